@@ -1,0 +1,1 @@
+"""One look at one connection: inventory, usage, cost, and the gaps."""

@@ -1,0 +1,91 @@
+"""What a rule may see: one resource, its usage day by day, and its cost lines. Plain values, no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from decimal import Decimal
+
+    from connections.resources import Metric, Thing
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailySeries:
+    """One value a day from `first_date` on; None is a day without data, which is not zero."""
+
+    first_date: date
+    values: tuple[float | None, ...]
+
+    def window(self, *, until: date, days: int) -> tuple[float | None, ...]:
+        """The last `days` complete days before `until`, oldest first; days outside the series are None."""
+        start = until - timedelta(days=days)
+        offset = (start - self.first_date).days
+        return tuple(
+            self.values[index] if 0 <= (index := offset + day) < len(self.values) else None for day in range(days)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """The usage of one resource, by metric key ("CPUUtilization.Maximum"). `until` is the first day not complete."""
+
+    until: date
+    series: Mapping[str, DailySeries] = field(default_factory=dict)
+
+    def days(self, metric: Metric, *, days: int) -> tuple[float | None, ...]:
+        """The last `days` complete days of `metric`; all None where nothing was read."""
+        found = self.series.get(metric.key)
+        return (None,) * days if found is None else found.window(until=self.until, days=days)
+
+    def complete_days(self, metric: Metric, *, days: int) -> tuple[float, ...] | None:
+        """As `days`, but None unless every single day has a value: a missing day is never taken for idle."""
+        values = self.days(metric, days=days)
+        known = tuple(value for value in values if value is not None)
+        return known if len(known) == days else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayCost:
+    """One day's charges of one resource, in FOCUS' words. Costs are in `billing_currency`."""
+
+    charge_date: date
+    billing_currency: str
+    billed_cost: Decimal
+    effective_cost: Decimal
+    list_cost: Decimal
+    contracted_cost: Decimal
+    charge_category: str
+    charge_description: str = ""
+    service_name: str = ""
+    sku_id: str = ""
+    commitment_discount_id: str = ""
+    consumed_quantity: Decimal | None = None
+    consumed_unit: str = ""
+    invoice_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bill:
+    """The cost lines of one resource, and up to which day (exclusive) the account's bill is complete.
+
+    `billed_until` None means that no bill covers the resource's account at all.
+    """
+
+    lines: tuple[DayCost, ...] = ()
+    billed_from: date | None = None
+    billed_until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """All that is known of one resource at one audit. `gapped_kinds`: the kinds a Gap hides in its account and region."""
+
+    thing: Thing
+    usage: Usage
+    bill: Bill
+    gapped_kinds: frozenset[str] = frozenset()

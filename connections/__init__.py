@@ -1,0 +1,1 @@
+"""The read-only door to a customer's cloud."""

@@ -1,0 +1,1 @@
+"""What the customer runs on their side to let us read."""

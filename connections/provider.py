@@ -1,0 +1,148 @@
+"""What a provider of cloud resources is: declared calls, collectors that make them, and how a refusal looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
+
+    from connections.resources import Metric, Thing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One read that we make of the customer's cloud.
+
+    `service` and `operation` are the SDK's words (ec2, DescribeVolumes), `action` is the permission it needs
+    (ec2:DescribeVolumes; s3 ListBuckets needs s3:ListAllMyBuckets), `why` is the reason shown to the customer.
+    `usd_per_1000` is what the provider charges the customer for a thousand units (requests or metrics), or 0.
+    """
+
+    service: str
+    operation: str
+    action: str
+    why: str
+    usd_per_1000: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collector:
+    """What reads one service in one region: its declared calls, the kinds it yields, and the function that does it.
+
+    `collect(reader)` yields resources; a failed call is reported through `reader.gap(...)`, never as an empty answer.
+    """
+
+    service: str
+    kinds: tuple[type[Thing], ...]
+    calls: tuple[Call, ...]
+    collect: Callable[[Any], Iterator[Thing]]
+    is_global: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapFound:
+    """Something we wanted to know and could not read.
+
+    `reason` is REFUSED (permission), THROTTLED, FAILED (the provider's error), CAPPED (our own cost cap) or
+    NOT_LOOKED_AT (region switched off). `action` is the permission that is missing where one is, else the call made.
+    `kinds` are the resource kinds that cannot be judged complete because of it.
+    """
+
+    account_id: str
+    region: str
+    service: str
+    action: str
+    reason: str
+    message: str
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallCount:
+    """How often one operation was called in one step, by outcome (OK, REFUSED, THROTTLED, FAILED)."""
+
+    service: str
+    operation: str
+    outcome: str
+    count: int
+    units: int = 0
+    error_code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One resource's usage, one value a day from `first_date` on; None is a day for which the provider has no data."""
+
+    resource_id: str
+    metric: Metric
+    first_date: date
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """Everything that one step brought home."""
+
+    resources: tuple[Thing, ...] = ()
+    series: tuple[Series, ...] = ()
+    gaps: tuple[GapFound, ...] = ()
+    calls: tuple[CallCount, ...] = ()
+    estimated_cost_usd: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFile:
+    """One part of a cost export in the customer's bucket."""
+
+    key: str
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportPeriod:
+    """One billing period of a cost export: which files hold it, and which run of the export wrote them.
+
+    `billing_period` is the period's first day. `execution_id` changes when the provider restates the period.
+    """
+
+    billing_period: date
+    execution_id: str
+    files: tuple[ExportFile, ...]
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessLine:
+    """One row of the access matrix: a declared action and what came of trying it (OK, REFUSED, NOT_NEEDED, UNKNOWN)."""
+
+    action: str
+    result: str
+    why: str
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessReport:
+    """What an access check found. `refusals` are sentences; any of them refuses the connection.
+
+    `warnings` do not refuse it but are shown: a permission that is missing, or a policy that could not be read.
+    `field` names the form field that each refusal is about ("role_arn", "export", ...), same order as `refusals`.
+    """
+
+    account_id: str | None
+    refusals: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    matrix: tuple[AccessLine, ...] = ()
+    regions: tuple[str, ...] = ()
+    periods: tuple[ExportPeriod, ...] = ()
+    calls: tuple[CallCount, ...] = ()
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the connection must not be used."""
+        return bool(self.refusals)

@@ -1,0 +1,1 @@
+"""Adapters to the clouds: the only place where a provider SDK is imported."""

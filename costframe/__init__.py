@@ -1,0 +1,1 @@
+"""The project: settings, process roles, the order of work."""

@@ -1,0 +1,1 @@
+"""Judge, verify, price and follow up what an audit saw."""

@@ -1,0 +1,1 @@
+"""Kinds of waste in Amazon Web Services."""

@@ -1,0 +1,1 @@
+"""Who may see what: organisations, identity, the tenancy boundary."""
