@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -42,6 +43,11 @@ class Usage:
         found = self.series.get(metric.key)
         return (None,) * days if found is None else found.window(until=self.until, days=days)
 
+    def total(self, *metrics: Metric, days: int) -> tuple[float | None, ...]:
+        """The sum of several metrics on each of the last `days` complete days; None where one of them is missing."""
+        by_day = zip(*(self.days(metric, days=days) for metric in metrics), strict=True)
+        return tuple(None if None in values else math.fsum(value or 0.0 for value in values) for values in by_day)
+
     def complete_days(self, metric: Metric, *, days: int) -> tuple[float, ...] | None:
         """As `days`, but None unless every single day has a value: a missing day is never taken for idle."""
         values = self.days(metric, days=days)
@@ -51,7 +57,13 @@ class Usage:
 
 @dataclass(frozen=True, kw_only=True)
 class DayCost:
-    """One day's charges of one resource, in FOCUS' words. Costs are in `billing_currency`."""
+    """One day's charges of one resource, in FOCUS' words. Costs are in `billing_currency`.
+
+    Lines of one day may be summed into one where all text fields agree; costs and quantities add.
+    `charge_days` is how many days the charge period covers (a monthly fee: 30), `charge_date` its first.
+    `usage_type` names what was used (AWS' x_UsageType, EUC1-EBS:VolumeUsage.gp2; else FOCUS' SkuMeter) and so gives
+    the price its name; "" where the file does not say, then the description is read.
+    """
 
     charge_date: date
     billing_currency: str
@@ -67,23 +79,46 @@ class DayCost:
     consumed_quantity: Decimal | None = None
     consumed_unit: str = ""
     invoice_id: str = ""
+    charge_days: int = 1
+    charge_class: str = ""
+    usage_type: str = ""
+    pricing_category: str = ""
+    commitment_discount_status: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BilledRate:
+    """What the customer's own bill charged for one kind of usage in one region: a cost and the quantity it bought.
+
+    Summed over the last 30 complete billed days of all accounts of the bill; only lines of category Usage, without
+    commitment, with a positive effective cost and quantity. One kind of usage may come as several rates.
+    """
+
+    usage_type: str
+    charge_description: str
+    billing_currency: str
+    effective_cost: Decimal
+    quantity: Decimal
+    unit: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bill:
     """The cost lines of one resource, and up to which day (exclusive) the account's bill is complete.
 
-    `billed_until` None means that no bill covers the resource's account at all.
+    `billed_until` None means that no bill covers the resource's account at all; with it set, no lines means that the
+    bill was read and does not name the resource. `rates` are what the same bill charges in the resource's region.
     """
 
     lines: tuple[DayCost, ...] = ()
     billed_from: date | None = None
     billed_until: date | None = None
+    rates: tuple[BilledRate, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """All that is known of one resource at one audit. `gapped_kinds`: the kinds a Gap hides in its account and region."""
+    """All that is known of one resource at one audit. `gapped_kinds`: kinds a Gap hides in its account and region."""
 
     thing: Thing
     usage: Usage
