@@ -1,0 +1,287 @@
+"""One look at one connection: audits and their steps, what they saw, what they could not see, and the bill."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from connections.models import Connection
+from tenants.models import TenantModel, WorkRow, due_index, tied
+
+# Digits before and after the point that hold any cost a provider has been seen to write, exactly.
+COST = {"max_digits": 38, "decimal_places": 18}
+
+
+class Schedule(WorkRow):
+    """When a connection's next night is due. One row a connection; `due_at` is the next run, None while paused."""
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    jitter_seconds = models.PositiveIntegerField(default=0)
+    last_night_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "connection"], name="schedule_one")]
+        indexes = [due_index("schedule_due")]
+
+
+class Audit(WorkRow):
+    """One look at one connection."""
+
+    class State(models.TextChoices):
+        REQUESTED = "REQUESTED"
+        RUNNING = "RUNNING"
+        DONE = "DONE"
+        STOPPED = "STOPPED"
+        FAILED = "FAILED"
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    state = models.CharField(max_length=16, choices=State, default=State.REQUESTED)
+    requested_by = models.CharField(max_length=255)
+    night_date = models.DateField(null=True, blank=True)
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    stop_requested_at = models.DateTimeField(null=True, blank=True)
+    message = models.TextField(blank=True)
+    summary = models.JSONField(default=dict)  # counts by kind, rule x region grid, what changed
+    estimated_cost_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+
+    class Meta:
+        constraints = [
+            tied("audit_tied"),
+            models.UniqueConstraint(
+                fields=["organization", "connection"],
+                condition=Q(state__in=["REQUESTED", "RUNNING"]),
+                name="audit_one_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "connection", "night_date"],
+                condition=Q(night_date__isnull=False),
+                name="audit_one_a_night",
+            ),
+        ]
+        indexes = [
+            due_index("audit_due"),
+            models.Index(fields=["organization", "connection", "-requested_at"], name="audit_latest"),
+        ]
+
+
+class Step(WorkRow):
+    """A part of an audit that one worker does: a service in a region, the bill, or the judging at the end."""
+
+    class Kind(models.TextChoices):
+        INVENTORY = "INVENTORY"
+        BILL = "BILL"
+        JUDGE = "JUDGE"
+
+    class State(models.TextChoices):
+        WAITING = "WAITING"
+        RUNNING = "RUNNING"
+        DONE = "DONE"
+        FAILED = "FAILED"
+
+    audit = models.ForeignKey(
+        Audit, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="steps"
+    )
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    kind = models.CharField(max_length=16, choices=Kind)
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    account_id = models.CharField(max_length=32)
+    region = models.CharField(max_length=32, blank=True)
+    service = models.CharField(max_length=64, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    resource_count = models.PositiveIntegerField(default=0)
+    gap_count = models.PositiveIntegerField(default=0)
+    call_count = models.PositiveIntegerField(default=0)
+    message = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            tied("step_tied"),
+            models.UniqueConstraint(
+                fields=["organization", "audit", "kind", "account_id", "region", "service"], name="step_once"
+            ),
+        ]
+        indexes = [due_index("step_due")]
+
+
+class Gap(TenantModel):
+    """Something an audit wanted to know and could not read. Never an empty list in its place."""
+
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="gaps")
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    account_id = models.CharField(max_length=32)
+    region = models.CharField(max_length=32, blank=True)
+    service = models.CharField(max_length=64)
+    action = models.CharField(max_length=128)
+    reason = models.CharField(max_length=16)  # REFUSED, THROTTLED, FAILED, CAPPED, NOT_LOOKED_AT
+    message = models.TextField()
+    kinds = ArrayField(models.CharField(max_length=32), default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "audit"], name="gap_by_audit")]
+
+
+class ApiCall(TenantModel):
+    """How often an operation was called in a step, by outcome."""
+
+    audit = models.ForeignKey(
+        Audit, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="api_calls"
+    )
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    account_id = models.CharField(max_length=32)
+    region = models.CharField(max_length=32, blank=True)
+    service = models.CharField(max_length=64)
+    operation = models.CharField(max_length=128)
+    outcome = models.CharField(max_length=16)  # OK, REFUSED, THROTTLED, FAILED
+    error_code = models.CharField(max_length=128, blank=True)
+    count = models.PositiveIntegerField()
+    units = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "audit"], name="api_call_by_audit")]
+
+
+class Resource(TenantModel):
+    """A resource as last seen. `data` is the frozen value of connections.resources, so that a rule can see it again."""
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    kind = models.CharField(max_length=32)
+    service = models.CharField(max_length=64)
+    resource_id = models.CharField(max_length=512)
+    account_id = models.CharField(max_length=32)
+    region = models.CharField(max_length=32)
+    name = models.CharField(max_length=512, blank=True)
+    tags = models.JSONField(default=dict)
+    data = models.JSONField(default=dict)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            tied("resource_tied"),
+            models.UniqueConstraint(
+                fields=["organization", "connection", "kind", "region", "resource_id"], name="resource_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "connection", "service", "region"], name="resource_by_step")]
+
+
+class Usage(TenantModel):
+    """One daily series of one resource. An empty place in `values` is a day without data, which is not zero."""
+
+    resource = models.ForeignKey(
+        Resource, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="usage"
+    )
+    metric = models.CharField(max_length=64)
+    statistic = models.CharField(max_length=16)
+    unit = models.CharField(max_length=32)
+    first_date = models.DateField()
+    values = ArrayField(models.FloatField(null=True))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "resource", "metric", "statistic"], name="usage_once")
+        ]
+
+
+class BillLoad(TenantModel):
+    """One loading of one billing period. A newer one replaces the lines of the earlier; its figures stay."""
+
+    class State(models.TextChoices):
+        LOADED = "LOADED"
+        REPLACED = "REPLACED"
+        REFUSED = "REFUSED"
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    billing_period = models.DateField()
+    state = models.CharField(max_length=16, choices=State)
+    execution_id = models.CharField(max_length=255, blank=True)
+    files = models.JSONField(default=list)  # [{key, size, etag, rows}]
+    row_count = models.BigIntegerField(default=0)
+    line_count = models.BigIntegerField(default=0)
+    totals = models.JSONField(default=dict)  # {currency: {billed_cost: "12.34", ...}}
+    invoice_totals = models.JSONField(default=dict)  # {invoice id: {currency: "12.34"}}
+    sub_account_ids = ArrayField(models.CharField(max_length=64), default=list)
+    billed_from = models.DateField(null=True, blank=True)
+    billed_until = models.DateField(null=True, blank=True)  # first day that is not complete
+    loaded_at = models.DateTimeField()
+    message = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            tied("bill_load_tied"),
+            models.UniqueConstraint(
+                fields=["organization", "connection", "billing_period"],
+                condition=Q(state="LOADED"),
+                name="bill_load_one_current",
+            ),
+        ]
+
+
+class CostLine(TenantModel):
+    """The charges of one resource on one day under one price, summed from the bill's rows. Names as in FOCUS."""
+
+    load = models.ForeignKey(
+        BillLoad, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="lines"
+    )
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    billing_period = models.DateField()
+    billing_account_id = models.CharField(max_length=255, blank=True)
+    sub_account_id = models.CharField(max_length=255, blank=True)
+    charge_date = models.DateField()
+    charge_days = models.PositiveIntegerField(default=1)
+    provider_name = models.CharField(max_length=255, blank=True)
+    service_name = models.CharField(max_length=255, blank=True)
+    region_id = models.CharField(max_length=64, blank=True)
+    resource_id = models.CharField(max_length=2048, blank=True)
+    charge_category = models.CharField(max_length=64)
+    charge_class = models.CharField(max_length=64, blank=True)
+    charge_description = models.TextField(blank=True)
+    sku_id = models.CharField(max_length=512, blank=True)
+    usage_type = models.CharField(max_length=255, blank=True)
+    pricing_category = models.CharField(max_length=64, blank=True)
+    commitment_discount_id = models.CharField(max_length=2048, blank=True)
+    commitment_discount_status = models.CharField(max_length=64, blank=True)
+    consumed_quantity = models.DecimalField(**COST, null=True)
+    consumed_unit = models.CharField(max_length=64, blank=True)
+    billing_currency = models.CharField(max_length=8)
+    billed_cost = models.DecimalField(**COST)
+    effective_cost = models.DecimalField(**COST)
+    list_cost = models.DecimalField(**COST)
+    contracted_cost = models.DecimalField(**COST)
+    invoice_id = models.CharField(max_length=255, blank=True)
+    row_count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organization", "sub_account_id", "resource_id", "charge_date"], name="cost_line_by_resource"
+            ),
+            models.Index(fields=["organization", "load"], name="cost_line_by_load"),
+        ]
+
+
+class LostMessage(TenantModel):
+    """A queue message that was refused or gave up, with the kind of failure and no content."""
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    row_id = models.UUIDField()
+    reason = models.CharField(max_length=255)

@@ -1,0 +1,210 @@
+"""The settings of every process, and the only place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from costframe.roles import ROLES
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` names this machine only (localhost and names under it)."""
+    host = urlsplit(url).hostname or ""
+    return host in LOOPBACK or host.endswith(".localhost")
+
+
+ROLE_NAME = env.str("COSTFRAME_ROLE", default="migrate")
+if ROLE_NAME not in ROLES:
+    raise ImproperlyConfigured(f"COSTFRAME_ROLE is {ROLE_NAME!r}: choose one of {', '.join(ROLES)}.")
+COSTFRAME_ROLE = ROLES[ROLE_NAME]
+ENVIRONMENT = dict(os.environ)
+
+DEBUG = env.bool("COSTFRAME_DEBUG", default=False)
+SANDBOX = env.bool("COSTFRAME_SANDBOX", default=False)
+PUBLIC_ORIGIN = env.str("COSTFRAME_PUBLIC_ORIGIN", default="http://app.localhost:8000").rstrip("/")
+if SANDBOX and not is_loopback(PUBLIC_ORIGIN):
+    raise ImproperlyConfigured(
+        f"COSTFRAME_SANDBOX is on, but COSTFRAME_PUBLIC_ORIGIN is {PUBLIC_ORIGIN}: the sandbox serves loopback only."
+    )
+if not PUBLIC_ORIGIN.startswith("https://") and not is_loopback(PUBLIC_ORIGIN):
+    raise ImproperlyConfigured(f"COSTFRAME_PUBLIC_ORIGIN is {PUBLIC_ORIGIN}: it must start with https://.")
+
+# Only web and operator sign anything with it; the others get a fresh one that nobody needs to know.
+SECRET_KEY = env.str("COSTFRAME_SECRET_KEY", default="") or os.urandom(32).hex()
+if ROLE_NAME in {"web", "operator"} and not env.str("COSTFRAME_SECRET_KEY", default="") and not SANDBOX:
+    raise ImproperlyConfigured("COSTFRAME_SECRET_KEY is not set: give web and operator one each, 50 random characters.")
+
+ALLOWED_HOSTS = [urlsplit(PUBLIC_ORIGIN).hostname or "app.localhost"]
+USE_HTTPS = PUBLIC_ORIGIN.startswith("https://")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.admin",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "template_partials",
+    "django_filters",
+    "csp",
+    "tenants",
+    "connections",
+    "audits",
+    "findings",
+    "costframe",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tenants.middleware.TenantMiddleware",
+]
+ROOT_URLCONF = COSTFRAME_ROLE.urls
+WSGI_APPLICATION = "costframe.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "tenants.middleware.identity_in_templates",
+            ],
+        },
+    }
+]
+
+DATABASE_URL = env.str("COSTFRAME_DATABASE_URL", default="postgres://cf_migrator@127.0.0.1:5432/costframe")
+ADMIN_DATABASE_URL = env.str("COSTFRAME_ADMIN_DATABASE_URL", default="")
+WORKER_THREADS = env.int("COSTFRAME_WORKER_THREADS", default=4)
+POOL_SIZE = WORKER_THREADS + 2 if ROLE_NAME == "worker" else env.int("COSTFRAME_WEB_THREADS", default=8) + 2
+
+
+def database(url: str) -> dict[str, Any]:
+    """The connection settings for `url`, as the process needs them."""
+    options: dict[str, Any] = {"application_name": f"costframe-{ROLE_NAME}", "connect_timeout": 10}
+    if ROLE_NAME == "migrate":
+        options["options"] = "-c role=cf_owner"  # or every table belongs to the login that made it
+    elif ROLE_NAME in {"web", "worker", "operator"}:
+        options["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 20}
+    if ROLE_NAME == "operator":
+        options["options"] = "-c default_transaction_read_only=on"
+    return {**env.db_url_config(url), "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False, "OPTIONS": options}
+
+
+DATABASES = {"default": database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("COSTFRAME_REDIS_URL", default="")
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+FORMAT_MODULE_PATH = ["costframe.formats"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = SANDBOX
+if SANDBOX:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+# Messages and CSRF live in signed cookies: there is no session table.
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+CSRF_COOKIE_NAME = "costframe_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = USE_HTTPS
+CSRF_FAILURE_VIEW = "costframe.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN]
+SESSION_COOKIE_SECURE = USE_HTTPS
+SECURE_SSL_REDIRECT = False  # the proxy in front terminates TLS and redirects
+SECURE_HSTS_SECONDS = 31_536_000 if USE_HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+AUTHENTICATION_BACKENDS: list[str] = []  # nobody has a password here: identity comes from a verified token
+SILENCED_SYSTEM_CHECKS = [
+    "admin.E408",  # the operator is an in-memory user made by our own middleware
+    "admin.E410",  # there is no session table on purpose
+]
+
+CLERK_ISSUER = env.str("COSTFRAME_CLERK_ISSUER", default="")
+CLERK_JWKS_URL = env.str("COSTFRAME_CLERK_JWKS_URL", default="")
+CLERK_JWKS_PEM = env.str("COSTFRAME_CLERK_JWKS_PEM", default="")
+CLERK_PUBLISHABLE_KEY = env.str("COSTFRAME_CLERK_PUBLISHABLE_KEY", default="")
+CLERK_AUTHORIZED_PARTIES = env.list("COSTFRAME_CLERK_AUTHORIZED_PARTIES", default=[PUBLIC_ORIGIN])
+CLERK_SIGN_IN_URL = env.str("COSTFRAME_CLERK_SIGN_IN_URL", default="")
+CLERK_COOKIE = env.str("COSTFRAME_CLERK_COOKIE", default="__session")
+PLATFORM_ADMIN_USER_IDS = frozenset(env.list("PLATFORM_ADMIN_USER_IDS", default=[]))
+
+SEALING_PUBLIC_KEY = env.str("COSTFRAME_SEALING_PUBLIC_KEY", default="")
+SEALING_KEY_DIR = env.str("COSTFRAME_SEALING_KEY_DIR", default="")
+SEALING_KEY_PASSPHRASE = env.str("COSTFRAME_SEALING_KEY_PASSPHRASE", default="")
+
+AWS_PRINCIPAL_ARN = env.str("COSTFRAME_AWS_PRINCIPAL_ARN", default="")
+AWS_ACCESS_KEY_ID = env.str("COSTFRAME_AWS_ACCESS_KEY_ID", default="")
+AWS_SECRET_ACCESS_KEY = env.str("COSTFRAME_AWS_SECRET_ACCESS_KEY", default="")
+AWS_ENDPOINT_URL = env.str("COSTFRAME_AWS_ENDPOINT_URL", default="")
+AWS_KIT_TEMPLATE_URL = env.str("COSTFRAME_AWS_KIT_TEMPLATE_URL", default="")
+METRICS_COST_CAP_USD = env.float("COSTFRAME_METRICS_COST_CAP_USD", default=5.0)
+if AWS_ENDPOINT_URL and not (SANDBOX and is_loopback(AWS_ENDPOINT_URL)):
+    raise ImproperlyConfigured(
+        f"COSTFRAME_AWS_ENDPOINT_URL is {AWS_ENDPOINT_URL}: another endpoint than the provider's own is for the "
+        "sandbox only, on loopback and with COSTFRAME_SANDBOX=true."
+    )
+
+CLERK_ORIGIN = f"{urlsplit(CLERK_ISSUER).scheme}://{urlsplit(CLERK_ISSUER).netloc}" if CLERK_ISSUER else ""
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF, CLERK_ORIGIN] if CLERK_ORIGIN else [SELF],
+        "form-action": [SELF, CLERK_ORIGIN] if CLERK_ORIGIN else [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+LOG_LEVEL = env.str("COSTFRAME_LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # Their debug lines hold request bodies and signed headers.
+        "botocore": {"level": "WARNING"},
+        "boto3": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,19 @@
+"""What gunicorn serves: the web or the operator process, started only with its own powers."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "costframe.settings")
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+
+from costframe.roles import refuse_foreign_secrets, refuse_wrong_database_role, wall_off
+
+refuse_foreign_secrets(settings.COSTFRAME_ROLE, settings.ENVIRONMENT)
+wall_off(settings.COSTFRAME_ROLE)
+application = get_wsgi_application()
+refuse_wrong_database_role(settings.COSTFRAME_ROLE, connection)
+connection.close()

@@ -1,0 +1,111 @@
+"""What the rules said of each resource, and the findings that follow from it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from audits.models import COST, Audit, Resource
+from connections.models import Connection
+from tenants.models import TenantModel, tied
+
+
+class Verdict(TenantModel):
+    """What one rule said of one resource at the connection's latest audit: all three outcomes are kept."""
+
+    class Outcome(models.TextChoices):
+        WASTE = "WASTE"
+        FINE = "FINE"
+        UNKNOWN = "UNKNOWN"
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    audit = models.ForeignKey(
+        Audit, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="verdicts"
+    )
+    resource = models.ForeignKey(
+        Resource, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    rule_id = models.CharField(max_length=128)
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "resource", "rule_id"], name="verdict_once"),
+        ]
+        indexes = [models.Index(fields=["organization", "audit", "rule_id", "outcome"], name="verdict_by_audit")]
+
+
+class Finding(TenantModel):
+    """One kind of waste at one resource, from the audit that first saw it to the one that no longer did."""
+
+    class State(models.TextChoices):
+        OPEN = "OPEN"
+        RESOLVED = "RESOLVED"
+
+    class Resolution(models.TextChoices):
+        NOT_WASTEFUL = "NOT_WASTEFUL"
+        RESOURCE_GONE = "RESOURCE_GONE"
+        CONNECTION_DELETED = "CONNECTION_DELETED"
+
+    class Confidence(models.TextChoices):
+        VERIFIED = "VERIFIED"
+        ESTIMATED = "ESTIMATED"
+        UNKNOWN = "UNKNOWN"
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    resource = models.ForeignKey(
+        Resource, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    rule_id = models.CharField(max_length=128)
+    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
+    resolution = models.CharField(max_length=32, choices=Resolution, blank=True)
+    confidence = models.CharField(max_length=16, choices=Confidence)
+    because = models.TextField()
+    account_id = models.CharField(max_length=32)
+    region = models.CharField(max_length=32)
+    resource_name = models.CharField(max_length=512, blank=True)
+    provider_resource_id = models.CharField(max_length=512)
+    currency = models.CharField(max_length=8, blank=True)
+    # None is "unknown", never 0. Gross is the finding alone, net what is left after overlaps on the same resource.
+    gross_monthly_savings = models.DecimalField(**COST, null=True)
+    estimated_monthly_savings = models.DecimalField(**COST, null=True)
+    cash_monthly_savings = models.DecimalField(**COST, null=True)
+    freed_commitment_monthly = models.DecimalField(**COST, null=True)
+    savings_sort = models.BigIntegerField(default=-1)  # micro-units of the currency; -1 unknown: an index can use it
+    absorbed_by = models.CharField(max_length=128, blank=True)  # rule id of the finding that holds the rest
+    price_source = models.CharField(max_length=255, blank=True)
+    action = models.TextField()
+    action_type = models.CharField(max_length=32)
+    implementation_effort = models.CharField(max_length=16)
+    restart_needed = models.BooleanField()
+    rollback_possible = models.BooleanField()
+    lookback_period_days = models.PositiveIntegerField(default=0)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    reopened_count = models.PositiveIntegerField(default=0)
+    cost_since = models.DecimalField(**COST, null=True)
+    evidence = models.JSONField(default=dict)  # frozen: thing, usage, bill lines, checks, worked sum, settings
+    evidence_hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            tied("finding_tied"),
+            models.UniqueConstraint(fields=["organization", "resource", "rule_id"], name="finding_once"),
+            models.CheckConstraint(
+                condition=Q(state="OPEN", resolved_at__isnull=True) | Q(state="RESOLVED", resolved_at__isnull=False),
+                name="finding_resolved_has_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "state", "currency", "-savings_sort", "id"], name="finding_by_savings"
+            ),
+            models.Index(fields=["organization", "connection", "state"], name="finding_by_connection"),
+        ]

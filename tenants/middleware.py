@@ -1,0 +1,1 @@
+"""Who is asking, and the transaction in which everything of the request runs."""

@@ -1,0 +1,135 @@
+"""Organisations, the base of every tenant's row, rows that are work, and the activity trail."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from uuid import UUID, uuid4, uuid5
+
+from django.db import models
+from django.db.models import Q
+
+from tenants import scope
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+ORGANIZATION_NAMESPACE = UUID("6f1f9a60-6a0b-5c0e-9d7b-1a0f6f2b7c11")
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+def organization_id_for(*, issuer: str, clerk_id: str) -> UUID:
+    """The organisation's id, known from the verified token alone, before any row can be read."""
+    return uuid5(ORGANIZATION_NAMESPACE, f"{issuer}\n{clerk_id}")
+
+
+class TenantManager(models.Manager[Row]):
+    """Rows of the open scope's organisation only. Raises scope.NoTenantScope where none is open."""
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        """Filter by the organisation as well as PostgreSQL does."""
+        return super().get_queryset().filter(organization_id=scope.current())
+
+
+class OrganizationManager(models.Manager["Organization"]):
+    """The open scope's own organisation only."""
+
+    def get_queryset(self) -> models.QuerySet[Organization]:
+        """As TenantManager, for the table whose id is the organisation."""
+        return super().get_queryset().filter(id=scope.current())
+
+
+class Organization(models.Model):
+    """A customer. The id follows from issuer and Clerk's id, see `organization_id_for`."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    issuer = models.CharField(max_length=255)
+    clerk_id = models.CharField(max_length=255)
+    name = models.CharField(max_length=255)
+    timezone = models.CharField(max_length=64, default="UTC")
+    night_time = models.TimeField(default=dt.time(2, 0))
+    created_at = models.DateTimeField()
+
+    objects = OrganizationManager()
+    across_tenants = models.Manager()  # for the operator process, whose database role may only read
+
+    class Meta:
+        default_manager_name = "objects"
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one organisation. PostgreSQL ties its references to the same organisation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    # Every key of a tenant's table starts with the organisation, so an index on it alone would be one too many.
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", default=scope.current, db_index=False
+    )
+
+    objects: models.Manager[Self] = TenantManager()
+
+    class Meta:
+        abstract = True
+
+
+class WorkRow(TenantModel):
+    """A row that is also an entry of the queue.
+
+    `due_at` is when somebody should take it next: at once for new work, the deadline while somebody holds it, None
+    when it is over. So one look at `due_at <= now` finds both new work and what a dead worker left behind.
+    `claim` is the holder's secret: whoever writes results compares it first, so that a worker that was given up on
+    and wakes again can write nothing.
+    """
+
+    due_at = models.DateTimeField(null=True, blank=True)
+    claim = models.UUIDField(null=True, blank=True)
+    attempt = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def take(cls, row_id: UUID, *, at: datetime, seconds: float, **changes: Any) -> Self | None:  # noqa: ANN401
+        """Claim the row if it is due, for `seconds`, by compare-and-set. None: somebody else has it, or it is over."""
+        taken = cls.objects.filter(id=row_id, due_at__lte=at).update(
+            claim=uuid4(),
+            due_at=at + dt.timedelta(seconds=seconds),
+            attempt=models.F("attempt") + 1,
+            **changes,
+        )
+        return cls.objects.get(id=row_id) if taken else None
+
+    def hold(self, *, at: datetime, seconds: float) -> bool:
+        """Move the deadline on. False: the row is no longer ours, so stop."""
+        return bool(
+            type(self).objects.filter(id=self.id, claim=self.claim).update(due_at=at + dt.timedelta(seconds=seconds))
+        )
+
+    def settle(self, **changes: Any) -> bool:  # noqa: ANN401
+        """Write the outcome if the row is still ours. False: it is not, so roll back whatever else was written."""
+        return bool(type(self).objects.filter(id=self.id, claim=self.claim).update(**{"claim": None, **changes}))
+
+
+def due_index(name: str) -> models.Index:
+    """The scheduler's index: the few rows that are waiting or held."""
+    return models.Index(fields=["due_at"], name=name, condition=Q(due_at__isnull=False))
+
+
+def tied(name: str) -> models.UniqueConstraint:
+    """The key that composite foreign keys refer to."""
+    return models.UniqueConstraint(fields=["organization", "id"], name=name)
+
+
+class Activity(TenantModel):
+    """One line of the append-only trail: who did what, to what, when."""
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=255)
+    verb = models.CharField(max_length=64)
+    subject_kind = models.CharField(max_length=64)
+    subject_id = models.UUIDField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-at"], name="activity_by_time")]
+        verbose_name_plural = "activities"

@@ -1,0 +1,95 @@
+"""What every test may ask for: the servers, the organisations, the roles."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+
+import pytest
+from django.db import connections
+
+from sandbox import servers
+from tenants.models import Organization, organization_id_for
+from tests import database
+
+ISSUER = "https://clerk.example.test"
+AT = dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def server_directory():
+    """A folder of this run, inside the project so that PostgreSQL's own user can reach it."""
+    directory = database.ROOT / ".local" / f"tests-{os.getpid()}"
+    directory.mkdir(parents=True)
+    yield directory
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cluster(server_directory):
+    """PostgreSQL with the migrated template database."""
+    cluster = database.TestCluster(server_directory)
+    yield cluster
+    cluster.postgres.stop(seconds=5)
+
+
+@pytest.fixture(scope="session")
+def redis_server(server_directory):
+    """Redis, empty at the start of the session."""
+    redis = servers.start_redis(server_directory)
+    yield redis
+    redis.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(cluster):
+    """Point Django at the template database as the test login, acting as cf_web until a test says otherwise.
+
+    Tests with the `db` mark run in a transaction that is rolled back, so the template stays as it was migrated.
+    """
+    default = connections["default"]
+    fields = database.psycopg.conninfo.conninfo_to_dict(cluster.test_url)
+    default.settings_dict.update(
+        HOST=fields["host"],
+        PORT=fields["port"],
+        NAME=fields["dbname"],
+        USER=fields["user"],
+        PASSWORD=fields["password"],
+    )
+    default.settings_dict["OPTIONS"]["options"] = "-c role=cf_web"
+    default.settings_dict["TEST"]["MIRROR"] = None
+    yield
+    default.close()
+
+
+@pytest.fixture
+def fresh_database(cluster):
+    """A copy of the migrated database with committed data, for real logins and real processes: URLs by login."""
+    urls = cluster.copy()
+    yield urls
+    cluster.drop(urls["database"])
+
+
+def make_organization(name: str) -> Organization:
+    """An organisation as web makes it at the first sign-in. Needs the `db` mark."""
+    from tenants import scope
+
+    clerk_id = f"org_{name.lower()}"
+    organization_id = organization_id_for(issuer=ISSUER, clerk_id=clerk_id)
+    with scope.organization(organization_id):
+        return Organization.objects.create(
+            id=organization_id, issuer=ISSUER, clerk_id=clerk_id, name=name, created_at=AT
+        )
+
+
+@pytest.fixture
+def organization(db):
+    """The organisation that most tests work for."""
+    return make_organization("Northwind")
+
+
+@pytest.fixture
+def other_organization(db):
+    """A stranger to `organization`."""
+    return make_organization("Contoso")

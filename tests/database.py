@@ -1,0 +1,106 @@
+"""Databases for tests: one migrated template, the roles of production, and copies that real processes may use."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from sandbox import servers
+from tenants.database_roles import LOGINS, database_statements
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = "costframe_test"
+TEST_LOGIN = "cf_test"
+
+
+class TestCluster:
+    """One PostgreSQL server for the session, with a migrated template database."""
+
+    __test__ = False
+
+    def __init__(self, directory: Path) -> None:
+        self.postgres = servers.start_postgres(directory, is_durable=False)
+        self.urls = servers.provision(self.postgres, TEMPLATE)
+        self.passwords = {login: psycopg.conninfo.conninfo_to_dict(url)["password"] for login, url in self.urls.items()}
+        self.copies = 0
+        migrate(self.urls["cf_migrator"])
+        self.test_url = self._make_test_login()
+
+    def _make_test_login(self) -> str:
+        password = "test-login"
+        with psycopg.connect(self.postgres.url(database=TEMPLATE), autocommit=True) as admin:
+            admin.execute(f"create role {TEST_LOGIN} login noinherit password '{password}'")
+            for role in LOGINS:
+                admin.execute(f"grant {role} to {TEST_LOGIN}")
+            admin.execute(f"grant connect on database {TEMPLATE} to {TEST_LOGIN}")
+        return self.postgres.url(role=TEST_LOGIN, password=password, database=TEMPLATE)
+
+    def admin(self, database: str = TEMPLATE) -> psycopg.Connection:
+        """A superuser's connection: to look at what happened, never to make the product work."""
+        return psycopg.connect(self.postgres.url(database=database), autocommit=True)
+
+    def copy(self) -> dict[str, str]:
+        """A fresh database with everything migrated. Returns the URL of each login."""
+        self.copies += 1
+        name = f"copy_{os.getpid()}_{self.copies}"
+        with psycopg.connect(self.postgres.url(), autocommit=True) as admin:
+            admin.execute(
+                sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE))
+            )
+        with psycopg.connect(self.postgres.url(database=name), autocommit=True) as admin:
+            for statement in database_statements(name):
+                admin.execute(statement)
+        return {
+            "database": name,
+            "admin": self.postgres.url(database=name),
+            **{
+                login: self.postgres.url(role=login, password=password, database=name)
+                for login, password in self.passwords.items()
+            },
+        }
+
+    def drop(self, name: str) -> None:
+        """Remove a copy, whoever is still connected."""
+        with psycopg.connect(self.postgres.url(), autocommit=True) as admin:
+            admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def migrate(url: str) -> None:
+    """Run the migrations as the migrator does in production."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "COSTFRAME_ROLE": "migrate",
+            "COSTFRAME_SANDBOX": "true",
+            "COSTFRAME_DATABASE_URL": url,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def acting_as(role: str):
+    """Everything inside runs as database role `role` (cf_web, cf_worker, …) on Django's test connection."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user")
+        before = cursor.fetchone()[0]
+        cursor.execute(f"set local role {role}")
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute(f"set local role {before}")

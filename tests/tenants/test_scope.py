@@ -1,0 +1,58 @@
+"""The tenancy boundary: no scope, no rows; one transaction, one organisation."""
+
+import pytest
+from django.db import connection
+
+from tenants import scope
+from tenants.models import Activity, Organization
+from tests.conftest import AT
+from tests.database import acting_as
+
+
+def setting():
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('costframe.organization', true)")
+        return cursor.fetchone()[0] or ""
+
+
+@pytest.mark.django_db
+def test_without_a_scope_every_query_of_a_tenants_table_is_refused():
+    with pytest.raises(scope.NoTenantScope):
+        Activity.objects.count()
+    with pytest.raises(scope.NoTenantScope):
+        Organization.objects.count()
+
+
+def test_the_scope_ends_with_its_block(organization):
+    with scope.organization(organization.id):
+        assert setting() == str(organization.id)
+    assert setting() == ""
+    assert not scope.is_open()
+
+
+def test_a_second_organisation_cannot_be_entered_inside_the_first(organization, other_organization):
+    with scope.organization(organization.id), pytest.raises(scope.OtherTenantScope):
+        with scope.organization(other_organization.id):
+            pass
+
+
+def test_an_exception_rolls_back_and_leaves_no_scope(organization):
+    with pytest.raises(RuntimeError), scope.organization(organization.id):
+        Activity.objects.create(actor="a", verb="b", subject_kind="c", at=AT)
+        raise RuntimeError
+    assert setting() == ""
+    with scope.organization(organization.id):
+        assert Activity.objects.count() == 0
+
+
+def test_sql_that_forgets_the_organisation_sees_only_its_own_rows(organization, other_organization):
+    for tenant in (organization, other_organization):
+        with scope.organization(tenant.id):
+            Activity.objects.create(actor=tenant.name, verb="b", subject_kind="c", at=AT)
+    for role in ("cf_web", "cf_worker"):
+        with acting_as(role), scope.organization(organization.id), connection.cursor() as cursor:
+            cursor.execute("select actor from tenants_activity")
+            assert cursor.fetchall() == [("Northwind",)]
+    with acting_as("cf_web"), connection.cursor() as cursor:
+        cursor.execute("select actor from tenants_activity")
+        assert cursor.fetchall() == []
