@@ -1,0 +1,60 @@
+# Everything starts here: `make help` lists the targets.
+# Needs git, make and Python 3.11 or 3.12. Newer Pythons work with servers given by
+# COSTFRAME_DATABASE_URL and COSTFRAME_REDIS_URL, since the embedded ones have no wheels for them.
+
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' >/dev/null 2>&1 && { echo $$p; exit; }; \
+	done; echo python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench format kits screenshots lock clean
+
+help: ## what can be done here
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(READY): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else f"Python 3.11 or 3.12 is needed; this is {v[0]}.{v[1]}. Give another one: make PYTHON=/path/to/python3.12 ...")'
+	@echo "Setting up $(VENV) (pinned and hashed; once)..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: $(READY) ## set everything up and run the first audit against the sandbox cloud (ARGS=--once: print and stop)
+	@$(BIN)/python -m sandbox.demo $(ARGS)
+
+test: $(READY) ## the whole test suite (ARGS=-k name: part of it)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## format, lint, types, import contracts, migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	COSTFRAME_SANDBOX=true COSTFRAME_ROLE=migrate $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
+	COSTFRAME_SANDBOX=true COSTFRAME_ROLE=worker $(BIN)/python manage.py make_kits --check
+
+bench: $(READY) ## speed, as ratios to the limit in the same run
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+format: $(READY) ## format the code and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+kits: $(READY) ## write the kits' data anew from the collectors' declared calls
+	COSTFRAME_SANDBOX=true COSTFRAME_ROLE=worker $(BIN)/python manage.py make_kits
+
+screenshots: $(READY) ## the README's pictures, from the running demo
+	@$(BIN)/python -m sandbox.screenshots $(ARGS)
+
+lock: $(READY) ## pin and hash the requirements anew
+	@$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove the environment and the embedded servers' data
+	rm -rf $(VENV) .local staticfiles
