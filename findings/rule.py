@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+import shlex
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from connections.resources import Metric, Thing
+
+STAGES = ("DELETE", "SHRINK", "PRICE")
+# A rule that reads usage names the setting with its window so: whoever collects usage must know how far to look back.
+WINDOW_SETTING = "idle_days"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
     """A part of what a resource costs that acting would save.
 
-    Either `fraction` of its cost is saved (1 for all of it), or the fraction follows from two prices,
-    `from_price` and `to_price`: names looked up in the bill first, then in a dated price table.
+    Either `fraction` of its cost is saved (1 for all of it), or the fraction follows from two prices, `from_price` and
+    `to_price`: names looked up in the bill first, then in a dated price table. Then `quantity` units a month are
+    bought at either price, and what the new way needs on top are `extras`: (price name, units a month).
     """
 
     fraction: Decimal | None = None
     from_price: str | None = None
     to_price: str | None = None
+    quantity: Decimal = Decimal(1)
+    extras: tuple[tuple[str, Decimal], ...] = ()
 
 
 ALL = Share(fraction=Decimal(1))
@@ -54,6 +64,21 @@ Verdict = Waste | Fine | Unknown
 
 
 @dataclass(frozen=True, kw_only=True)
+class BillExpects:
+    """What the bill must say on each day if a verdict of waste is right, so that the bill can contradict it.
+
+    The quantity a day under the prices that begin with one of `prices` ("BoxUsage") lies between `at_least` and
+    `at_most(settings)`. `at_least` demands a line on each day; `at_most` alone does not. `says` ends the sentence
+    "The bill charges 10.5 Hrs on 2026-07-03, ..." when it does not.
+    """
+
+    prices: tuple[str, ...]
+    says: str
+    at_least: Decimal | None = None
+    at_most: Callable[[Mapping[str, Any]], Decimal] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """One kind of waste.
 
@@ -82,15 +107,54 @@ class Rule:
     rollback: str = ""
     hint: str = ""
     needs: tuple[type[Thing], ...] = field(default=())
+    bill: BillExpects | None = None
 
     @property
     def needs_usage(self) -> bool:
         """Whether the rule can only judge with usage."""
         return bool(self.metrics)
 
+    @property
+    def cloud(self) -> str:
+        """The provider whose resources the rule judges: the first word of its id."""
+        return self.id.partition("_")[0]
+
+    def given(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The rule's settings with `settings` laid over their defaults; names that it does not have are left out."""
+        return {name: settings.get(name, default) for name, default in self.settings.items()}
+
+    def days(self, settings: Mapping[str, Any]) -> int:
+        """How many complete days of usage the rule wants under `settings`; 0 for a rule without usage."""
+        return int(self.given(settings).get(WINDOW_SETTING, self.window_days)) if self.needs_usage else 0
+
     def ask(self, thing: Thing, *, usage: Any, settings: Mapping[str, Any]) -> Verdict:  # noqa: ANN401
         """Judge `thing` with the rule's settings, passing usage only to a rule that declares metrics."""
-        given = {name: settings.get(name, default) for name, default in self.settings.items()}
+        given = self.given(settings)
         if self.needs_usage:
             return self.judge(thing, usage=usage, **given)
         return self.judge(thing, **given)
+
+    def hint_for(self, thing: Thing) -> str:
+        """The command for one resource, each value quoted for a shell."""
+        values = {part.name: getattr(thing, part.name) for part in fields(thing)}
+        values["native_id"] = native_id(thing)
+        return self.hint.format_map({name: shlex.quote(str(value)) for name, value in values.items()})
+
+
+def native_id(thing: Thing) -> str:
+    """What the resource's own API calls it: the last part of its id where the bill uses an ARN."""
+    is_arn = thing.resource_id.startswith("arn:")
+    return re.split("[:/]", thing.resource_id)[-1] if is_arn else thing.resource_id
+
+
+def unmeasured(thing: Thing, *, since: datetime | None, days: int, what: str) -> Fine | Unknown:
+    """What to say where usage is missing: too young to have it is Fine, anything else is not known and never idle."""
+    age_days = None if since is None else (thing.observed_at - since).days
+    if age_days is not None and age_days < days:
+        return Fine(f"There for {counted(age_days, 'day')} only.")
+    return Unknown(f"{what} on every one of the last {counted(days, 'day')}")
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun: 1 day, 14 days."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

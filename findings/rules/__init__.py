@@ -1,1 +1,1 @@
-"""One file for each kind of waste."""
+"""The rules, one file for each kind of waste, in a folder for each cloud."""

@@ -1,1 +1,1 @@
-"""Kinds of waste in Amazon Web Services."""
+"""Waste in Amazon Web Services."""

@@ -1,0 +1,86 @@
+"""Evidence x rules -> verdicts. Pure: no clock, no database; the caller decides what becomes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from findings.rule import Fine, Unknown, Waste
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from audits.evidence import Evidence
+    from findings.rule import Rule, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What one rule said of one resource, under which `settings` (defaults filled in)."""
+
+    rule: Rule
+    evidence: Evidence
+    verdict: Verdict
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+class RuleBroke(Exception):
+    """A rule raised, or answered with something that is no verdict. Never read it as Fine: fix the rule."""
+
+    permanent = True
+
+    def __init__(self, rule_id: str, resource_id: str, what: str) -> None:
+        super().__init__(f"{rule_id} broke on {resource_id}: {what}.")
+        self.rule_id = rule_id
+        self.resource_id = resource_id
+
+
+class UnknownSetting(ValueError):
+    """A setting that its rule does not have: misspelt, or left from an older rule. Remove it from the settings."""
+
+    permanent = True
+
+
+def evaluate(
+    evidences: Iterable[Evidence], rules: Iterable[Rule], settings: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Judgement]:
+    """Every rule on every resource of the kind that it looks at, in the order of `evidences`, then of `rules`.
+
+    `settings` are an organisation's own, by rule id and setting name; what is not there has its default. Raises
+    `UnknownSetting` before the first verdict and `RuleBroke` where a rule fails.
+    """
+    rules = tuple(rules)
+    _refuse_unknown_settings(rules, settings)
+    return _judgements(evidences, rules, settings)
+
+
+def _judgements(
+    evidences: Iterable[Evidence], rules: tuple[Rule, ...], settings: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Judgement]:
+    for evidence in evidences:
+        for rule in rules:
+            if type(evidence.thing) is rule.looks_at:
+                given = rule.given(settings.get(rule.id, {}))
+                verdict = _judge(rule, evidence, given)
+                yield Judgement(rule=rule, evidence=evidence, verdict=verdict, settings=given)
+
+
+def _judge(rule: Rule, evidence: Evidence, settings: Mapping[str, Any]) -> Verdict:
+    hidden = sorted(kind.KIND.replace("_", " ") for kind in rule.needs if kind.KIND in evidence.gapped_kinds)
+    if hidden:
+        thing = evidence.thing
+        return Unknown(f"every {' and '.join(hidden)} of account {thing.account_id} in {thing.region}: a read failed")
+    try:
+        verdict = rule.ask(evidence.thing, usage=evidence.usage, settings=settings)
+    except Exception as error:
+        raise RuleBroke(rule.id, evidence.thing.resource_id, type(error).__name__) from error
+    if not isinstance(verdict, Waste | Fine | Unknown):
+        raise RuleBroke(rule.id, evidence.thing.resource_id, f"answered {type(verdict).__name__}")
+    return verdict
+
+
+def _refuse_unknown_settings(rules: tuple[Rule, ...], settings: Mapping[str, Mapping[str, Any]]) -> None:
+    for rule in rules:
+        unknown = set(settings.get(rule.id, {})) - set(rule.settings)
+        if unknown:
+            raise UnknownSetting(f"{rule.id} has no setting {', '.join(sorted(unknown))}.")

@@ -1,0 +1,61 @@
+"""Finds the rules: every module in findings/rules/<cloud>/ holds one, under its own name."""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from findings import rules
+from findings.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connections.resources import Metric, Thing
+
+
+class BadRule(Exception):
+    """A file in findings/rules does not hold one rule named as the file. Rename the file or the rule."""
+
+
+class UnknownRule(LookupError):
+    """No rule has this id. A finding of a rule that was taken out is to be shown without it."""
+
+
+@cache
+def _found() -> dict[str, Rule]:
+    found: dict[str, Rule] = {}
+    for module_info in pkgutil.walk_packages(rules.__path__, f"{rules.__name__}."):
+        if module_info.ispkg:
+            continue
+        name = module_info.name.rpartition(".")[2]
+        rule = getattr(import_module(module_info.name), "rule", None)
+        if not isinstance(rule, Rule) or rule.id != name or name in found:
+            raise BadRule(f"{module_info.name} must hold one rule with id {name!r}.")
+        found[name] = rule
+    return dict(sorted(found.items()))
+
+
+RULES: tuple[Rule, ...] = tuple(_found().values())
+
+
+def rule(rule_id: str) -> Rule:
+    """The rule with this id; `UnknownRule` where there is none."""
+    try:
+        return _found()[rule_id]
+    except KeyError:
+        raise UnknownRule(rule_id) from None
+
+
+def metrics_for(kind: type[Thing]) -> tuple[Metric, ...]:
+    """Every usage series that some rule wants of this kind of resource, each once."""
+    wanted = {metric.key: metric for one in RULES if one.looks_at is kind for metric in one.metrics}
+    return tuple(wanted[key] for key in sorted(wanted))
+
+
+def window_days_for(kind: type[Thing], settings: Mapping[str, Mapping[str, int | float]] | None = None) -> int:
+    """How many complete days of usage the rules want of this kind under an organisation's `settings` (by rule id)."""
+    given = settings or {}
+    return max((one.days(given.get(one.id, {})) for one in RULES if one.looks_at is kind), default=0)

@@ -1,0 +1,52 @@
+"""A gp2 volume costs more than a gp3 volume of the same size, also when gp3 buys the performance that gp2 brings."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+from connections.resources import Volume
+from findings.rule import BillExpects, Fine, Rule, Share, Verdict, Waste
+
+# gp2 has 3 IOPS per GiB between 100 and 16,000, each of up to 256 KiB, and up to 250 MiB/s; gp3 always has these:
+GP3_IOPS, GP3_MIBPS = 3000, 125
+
+
+def judge(volume: Volume) -> Verdict:
+    if volume.volume_type != "gp2" or volume.state in {"deleting", "deleted"}:
+        return Fine()
+    iops = min(16_000, max(100, 3 * volume.size_gib))
+    mibps = min(250, math.ceil(iops * 256 / 1024))
+    extra_iops, extra_mibps = max(0, iops - GP3_IOPS), max(0, mibps - GP3_MIBPS)
+    wanted = (("EBS:VolumeP-IOPS.gp3", extra_iops), ("EBS:VolumeP-Throughput.gp3", extra_mibps))
+    saves = Share(
+        from_price="EBS:VolumeUsage.gp2",
+        to_price="EBS:VolumeUsage.gp3",
+        quantity=Decimal(volume.size_gib),
+        extras=tuple((name, Decimal(units)) for name, units in wanted if units),
+    )
+    needs = f"{extra_iops:,} extra IOPS and {extra_mibps} extra MiB/s, priced in" if saves.extras else "nothing extra"
+    return Waste(
+        saves=saves,
+        because=f"{volume.size_gib:,} GiB of gp2. To sustain the same {iops:,} IOPS and {mibps} MiB/s, gp3 needs {needs}.",
+    )
+
+
+rule = Rule(
+    id="aws_ebs_volume_gp2_to_gp3",
+    title="EBS volume of type gp2",
+    looks_at=Volume,
+    settings={},
+    action="Change the volume's type to gp3, with the extra IOPS and throughput that the finding names.",
+    docs="https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html",
+    judge=judge,
+    action_type="Upgrade",
+    stage="PRICE",
+    implementation_effort="VeryLow",
+    rollback_possible=True,
+    rollback="Change the type back to gp2; AWS allows the next change after about six hours.",
+    hint="aws ec2 modify-volume --region {region} --volume-id {native_id} --volume-type gp3",
+    bill=BillExpects(
+        prices=("EBS:VolumeUsage.gp2",), at_least=Decimal(0), says="so its type may have been changed already"
+    ),
+)

@@ -1,0 +1,58 @@
+"""A running EC2 instance that hardly computes and hardly talks for two weeks serves nobody."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from connections.resources import Instance, Metric
+from findings.rule import ALL, BillExpects, Fine, Rule, Verdict, Waste, counted, unmeasured
+
+if TYPE_CHECKING:
+    from audits.evidence import Usage
+
+CPU = Metric(name="CPUUtilization", statistic="Maximum", unit="%")
+NETWORK = (
+    Metric(name="NetworkIn", statistic="Sum", unit="bytes"),
+    Metric(name="NetworkOut", statistic="Sum", unit="bytes"),
+)
+
+
+def judge(instance: Instance, *, usage: Usage, idle_days: int, max_cpu: float, max_network_mb: float) -> Verdict:
+    if instance.state != "running":
+        return Fine()
+    if instance.autoscaling_group:
+        return Fine(f"Held by the group {instance.autoscaling_group}, which would replace it.")
+    cpu = usage.days(CPU, days=idle_days)
+    network = usage.total(*NETWORK, days=idle_days)
+    known_cpu = [value for value in cpu if value is not None]
+    known_mb = [value / 1e6 for value in network if value is not None]
+    if any(value >= max_cpu for value in known_cpu) or any(value >= max_network_mb for value in known_mb):
+        return Fine()
+    if len(known_cpu) < idle_days or len(known_mb) < idle_days:
+        return unmeasured(instance, since=instance.launched_at, days=idle_days, what="CPU and network")
+    spot = " It is a spot instance: terminate it and cancel its request." if instance.lifecycle == "spot" else ""
+    return Waste(
+        saves=ALL,
+        because=f"{instance.instance_type} with a CPU peak of {max(known_cpu):.1f} % and at most {max(known_mb):.2f} MB of "
+        f"network traffic a day over the last {counted(idle_days, 'day')}.{spot}",
+    )
+
+
+rule = Rule(
+    id="aws_ec2_instance_idle",
+    title="Idle EC2 instance",
+    looks_at=Instance,
+    settings={"idle_days": 14, "max_cpu": 5, "max_network_mb": 5},
+    action="Stop the instance; terminate it once nobody has missed it.",
+    docs="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Stop_Start.html",
+    judge=judge,
+    metrics=(CPU, *NETWORK),
+    window_days=14,
+    action_type="Stop",
+    restart_needed=True,
+    rollback_possible=True,
+    rollback="Start the instance again; its public address changes unless it is an Elastic IP.",
+    hint="aws ec2 stop-instances --region {region} --instance-ids {native_id}",
+    bill=BillExpects(prices=("BoxUsage", "SpotUsage"), at_least=Decimal(23), says="so it did not run all day"),
+)
