@@ -18,17 +18,21 @@ def judge(volume: Volume) -> Verdict:
     iops = min(16_000, max(100, 3 * volume.size_gib))
     mibps = min(250, math.ceil(iops * 256 / 1024))
     extra_iops, extra_mibps = max(0, iops - GP3_IOPS), max(0, mibps - GP3_MIBPS)
-    wanted = (("EBS:VolumeP-IOPS.gp3", extra_iops), ("EBS:VolumeP-Throughput.gp3", extra_mibps))
+    wanted = (
+        ("EBS:VolumeP-IOPS.gp3", extra_iops, "IOPS"),
+        ("EBS:VolumeP-Throughput.gp3", extra_mibps, "MiB/s"),
+    )
     saves = Share(
         from_price="EBS:VolumeUsage.gp2",
         to_price="EBS:VolumeUsage.gp3",
         quantity=Decimal(volume.size_gib),
-        extras=tuple((name, Decimal(units)) for name, units in wanted if units),
+        extras=tuple((name, Decimal(units)) for name, units, _ in wanted if units),
     )
-    needs = f"{extra_iops:,} extra IOPS and {extra_mibps} extra MiB/s, priced in" if saves.extras else "nothing extra"
+    extras = " and ".join(f"{units:,} {unit}" for _, units, unit in wanted if units)
+    needs = f"{extras} on top, which are priced in" if extras else "nothing on top"
     return Waste(
         saves=saves,
-        because=f"{volume.size_gib:,} GiB of gp2. To sustain the same {iops:,} IOPS and {mibps} MiB/s, gp3 needs {needs}.",
+        because=f"{volume.size_gib:,} GiB of gp2. To sustain its {iops:,} IOPS and {mibps} MiB/s, gp3 needs {needs}.",
     )
 
 

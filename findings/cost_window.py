@@ -1,0 +1,78 @@
+"""Which of a resource's bill lines tell what it costs: charges for usage on the last complete billed days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from audits.evidence import Bill, DayCost
+    from connections.resources import Thing
+
+WINDOW_DAYS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostWindow:
+    """The complete billed days that count for a resource, and its lines in them: what is used, and what is left out."""
+
+    first: date
+    until: date
+    lines: tuple[DayCost, ...] = ()
+    left_out: tuple[DayCost, ...] = ()
+
+    @property
+    def days(self) -> int:
+        return (self.until - self.first).days
+
+    @property
+    def last(self) -> date:
+        return self.until - timedelta(days=1)
+
+    def cost(self, line: DayCost) -> Decimal:
+        """The part of a line's effective cost that falls into the window, spread evenly over its charge period."""
+        inside = (min(end_of(line), self.until) - max(line.charge_date, self.first)).days
+        return line.effective_cost * max(0, inside) / line.charge_days
+
+
+def end_of(line: DayCost) -> date:
+    """The first day after a line's charge period."""
+    return line.charge_date + timedelta(days=line.charge_days)
+
+
+def is_counted(line: DayCost) -> bool:
+    """Whether a line is a charge for usage. Credits, refunds, tax, purchases and corrections are not what it costs."""
+    return line.charge_category == "Usage" and line.charge_class != "Correction" and line.effective_cost >= 0
+
+
+def cost_window(thing: Thing, bill: Bill) -> CostWindow | None:
+    """The last (at most 30) complete billed days on which the resource stood; None where no bill covers its account.
+
+    A resource made within them counts from the day after, its first whole day. Where its age is not known, its first
+    billed day stands for the day it was made; where it is older, days without a line count as days that cost nothing,
+    so that a month is never made to look dearer than it was.
+    """
+    if bill.billed_until is None:
+        return None
+    first = bill.billed_until - timedelta(days=WINDOW_DAYS)
+    if bill.billed_from is not None:
+        first = max(first, bill.billed_from)
+    if thing.created_at is not None:
+        made = thing.created_at.date()
+        is_partly_there = made >= first
+    else:
+        made = min((line.charge_date for line in bill.lines if is_counted(line)), default=first)
+        is_partly_there = made > first
+    if is_partly_there:
+        first = made + timedelta(days=1)
+    window = CostWindow(first=min(first, bill.billed_until), until=bill.billed_until)
+    inside = [line for line in bill.lines if line.charge_date < window.until and end_of(line) > window.first]
+    return replace(
+        window,
+        lines=tuple(line for line in inside if is_counted(line)),
+        left_out=tuple(line for line in inside if not is_counted(line)),
+    )

@@ -1,0 +1,180 @@
+"""What acting on a finding is worth a month: from the resource's own bill lines, else from prices, else unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
+from typing import TYPE_CHECKING
+
+from findings import aws_prices
+from findings.cost_window import cost_window, is_counted
+from findings.prices import billed_prices, price_name
+from findings.shares import resolve
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from audits.evidence import Bill, DayCost, Evidence
+    from findings.cost_window import CostWindow
+    from findings.prices import Price, PriceTable
+    from findings.rule import Share
+    from findings.shares import Part
+
+MONTH_DAYS = Decimal("30.4375")
+MICRO = Decimal("0.000001")
+ZERO = Decimal(0)
+FROM_BILL, FROM_PRICES, NOT_KNOWN = "BILL", "PRICES", ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SumStep:
+    """One line of the worked sum: what it is, and its figure with its unit (a currency, "days" or "")."""
+
+    label: str
+    amount: Decimal
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saving:
+    """What one finding alone saves a month. `monthly` is `cash` plus `frees_commitment`; all None: not known, never 0.
+
+    `monthly_cost` is what the resource costs a month, of which the saving is a part. `basis` says where it comes from:
+    BILL (the bill alone), PRICES (nothing is billed, or a price table gave the share) or "" (not known: `why_unknown`
+    is a sentence). `price_source` is a phrase for the reader; `days` how many billed days were counted.
+    """
+
+    basis: str
+    monthly: Decimal | None = None
+    cash: Decimal | None = None
+    frees_commitment: Decimal | None = None
+    monthly_cost: Decimal | None = None
+    currency: str = ""
+    days: int = 0
+    price_source: str = ""
+    why_unknown: str = ""
+    steps: tuple[SumStep, ...] = ()
+
+
+def monthly_saving(*, saves: Share, evidence: Evidence, listed: PriceTable) -> Saving:
+    """What acting saves a month: in one currency, never more than the resource costs, not known where nothing tells.
+
+    `listed` is the price table of the resource's cloud (`findings.prices.table`).
+    """
+    part = resolve(saves, evidence=evidence, listed=listed)
+    if part is None:
+        return _not_known(f"Neither the bill nor a price table tells {saves.from_price} and {saves.to_price}.")
+    window = cost_window(evidence.thing, evidence.bill)
+    lines = () if window is None else _lines_of(saves, window)
+    if window is None or not lines or not window.days:
+        return _from_prices(part, evidence, listed)
+    currencies = sorted({line.billing_currency for line in window.lines})
+    if len(currencies) > 1:
+        return _not_known(f"Billed in {' and '.join(currencies)}: two currencies are never added.")
+    return _from_bill(part, window, lines)
+
+
+def cost_since(bill: Bill, *, since: date) -> dict[str, Decimal]:
+    """What the resource's usage has cost from `since` on, by currency: what the waste has cost so far."""
+    totals: dict[str, Decimal] = {}
+    for line in bill.lines:
+        if is_counted(line) and line.charge_date >= since:
+            totals[line.billing_currency] = totals.get(line.billing_currency, ZERO) + line.effective_cost
+    return totals
+
+
+def rounded_down(amount: Decimal) -> Decimal:
+    """Rounded down to a millionth, so that parts never add up to more than the whole."""
+    return amount.quantize(MICRO, rounding=ROUND_DOWN)
+
+
+def _not_known(why: str) -> Saving:
+    return Saving(basis=NOT_KNOWN, why_unknown=why)
+
+
+def _lines_of(saves: Share, window: CostWindow) -> tuple[DayCost, ...]:
+    """The lines that the action changes: those under the price it leaves, where the bill tells prices apart."""
+    if saves.from_price is None or not any(price_name(line) for line in window.lines):
+        return window.lines
+    return tuple(line for line in window.lines if price_name(line) == saves.from_price)
+
+
+def _from_bill(part: Part, window: CostWindow, lines: tuple[DayCost, ...]) -> Saving:
+    currency = lines[0].billing_currency
+    covered = sum((window.cost(line) for line in lines if line.commitment_discount_id), ZERO)
+    uncovered = sum((window.cost(line) for line in lines if not line.commitment_discount_id), ZERO)
+    cash = rounded_down(uncovered * part.fraction * MONTH_DAYS / window.days)
+    frees = rounded_down(covered * part.fraction * MONTH_DAYS / window.days)
+    cost = (covered + uncovered) * MONTH_DAYS / window.days
+    steps = [
+        SumStep(label=f"Charged for usage, {window.first} to {window.last}", amount=covered + uncovered, unit=currency),
+        *_left_out(window, currency),
+        SumStep(label="Divided by its complete billed days", amount=Decimal(window.days), unit="days"),
+        SumStep(label="Times the days of a month", amount=MONTH_DAYS, unit="days"),
+        SumStep(label="Costs a month", amount=rounded_down(cost), unit=currency),
+        SumStep(label=part.label, amount=part.fraction),
+        SumStep(label="Saves a month", amount=cash + frees, unit=currency),
+    ]
+    if covered:
+        steps.append(SumStep(label="of it cash", amount=cash, unit=currency))
+        steps.append(SumStep(label="of it a commitment freed for other use", amount=frees, unit=currency))
+    return Saving(
+        basis=FROM_BILL if part.is_from_bill else FROM_PRICES,
+        monthly=cash + frees,
+        cash=cash,
+        frees_commitment=frees,
+        monthly_cost=cost,
+        currency=currency,
+        days=window.days,
+        price_source="its own bill lines" + (f" and {part.source}" if part.source else ""),
+        steps=tuple(steps),
+    )
+
+
+def _left_out(window: CostWindow, currency: str) -> list[SumStep]:
+    """Credits, tax and the like are shown beside the sum, never added to it."""
+    totals: dict[str, Decimal] = {}
+    for line in window.left_out:
+        if line.billing_currency == currency:
+            name = line.charge_class or ("Refund" if line.charge_category == "Usage" else line.charge_category)
+            totals[name] = totals.get(name, ZERO) + window.cost(line)
+    return [SumStep(label=f"Left out: {name}", amount=totals[name], unit=currency) for name in sorted(totals)]
+
+
+def _from_prices(part: Part, evidence: Evidence, listed: PriceTable) -> Saving:
+    """Nothing is billed for the resource: its meters at the unit prices of the same bill, else at list prices."""
+    meters = aws_prices.meters(evidence.thing)
+    names = [name for name, _ in meters]
+    region = evidence.thing.region
+    found = billed_prices(evidence.bill.rates, region=region).of(names) or listed.region(region).of(names)
+    if not found:
+        return _not_known("The bill has no line for it, and no price of it is known.")
+    units = [units for _, units in meters]
+    cost = sum((count * price.unit_price for count, price in zip(units, found, strict=True)), ZERO)
+    monthly = rounded_down(cost * part.fraction)
+    currency = found[0].currency
+    return Saving(
+        basis=FROM_PRICES,
+        monthly=monthly,
+        cash=monthly,
+        frees_commitment=ZERO,
+        monthly_cost=cost,
+        currency=currency,
+        price_source=found[0].source,
+        steps=(
+            *_meter_steps(meters, found),
+            SumStep(label=part.label, amount=part.fraction),
+            SumStep(label="Would save a month", amount=monthly, unit=currency),
+        ),
+    )
+
+
+def _meter_steps(meters: tuple[tuple[str, Decimal], ...], found: tuple[Price, ...]) -> list[SumStep]:
+    return [
+        SumStep(
+            label=f"{name}: {units:,} units a month at {price.unit_price:.6f}, by {price.source}",
+            amount=rounded_down(units * price.unit_price),
+            unit=price.currency,
+        )
+        for (name, units), price in zip(meters, found, strict=True)
+    ]

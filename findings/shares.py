@@ -1,0 +1,58 @@
+"""A rule's share resolved to a fraction of what the resource costs: given, or from two prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from findings.prices import billed_prices
+
+if TYPE_CHECKING:
+    from audits.evidence import Evidence
+    from findings.prices import Prices, PriceTable
+    from findings.rule import Share
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """The fraction that is saved, in words for the worked sum, and which prices gave it ("" where none were needed)."""
+
+    fraction: Decimal
+    label: str
+    source: str = ""
+    is_from_bill: bool = True
+
+
+def resolve(saves: Share, *, evidence: Evidence, listed: PriceTable) -> Part | None:
+    """The fraction that is saved; None where a price is missing.
+
+    All prices come from the customer's bill or all from the table, so that the ratio is fair; a list price of the
+    table's home region serves as a ratio elsewhere, since two prices keep their ratio between regions.
+    """
+    if saves.fraction is not None:
+        label = "All of it is saved" if saves.fraction == 1 else "The part that is saved"
+        return Part(fraction=saves.fraction, label=label)
+    region = evidence.thing.region
+    billed = _ratio(saves, billed_prices(evidence.bill.rates, region=region), is_from_bill=True)
+    return billed or (
+        _ratio(saves, listed.region(region), is_from_bill=False)
+        or _ratio(saves, listed.region(listed.home), is_from_bill=False)
+    )
+
+
+def _ratio(saves: Share, source: Prices, *, is_from_bill: bool) -> Part | None:
+    names = [saves.from_price or "", saves.to_price or "", *(name for name, _ in saves.extras)]
+    found = source.of(names)
+    if found is None or found[0].unit_price <= 0:
+        return None
+    now = saves.quantity * found[0].unit_price
+    then = saves.quantity * found[1].unit_price
+    then += sum((units * price.unit_price for (_, units), price in zip(saves.extras, found[2:], strict=True)), ZERO)
+    extras = "".join(f" and {units:,} units of {name}" for name, units in saves.extras)
+    label = f"Saved by paying {then:,.4f} for {saves.to_price}{extras} instead of {now:,.4f} for {saves.from_price}"
+    # What the new way costs more saves nothing: a saving is never negative.
+    fraction = min(Decimal(1), max(ZERO, 1 - then / now))
+    return Part(fraction=fraction, label=label, source=found[0].source, is_from_bill=is_from_bill)
