@@ -34,8 +34,8 @@ def judge(instance: Instance, *, usage: Usage, idle_days: int, max_cpu: float, m
     spot = " It is a spot instance: terminate it and cancel its request." if instance.lifecycle == "spot" else ""
     return Waste(
         saves=ALL,
-        because=f"{instance.instance_type} with a CPU peak of {max(known_cpu):.1f} % and at most {max(known_mb):.2f} MB "
-        f"of network traffic a day over the last {counted(idle_days, 'day')}.{spot}",
+        because=f"{instance.instance_type}: CPU peaked at {max(known_cpu):.1f} % and network traffic at "
+        f"{max(known_mb):.2f} MB a day over the last {counted(idle_days, 'day')}.{spot}",
     )
 
 

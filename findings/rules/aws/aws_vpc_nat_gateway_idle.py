@@ -25,9 +25,8 @@ def judge(gateway: NatGateway, *, usage: Usage, idle_days: int, max_traffic_mb: 
         return Fine()
     if len(known) < idle_days:
         return unmeasured(gateway, since=gateway.created_at, days=idle_days, what="traffic")
-    routes = (
-        "" if gateway.route_table_ids is None else f" {counted(len(gateway.route_table_ids), 'route table')} use it."
-    )
+    tables = gateway.route_table_ids
+    routes = "" if tables is None else f" It is a route in {counted(len(tables), 'route table')}."
     return Waste(
         saves=ALL,
         because=f"At most {max(known):.3f} MB passed on any of the last {counted(idle_days, 'day')}.{routes}",
