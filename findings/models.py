@@ -86,11 +86,17 @@ class Finding(TenantModel):
     restart_needed = models.BooleanField()
     rollback_possible = models.BooleanField()
     lookback_period_days = models.PositiveIntegerField(default=0)
+    # First seen is never forgotten; opened is the start of the present stretch of waste, which is what age counts from.
     first_seen_at = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    opened_audit = models.ForeignKey(
+        Audit, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
     last_seen_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
     reopened_count = models.PositiveIntegerField(default=0)
-    cost_since = models.DecimalField(**COST, null=True)
+    cost_since = models.DecimalField(**COST, null=True)  # in `currency`; None: not known
+    cost_since_date = models.DateField()
     evidence = models.JSONField(default=dict)  # frozen: thing, usage, bill lines, checks, worked sum, settings
     evidence_hash = models.CharField(max_length=64)
 
@@ -105,7 +111,9 @@ class Finding(TenantModel):
         ]
         indexes = [
             models.Index(
-                fields=["organization", "state", "currency", "-savings_sort", "id"], name="finding_by_savings"
+                # All one way, so that a page after a key is one range of the index; read backwards, unknown comes last.
+                fields=["organization", "state", "currency", "savings_sort", "id"],
+                name="finding_by_savings",
             ),
             models.Index(fields=["organization", "connection", "state"], name="finding_by_connection"),
         ]

@@ -11,6 +11,7 @@ TIES = (
     ("findings_finding", "connection_id", "connections_connection"),
     ("findings_finding", "resource_id", "audits_resource"),
     ("findings_finding", "audit_id", "audits_audit"),
+    ("findings_finding", "opened_audit_id", "audits_audit"),
 )
 
 
