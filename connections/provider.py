@@ -94,6 +94,21 @@ class Collected:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExportPlace:
+    """Where a cost export lies: `path` is the folder that holds its data/ and metadata/, without a slash at the end."""
+
+    bucket: str
+    prefix: str
+    name: str
+    region: str
+
+    @property
+    def path(self) -> str:
+        """The export's own folder, the only place below which objects are ever read."""
+        return "/".join(part for part in (self.prefix.strip("/"), self.name) if part)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExportFile:
     """One part of a cost export in the customer's bucket."""
 

@@ -1,1 +1,1 @@
-"""Amazon Web Services, read-only."""
+"""Amazon Web Services."""

@@ -1,0 +1,289 @@
+"""EC2: instances, volumes, snapshots, images, addresses and NAT gateways, each joined with what it relates to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from connections.provider import Collector
+from connections.providers.aws import calls
+from connections.providers.aws.reader import clean_tags
+from connections.resources import Address, Image, Instance, NatGateway, Snapshot, Thing, Volume
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connections.providers.aws.reader import Listing, Reader
+
+STOPPED_AT = re.compile(r"\((\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}) (?:GMT|UTC)\)")
+RUNNING = frozenset({"pending", "running"})
+COPIED_FROM_NOWHERE = "vol-ffffffff"  # what AWS writes as the source of a snapshot that was copied
+BACKUP_TAG = "aws:backup:source-resource"
+LIFECYCLE_TAGS = ("aws:dlm:lifecycle-policy-id", "dlm:managed")
+BACKUP_WORDS = "This snapshot is created by the AWS Backup service"
+
+
+def collect(reader: Reader) -> Iterator[Thing]:
+    """Everything of EC2 in one region. The listings run side by side; the joins need all of them."""
+    instances: Listing[Instance]
+    volumes: Listing[Volume]
+    snapshots: Listing[Snapshot]
+    images: Listing[Image]
+    instances, volumes, snapshots, images, addresses, gateways, routed = reader.together(
+        lambda: _instances(reader),
+        lambda: _volumes(reader),
+        lambda: _snapshots(reader),
+        lambda: _images(reader),
+        lambda: _addresses(reader),
+        lambda: _gateways(reader),
+        lambda: _routes(reader),
+    )
+    yield from (instance for instance in instances.rows if instance.state != "terminated")
+    yield from _with_instances(volumes.rows, instances)
+    yield from _with_origins(snapshots.rows, volumes, images)
+    yield from images.rows
+    yield from addresses.rows
+    yield from _with_routes(gateways.rows, routed)
+
+
+def _base(reader: Reader, item: dict[str, Any], *, identifier: str) -> dict[str, Any]:
+    tags = clean_tags(item.get("Tags"))
+    return {
+        "resource_id": item[identifier],
+        "account_id": reader.account_id,
+        "region": reader.region,
+        "observed_at": reader.at,
+        "name": tags.get("Name", ""),
+        "tags": tags,
+    }
+
+
+def _instances(reader: Reader) -> Listing[Any]:
+    listing: Listing[Any] = reader.listing(
+        calls.DESCRIBE_INSTANCES,
+        result="Reservations",
+        row=lambda group: [_instance(reader, item) for item in group["Instances"]],
+        kinds=(Instance.KIND,),
+        page_size=1000,
+    )
+    return replace(listing, rows=tuple(instance for group in listing.rows for instance in group))
+
+
+def _instance(reader: Reader, item: dict[str, Any]) -> Instance:
+    tags = {tag["Key"]: tag["Value"] for tag in item.get("Tags", ())}
+    disks = [mapping["Ebs"] for mapping in item.get("BlockDeviceMappings", ()) if "Ebs" in mapping]
+    launched_at = item.get("LaunchTime")
+    # A restart moves LaunchTime; the first thing that was ever attached does not move.
+    moments = [launched_at, *(disk.get("AttachTime") for disk in disks)]
+    return Instance(
+        **_base(reader, item, identifier="InstanceId"),
+        created_at=min((moment for moment in moments if moment), default=None),
+        state=item["State"]["Name"],
+        instance_type=item.get("InstanceType", ""),
+        stopped_at=stopped_at(item.get("StateTransitionReason", "")),
+        launched_at=launched_at,
+        platform=item.get("PlatformDetails") or "Linux/UNIX",
+        lifecycle=item.get("InstanceLifecycle") or "on-demand",
+        autoscaling_group=tags.get("aws:autoscaling:groupName"),
+        volume_ids=tuple(disk["VolumeId"] for disk in disks if "VolumeId" in disk),
+    )
+
+
+def stopped_at(reason: str) -> datetime | None:
+    """The moment in a reason such as "User initiated (2026-01-02 03:04:05 GMT)"; None where it has none."""
+    found = STOPPED_AT.search(reason)
+    return datetime.strptime(found[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC) if found else None
+
+
+def _volumes(reader: Reader) -> Listing[Any]:
+    return reader.listing(
+        calls.DESCRIBE_VOLUMES,
+        result="Volumes",
+        row=lambda item: _volume(reader, item),
+        kinds=(Volume.KIND,),
+        page_size=500,
+    )
+
+
+def _volume(reader: Reader, item: dict[str, Any]) -> Volume:
+    attachments = [one for one in item.get("Attachments", ()) if one.get("State") != "detached"]
+    return Volume(
+        **_base(reader, item, identifier="VolumeId"),
+        created_at=item.get("CreateTime"),
+        volume_type=item.get("VolumeType", "standard"),
+        size_gib=item["Size"],
+        state=item["State"],
+        iops=item.get("Iops"),
+        throughput_mibps=item.get("Throughput"),
+        attached_to=tuple(one["InstanceId"] for one in attachments if one.get("InstanceId")),
+        attached_states=() if not attachments else None,
+        is_deleted_with_instance=any(one.get("DeleteOnTermination") for one in attachments),
+    )
+
+
+def _with_instances(volumes: tuple[Volume, ...], instances: Listing[Instance]) -> Iterator[Volume]:
+    """Volumes with the states of what holds them; unknown where an instance was not among those that were read."""
+    by_id = {instance.resource_id: instance for instance in instances.rows}
+    for volume in volumes:
+        holders = [by_id.get(instance_id) for instance_id in volume.attached_to]
+        known = [holder for holder in holders if holder is not None]
+        if not holders or len(known) < len(holders):
+            yield volume
+            continue
+        stops = [holder.stopped_at for holder in known]
+        are_down = not any(holder.state in RUNNING for holder in known)
+        yield replace(
+            volume,
+            attached_states=tuple(holder.state for holder in known),
+            last_stop_at=max((stop for stop in stops if stop), default=None) if are_down and all(stops) else None,
+        )
+
+
+def _snapshots(reader: Reader) -> Listing[Any]:
+    return reader.listing(
+        calls.DESCRIBE_SNAPSHOTS,
+        result="Snapshots",
+        row=lambda item: _snapshot(reader, item),
+        kinds=(Snapshot.KIND,),
+        page_size=1000,
+        OwnerIds=["self"],
+    )
+
+
+def _snapshot(reader: Reader, item: dict[str, Any]) -> Snapshot:
+    source = item.get("VolumeId")
+    base = _base(reader, item, identifier="SnapshotId")
+    managed_by = None
+    if BACKUP_TAG in base["tags"] or str(item.get("Description", "")).startswith(BACKUP_WORDS):
+        managed_by = "backup"
+    elif any(tag in base["tags"] for tag in LIFECYCLE_TAGS):
+        managed_by = "dlm"
+    return Snapshot(
+        **base,
+        created_at=item.get("StartTime"),
+        size_gib=item.get("VolumeSize", 0),
+        state=item.get("State", ""),
+        volume_id=None if source == COPIED_FROM_NOWHERE else source,
+        managed_by=managed_by,
+        storage_tier=item.get("StorageTier") or "standard",
+    )
+
+
+def _with_origins(
+    snapshots: tuple[Snapshot, ...], volumes: Listing[Volume], images: Listing[Image]
+) -> Iterator[Snapshot]:
+    """Snapshots with the images made of them and whether their volume still stands; unknown where a list broke off."""
+    standing = {volume.resource_id for volume in volumes.rows}
+    used: dict[str, list[str]] = {}
+    for image in images.rows:
+        for snapshot_id in image.snapshot_ids:
+            used.setdefault(snapshot_id, []).append(image.resource_id)
+    for snapshot in snapshots:
+        users = tuple(used.get(snapshot.resource_id, ()))
+        is_present = None
+        if snapshot.volume_id is not None and (snapshot.volume_id in standing or volumes.is_complete):
+            is_present = snapshot.volume_id in standing
+        yield replace(
+            snapshot,
+            is_volume_present=is_present,
+            image_ids=users if users or images.is_complete else None,
+            managed_by=snapshot.managed_by or ("ami" if users else None),
+        )
+
+
+def _images(reader: Reader) -> Listing[Any]:
+    # A disabled image still stands on its snapshots, and is left out unless it is asked for.
+    return reader.listing(
+        calls.DESCRIBE_IMAGES,
+        result="Images",
+        row=lambda item: _image(reader, item),
+        kinds=(Image.KIND,),
+        page_size=1000,
+        Owners=["self"],
+        IncludeDisabled=True,
+    )
+
+
+def _image(reader: Reader, item: dict[str, Any]) -> Image:
+    base = _base(reader, item, identifier="ImageId")
+    disks = [mapping.get("Ebs", {}) for mapping in item.get("BlockDeviceMappings", ())]
+    return Image(
+        **{**base, "name": item.get("Name") or base["name"]},
+        created_at=_moment(item.get("CreationDate")),
+        state=item.get("State", ""),
+        snapshot_ids=tuple(disk["SnapshotId"] for disk in disks if disk.get("SnapshotId")),
+        last_launched_at=_moment(item.get("LastLaunchedTime")),
+        is_public=bool(item.get("Public")),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None
+
+
+def _addresses(reader: Reader) -> Listing[Any]:
+    return reader.listing(
+        calls.DESCRIBE_ADDRESSES,
+        result="Addresses",
+        row=lambda item: _address(reader, item),
+        kinds=(Address.KIND,),
+    )
+
+
+def _address(reader: Reader, item: dict[str, Any]) -> Address:
+    identifier = "AllocationId" if item.get("AllocationId") else "PublicIp"
+    return Address(
+        **_base(reader, item, identifier=identifier),
+        public_ip=item.get("PublicIp", ""),
+        associated_with=item.get("InstanceId") or item.get("NetworkInterfaceId") or item.get("AssociationId") or None,
+    )
+
+
+def _gateways(reader: Reader) -> Listing[Any]:
+    return reader.listing(
+        calls.DESCRIBE_NAT_GATEWAYS,
+        result="NatGateways",
+        row=lambda item: None if item["State"] == "deleted" else _gateway(reader, item),
+        kinds=(NatGateway.KIND,),
+        page_size=1000,
+    )
+
+
+def _gateway(reader: Reader, item: dict[str, Any]) -> NatGateway:
+    return NatGateway(
+        **_base(reader, item, identifier="NatGatewayId"),
+        created_at=item.get("CreateTime"),
+        state=item["State"],
+        vpc_id=item.get("VpcId", ""),
+    )
+
+
+def _routes(reader: Reader) -> Listing[Any]:
+    def row(table: dict[str, Any]) -> list[tuple[str, str]]:
+        return [
+            (route["NatGatewayId"], table["RouteTableId"])
+            for route in table.get("Routes", ())
+            if route.get("NatGatewayId")
+        ]
+
+    return reader.listing(calls.DESCRIBE_ROUTE_TABLES, result="RouteTables", row=row, page_size=100)
+
+
+def _with_routes(gateways: tuple[NatGateway, ...], routed: Listing[list[tuple[str, str]]]) -> Iterator[NatGateway]:
+    tables: dict[str, list[str]] = {}
+    for gateway_id, table_id in (pair for table in routed.rows for pair in table):
+        if table_id not in tables.setdefault(gateway_id, []):
+            tables[gateway_id].append(table_id)
+    for gateway in gateways:
+        found = tuple(tables.get(gateway.resource_id, ()))
+        yield replace(gateway, route_table_ids=found if routed.is_complete else None)
+
+
+COLLECTOR = Collector(
+    service="ec2",
+    kinds=(Instance, Volume, Snapshot, Image, Address, NatGateway),
+    calls=calls.EC2,
+    collect=collect,
+)

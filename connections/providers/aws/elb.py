@@ -1,0 +1,118 @@
+"""Load balancers of the second generation, each joined with how many targets stand behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from connections.provider import Collector
+from connections.providers.aws import calls
+from connections.providers.aws.reader import clean_tags
+from connections.resources import LoadBalancer, Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connections.providers.aws.reader import Listing, Reader
+
+TAGS_AT_ONCE = 20  # what DescribeTags takes
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Group:
+    arn: str
+    balancer_arns: tuple[str, ...]
+    target_count: int | None = None
+    healthy_count: int | None = None
+
+
+def collect(reader: Reader) -> Iterator[Thing]:
+    """Every load balancer of one region with its targets counted; None where a count could not be read."""
+    balancers: Listing[Any]
+    groups: Listing[Any]
+    balancers, groups = reader.together(lambda: _balancers(reader), lambda: _groups(reader))
+    counted = reader.together(*(partial(_counted, reader, group) for group in groups.rows if group.balancer_arns))
+    tags = _tags(reader, [balancer.resource_id for balancer in balancers.rows])
+    behind: dict[str, list[_Group]] = {}
+    for group in counted:
+        for arn in group.balancer_arns:
+            behind.setdefault(arn, []).append(group)
+    for balancer in balancers.rows:
+        joined = replace(balancer, tags=tags.get(balancer.resource_id, {}))
+        yield _with_groups(joined, behind.get(balancer.resource_id, [])) if groups.is_complete else joined
+
+
+def _balancers(reader: Reader) -> Listing[Any]:
+    return reader.listing(
+        calls.DESCRIBE_LOAD_BALANCERS,
+        result="LoadBalancers",
+        row=lambda item: LoadBalancer(
+            resource_id=item["LoadBalancerArn"],
+            account_id=reader.account_id,
+            region=reader.region,
+            observed_at=reader.at,
+            name=item.get("LoadBalancerName", ""),
+            created_at=item.get("CreatedTime"),
+            balancer_type=item.get("Type", ""),
+            state=item.get("State", {}).get("Code", ""),
+            scheme=item.get("Scheme", ""),
+        ),
+        kinds=(LoadBalancer.KIND,),
+        page_size=400,
+    )
+
+
+def _groups(reader: Reader) -> Listing[Any]:
+    return reader.listing(
+        calls.DESCRIBE_TARGET_GROUPS,
+        result="TargetGroups",
+        row=lambda item: _Group(arn=item["TargetGroupArn"], balancer_arns=tuple(item.get("LoadBalancerArns", ()))),
+        page_size=400,
+    )
+
+
+def _counted(reader: Reader, group: _Group) -> _Group:
+    states = reader.listing(
+        calls.DESCRIBE_TARGET_HEALTH,
+        result="TargetHealthDescriptions",
+        row=lambda item: str(item.get("TargetHealth", {}).get("State", "")),
+        TargetGroupArn=group.arn,
+    )
+    if not states.is_complete:
+        return group
+    return replace(group, target_count=len(states.rows), healthy_count=states.rows.count("healthy"))
+
+
+def _with_groups(balancer: LoadBalancer, groups: list[_Group]) -> LoadBalancer:
+    targets = [group.target_count for group in groups]
+    healthy = [group.healthy_count for group in groups]
+    return replace(
+        balancer,
+        target_group_count=len(groups),
+        target_count=_sum(targets),
+        healthy_target_count=_sum(healthy),
+    )
+
+
+def _sum(counts: list[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def _tags(reader: Reader, arns: list[str]) -> dict[str, dict[str, str]]:
+    def batch(some: list[str]) -> Listing[tuple[str, dict[str, str]]]:
+        return reader.listing(
+            calls.DESCRIBE_LOAD_BALANCER_TAGS,
+            result="TagDescriptions",
+            row=lambda item: (item["ResourceArn"], clean_tags(item.get("Tags"))),
+            ResourceArns=some,
+        )
+
+    batches = [arns[at : at + TAGS_AT_ONCE] for at in range(0, len(arns), TAGS_AT_ONCE)]
+    return dict(pair for found in reader.together(*(partial(batch, some) for some in batches)) for pair in found.rows)
+
+
+COLLECTOR = Collector(
+    service="elasticloadbalancing", kinds=(LoadBalancer,), calls=calls.LOAD_BALANCING, collect=collect
+)

@@ -1,0 +1,123 @@
+"""How a call ended: OK, REFUSED, THROTTLED or FAILED, and the book of all calls that a session made."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from connections.provider import CallCount
+
+REFUSED_CODES = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthFailure",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "ExplicitDeny",
+        "Forbidden",
+        "NotAuthorized",
+        "OptInRequired",
+        "UnauthorizedAccess",
+        "UnauthorizedOperation",
+        "403",
+    }
+)
+THROTTLED_CODES = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "429",
+    }
+)
+
+
+def outcome_of(code: str) -> str:
+    """REFUSED, THROTTLED or FAILED for an error code of the provider."""
+    if code in REFUSED_CODES:
+        return "REFUSED"
+    return "THROTTLED" if code in THROTTLED_CODES else "FAILED"
+
+
+def code_of(error: BaseException) -> str:
+    """The provider's code for `error`, or the error's own name where no answer came."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code", "Unknown"))
+    return type(error).__name__
+
+
+def sentence_of(error: BaseException) -> str:
+    """The provider's own words about `error`, shortened: they may name the caller but hold no credential."""
+    if isinstance(error, ClientError):
+        details = error.response.get("Error", {})
+        return f"{details.get('Code', 'Unknown')}: {details.get('Message', '')}"[:500]
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+class CallBook:
+    """Counts every request that left, retries included, by operation and outcome. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[tuple[str, str, str, str]] = Counter()
+        self._units: Counter[tuple[str, str]] = Counter()
+
+    def note(self, *, service: str, operation: str, code: str = "") -> None:
+        """Book one request; `code` is the provider's error code, empty where it answered."""
+        with self._lock:
+            self._counts[service, operation, outcome_of(code) if code else "OK", code] += 1
+
+    def note_units(self, *, service: str, operation: str, units: int) -> None:
+        """Book what the provider charges for beside the request itself, for example metrics."""
+        with self._lock:
+            self._units[service, operation] += units
+
+    def counts(self) -> tuple[CallCount, ...]:
+        """What was booked. An operation's units stand on its first line."""
+        with self._lock:
+            units, found = dict(self._units), []
+            order = sorted(self._counts.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] != "OK", item[0]))
+            for (service, operation, outcome, code), count in order:
+                found.append(
+                    CallCount(
+                        service=service,
+                        operation=operation,
+                        outcome=outcome,
+                        count=count,
+                        units=units.pop((service, operation), 0),
+                        error_code=code,
+                    )
+                )
+            return tuple(found)
+
+    def on_response(
+        self,
+        *,
+        parsed_response: dict[str, Any] | None,
+        exception: BaseException | None,
+        event_name: str,
+        service_name: str,
+        **_: object,
+    ) -> None:
+        """Book one attempt as botocore reports it, with the operation's name from the event."""
+        operation = event_name.rsplit(".", 1)[-1]
+        if exception is not None:
+            self.note(service=service_name, operation=operation, code=type(exception).__name__)
+            return
+        parsed = parsed_response or {}
+        status = parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)
+        code = str(parsed.get("Error", {}).get("Code") or status) if status >= 300 else ""  # noqa: PLR2004
+        self.note(service=service_name, operation=operation, code=code)

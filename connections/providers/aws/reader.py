@@ -1,0 +1,145 @@
+"""What a collector reads through: every page of a call, and a gap instead of an empty answer where one fails."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from connections.provider import GapFound
+from connections.providers.aws.outcomes import code_of, outcome_of, sentence_of
+from connections.providers.aws.session import CannotAssumeRole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from connections.provider import Call
+    from connections.providers.aws.session import AwsSession
+
+Row = TypeVar("Row")
+Answer = TypeVar("Answer")
+FAILURES = (ClientError, BotoCoreError, ResponseParserError, CannotAssumeRole)
+NOT_UNDERSTOOD = (KeyError, TypeError, ValueError)
+THREADS = 8
+SECRET_WORDS = (
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "token",
+    "credential",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "connectionstring",
+)
+WITHHELD = "(withheld)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing(Generic[Row]):
+    """The rows of a call. Where `is_complete` is false a gap says why, and what is missing is unknown, not absent."""
+
+    rows: tuple[Row, ...]
+    is_complete: bool
+
+
+class Reader:
+    """One account's service in one region, as a collector sees it. `at` stands as the moment of observation."""
+
+    def __init__(self, *, session: AwsSession, region: str, service: str, at: datetime) -> None:
+        self.account_id = session.account_id
+        self.region = region
+        self.service = service
+        self.at = at
+        self._session = session
+        self._gaps: list[GapFound] = []
+        self._lock = threading.Lock()
+
+    @property
+    def gaps(self) -> tuple[GapFound, ...]:
+        """What could not be read so far."""
+        return tuple(self._gaps)
+
+    def gap(self, call: Call, *, reason: str, message: str, kinds: tuple[str, ...] = ()) -> None:
+        """Note that `call` failed and that of `kinds` some or all may be missing. One gap for a call and a reason."""
+        found = GapFound(
+            account_id=self.account_id,
+            region=self.region,
+            service=self.service,
+            action=call.action,
+            reason=reason,
+            message=message,
+            kinds=kinds,
+        )
+        with self._lock:
+            if not any((known.action, known.reason) == (found.action, found.reason) for known in self._gaps):
+                self._gaps.append(found)
+
+    def listing(
+        self,
+        call: Call,
+        *,
+        result: str,
+        row: Callable[[dict[str, Any]], Row | None],
+        kinds: tuple[str, ...] = (),
+        page_size: int | None = None,
+        **parameters: Any,  # noqa: ANN401 - as the call wants them
+    ) -> Listing[Row]:
+        """Every row of every page of `call`; `result` is where the answer holds them, None from `row` leaves one out.
+
+        What came before a failure is kept, the failure becomes a gap over `kinds`.
+        """
+        rows: list[Row] = []
+        try:
+            for page in self._pages(call, page_size=page_size, parameters=parameters):
+                rows.extend(made for item in page.get(result, ()) if (made := row(item)) is not None)
+        except FAILURES as error:
+            self._failed(call, error, kinds=kinds)
+            return Listing(rows=tuple(rows), is_complete=False)
+        except NOT_UNDERSTOOD as error:
+            message = f"What AWS answered to {call.operation} was not understood: {error!r}."
+            self.gap(call, reason="FAILED", message=message, kinds=kinds)
+            return Listing(rows=tuple(rows), is_complete=False)
+        return Listing(rows=tuple(rows), is_complete=True)
+
+    def together(self, *jobs: Callable[[], Answer]) -> list[Answer]:
+        """Run jobs side by side and return their answers in the order of the jobs."""
+        if len(jobs) < 2:  # noqa: PLR2004
+            return [job() for job in jobs]
+        with ThreadPoolExecutor(max_workers=min(THREADS, len(jobs)), thread_name_prefix="aws") as pool:
+            return list(pool.map(lambda job: job(), jobs))
+
+    def _pages(self, call: Call, *, page_size: int | None, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        client = self._session.client(call.service, self.region)
+        method = xform_name(call.operation)
+        if not client.can_paginate(method):
+            yield getattr(client, method)(**parameters)
+            return
+        settings = {} if page_size is None else {"PageSize": page_size}
+        yield from client.get_paginator(method).paginate(**parameters, PaginationConfig=settings)
+
+    def _failed(self, call: Call, error: BaseException, *, kinds: tuple[str, ...]) -> None:
+        reason = outcome_of(code_of(error))
+        remedy = {
+            "REFUSED": f"Give the role {call.action} (run the kit again); an organisation's policy may also refuse it.",
+            "THROTTLED": "AWS asked us to slow down and went on doing so; the next audit asks again.",
+            "FAILED": "The next audit asks again.",
+        }[reason]
+        self.gap(call, reason=reason, message=f"{sentence_of(error)} {remedy}", kinds=kinds)
+
+
+def clean_tags(tags: list[dict[str, str]] | None) -> dict[str, str]:
+    """Tags by key. The value of a tag whose key speaks of a secret is withheld: it is no business of ours."""
+    found = {}
+    for tag in tags or ():
+        key, value = tag.get("Key", ""), tag.get("Value", "")
+        word = "".join(letter for letter in key.lower() if letter.isalnum())
+        found[key] = WITHHELD if any(secret in word for secret in SECRET_WORDS) else value
+    return found
