@@ -1,0 +1,281 @@
+"""Who a session token speaks for: our own verifier of the identity provider's (Clerk's) tokens."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import jwt
+
+from tenants.models import organization_id_for
+from tenants.signing_keys import ALGORITHM, NoSuchKey
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from uuid import UUID
+
+    from tenants.signing_keys import KeySource
+
+MAX_TOKEN_CHARACTERS = 16_000
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# All classes of token are signed by the same key; only the header's category tells them apart.
+SESSION_CATEGORIES = frozenset({"cl_B7d4PD111AAA", "cl_I7d4PD111III"})
+SECOND_VERSION = 2
+
+
+class Carrier(StrEnum):
+    """How the token came."""
+
+    BEARER = "BEARER"
+    COOKIE = "COOKIE"
+    OWN_COOKIE = "OWN_COOKIE"  # its name has our instance's suffix, so no other application of the domain set it
+
+
+class TokenRefused(Exception):
+    """The token proves nothing. `reason` is for the log; `is_expired`: all else was right, so refreshing helps."""
+
+    def __init__(self, reason: str, *, is_expired: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_expired = is_expired
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """A person in an organisation, as a verified token says. `organization_id` is None where none is active.
+
+    `role` is the organisation's role without the provider's `org:` prefix. `impersonator` is the subject that acts
+    as this person, or None; such a token must not reach anything of the operator's.
+    """
+
+    user_id: str
+    session_id: str
+    issuer: str
+    clerk_organization_id: str | None
+    organization_id: UUID | None
+    organization_slug: str | None
+    role: str | None
+    name: str | None
+    issued_at: dt.datetime
+    expires_at: dt.datetime
+    carrier: Carrier
+    impersonator: str | None = None
+
+    @property
+    def is_impersonated(self) -> bool:
+        """Whether somebody else acts as this person."""
+        return self.impersonator is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verifier:
+    """Verifies session tokens of one issuer. `needs_own_cookie` is set where our cookies carry a suffix."""
+
+    issuer: str
+    keys: KeySource = field(repr=False)
+    authorized_parties: Collection[str]
+    leeway_seconds: float = 5
+    needs_own_cookie: bool = False
+
+    def verify(
+        self, token: str, *, carrier: Carrier, method: str, at: dt.datetime, is_same_origin: bool = False
+    ) -> Identity:
+        """The identity that the token proves at `at`. Raises TokenRefused; signing_keys.KeysUnavailable passes through.
+
+        `is_same_origin` says that the browser vouches for the request's origin (see `is_same_origin`): a cookie's
+        token without `azp`, as the provider mints them on redirects, may change something only then.
+        """
+        claims = self.signed_claims(token, categories=SESSION_CATEGORIES)
+        if claims.get("iss") != self.issuer:
+            raise TokenRefused("another issuer")
+        if "aud" in claims:
+            raise TokenRefused("made for another audience")
+        if claims.get("sts", "active") != "active":
+            raise TokenRefused("the session is not active")
+        self._refuse_foreign_party(claims, carrier=carrier, method=method, is_same_origin=is_same_origin)
+        identity = self._identity(claims, carrier)
+        self._refuse_wrong_time(claims, at)
+        return identity
+
+    def signed_claims(self, token: str, *, categories: Collection[str]) -> Mapping[str, Any]:
+        """The claims under a valid signature of one of the categories. Nothing else is judged. Raises TokenRefused."""
+        if len(token) > MAX_TOKEN_CHARACTERS:
+            raise TokenRefused("too long")
+        try:
+            header = jwt.get_unverified_header(token)
+            self._refuse_header(header, categories)
+            key = self.keys.key_for(header.get("kid"))
+            claims: Mapping[str, Any] = jwt.decode(token, key, algorithms=[ALGORITHM], options=_SIGNATURE_ONLY)
+        except NoSuchKey as error:
+            raise TokenRefused(str(error)) from None
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise TokenRefused("malformed or not signed by the issuer") from None
+        return claims
+
+    @staticmethod
+    def _refuse_header(header: Mapping[str, Any], categories: Collection[str]) -> None:
+        if header.get("alg") != ALGORITHM:
+            raise TokenRefused("another algorithm")
+        if header.get("typ", "JWT") != "JWT" or "crit" in header:
+            raise TokenRefused("another type of token")
+        if "cat" in header and header["cat"] not in categories:
+            raise TokenRefused("another category of token")
+
+    def _refuse_foreign_party(
+        self, claims: Mapping[str, Any], *, carrier: Carrier, method: str, is_same_origin: bool
+    ) -> None:
+        party = claims.get("azp")
+        if party is not None:
+            if party not in self.authorized_parties:
+                raise TokenRefused("minted for another origin")
+            return
+        if carrier is Carrier.BEARER:
+            raise TokenRefused("a bearer token that names no origin")
+        if self.needs_own_cookie and carrier is not Carrier.OWN_COOKIE:
+            raise TokenRefused("a shared cookie's token that names no origin")
+        if method not in SAFE_METHODS and not is_same_origin:
+            raise TokenRefused("a token that names no origin, in a request that changes something")
+
+    def _identity(self, claims: Mapping[str, Any], carrier: Carrier) -> Identity:
+        clerk_id, slug, role = _organization(claims)
+        return Identity(
+            user_id=_text(claims, "sub"),
+            session_id=_text(claims, "sid"),
+            issuer=self.issuer,
+            clerk_organization_id=clerk_id,
+            organization_id=organization_id_for(issuer=self.issuer, clerk_id=clerk_id) if clerk_id else None,
+            organization_slug=slug,
+            role=role,
+            name=_optional_text(claims, "name"),
+            issued_at=_time(claims, "iat"),
+            expires_at=_time(claims, "exp"),
+            carrier=carrier,
+            impersonator=_impersonator(claims),
+        )
+
+    def _refuse_wrong_time(self, claims: Mapping[str, Any], at: dt.datetime) -> None:
+        leeway = dt.timedelta(seconds=self.leeway_seconds)
+        if _time(claims, "nbf") > at + leeway or _time(claims, "iat") > at + leeway:
+            raise TokenRefused("not valid yet")
+        if _time(claims, "exp") <= at - leeway:
+            raise TokenRefused("expired", is_expired=True)
+
+
+_SIGNATURE_ONLY: Any = {
+    "verify_signature": True,
+    **dict.fromkeys(("verify_exp", "verify_nbf", "verify_iat", "verify_aud", "verify_iss"), False),
+    **dict.fromkeys(("verify_sub", "verify_jti"), False),
+}
+
+
+def _organization(claims: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
+    """Organisation id, slug and role, from the one place that the token's version says, and from no other.
+
+    On a version 2 token `org_id` may be a custom claim that the user filled in.
+    """
+    version = claims.get("v")
+    if version is None:
+        if "org_id" not in claims:
+            return None, None, None
+        return _text(claims, "org_id"), _optional_text(claims, "org_slug"), _role(claims, "org_role")
+    if type(version) is not int or version != SECOND_VERSION:
+        raise TokenRefused("a version of token that is not known")
+    if "o" not in claims:
+        return None, None, None
+    organization = claims["o"]
+    if not isinstance(organization, dict):
+        raise TokenRefused("o is not an organisation")
+    return _text(organization, "id"), _optional_text(organization, "slg"), _role(organization, "rol")
+
+
+def _role(claims: Mapping[str, Any], name: str) -> str | None:
+    role = _optional_text(claims, name)
+    return role.removeprefix("org:") if role else None
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    value = claims.get(name)
+    if not isinstance(value, str) or not value:
+        raise TokenRefused(f"{name} is missing")
+    return value
+
+
+def _optional_text(claims: Mapping[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _time(claims: Mapping[str, Any], name: str) -> dt.datetime:
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TokenRefused(f"{name} is missing")
+    try:
+        return dt.datetime.fromtimestamp(value, tz=dt.UTC)
+    except (OverflowError, ValueError, OSError):
+        raise TokenRefused(f"{name} is no time") from None
+
+
+def _impersonator(claims: Mapping[str, Any]) -> str | None:
+    if "act" not in claims:
+        return None
+    actor = claims["act"]
+    # Whatever its shape, an actor means that this is not the person alone.
+    return (_optional_text(actor, "sub") if isinstance(actor, dict) else None) or "unknown"
+
+
+def cookie_names(*, cookie: str = "__session", publishable_key: str = "") -> tuple[str, ...]:
+    """The session cookie's names, the one with our instance's suffix first. Others that begin alike are not ours.
+
+    Raises ValueError for a publishable key that is not one.
+    """
+    if not publishable_key:
+        return (cookie,)
+    _instance_host(publishable_key)
+    digest = base64.urlsafe_b64encode(hashlib.sha1(publishable_key.encode(), usedforsecurity=False).digest())
+    return (f"{cookie}_{digest.decode()[:8]}", cookie)
+
+
+def _instance_host(publishable_key: str) -> str:
+    kind, _, encoded = publishable_key.rpartition("_")
+    try:
+        decoded = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode()
+    except ValueError:
+        decoded = ""
+    host = decoded.removesuffix("$")
+    if kind not in {"pk_live", "pk_test"} or decoded != f"{host}$" or "." not in host or "$" in host:
+        raise ValueError("COSTFRAME_CLERK_PUBLISHABLE_KEY is not a publishable key: copy it from Clerk's dashboard.")
+    return host
+
+
+def read_token(
+    headers: Mapping[str, str], cookies: Mapping[str, str], *, cookie_names: Sequence[str]
+) -> tuple[str, Carrier] | None:
+    """The token and how it came, or None. A bearer header wins over cookies, even when it is broken.
+
+    `cookie_names` as from `cookie_names()`: where there are two, the first is our own.
+    """
+    scheme, _, value = headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip(), Carrier.BEARER
+    for name in cookie_names:
+        if token := cookies.get(name):
+            is_own = len(cookie_names) > 1 and name == cookie_names[0]
+            return token, Carrier.OWN_COOKIE if is_own else Carrier.COOKIE
+    return None
+
+
+def is_same_origin(headers: Mapping[str, str], *, origin: str) -> bool:
+    """Whether the browser says that the request comes from our own pages: by Origin, else by Sec-Fetch-Site."""
+    if "Origin" in headers:
+        return _origin_of(headers["Origin"]) == _origin_of(origin)
+    return headers.get("Sec-Fetch-Site") == "same-origin"
+
+
+def _origin_of(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
