@@ -7,7 +7,7 @@ transport itself, which no event handler can remove. Handlers live on the sessio
 from __future__ import annotations
 
 import threading
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -203,5 +203,7 @@ def _moment(value: Any) -> datetime:  # noqa: ANN401
             return datetime.fromisoformat(value)
         except ValueError:
             pass
+    if isinstance(value, (int, float)):
+        return datetime.fromtimestamp(value, UTC)
     found: datetime = parse_timestamp(value)
     return found

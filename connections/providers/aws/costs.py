@@ -1,0 +1,273 @@
+"""The cost export in the payer's bucket: which billing periods it holds, and their files brought home."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from connections.provider import ExportFile, ExportPeriod, ExportPlace
+from connections.providers.aws import calls
+from connections.providers.aws.outcomes import code_of, sentence_of
+from connections.providers.aws.reader import FAILURES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from connections.providers.aws.session import AwsSession
+
+PERIOD = re.compile(r"/BILLING_PERIOD=(\d{4})-(\d{2})(?:/|$)")
+FOCUS_COLUMNS = frozenset(
+    {"BilledCost", "EffectiveCost", "BillingCurrency", "BillingPeriodStart", "ChargePeriodStart", "ChargeCategory"}
+)
+FORMATS = (".csv.gz", ".parquet")
+MANIFEST_LIMIT = 16 * 1024 * 1024
+HEAD_BYTES = 64 * 1024
+CHUNK = 1024 * 1024
+GZIP = 16 + zlib.MAX_WBITS
+NOT_FOUND = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
+
+
+class ExportProblem(Exception):  # noqa: N818
+    """The cost export cannot be read as it is set up. `field` names the setting to change, the message says how.
+
+    Where not `permanent` (AWS did not answer, or the export was being written), the same attempt may succeed later.
+    """
+
+    def __init__(self, field: str, message: str, *, permanent: bool = True) -> None:
+        super().__init__(message)
+        self.field = field
+        self.permanent = permanent
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Object:
+    key: str
+    size: int
+    etag: str
+    modified: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFound:
+    """What an export holds: its readable billing periods, oldest first, and what is wrong with the others."""
+
+    periods: tuple[ExportPeriod, ...]
+    problems: tuple[tuple[date, ExportProblem], ...] = ()
+
+
+def find_periods(*, session: AwsSession, place: ExportPlace) -> ExportFound:
+    """The billing periods that the export holds, each with the files of its latest run.
+
+    `session` is a bill session of the same place. Only files that a manifest names count: what an earlier run left
+    behind does not. A period that is being written, or is broken, does not hide the others. Raises `ExportProblem`,
+    which names the wrong setting, where the export as a whole cannot be read.
+    """
+    manifests = _newest_manifests(_listing(session, place, "metadata/"))
+    objects = {found.key: found for found in _listing(session, place, "data/")}
+    if not manifests:
+        raise _nothing_there(place, has_data=bool(objects))
+    periods, problems = [], []
+    for billing_period, found in sorted(manifests.items()):
+        try:
+            periods.append(_period(session, place, billing_period, found, objects))
+        except ExportProblem as problem:
+            problems.append((billing_period, problem))
+    return ExportFound(periods=tuple(periods), problems=tuple(problems))
+
+
+def read_header(*, session: AwsSession, place: ExportPlace, file: ExportFile) -> tuple[str, ...]:
+    """The columns of a CSV part's first line, read from its first bytes; empty for Parquet, whose mark is looked at."""
+    wanted = {"Bucket": place.bucket, "Key": file.key, "Range": f"bytes=0-{HEAD_BYTES - 1}"}
+    try:
+        head = session.client("s3", place.region).get_object(**wanted)["Body"].read(HEAD_BYTES)
+    except FAILURES as error:
+        raise _unreadable(error, place, file.key) from None
+    if file.key.endswith(".parquet"):
+        if not head.startswith(b"PAR1"):
+            raise ExportProblem("export_name", f"{file.key} is not a Parquet file, whatever its name says.")
+        return ()
+    try:
+        text = zlib.decompressobj(GZIP).decompress(head).decode("utf-8-sig", errors="replace")
+    except zlib.error:
+        raise ExportProblem(
+            "export_name", f"{file.key} is not gzip. Set the export to GZIP/CSV or to Parquet in Data Exports."
+        ) from None
+    return tuple(name.strip().strip('"') for name in text.partition("\n")[0].split(","))
+
+
+def download(*, session: AwsSession, place: ExportPlace, file: ExportFile, directory: Path) -> Path:
+    """Bring one part home into `directory` and return where it lies.
+
+    It must still be the object that was listed (entity tag) and be whole (size); if not, `ExportProblem` says that it
+    changed meanwhile, and the period has to be looked at anew.
+    """
+    target = directory / PurePosixPath(file.key).name
+    wanted = {"Bucket": place.bucket, "Key": file.key, **({"IfMatch": file.etag} if file.etag else {})}
+    written = 0
+    try:
+        body = session.client("s3", place.region).get_object(**wanted)["Body"]
+        with target.open("wb") as out:
+            for chunk in body.iter_chunks(CHUNK):
+                written += out.write(chunk)
+    except FAILURES as error:
+        raise _unreadable(error, place, file.key) from None
+    if written != file.size:
+        message = f"{file.key} ended after {written} of {file.size} bytes. It is tried again."
+        raise ExportProblem("export_name", message, permanent=False)
+    return target
+
+
+def suggest_places(*, session: AwsSession) -> tuple[ExportPlace, ...]:
+    """FOCUS exports that this account defines, as Data Exports tells; empty where it may not be asked or has none."""
+    client = session.client("bcm-data-exports", "us-east-1")
+    try:
+        listed = [one for page in client.get_paginator("list_exports").paginate() for one in page.get("Exports", ())]
+        exports = [client.get_export(ExportArn=one["ExportArn"])["Export"] for one in listed]
+    except FAILURES:
+        return ()
+    return tuple(place for export in exports if (place := _defined_place(export)) is not None)
+
+
+def _defined_place(export: dict[str, Any]) -> ExportPlace | None:
+    target = export.get("DestinationConfigurations", {}).get("S3Destination", {})
+    if "FOCUS" not in export.get("DataQuery", {}).get("QueryStatement", "").upper() or not target:
+        return None
+    return ExportPlace(
+        bucket=target.get("S3Bucket", ""),
+        prefix=target.get("S3Prefix", ""),
+        name=export.get("Name", ""),
+        region=target.get("S3Region", ""),
+    )
+
+
+def _listing(session: AwsSession, place: ExportPlace, folder: str) -> list[_Object]:
+    paginator = session.client("s3", place.region).get_paginator("list_objects_v2")
+    found: list[_Object] = []
+    try:
+        for page in paginator.paginate(Bucket=place.bucket, Prefix=f"{place.path}/{folder}"):
+            found.extend(
+                _Object(key=one["Key"], size=one["Size"], etag=one.get("ETag", ""), modified=one["LastModified"])
+                for one in page.get("Contents", ())
+            )
+    except FAILURES as error:
+        raise _unlistable(error, place) from None
+    return found
+
+
+def _newest_manifests(objects: list[_Object]) -> dict[date, _Object]:
+    """The last written manifest of each billing period: runs that do not overwrite leave one each."""
+    newest: dict[date, _Object] = {}
+    for found in objects:
+        period = PERIOD.search(found.key)
+        if period is None or not found.key.endswith("-Manifest.json"):
+            continue
+        month = date(int(period[1]), int(period[2]), 1)
+        if month not in newest or (found.modified, found.key) > (newest[month].modified, newest[month].key):
+            newest[month] = found
+    return newest
+
+
+def _period(
+    session: AwsSession, place: ExportPlace, billing_period: date, found: _Object, objects: dict[str, _Object]
+) -> ExportPeriod:
+    manifest = _manifest(session, place, found)
+    columns = tuple(one["name"] if isinstance(one, dict) else str(one) for one in manifest.get("columns", ()))
+    if columns:
+        require_focus(columns, place)
+    keys = [_key_of(str(uri), place) for uri in manifest.get("dataFiles", ())]
+    missing = [key for key in keys if key not in objects]
+    if missing:
+        message = f"The manifest of {billing_period:%Y-%m} names {missing[0]}, which is not there: it is being written."
+        raise ExportProblem("export_name", message, permanent=False)
+    odd = [key for key in keys if not key.endswith(FORMATS)]
+    if odd:
+        message = f"{odd[0]} is neither CSV with gzip nor Parquet. Set the export's format and compression accordingly."
+        raise ExportProblem("export_name", message)
+    return ExportPeriod(
+        billing_period=billing_period,
+        execution_id=str(manifest.get("executionId") or found.etag.strip('"')),
+        files=tuple(ExportFile(key=key, size=objects[key].size, etag=objects[key].etag) for key in keys),
+        columns=columns,
+    )
+
+
+def require_focus(columns: tuple[str, ...], place: ExportPlace) -> None:
+    """Raise `ExportProblem` unless `columns` are those of a FOCUS table."""
+    missing = sorted(FOCUS_COLUMNS - set(columns))
+    if missing:
+        raise ExportProblem(
+            "export_name",
+            f"The export {place.name} is not a FOCUS table: it has no {', '.join(missing)}. In Data Exports make one "
+            "of the table “FOCUS 1.2 with AWS columns” and give its name here.",
+        )
+
+
+def _manifest(session: AwsSession, place: ExportPlace, found: _Object) -> dict[str, Any]:
+    try:
+        answer = session.client("s3", place.region).get_object(Bucket=place.bucket, Key=found.key)
+        manifest = json.loads(answer["Body"].read(MANIFEST_LIMIT))
+    except FAILURES as error:
+        raise _unreadable(error, place, found.key) from None
+    except ValueError:
+        message = f"The manifest {found.key} cannot be read: it is not JSON, or is being written."
+        raise ExportProblem("export_name", message, permanent=False) from None
+    if not isinstance(manifest, dict) or not manifest.get("dataFiles"):
+        message = f"The manifest {found.key} names no files, so it is not one of Data Exports."
+        raise ExportProblem("export_name", message)
+    return manifest
+
+
+def _key_of(uri: str, place: ExportPlace) -> str:
+    key = uri.removeprefix(f"s3://{place.bucket}/")
+    key = key if key.startswith(f"{place.path}/") else unquote(key)
+    if not key.startswith(f"{place.path}/data/"):
+        raise ExportProblem("export_prefix", f"The manifest points outside the export's own path: {uri[:300]}.")
+    return key
+
+
+def _nothing_there(place: ExportPlace, *, has_data: bool) -> ExportProblem:
+    if has_data:
+        message = f"There are files below s3://{place.bucket}/{place.path}/data/ but no manifest under metadata/."
+        return ExportProblem("export_name", f"{message} Is it an export of Data Exports?")
+    message = f"Nothing lies below s3://{place.bucket}/{place.path}/."
+    return ExportProblem(
+        "export_prefix",
+        f"{message} Compare prefix and name with Data Exports; the first delivery takes up to 24 hours.",
+    )
+
+
+def _unlistable(error: BaseException, place: ExportPlace) -> ExportProblem:
+    code = code_of(error)
+    if code in {"NoSuchBucket", "404"}:
+        return ExportProblem("export_bucket", f"There is no bucket {place.bucket}. Copy its name from Data Exports.")
+    if code in {"AccessDenied", "403", "AllAccessDisabled"}:
+        return ExportProblem(
+            "export_bucket",
+            f"The role may not list s3://{place.bucket}/{place.path}/ ({calls.LIST_OBJECTS.action}). Run the kit again "
+            "with this bucket, prefix and name; the bucket's own policy may also refuse it.",
+        )
+    if code in {"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "301"}:
+        return ExportProblem("export_region", f"The bucket {place.bucket} is not in {place.region}.")
+    if code in {"InvalidBucketName", "ParamValidationError"}:
+        return ExportProblem("export_bucket", f"{place.bucket!r} is not the name of a bucket.")
+    return ExportProblem("export_bucket", f"The bucket could not be listed: {sentence_of(error)}", permanent=False)
+
+
+def _unreadable(error: BaseException, place: ExportPlace, key: str) -> ExportProblem:
+    code = code_of(error)
+    if code in {"AccessDenied", "403"}:
+        return ExportProblem(
+            "export_bucket",
+            f"The role may list but not read s3://{place.bucket}/{key} ({calls.GET_OBJECT.action}). Run the kit again; "
+            "a bucket encrypted with a key of your own also needs that key's policy to let the role decrypt.",
+        )
+    if code in NOT_FOUND:
+        message = f"{key} was replaced while it was read. It is tried again."
+        return ExportProblem("export_name", message, permanent=False)
+    return ExportProblem("export_bucket", f"{key} could not be read: {sentence_of(error)}", permanent=False)

@@ -1,0 +1,205 @@
+"""Daily usage from CloudWatch: 500 series a request, complete days only, and no data is never zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from connections.provider import Collected, Series
+from connections.providers.aws import calls
+from connections.providers.aws.outcomes import code_of, outcome_of, sentence_of
+from connections.providers.aws.reader import FAILURES, Reader
+from connections.resources import Database, Instance, LoadBalancer, Metric, NatGateway, Thing, Volume
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from connections.providers.aws.session import AwsSession
+
+BATCH = 500  # series in one GetMetricData
+DAY_SECONDS = 86400
+SETTLING = timedelta(hours=1)  # CloudWatch may still add to yesterday shortly after midnight
+USD_PER_METRIC = calls.GET_METRIC_DATA.usd_per_1000 / 1000
+BALANCER_NAMESPACES = {
+    "application": "AWS/ApplicationELB",
+    "network": "AWS/NetworkELB",
+    "gateway": "AWS/GatewayELB",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """One series to ask for."""
+
+    thing: Thing
+    metric: Metric
+    first_date: date
+
+    def query(self, identifier: str) -> dict[str, Any]:
+        namespace, dimension, value = place_of(self.thing) or ("", "", "")
+        return {
+            "Id": identifier,
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": namespace,
+                    "MetricName": self.metric.name,
+                    "Dimensions": [{"Name": dimension, "Value": value}],
+                },
+                "Period": DAY_SECONDS,
+                "Stat": self.metric.statistic,
+            },
+            "ReturnData": True,
+        }
+
+
+@dataclass(kw_only=True)
+class _Answer:
+    values: dict[date, float] = field(default_factory=dict)
+    status: str = "Missing"
+
+
+def place_of(thing: Thing) -> tuple[str, str, str] | None:
+    """Namespace, dimension and its value under which CloudWatch keeps a resource; None where it keeps nothing."""
+    if isinstance(thing, Instance):
+        return "AWS/EC2", "InstanceId", thing.resource_id
+    if isinstance(thing, Volume):
+        return "AWS/EBS", "VolumeId", thing.resource_id
+    if isinstance(thing, NatGateway):
+        return "AWS/NATGateway", "NatGatewayId", thing.resource_id
+    if isinstance(thing, Database):
+        return "AWS/RDS", "DBInstanceIdentifier", thing.name
+    if isinstance(thing, LoadBalancer) and thing.balancer_type in BALANCER_NAMESPACES:
+        namespace = BALANCER_NAMESPACES[thing.balancer_type]
+        return namespace, "LoadBalancer", thing.resource_id.partition(":loadbalancer/")[2]
+    return None
+
+
+def complete_until(at: datetime) -> date:
+    """The first day that is not complete at `at`, in UTC as CloudWatch counts days."""
+    return (at.astimezone(UTC) - SETTLING).date()
+
+
+def read_usage(
+    *,
+    session: AwsSession,
+    region: str,
+    things: Iterable[Thing],
+    metrics: Mapping[str, tuple[Metric, ...]],
+    at: datetime,
+    days: int,
+    known_until: Mapping[str, date] | None = None,
+    max_cost_usd: float | None = None,
+) -> Collected:
+    """Read the daily values of what rules ask for: `metrics` by kind, the last `days` complete days before `at`.
+
+    `known_until` says per resource id which day is the first that we do not have yet (only those are asked for and
+    only those are in the returned series). Series beyond `max_cost_usd` are not asked for and leave a CAPPED gap.
+    A day without data is None. Series that could not be read are left out, and a gap says so.
+    """
+    until = complete_until(at)
+    wanted = list(_wanted(things, metrics, until=until, days=days, known_until=known_until or {}))
+    reader = Reader(session=session, region=region, service="cloudwatch", at=at)
+    affordable = len(wanted) if max_cost_usd is None else int(max_cost_usd / USD_PER_METRIC + 1e-9)
+    asked, left_out = wanted[:affordable], wanted[affordable:]
+    if left_out:
+        reader.gap(
+            calls.GET_METRIC_DATA,
+            reason="CAPPED",
+            message=f"{len(left_out)} of {len(wanted)} usage series were not read: the night's cost cap is reached.",
+        )
+    session.book.note_units(service="cloudwatch", operation="GetMetricData", units=len(asked))
+    found = reader.together(*(partial(_read, reader, session, batch, until) for batch in _batches(asked)))
+    return Collected(
+        series=tuple(series for batch in found for series in batch),
+        gaps=reader.gaps,
+        estimated_cost_usd=len(asked) * USD_PER_METRIC,
+    )
+
+
+def _wanted(
+    things: Iterable[Thing],
+    metrics: Mapping[str, tuple[Metric, ...]],
+    *,
+    until: date,
+    days: int,
+    known_until: Mapping[str, date],
+) -> Iterator[_Wanted]:
+    start = until - timedelta(days=days)
+    for thing in things:
+        first = max(known_until.get(thing.resource_id, start), start)
+        if first >= until or not _is_measured(thing):
+            continue
+        for metric in metrics.get(thing.KIND, ()):
+            yield _Wanted(thing=thing, metric=metric, first_date=first)
+
+
+def _is_measured(thing: Thing) -> bool:
+    """Whether a series would tell anything: a machine that stands still has none worth paying for."""
+    return place_of(thing) is not None and not (isinstance(thing, Instance) and thing.state != "running")
+
+
+def _batches(wanted: list[_Wanted]) -> Iterator[list[_Wanted]]:
+    """Batches of one first day each, because a request has one period for all its series."""
+    by_first: dict[date, list[_Wanted]] = {}
+    for one in wanted:
+        by_first.setdefault(one.first_date, []).append(one)
+    for same in by_first.values():
+        for start in range(0, len(same), BATCH):
+            yield same[start : start + BATCH]
+
+
+def _read(reader: Reader, session: AwsSession, batch: list[_Wanted], until: date) -> list[Series]:
+    answers = [_Answer() for _ in batch]
+    try:
+        for page in _pages(reader, session, batch, until):
+            for result in page.get("MetricDataResults", ()):
+                _take(answers[int(result["Id"][1:])], result)
+    except FAILURES as error:
+        reason = outcome_of(code_of(error))
+        reader.gap(calls.GET_METRIC_DATA, reason=reason, message=_lost(len(batch), sentence_of(error)))
+        return []
+    _note_incomplete(reader, answers)
+    return [
+        _series(one, answer, until) for one, answer in zip(batch, answers, strict=True) if answer.status == "Complete"
+    ]
+
+
+def _pages(reader: Reader, session: AwsSession, batch: list[_Wanted], until: date) -> Iterator[dict[str, Any]]:
+    client = session.client("cloudwatch", reader.region)
+    yield from client.get_paginator("get_metric_data").paginate(
+        MetricDataQueries=[one.query(f"m{index}") for index, one in enumerate(batch)],
+        StartTime=datetime.combine(batch[0].first_date, time(), tzinfo=UTC),
+        EndTime=datetime.combine(until, time(), tzinfo=UTC),
+        ScanBy="TimestampAscending",
+    )
+
+
+def _take(answer: _Answer, result: dict[str, Any]) -> None:
+    """Add one page's part of a series; the last page's status is the one that counts."""
+    for moment, value in zip(result.get("Timestamps", ()), result.get("Values", ()), strict=True):
+        answer.values[moment.astimezone(UTC).date()] = float(value)
+    answer.status = result.get("StatusCode", "Complete")
+
+
+def _note_incomplete(reader: Reader, answers: list[_Answer]) -> None:
+    bad = [answer.status for answer in answers if answer.status != "Complete"]
+    for status in sorted(set(bad)):
+        reason = "REFUSED" if status == "Forbidden" else "FAILED"
+        told = f"CloudWatch answered {status}." if status != "Missing" else "CloudWatch left them out of its answer."
+        reader.gap(calls.GET_METRIC_DATA, reason=reason, message=_lost(bad.count(status), told))
+
+
+def _lost(count: int, told: str) -> str:
+    return f"{count} usage series could not be read: {told}"
+
+
+def _series(wanted: _Wanted, answer: _Answer, until: date) -> Series:
+    length = (until - wanted.first_date).days
+    return Series(
+        resource_id=wanted.thing.resource_id,
+        metric=wanted.metric,
+        first_date=wanted.first_date,
+        values=tuple(answer.values.get(wanted.first_date + timedelta(days=day)) for day in range(length)),
+    )

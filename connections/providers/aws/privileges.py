@@ -1,0 +1,163 @@
+"""What a role's policies allow beyond reading, worked out without asking AWS. Pure: policies in, sentences out."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connections.providers.aws.tolerated import DATA_READS, TOLERATED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LEVELS_FILE = Path(__file__).with_name("iam_access_levels.json")
+READ_LEVELS = frozenset({"Read", "List"})
+LOOKS_LIKE_A_READ = re.compile(r"(?:batch)?(?:get|list|describe|search|lookup|view)", re.IGNORECASE)
+SHOWN = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedPolicy:
+    """One policy of a role: its name and its document as IAM gives it."""
+
+    name: str
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Excess:
+    """What a role may do beyond what a reader needs.
+
+    `writes` refuse it, by name and by the policy they stand in; `data_reads` and `unknown` are named but do not.
+    """
+
+    writes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    data_reads: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@cache
+def access_levels() -> dict[str, str]:
+    """Every IAM action that AWS documents, in its own spelling, with its access level."""
+    by_level: dict[str, dict[str, str]] = json.loads(LEVELS_FILE.read_text())["services"]
+    return {
+        f"{service}:{action}": level
+        for service, levels in by_level.items()
+        for level, actions in levels.items()
+        for action in actions.split()
+    }
+
+
+@cache
+def _by_service() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for action in access_levels():
+        found.setdefault(action.split(":")[0], {})[action.lower()] = action
+    return found
+
+
+def excess_of(policies: Iterable[NamedPolicy], *, export_path: str = "") -> Excess:
+    """What `policies` together allow that is not Read, List or tolerated. Conditions on an Allow do not excuse it.
+
+    Unconditional Deny statements over all resources are taken off. `export_path` ("bucket/prefix/name") is where
+    objects may be read without being named.
+    """
+    held = list(policies)
+    denied = {action for policy in held for action in _denied(policy)}
+    writes: dict[str, tuple[str, ...]] = {}
+    data_reads: set[str] = set()
+    unknown: set[str] = set()
+    for policy in held:
+        allowed, unmatched = _allowed(policy, export_path=export_path)
+        allowed -= denied
+        over = sorted(action for action in allowed if not _is_harmless(action))
+        over += sorted(action for action in unmatched if not LOOKS_LIKE_A_READ.match(action.partition(":")[2]))
+        if over:
+            writes[policy.name] = tuple(over)
+        data_reads |= allowed & DATA_READS
+        unknown |= {action for action in unmatched if action not in over}
+    return Excess(writes=writes, data_reads=tuple(sorted(data_reads)), unknown=tuple(sorted(unknown)))
+
+
+def named(actions: tuple[str, ...]) -> str:
+    """Some actions by name, and how many more there are."""
+    more = len(actions) - SHOWN
+    return ", ".join(actions[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def expand(patterns: Iterable[str]) -> tuple[set[str], set[str]]:
+    """The known actions that `patterns` match, and the patterns that match none. IAM compares without case."""
+    found: set[str] = set()
+    unmatched: set[str] = set()
+    for pattern in patterns:
+        hits = _matching(pattern)
+        if hits:
+            found |= hits
+        else:
+            unmatched.add(pattern)
+    return found, unmatched
+
+
+@cache
+def _matching(pattern: str) -> frozenset[str]:
+    service, _, name = pattern.lower().partition(":")
+    if pattern == "*" or (service.strip("*") == "" and name.strip("*") == ""):
+        return frozenset(access_levels())
+    wanted = re.compile("".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern.lower()))
+    services = [service] if not set("*?") & set(service) else list(_by_service())
+    return frozenset(
+        action
+        for one in services
+        for lowered, action in _by_service().get(one, {}).items()
+        if wanted.fullmatch(lowered)
+    )
+
+
+def _allowed(policy: NamedPolicy, *, export_path: str) -> tuple[set[str], set[str]]:
+    allowed: set[str] = set()
+    unmatched: set[str] = set()
+    for statement in _statements(policy.document):
+        if statement.get("Effect") != "Allow":
+            continue
+        if "NotAction" in statement:
+            allowed |= set(access_levels()) - expand(_listed(statement["NotAction"]))[0]
+            continue
+        found, strange = expand(_listed(statement.get("Action", [])))
+        if export_path and _is_inside(_listed(statement.get("Resource", [])), export_path):
+            found -= {"s3:GetObject", "s3:GetObjectVersion"}
+        allowed |= found
+        unmatched |= strange
+    return allowed, unmatched
+
+
+def _denied(policy: NamedPolicy) -> set[str]:
+    denied: set[str] = set()
+    for statement in _statements(policy.document):
+        is_total = _listed(statement.get("Resource", [])) == ["*"] and not statement.get("Condition")
+        if statement.get("Effect") == "Deny" and is_total:
+            if "NotAction" in statement:
+                denied |= set(access_levels()) - expand(_listed(statement["NotAction"]))[0]
+            else:
+                denied |= expand(_listed(statement.get("Action", [])))[0]
+    return denied
+
+
+def _is_harmless(action: str) -> bool:
+    return access_levels()[action] in READ_LEVELS or action in TOLERATED
+
+
+def _is_inside(resources: list[str], export_path: str) -> bool:
+    return bool(resources) and all(one.startswith(f"arn:aws:s3:::{export_path}/") for one in resources)
+
+
+def _statements(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = document.get("Statement", [])
+    return [found] if isinstance(found, dict) else list(found)
+
+
+def _listed(value: Any) -> list[str]:  # noqa: ANN401 - IAM takes a text or a list of texts
+    return [value] if isinstance(value, str) else [str(one) for one in value]

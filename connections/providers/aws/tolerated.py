@@ -1,0 +1,59 @@
+"""IAM actions that are tolerated on a customer's role although their access level is neither Read nor List.
+
+AWS files them under another level although they change nothing. Each has its reason, and the customer is shown the
+list (through connections/kits/aws_calls.json). We call none of them: the guard and the session policy hold us.
+"""
+
+from __future__ import annotations
+
+TOLERATED = {
+    "aidevops:DescribeSupportLevel": "Tells the support level of an agent space. Changes nothing.",
+    "backup:ListIndexedRecoveryPointsForSearch": "Lists recovery points. Changes nothing.",
+    "backup-storage:DescribeBackupJob": "Describes a backup job. Changes nothing.",
+    "bcm-pricing-calculator:ListTagsForResource": "Lists tags. Changes nothing.",
+    "honeycode:ListTagsForResource": "Lists tags. Changes nothing.",
+    "monitron:ListProjectAdminUsers": "Lists the administrators of a project. Changes nothing.",
+    "quicksight:DescribeDataSetPermissions": "Describes who may see a data set. Changes nothing.",
+    "quicksight:DescribeDataSourcePermissions": "Describes who may see a data source. Changes nothing.",
+    "quicksight:DescribeTopicPermissions": "Describes who may see a topic. Changes nothing.",
+    "route53globalresolver:ListTagsForResource": "Lists tags. Changes nothing.",
+}
+
+# Reads of what customers store, or of secrets. They change nothing, so they do not refuse a role; they are named, as
+# we ask for none of them and the session policy takes them away from us. The export's own path is the one exception.
+DATA_READS = frozenset(
+    {
+        "athena:GetQueryResults",
+        "cloudformation:GetTemplate",
+        "cognito-idp:ListUsers",
+        "dynamodb:BatchGetItem",
+        "dynamodb:GetItem",
+        "dynamodb:PartiQLSelect",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "ec2:DescribeInstanceAttribute",
+        "ec2:GetConsoleOutput",
+        "ec2:GetConsoleScreenshot",
+        "ec2:GetPasswordData",
+        "ecr:BatchGetImage",
+        "ecr:GetAuthorizationToken",
+        "ecs:DescribeTaskDefinition",
+        "kinesis:GetRecords",
+        "lambda:GetFunction",
+        "lambda:GetFunctionConfiguration",
+        "logs:FilterLogEvents",
+        "logs:GetLogEvents",
+        "logs:GetQueryResults",
+        "logs:StartQuery",
+        "rds:DownloadDBLogFilePortion",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "secretsmanager:BatchGetSecretValue",
+        "secretsmanager:GetSecretValue",
+        "sqs:ReceiveMessage",
+        "ssm:GetParameter",
+        "ssm:GetParameterHistory",
+        "ssm:GetParameters",
+        "ssm:GetParametersByPath",
+    }
+)
