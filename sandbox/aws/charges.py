@@ -1,0 +1,195 @@
+"""Which meters run for a resource, as the provider names them on a bill."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sandbox.aws import prices
+from sandbox.aws.model import Charge
+from sandbox.aws.names import REGION_CODES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+HOURS = Decimal(24)
+EC2 = "Amazon Elastic Compute Cloud"
+VPC = "Amazon Virtual Private Cloud"
+ELB = "Elastic Load Balancing"
+RDS = "Amazon Relational Database Service"
+
+
+def instance_hours(*, kind: str, region: str, first: date, last: date, is_covered: bool = False) -> Charge:
+    price = prices.INSTANCE_HOUR[kind][region]
+    return Charge(
+        service=EC2,
+        meter=f"{REGION_CODES[region]}BoxUsage:{kind}",
+        operation="RunInstances",
+        description=f"${price} per On Demand Linux {kind} Instance Hour",
+        unit="Hrs",
+        price=price,
+        per_day=HOURS,
+        is_covered=is_covered,
+        first=first,
+        last=last,
+    )
+
+
+def transfer_out(*, region: str, gib_per_day: Decimal, first: date, last: date) -> Charge:
+    price = prices.TRANSFER_OUT_GIB[region]
+    return Charge(
+        service=EC2,
+        meter=f"{REGION_CODES[region]}DataTransfer-Out-Bytes",
+        operation="RunInstances",
+        description=f"${price} per GB - first 10 TB / month data transfer out",
+        unit="GB",
+        price=price,
+        per_day=gib_per_day,
+        first=first,
+        last=last,
+    )
+
+
+def volume_storage(*, kind: str, region: str, gib: int, first: date, last: date) -> Charge:
+    price = prices.VOLUME_GIB_MONTH[kind][region]
+    suffix = {"io1": "EBS:VolumeUsage.piops"}.get(kind, f"EBS:VolumeUsage.{kind}")
+    return Charge(
+        service=EC2,
+        meter=f"{REGION_CODES[region]}{suffix}",
+        operation=f"CreateVolume-{kind.capitalize()}",
+        description=f"${price} per GB-month of provisioned storage ({kind})",
+        unit="GB-Mo",
+        price=price,
+        gib_month=Decimal(gib),
+        first=first,
+        last=last,
+    )
+
+
+def snapshot_storage(*, region: str, gib: Decimal, first: date, last: date) -> Charge:
+    price = prices.SNAPSHOT_GIB_MONTH[region]
+    return Charge(
+        service=EC2,
+        meter=f"{REGION_CODES[region]}EBS:SnapshotUsage",
+        operation="CreateSnapshot",
+        description=f"${price} per GB-Month of snapshot data stored",
+        unit="GB-Mo",
+        price=price,
+        gib_month=gib,
+        first=first,
+        last=last,
+    )
+
+
+def address_hours(*, region: str, is_idle: bool, first: date, last: date) -> Charge:
+    price = prices.ADDRESS_HOUR[region]
+    state = "Idle" if is_idle else "InUse"
+    return Charge(
+        service=VPC,
+        meter=f"{REGION_CODES[region]}PublicIPv4:{state}Address",
+        operation="AllocateAddressVPC" if is_idle else "AssociateAddressVPC",
+        description=f"${price} per {state} public IPv4 address per hour",
+        unit="Hrs",
+        price=price,
+        per_day=HOURS,
+        first=first,
+        last=last,
+    )
+
+
+def nat_gateway(*, region: str, gib_per_day: Decimal, first: date, last: date) -> list[Charge]:
+    hour, gib = prices.NAT_HOUR[region], prices.NAT_GIB[region]
+    code = REGION_CODES[region]
+    return [
+        Charge(
+            service=EC2,
+            meter=f"{code}NatGateway-Hours",
+            operation="NatGateway",
+            description=f"${hour} per NAT Gateway Hour",
+            unit="Hrs",
+            price=hour,
+            per_day=HOURS,
+            first=first,
+            last=last,
+        ),
+        Charge(
+            service=EC2,
+            meter=f"{code}NatGateway-Bytes",
+            operation="NatGateway",
+            description=f"${gib} per GB Data Processed by NAT Gateways",
+            unit="GB",
+            price=gib,
+            per_day=gib_per_day,
+            first=first,
+            last=last,
+        ),
+    ]
+
+
+def load_balancer(*, kind: str, region: str, units: Decimal, first: date, last: date) -> list[Charge]:
+    hour, unit = prices.BALANCER_HOUR[kind][region], prices.BALANCER_UNIT_HOUR[region]
+    code = REGION_CODES[region]
+    operation = {
+        "application": "LoadBalancing:Application",
+        "network": "LoadBalancing:Network",
+        "gateway": "LoadBalancing:Gateway",
+    }[kind]
+    hours = Charge(
+        service=ELB,
+        meter=f"{code}LoadBalancerUsage",
+        operation=operation,
+        description=f"${hour} per {kind.capitalize()} LoadBalancer-hour (or partial hour)",
+        unit="Hrs",
+        price=hour,
+        per_day=HOURS,
+        first=first,
+        last=last,
+    )
+    capacity = Charge(
+        service=ELB,
+        meter=f"{code}LCUUsage",
+        operation=operation,
+        description=f"${unit} per used load balancer capacity unit-hour (or partial hour)",
+        unit="LCU-Hrs",
+        price=unit,
+        per_day=units,
+        first=first,
+        last=last,
+    )
+    return [hours, capacity] if units else [hours]
+
+
+def database(*, kind: str, region: str, gib: int, first: date, last: date) -> list[Charge]:
+    hour, month = prices.DATABASE_HOUR[kind][region], prices.DATABASE_GIB_MONTH[region]
+    code = REGION_CODES[region]
+    return [
+        Charge(
+            service=RDS,
+            meter=f"{code}InstanceUsage:{kind}",
+            operation="CreateDBInstance:0014",
+            description=f"${hour} per RDS {kind} Single-AZ instance hour (or partial hour) running PostgreSQL",
+            unit="Hrs",
+            price=hour,
+            per_day=HOURS,
+            first=first,
+            last=last,
+        ),
+        Charge(
+            service=RDS,
+            meter=f"{code}RDS:GP2-Storage",
+            operation="CreateDBInstance:0014",
+            description=f"${month} per GB-month of provisioned GP2 storage running PostgreSQL",
+            unit="GB-Mo",
+            price=month,
+            gib_month=Decimal(gib),
+            first=first,
+            last=last,
+        ),
+    ]
+
+
+def span(created_at: datetime, as_of: datetime, *, until: datetime | None = None) -> tuple[date, date]:
+    """The days on which a meter runs: from the day of creation to the last billed day or the day it stopped."""
+    last_billed = date.fromordinal(as_of.date().toordinal() - 1)
+    return created_at.date(), min(last_billed, until.date()) if until else last_billed

@@ -1,0 +1,53 @@
+"""Who is who in the sandbox: accounts, regions, our own principal, the cost export, the rule ids that truth speaks
+of.
+"""
+
+from __future__ import annotations
+
+PAYER = "111122223333"
+SHOP = "222233334444"
+LAB = "333344445555"
+ACCOUNTS = {PAYER: "Northwind (payer)", SHOP: "Northwind Shop", LAB: "Northwind Lab"}
+ORGANIZATION_ID = "o-northwind01"
+
+REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-2")
+REGION_NAMES = {
+    "us-east-1": "US East (N. Virginia)",
+    "eu-west-1": "EU (Ireland)",
+    "ap-southeast-2": "Asia Pacific (Sydney)",
+}
+# What a usage type starts with on an AWS bill.
+REGION_CODES = {"us-east-1": "", "eu-west-1": "EU-", "ap-southeast-2": "APS2-"}
+
+VENDOR = "999988887777"
+PRINCIPAL_ARN = f"arn:aws:iam::{VENDOR}:user/costframe-worker"
+ACCESS_KEY_ID = "AKIASANDBOXCOSTFRAME"
+# Opens nothing but this loopback cloud, and is the same in every sandbox.
+SECRET_ACCESS_KEY = "sandbox/costframe/worker/secret/key/0001"  # noqa: S105
+
+# Owns the public images that everybody can see.
+AMAZON = "801119661308"
+
+BUCKET = "northwind-cost-exports"
+PREFIX = "exports/focus"
+CSV_EXPORT = "northwind-focus-csv"
+PARQUET_EXPORT = "northwind-focus-parquet"
+EXPORT_REGION = "us-east-1"
+
+# One region of one account refuses one call by an organisation's policy, whatever the role allows.
+REFUSED_BY_ORGANIZATION = (LAB, "ap-southeast-2", "elasticloadbalancing:DescribeTargetHealth")
+
+VOLUME_UNATTACHED = "aws_ebs_volume_unattached"
+VOLUME_ON_STOPPED = "aws_ebs_volume_on_stopped_instance"
+GP2_TO_GP3 = "aws_ebs_volume_gp2_to_gp3"
+SNAPSHOT_OLD = "aws_ebs_snapshot_old"
+SNAPSHOT_ORPHANED = "aws_ebs_snapshot_orphaned"
+ADDRESS_UNASSOCIATED = "aws_vpc_address_unassociated"
+INSTANCE_IDLE = "aws_ec2_instance_idle"
+NAT_IDLE = "aws_vpc_nat_gateway_idle"
+LB_WITHOUT_TARGETS = "aws_elb_load_balancer_without_targets"
+DATABASE_IDLE = "aws_rds_database_idle"
+
+
+def export_arn(name: str) -> str:
+    return f"arn:aws:bcm-data-exports:{EXPORT_REGION}:{PAYER}:export/{name}-5f1c0a3e"

@@ -1,0 +1,120 @@
+"""Pages where moto gives none, and owners where moto ignores them: an answer of moto's is cut as the provider would
+have cut it.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+from xml.etree import ElementTree as ET
+
+from sandbox.aws.names import AMAZON
+from sandbox.aws.wire import Answer, ApiCall, Refusal
+
+if TYPE_CHECKING:
+    from sandbox.aws.identities import Caller
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pages:
+    """How one operation pages: the names of its token and limit going in, its token and list coming out."""
+
+    token: str
+    limit: str
+    next_token: str
+    items: str
+    largest: int = 1000
+
+
+def _ec2(items: str) -> Pages:
+    return Pages(token="NextToken", limit="MaxResults", next_token="nextToken", items=items)  # noqa: S106 - page tokens
+
+
+def _elb(items: str) -> Pages:
+    return Pages(token="Marker", limit="PageSize", next_token="NextMarker", items=items, largest=400)  # noqa: S106
+
+
+OPERATIONS = {
+    ("ec2", "DescribeInstances"): _ec2("reservationSet"),
+    ("ec2", "DescribeVolumes"): _ec2("volumeSet"),
+    ("ec2", "DescribeSnapshots"): _ec2("snapshotSet"),
+    ("ec2", "DescribeImages"): _ec2("imagesSet"),
+    ("ec2", "DescribeNatGateways"): _ec2("natGatewaySet"),
+    ("ec2", "DescribeRouteTables"): _ec2("routeTableSet"),
+    ("elbv2", "DescribeLoadBalancers"): _elb("LoadBalancers"),
+    ("elbv2", "DescribeTargetGroups"): _elb("TargetGroups"),
+    ("rds", "DescribeDBInstances"): Pages(
+        token="Marker",  # noqa: S106
+        limit="MaxRecords",
+        next_token="Marker",  # noqa: S106
+        items="DBInstances",
+        largest=100,
+    ),
+}
+
+
+def without_paging(call: ApiCall) -> bytes | None:
+    """The request's body as moto shall see it: asking for everything. None: leave it as it is."""
+    pages = OPERATIONS.get((call.service, call.operation))
+    if pages is None:
+        return None
+    return urlencode({key: value for key, value in call.form.items() if key not in {pages.token, pages.limit}}).encode()
+
+
+def cut(call: ApiCall, caller: Caller, answer: Answer, *, page_size: int | None) -> Answer:
+    """The page that was asked for. `page_size` makes every page that short, whatever was asked."""
+    pages = OPERATIONS.get((call.service, call.operation))
+    if pages is None or answer.status != 200:  # noqa: PLR2004
+        return answer
+    root = ET.fromstring(answer.body)  # noqa: S314 - moto wrote it
+    namespace = root.tag.partition("}")[0] + "}" if root.tag.startswith("{") else ""
+    found = next(root.iter(namespace + pages.items), None)
+    if found is None:
+        return answer
+    if call.operation == "DescribeSnapshots":
+        _keep_owned(call, caller, found, namespace)
+    asked = int(call.form[pages.limit]) if pages.limit in call.form else None
+    sizes = [size for size in (asked, page_size, pages.largest) if size]
+    first, last = _start(call, pages), _start(call, pages) + min(sizes)
+    items = list(found)
+    for at, item in enumerate(items):
+        if not first <= at < last:
+            found.remove(item)
+    _set_token(root, found, namespace + pages.next_token, _token(call, last) if last < len(items) else None)
+    ET.register_namespace("", namespace.strip("{}"))
+    return replace(answer, body=ET.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _keep_owned(call: ApiCall, caller: Caller, found: ET.Element, namespace: str) -> None:
+    words = {"self": caller.account, "amazon": AMAZON}
+    owners = {words.get(value, value) for key, value in call.form.items() if key.startswith("Owner.")}
+    for item in list(found):
+        if owners and item.findtext(f"{namespace}ownerId") not in owners:
+            found.remove(item)
+
+
+def _token(call: ApiCall, at: int) -> str:
+    return base64.urlsafe_b64encode(f"{call.operation}:{at}".encode()).decode()
+
+
+def _start(call: ApiCall, pages: Pages) -> int:
+    token = call.form.get(pages.token)
+    if not token:
+        return 0
+    try:
+        operation, _, at = base64.urlsafe_b64decode(token).decode().partition(":")
+    except ValueError:
+        operation, at = "", ""
+    if operation != call.operation or not at.isdigit():
+        raise Refusal("InvalidParameterValue", f"Invalid value for {pages.token}")
+    return int(at)
+
+
+def _set_token(root: ET.Element, found: ET.Element, name: str, token: str | None) -> None:
+    parent = next(element for element in root.iter() if found in list(element))
+    for old in parent.findall(name):
+        parent.remove(old)
+    if token:
+        ET.SubElement(parent, name).text = token

@@ -1,0 +1,50 @@
+"""List prices in USD, as the provider's public price pages have them (2026), rounded where a page gives more digits.
+
+us-east-1 instance prices agree with the on-demand table of aws/karpenter-provider-aws (2026-07-20). What matters to
+the sandbox is their order of size and that gp3 costs 0.8 of gp2 in every region.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+_D = Decimal
+_EAST, _WEST, _SOUTH = "us-east-1", "eu-west-1", "ap-southeast-2"
+
+
+def _row(east: str, west: str, south: str) -> dict[str, Decimal]:
+    return {_EAST: _D(east), _WEST: _D(west), _SOUTH: _D(south)}
+
+
+INSTANCE_HOUR = {
+    "t3.medium": _row("0.0416", "0.0456", "0.0528"),
+    "t3.large": _row("0.0832", "0.0912", "0.1056"),
+    "m5.large": _row("0.096", "0.107", "0.12"),
+    "m5.xlarge": _row("0.192", "0.214", "0.24"),
+    "c5.xlarge": _row("0.17", "0.192", "0.222"),
+    "r5.large": _row("0.126", "0.141", "0.151"),
+}
+VOLUME_GIB_MONTH = {
+    "gp2": _row("0.10", "0.11", "0.12"),
+    "gp3": _row("0.08", "0.088", "0.096"),
+    "io1": _row("0.125", "0.138", "0.138"),
+}
+SNAPSHOT_GIB_MONTH = _row("0.05", "0.05", "0.055")
+ADDRESS_HOUR = _row("0.005", "0.005", "0.005")
+NAT_HOUR = _row("0.045", "0.048", "0.059")
+NAT_GIB = _row("0.045", "0.048", "0.059")
+BALANCER_HOUR = {
+    "application": _row("0.0225", "0.0252", "0.0252"),
+    "network": _row("0.0225", "0.0252", "0.0252"),
+    "gateway": _row("0.0125", "0.014", "0.014"),
+}
+BALANCER_UNIT_HOUR = _row("0.008", "0.008", "0.008")
+DATABASE_HOUR = {
+    "db.t3.medium": _row("0.068", "0.073", "0.088"),
+    "db.m5.large": _row("0.171", "0.19", "0.222"),
+    "db.r5.large": _row("0.24", "0.265", "0.285"),
+}
+DATABASE_GIB_MONTH = _row("0.115", "0.127", "0.138")
+TRANSFER_OUT_GIB = _row("0.09", "0.09", "0.114")
+# One year, nothing upfront: what a compute savings plan takes off an instance hour.
+SAVINGS_PLAN_FACTOR = _D("0.72")
