@@ -59,7 +59,7 @@ def net_savings(claims: Iterable[Claim]) -> dict[str, Net]:
         nets[chosen.rule_id] = _net(chosen, left, absorbed_by=holder)
         nets |= {claim.rule_id: _net(claim, ZERO, absorbed_by=chosen.rule_id) for claim in rivals if claim != chosen}
         saved = _fraction(chosen.saving)
-        if saved:
+        if saved and left:
             left, holder = left * (1 - saved), chosen.rule_id
     return nets
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pkgutil
-from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from findings.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
 
     from connections.resources import Metric, Thing
 
@@ -24,10 +24,10 @@ class UnknownRule(LookupError):  # noqa: N818 - as above
     """No rule has this id. A finding of a rule that was taken out is to be shown without it."""
 
 
-@cache
-def _found() -> dict[str, Rule]:
+def find(package: ModuleType) -> dict[str, Rule]:
+    """Every rule below a package, by id, in the order of ids; `BadRule` where a file does not hold its own."""
     found: dict[str, Rule] = {}
-    for module_info in pkgutil.walk_packages(rules.__path__, f"{rules.__name__}."):
+    for module_info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         if module_info.ispkg:
             continue
         name = module_info.name.rpartition(".")[2]
@@ -38,13 +38,14 @@ def _found() -> dict[str, Rule]:
     return dict(sorted(found.items()))
 
 
-RULES: tuple[Rule, ...] = tuple(_found().values())
+_BY_ID = find(rules)
+RULES: tuple[Rule, ...] = tuple(_BY_ID.values())
 
 
 def rule(rule_id: str) -> Rule:
     """The rule with this id; `UnknownRule` where there is none."""
     try:
-        return _found()[rule_id]
+        return _BY_ID[rule_id]
     except KeyError:
         raise UnknownRule(rule_id) from None
 
