@@ -99,16 +99,8 @@ def cloudformation(kit: Kit | None = None) -> str:
         "Description": "Lets Costframe read what stands in this account. It cannot change anything.",
         "AssumeRolePolicyDocument": _trust({"Ref": "PrincipalArn"}, {"Ref": "ExternalId"}),
         "Policies": [
-            _named(
-                POLICY_NAME, _inventory({"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${RoleName}"})
-            ),
-            {
-                "Fn::If": [
-                    "HasExport",
-                    _named(EXPORT_POLICY_NAME, _export(bucket, {"Ref": "ExportPath"}, join=_joined)),
-                    {"Ref": "AWS::NoValue"},
-                ]
-            },
+            _named(POLICY_NAME, _inventory(own_arn)),
+            {"Fn::If": ["HasExport", _named(EXPORT_POLICY_NAME, export), {"Ref": "AWS::NoValue"}]},
         ],
     }
     template = {
