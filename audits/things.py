@@ -20,7 +20,7 @@ def to_data(thing: Thing) -> dict[str, Any]:
 
 
 def from_data(kind: str, data: Mapping[str, Any]) -> Thing:
-    """The resource that `to_data` was given. `kind` is `Resource.kind`; fields that are no longer known are left out."""
+    """The resource that `to_data` was given. `kind` is `Resource.kind`; unknown fields are left out."""
     thing_class = KINDS[kind]
     known = {one.name for one in fields(thing_class)}
     return thing_class(**{name: _from_json(name, value) for name, value in data.items() if name in known})

@@ -96,6 +96,7 @@ TEMPLATES = [
 
 DATABASE_URL = env.str("COSTFRAME_DATABASE_URL", default="postgres://cf_migrator@127.0.0.1:5432/costframe")
 ADMIN_DATABASE_URL = env.str("COSTFRAME_ADMIN_DATABASE_URL", default="")
+WORKER_PROCESSES = env.int("COSTFRAME_WORKER_PROCESSES", default=2)
 WORKER_THREADS = env.int("COSTFRAME_WORKER_THREADS", default=4)
 POOL_SIZE = WORKER_THREADS + 2 if ROLE_NAME == "worker" else env.int("COSTFRAME_WEB_THREADS", default=8) + 2
 
@@ -115,6 +116,10 @@ def database(url: str) -> dict[str, Any]:
 DATABASES = {"default": database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("COSTFRAME_REDIS_URL", default="")
+LEASE_SECONDS = env.float("COSTFRAME_LEASE_SECONDS", default=60)  # how long a silent worker keeps what it took
+STEP_SECONDS = env.float("COSTFRAME_STEP_SECONDS", default=1800)  # how long one step may take
+RESEND_SECONDS = env.float("COSTFRAME_RESEND_SECONDS", default=20)  # when a row that is still due is sent again
+WORKER_GRACE_SECONDS = env.float("COSTFRAME_WORKER_GRACE_SECONDS", default=20)  # between SIGTERM and the end
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             "audits_schedule",
             [
                 Access(role="cf_web", commands=("select", "insert"), columns={"update": ("due_at",)}),
-                Access(role="cf_worker", commands=("select", "update")),
+                Access(role="cf_worker", commands=("select", "insert", "update")),
                 DUE,
             ],
         ),

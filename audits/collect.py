@@ -1,0 +1,218 @@
+"""Looks into a customer's cloud for one step. The worker only: it opens credentials and speaks to providers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from connections.models import SealedCredential
+from connections.provider import Collected, ExportPlace, GapFound
+from connections.providers.aws import inventory
+from connections.providers.aws.metrics import read_usage
+from connections.providers.aws.outcomes import CallBook
+from connections.providers.aws.session import Principal, open_session
+from connections.resources import Metric, Volume
+from connections.seal import Binding
+from connections.unseal import CannotUnseal, KeyDirectory, unseal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from audits.models import Step
+    from connections.models import Connection
+    from connections.provider import CallCount
+    from connections.providers.aws.session import AwsSession
+    from connections.resources import Thing
+
+# A volume has data points only while it is attached. Daily values are kept for 15 months and cost no more than one.
+LAST_USE = Metric(name="VolumeReadOps", statistic="Sum", unit="operations")
+LAST_USE_DAYS = 365
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credential:
+    """An opened credential with the connection that it is for. It lives in this worker's memory for one step."""
+
+    connection: Connection
+    secret: Mapping[str, str] = field(repr=False)
+
+
+def open_credential(*, connection: Connection) -> Credential:
+    """Open the connection's current credential inside the open scope. Raises CannotUnseal where none opens."""
+    sealed = (
+        SealedCredential.objects.defer(None)
+        .filter(connection=connection, generation=connection.generation)
+        .order_by("-created_at")
+        .first()
+    )
+    if sealed is None:
+        raise CannotUnseal("The connection has no credential: submit it again.")
+    binding = Binding(
+        organization_id=connection.organization_id,
+        connection_id=connection.id,
+        provider=connection.provider,
+        generation=connection.generation,
+    )
+    keys = KeyDirectory(Path(settings.SEALING_KEY_DIR), settings.SEALING_KEY_PASSPHRASE or None)
+    return Credential(connection=connection, secret=unseal(sealed.blob, keys=keys, binding=binding))
+
+
+class StoppableBook(CallBook):
+    """Counts the calls of one step, and ends the step between two of them when it is to stop."""
+
+    def __init__(self, raise_if_over: Callable[[], None]) -> None:
+        super().__init__()
+        self._raise_if_over = raise_if_over
+
+    def note(self, *, service: str, operation: str, code: str = "") -> None:
+        super().note(service=service, operation=operation, code=code)
+        self._raise_if_over()
+
+
+def principal() -> Principal:
+    """Who assumes customers' roles: our own principal, from this worker's settings."""
+    return Principal(
+        access_key_id=settings.AWS_ACCESS_KEY_ID,
+        secret_access_key=settings.AWS_SECRET_ACCESS_KEY,
+        sandbox_url=settings.AWS_ENDPOINT_URL,
+    )
+
+
+def enter(*, credential: Credential, book: CallBook, export: ExportPlace | None = None) -> AwsSession:
+    """Assume the customer's role: for the inventory, or with `export` for the bill only. Raises CannotAssumeRole."""
+    connection = credential.connection
+    return open_session(
+        principal=principal(),
+        role_arn=credential.secret["role_arn"],
+        external_id=connection.external_id,
+        connection_id=str(connection.id),
+        export=export,
+        book=book,
+    )
+
+
+def export_place(connection: Connection) -> ExportPlace | None:
+    """Where the connection's cost export lies, None where it has none."""
+    if not connection.has_export:
+        return None
+    return ExportPlace(
+        bucket=connection.export_bucket,
+        prefix=connection.export_prefix,
+        name=connection.export_name,
+        region=connection.export_region,
+    )
+
+
+def services() -> tuple[str, ...]:
+    """What there is a collector for: one step each in every region."""
+    return tuple(inventory.COLLECTORS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """What stands before an audit's first step: whether it may begin, and where there is anything to look at."""
+
+    refusal: str = ""
+    regions: tuple[str, ...] = ()
+    gaps: tuple[GapFound, ...] = ()
+    calls: tuple[CallCount, ...] = ()
+
+
+def survey(*, credential: Credential) -> Survey:
+    """Enter the account, compare it with the pinned one, and list its regions. Outside of any transaction.
+
+    Raises CannotAssumeRole where nobody answers; what is wrong with the account is in `refusal`.
+    """
+    connection, book = credential.connection, CallBook()
+    session = enter(credential=credential, book=book)
+    try:
+        account_id = session.client("sts").get_caller_identity()["Account"]
+        if account_id != connection.account_id:
+            return Survey(
+                refusal=f"The role answers for account {account_id}, but this connection is for "
+                f"{connection.account_id}. Submit the right role, or make another connection.",
+                calls=book.counts(),
+            )
+        found = session.client("ec2").describe_regions(AllRegions=False)["Regions"]
+        enabled = sorted(region["RegionName"] for region in found)
+    finally:
+        session.close()
+    looked_at, gaps = choose_regions(enabled=enabled, wanted=connection.regions, account_id=account_id)
+    return Survey(regions=looked_at, gaps=gaps, calls=book.counts())
+
+
+def choose_regions(
+    *, enabled: Sequence[str], wanted: Sequence[str], account_id: str
+) -> tuple[tuple[str, ...], tuple[GapFound, ...]]:
+    """The regions to look at, and a gap for each one that is left out. `wanted` empty means all."""
+    looked_at = [region for region in enabled if not wanted or region in wanted]
+    reasons = dict.fromkeys(enabled, "It is not on the connection's list of regions.")
+    reasons |= {region: "It is not switched on in this account." for region in wanted if region not in enabled}
+    gaps = [
+        GapFound(
+            account_id=account_id, region=region, service="", action="", reason="NOT_LOOKED_AT", message=reasons[region]
+        )
+        for region in sorted(set(reasons) - set(looked_at))
+    ]
+    return tuple(looked_at), tuple(gaps)
+
+
+def kinds_of(service: str) -> tuple[str, ...]:
+    """The kinds of resources that a service's collector looks for."""
+    collector = inventory.COLLECTORS.get(service)
+    return tuple(kind.KIND for kind in collector.kinds) if collector else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which usage is asked for: metrics by kind, how many days back, what is there already, and what it may cost."""
+
+    metrics: Mapping[str, tuple[Metric, ...]]
+    days: int
+    known_until: Mapping[str, date] = field(default_factory=dict)
+    max_cost_usd: float | None = None
+
+
+def look(*, step: Step, credential: Credential, wanted: Wanted, book: CallBook, at: datetime) -> Collected:
+    """Read one service in one region and the usage of what stands there, outside of any transaction.
+
+    A volume that is attached to nothing is also asked for its last use, since AWS does not say when it was detached.
+    Raises CannotAssumeRole, and whatever the book raises between two calls.
+    """
+    session = enter(credential=credential, book=book)
+    try:
+        found = inventory.collect(session=session, service=step.service, region=step.region, at=at)
+        loose = [thing for thing in found.resources if isinstance(thing, Volume) and not thing.attached_to]
+        usage = _usage(session, step, found.resources, wanted, at=at)
+        last_uses = _usage(session, step, loose, _for_last_uses(wanted, usage), at=at)
+    finally:
+        session.close()
+    return Collected(
+        resources=found.resources,
+        series=(*usage.series, *last_uses.series),
+        gaps=tuple(dict.fromkeys((*found.gaps, *usage.gaps, *last_uses.gaps))),
+        calls=book.counts(),
+        estimated_cost_usd=usage.estimated_cost_usd + last_uses.estimated_cost_usd,
+    )
+
+
+def _for_last_uses(wanted: Wanted, usage: Collected) -> Wanted:
+    left = None if wanted.max_cost_usd is None else max(0.0, wanted.max_cost_usd - usage.estimated_cost_usd)
+    return replace(wanted, metrics={Volume.KIND: (LAST_USE,)}, days=LAST_USE_DAYS, max_cost_usd=left)
+
+
+def _usage(session: AwsSession, step: Step, things: Iterable[Thing], wanted: Wanted, *, at: datetime) -> Collected:
+    return read_usage(
+        session=session,
+        region=step.region,
+        things=things,
+        metrics=wanted.metrics,
+        at=at,
+        days=wanted.days,
+        known_until=wanted.known_until,
+        max_cost_usd=wanted.max_cost_usd,
+    )

@@ -1,0 +1,71 @@
+"""Asking for an audit, and asking it to stop. The rows are the queue: nothing is sent from here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from audits.models import Audit
+from connections.models import Connection
+from tenants import activity
+from tenants.wake import wake_scheduler
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+UNDER_WAY = (Audit.State.REQUESTED, Audit.State.RUNNING)
+
+
+class AuditAlreadyRunning(Exception):  # noqa: N818 - named for what is the case
+    """The connection has an audit that has not ended. Show that one, or stop it first."""
+
+
+class NotConnected(Exception):  # noqa: N818 - as above
+    """The connection is not in use: its access was never confirmed, was refused, or it was deleted."""
+
+
+def request_audit(*, connection: Connection, by: str, at: datetime) -> Audit:
+    """Ask for an audit inside the open scope; some worker begins it within a second or so.
+
+    Raises NotConnected, and AuditAlreadyRunning while another one of the connection has not ended.
+    """
+    if connection.state != Connection.State.CONNECTED:
+        raise NotConnected(f"{connection.label} is not connected, so it cannot be looked at.")
+    try:
+        with transaction.atomic():
+            audit = Audit.objects.create(connection=connection, requested_by=by, requested_at=at, due_at=at)
+    except IntegrityError:
+        raise AuditAlreadyRunning(f"An audit of {connection.label} has not ended yet.") from None
+    activity.book(actor=by, verb="audit.requested", subject_kind="audit", subject_id=audit.id, at=at)
+    wake_scheduler()
+    return audit
+
+
+def request_stop(*, audit: Audit, by: str, at: datetime) -> bool:
+    """Ask an audit to stop. False: it had ended already.
+
+    One that no worker has begun is over at once. Else no further step starts, those at work end within seconds, and
+    then the audit is STOPPED.
+    """
+    if _stop_before_it_began(audit=audit, at=at) or _stop_while_running(audit=audit, at=at):
+        activity.book(actor=by, verb="audit.stop_requested", subject_kind="audit", subject_id=audit.id, at=at)
+        wake_scheduler()
+        return True
+    return False
+
+
+def _stop_before_it_began(*, audit: Audit, at: datetime) -> bool:
+    # A worker that is just beginning it loses its claim here, so it can write nothing.
+    return bool(
+        Audit.objects.filter(id=audit.id, state=Audit.State.REQUESTED).update(
+            state=Audit.State.STOPPED, stop_requested_at=at, ended_at=at, due_at=None, claim=None
+        )
+    )
+
+
+def _stop_while_running(*, audit: Audit, at: datetime) -> bool:
+    running = Audit.objects.filter(id=audit.id, state=Audit.State.RUNNING)
+    # The first request's time stands.
+    running.filter(stop_requested_at=None).update(stop_requested_at=at)
+    return bool(running.update(due_at=at))

@@ -1,0 +1,288 @@
+"""How an audit moves from step to step. Every change is made under the audit's lock and fenced by the step's claim."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+
+from audits.models import ApiCall, Audit, Gap, Step
+from connections.models import Connection
+from connections.provider import GapFound
+from tenants.wake import wake_scheduler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+    from uuid import UUID
+
+    from connections.provider import CallCount, Collected
+
+MOST_FAILURES = 3  # an error of ours: tried again, then given up
+MOST_ATTEMPTS = 6  # taken and never finished: it kills its worker
+BACKOFF_SECONDS = (5, 30)
+LOOK_AGAIN_SECONDS = 60  # a running audit is looked at again, should the last word of a step be lost
+ENDED = (Step.State.DONE, Step.State.FAILED)
+GIVEN_UP = (Connection.State.REFUSED, Connection.State.DELETED)
+STOPPED_MESSAGE = "The audit was stopped."
+
+
+class NoLongerOurs(Exception):  # noqa: N818 - named for what is the case
+    """The step's claim was taken over meanwhile. Let the transaction roll back: whoever took over writes instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A step to be: what is looked at where."""
+
+    kind: Step.Kind
+    account_id: str
+    region: str = ""
+    service: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a step ended, and what stands beside its results: gaps, calls, our own cost at the provider."""
+
+    state: Step.State
+    message: str = ""
+    resource_count: int = 0
+    gaps: Iterable[GapFound] = field(default=())
+    calls: Iterable[CallCount] = field(default=())
+    estimated_cost_usd: Decimal | None = None
+
+
+def outcome_of(collected: Collected) -> Outcome:
+    """How a step ended that read what it should, gaps or not."""
+    return Outcome(
+        state=Step.State.DONE,
+        resource_count=len(collected.resources),
+        gaps=collected.gaps,
+        calls=collected.calls,
+        estimated_cost_usd=Decimal(repr(collected.estimated_cost_usd)),
+    )
+
+
+def lock_audit(*, audit_id: UUID) -> Audit:
+    """The audit, locked until the transaction ends. Always locked before its steps, so that nobody waits in a ring."""
+    return Audit.objects.select_for_update().get(id=audit_id)
+
+
+def is_wanted(*, audit_id: UUID) -> bool:
+    """Whether a step of this audit should go on: nobody asked to stop, and the connection stands."""
+    return (
+        Audit.objects.filter(
+            id=audit_id,
+            state=Audit.State.RUNNING,
+            stop_requested_at=None,
+        )
+        .exclude(connection__state__in=GIVEN_UP)
+        .exists()
+    )
+
+
+def begin(
+    *, audit: Audit, parts: Iterable[Part], gaps: Iterable[GapFound], calls: Iterable[CallCount], at: datetime
+) -> None:
+    """Start a claimed audit: every part becomes a step that is due now; the judging waits for all of them.
+
+    What was found out before the first step (regions that are off, calls of the access check) is booked on the judging.
+    Raises NoLongerOurs.
+    """
+    steps = [_new_step(audit, part, due_at=at) for part in parts]
+    account_id = audit.connection.account_id or ""
+    judging = _new_step(audit, Part(kind=Step.Kind.JUDGE, account_id=account_id), due_at=None)
+    Step.objects.bulk_create([*steps, judging])
+    _book(step=judging, gaps=gaps, calls=calls)
+    if not audit.settle(
+        state=Audit.State.RUNNING, started_at=at, due_at=at + dt.timedelta(seconds=LOOK_AGAIN_SECONDS), message=""
+    ):
+        raise NoLongerOurs
+    advance(audit=lock_audit(audit_id=audit.id), at=at)
+    wake_scheduler()
+
+
+def refuse(*, audit: Audit, message: str, at: datetime) -> None:
+    """End a claimed audit that cannot begin, and say why."""
+    audit.settle(state=Audit.State.FAILED, ended_at=at, due_at=None, message=message)
+
+
+def take(*, step_id: UUID, at: datetime, seconds: float, kinds_of: Callable[[str], tuple[str, ...]]) -> Step | None:
+    """Claim a step that is due. None: somebody else has it, it is over, or its audit is.
+
+    `kinds_of` says which kinds of resources a service has, should the step have to be given up.
+    """
+    step = Step.take(step_id, at=at, seconds=seconds)
+    if step is None:
+        return None
+    if not is_wanted(audit_id=step.audit_id):
+        finish(step=step, outcome=Outcome(state=Step.State.FAILED, message=STOPPED_MESSAGE), at=at)
+        return None
+    if step.attempt > MOST_ATTEMPTS:
+        finish(
+            step=step,
+            outcome=_given_up(step, "The worker ended each time that it was tried.", kinds=kinds_of(step.service)),
+            at=at,
+        )
+        return None
+    Step.objects.filter(id=step.id, claim=step.claim).update(state=Step.State.RUNNING, started_at=at)
+    return step
+
+
+def finish(*, step: Step, outcome: Outcome, at: datetime) -> None:
+    """Write how a claimed step ended and move its audit on. Raises NoLongerOurs: then nothing of it may stay."""
+    audit = lock_audit(audit_id=step.audit_id)
+    gap_count, call_count = _book(step=step, gaps=outcome.gaps, calls=outcome.calls)
+    if not step.settle(
+        state=outcome.state,
+        ended_at=at,
+        due_at=None,
+        message=outcome.message,
+        resource_count=outcome.resource_count,
+        gap_count=gap_count,
+        call_count=call_count,
+    ):
+        raise NoLongerOurs
+    if outcome.estimated_cost_usd:
+        Audit.objects.filter(id=audit.id).update(
+            estimated_cost_usd=F("estimated_cost_usd") + outcome.estimated_cost_usd
+        )
+    advance(audit=audit, at=at)
+
+
+def fail(
+    *,
+    step: Step,
+    message: str,
+    kinds: tuple[str, ...],
+    calls: Iterable[CallCount],
+    at: datetime,
+    is_final: bool = False,
+) -> None:
+    """A claimed step came to nothing: it is tried again a little later, and given up after the third time.
+
+    `message` is shown to the customer. Raises NoLongerOurs.
+    """
+    if is_final or step.attempt >= MOST_FAILURES:
+        finish(step=step, outcome=_given_up(step, message, kinds=kinds, calls=calls), at=at)
+        return
+    later = at + dt.timedelta(seconds=BACKOFF_SECONDS[step.attempt - 1])
+    _leave(step=step, calls=calls, due_at=later, message=message)
+
+
+def give_back(*, step: Step, calls: Iterable[CallCount], at: datetime) -> None:
+    """Leave a claimed step to another worker at once; the attempt does not count. Raises NoLongerOurs."""
+    _leave(step=step, calls=calls, due_at=at, attempt=max(0, step.attempt - 1))
+    wake_scheduler()
+
+
+def _leave(*, step: Step, calls: Iterable[CallCount], due_at: datetime, **changes: Any) -> None:  # noqa: ANN401
+    audit = lock_audit(audit_id=step.audit_id)
+    _book(step=step, gaps=(), calls=calls)
+    if not step.settle(state=Step.State.WAITING, due_at=due_at, **changes):
+        raise NoLongerOurs
+    advance(audit=audit, at=due_at)
+
+
+def advance(*, audit: Audit, at: datetime) -> None:
+    """Move a locked audit on: judge when everything else has ended, end when it was judged or is to stop."""
+    if audit.state != Audit.State.RUNNING:
+        return
+    steps = Step.objects.filter(audit=audit)
+    is_stopping = not is_wanted(audit_id=audit.id)
+    if is_stopping:
+        steps.filter(state=Step.State.WAITING).update(due_at=None)
+        if not steps.filter(state=Step.State.RUNNING).exists():
+            _end(audit=audit, state=Audit.State.STOPPED, at=at)
+        return
+    if steps.exclude(kind=Step.Kind.JUDGE).exclude(state__in=ENDED).exists():
+        return
+    judging = steps.get(kind=Step.Kind.JUDGE)
+    if judging.state in ENDED:
+        is_done = judging.state == Step.State.DONE
+        _end(audit=audit, state=Audit.State.DONE if is_done else Audit.State.FAILED, at=at, message=judging.message)
+    elif judging.due_at is None and judging.state == Step.State.WAITING:
+        steps.filter(id=judging.id).update(due_at=at)
+        wake_scheduler()
+
+
+def look_again(*, audit_id: UUID, at: datetime) -> None:
+    """Look at a running audit that has become due, and plan the next look."""
+    audit = lock_audit(audit_id=audit_id)
+    advance(audit=audit, at=at)
+    Audit.objects.filter(id=audit_id, state=Audit.State.RUNNING).update(
+        claim=None, due_at=at + dt.timedelta(seconds=LOOK_AGAIN_SECONDS)
+    )
+
+
+def _end(*, audit: Audit, state: Audit.State, at: datetime, message: str = "") -> None:
+    Audit.objects.filter(id=audit.id).update(state=state, ended_at=at, due_at=None, claim=None, message=message)
+    if state == Audit.State.DONE:
+        cost = Audit.objects.values_list("estimated_cost_usd", flat=True).get(id=audit.id)
+        Connection.objects.filter(id=audit.connection_id).update(night_cost_usd=cost)
+
+
+def _new_step(audit: Audit, part: Part, *, due_at: datetime | None) -> Step:
+    return Step(
+        audit=audit,
+        connection_id=audit.connection_id,
+        kind=part.kind,
+        account_id=part.account_id,
+        region=part.region,
+        service=part.service,
+        due_at=due_at,
+    )
+
+
+def _given_up(step: Step, message: str, *, kinds: tuple[str, ...], calls: Iterable[CallCount] = ()) -> Outcome:
+    """What is left of a step that never came to its end: a gap, so that nothing is taken for complete."""
+    gap = GapFound(
+        account_id=step.account_id,
+        region=step.region,
+        service=step.service or step.kind.lower(),
+        action="",
+        reason="FAILED",
+        message=message,
+        kinds=kinds,
+    )
+    return Outcome(state=Step.State.FAILED, message=message, gaps=[gap], calls=calls)
+
+
+def _book(*, step: Step, gaps: Iterable[GapFound], calls: Iterable[CallCount]) -> tuple[int, int]:
+    """Write gaps and calls of a step. Returns how many gaps and how many calls."""
+    gap_rows = [
+        Gap(
+            audit_id=step.audit_id,
+            step=step,
+            account_id=gap.account_id,
+            region=gap.region,
+            service=gap.service,
+            action=gap.action,
+            reason=gap.reason,
+            message=gap.message,
+            kinds=list(gap.kinds),
+        )
+        for gap in gaps
+    ]
+    call_rows = [
+        ApiCall(
+            audit_id=step.audit_id,
+            step=step,
+            account_id=step.account_id,
+            region=step.region,
+            service=call.service,
+            operation=call.operation,
+            outcome=call.outcome,
+            error_code=call.error_code,
+            count=call.count,
+            units=call.units,
+        )
+        for call in calls
+    ]
+    Gap.objects.bulk_create(gap_rows)
+    ApiCall.objects.bulk_create(call_rows)
+    return len(gap_rows), sum(call.count for call in call_rows)

@@ -1,0 +1,101 @@
+"""The worker's end of the queue: what a message must be before an actor sees it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.db import connection, connections
+from django.utils import timezone
+from dramatiq import Middleware
+from dramatiq.middleware import SkipMessage
+
+from audits.models import Audit, LostMessage, Schedule, Step
+from connections.models import AccessCheck
+from costframe.queue import NotOnlyIds, make_broker, refuse_all_but_ids
+from tenants import scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from dramatiq import Broker, MessageProxy
+    from dramatiq.brokers.redis import RedisBroker
+
+    from tenants.models import WorkRow
+
+log = logging.getLogger(__name__)
+ROWS: Mapping[str, type[WorkRow]] = {
+    "check_access": AccessCheck,
+    "plan_night": Schedule,
+    "run_audit": Audit,
+    "run_step": Step,
+}
+
+
+def worker_broker(url: str) -> RedisBroker:
+    """The worker's broker. The order matters: connections are given back last."""
+    return make_broker(url, middleware=[FreshConnections(), Gate()])
+
+
+class FreshConnections(Middleware):
+    """Gives database connections back to the pool once a message is done."""
+
+    def after_process_message(
+        self, broker: Broker, message: MessageProxy, *, result: object = None, exception: BaseException | None = None
+    ) -> None:
+        del broker, message, result, exception
+        release_connections()
+
+    def after_skip_message(self, broker: Broker, message: MessageProxy) -> None:
+        del broker, message
+        release_connections()
+
+
+def release_connections() -> None:
+    """Give this thread's connection back to the pool, unless a transaction is open."""
+    if not connection.in_atomic_block:
+        connections.close_all()
+
+
+class Gate(Middleware):
+    """Lets a message through when it holds ids only and names a row that stands under its organisation.
+
+    Dramatiq logs any other exception of a middleware and runs the actor all the same, so whatever goes wrong in here
+    is turned into SkipMessage: the row stays due and is sent again.
+    """
+
+    def before_process_message(self, broker: Broker, message: MessageProxy) -> None:
+        del broker
+        try:
+            refuse_unknown_row(message)
+        except SkipMessage:
+            raise
+        except Exception as error:
+            log.exception("A queue message could not be looked at; its row stays due.")
+            raise SkipMessage("It could not be looked at.") from error
+
+
+def refuse_unknown_row(message: MessageProxy) -> None:
+    """Raise SkipMessage unless the message is well-formed and its row exists under its organisation."""
+    try:
+        organization_id, row_id = refuse_all_but_ids(message)
+    except NotOnlyIds as error:
+        # Its content is not ours: neither stored nor logged.
+        log.warning("Refused a queue message: %s", error)
+        raise SkipMessage(str(error)) from None
+    with scope.organization(organization_id):
+        is_known = ROWS[message.actor_name].objects.filter(id=row_id).exists()
+    if not is_known:
+        book_lost(organization_id=organization_id, row_id=row_id, actor=message.actor_name, reason="NO_SUCH_ROW")
+        raise SkipMessage("There is no such row.")
+
+
+def book_lost(*, organization_id: UUID, row_id: UUID, actor: str, reason: str) -> None:
+    """Book a message that was refused or gave up. For an organisation that does not exist there is only the log."""
+    log.warning("Lost message %s for row %s: %s", actor, row_id, reason)
+    try:
+        with scope.organization(organization_id):
+            LostMessage.objects.create(at=timezone.now(), actor=actor, row_id=row_id, reason=reason)
+    except Exception:
+        log.exception("It could not be booked.")

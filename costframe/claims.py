@@ -1,0 +1,136 @@
+"""Keeps a claim alive while its holder works outside of any transaction, and tells it when to end early."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from weakref import WeakSet
+
+from django.db import Error
+from django.utils import timezone
+
+from costframe.broker import release_connections
+from tenants import scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from uuid import UUID
+
+    from tenants.models import WorkRow
+
+log = logging.getLogger(__name__)
+BEATS_PER_LEASE = 3
+MOST_BETWEEN_BEATS = 5.0  # how long a request to stop may go unnoticed
+STOPPED, OVERDUE, LOST, LEAVING = "STOPPED", "OVERDUE", "LOST", "LEAVING"
+
+
+class EndEarly(Exception):  # noqa: N818 - named for what happens
+    """The holder of a claim must end now, for `reason`: STOPPED (somebody asked), OVERDUE (it took too long),
+    LOST (the row is no longer ours, so write nothing) or LEAVING (this worker shuts down, so give the row back).
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Ended early: {reason}.")
+        self.reason = reason
+
+
+class Hold:
+    """One claim that is being kept. Call `raise_if_over` wherever the work can end."""
+
+    def __init__(self) -> None:
+        self.reason: str | None = None
+        self.is_over = threading.Event()
+
+    def end(self, reason: str) -> None:
+        """Ask the holder to end. The first reason stands."""
+        self.reason = self.reason or reason
+        self.is_over.set()
+
+    def raise_if_over(self) -> None:
+        """Raise EndEarly when the holder was asked to end."""
+        if self.reason is not None:
+            raise EndEarly(self.reason)
+
+
+_holds: WeakSet[Hold] = WeakSet()
+
+
+def give_back_all() -> None:
+    """Ask every holder in this process to end and give its row back: the worker is being stopped."""
+    for hold in list(_holds):
+        hold.end(LEAVING)
+
+
+@contextmanager
+def held(
+    row: WorkRow,
+    *,
+    organization_id: UUID,
+    lease_seconds: float,
+    most_seconds: float,
+    is_wanted: Callable[[], bool],
+) -> Iterator[Hold]:
+    """Keep the claim on `row` from a thread beside, a third of the lease at a time, for at most `most_seconds`.
+
+    No transaction may be open in the calling thread. `is_wanted` is asked at each beat, inside the organisation's
+    scope.
+    """
+    hold = Hold()
+    _holds.add(hold)
+    release_connections()
+    deadline = time.monotonic() + most_seconds
+    done = threading.Event()
+    keeper = threading.Thread(
+        target=_keep,
+        name=f"keeper-{row.pk}",
+        daemon=True,
+        kwargs={
+            "row": row,
+            "organization_id": organization_id,
+            "lease_seconds": lease_seconds,
+            "deadline": deadline,
+            "is_wanted": is_wanted,
+            "hold": hold,
+            "done": done,
+        },
+    )
+    keeper.start()
+    try:
+        yield hold
+    finally:
+        done.set()
+        keeper.join()
+        _holds.discard(hold)
+
+
+def _keep(
+    *,
+    row: WorkRow,
+    organization_id: UUID,
+    lease_seconds: float,
+    deadline: float,
+    is_wanted: Callable[[], bool],
+    hold: Hold,
+    done: threading.Event,
+) -> None:
+    pause = min(lease_seconds / BEATS_PER_LEASE, MOST_BETWEEN_BEATS)
+    while not done.wait(min(pause, max(0.0, deadline - time.monotonic()))):
+        if time.monotonic() >= deadline:
+            hold.end(OVERDUE)
+            return
+        try:
+            with scope.organization(organization_id):
+                is_ours = row.hold(at=timezone.now(), seconds=lease_seconds)
+                wanted = is_ours and is_wanted()
+        except Error:
+            # The lease may run out meanwhile; then the next beat that gets through says so.
+            log.exception("A claim could not be kept this time.")
+            continue
+        finally:
+            release_connections()
+        if not wanted:
+            hold.end(STOPPED if is_ours else LOST)
+            return

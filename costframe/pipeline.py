@@ -1,0 +1,246 @@
+"""The order of work: every actor, each one domain call inside the organisation's scope. The worker only.
+
+An actor is given two ids and nothing else. It claims its row by compare-and-set, so it is safe to run twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import dramatiq
+from django.conf import settings
+from django.utils import timezone
+
+from audits import collect, nights, record, steps
+from audits.models import Audit, Step
+from connections.models import Connection
+from connections.providers.aws.session import CannotAssumeRole
+from connections.resources import KINDS
+from connections.unseal import CannotUnseal
+from costframe import claims
+from costframe.broker import release_connections
+from costframe.queue import QUEUE
+from findings.operations import judge
+from findings.registry import metrics_for, window_days_for
+from tenants import scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dramatiq import Broker
+
+    from audits.collect import Survey
+
+log = logging.getLogger(__name__)
+MOST_BEGINNINGS = 3
+NOT_USABLE = "The connection is not in use: confirm its access first."
+
+
+def declare(broker: Broker) -> None:
+    """Make the actors known to a worker's broker. None is retried by the queue: a row that stays due comes again."""
+    for actor in (check_access, plan_night, run_audit, run_step):
+        dramatiq.actor(actor, broker=broker, queue_name=QUEUE)
+
+
+def check_access(organization: str, row: str) -> None:
+    """Try a connection's access."""
+    raise NotImplementedError
+
+
+def plan_night(organization: str, row: str) -> None:
+    """Ask for a connection's nightly audit and plan the next night."""
+    with scope.organization(UUID(organization)):
+        nights.begin_night(schedule_id=UUID(row), at=timezone.now())
+
+
+def run_audit(organization: str, row: str) -> None:
+    """Begin an audit that was asked for, or look after one that is running."""
+    organization_id = UUID(organization)
+    with scope.organization(organization_id):
+        audit = Audit.take(UUID(row), at=timezone.now(), seconds=settings.LEASE_SECONDS)
+        if audit is None:
+            return
+        if audit.state != Audit.State.REQUESTED:
+            steps.look_again(audit_id=audit.id, at=timezone.now())
+            return
+        connection = Connection.objects.get(id=audit.connection_id)
+        if connection.state != Connection.State.CONNECTED:
+            steps.refuse(audit=audit, message=NOT_USABLE, at=timezone.now())
+            return
+    release_connections()
+    _begin(organization_id, audit, connection)
+
+
+def _begin(organization_id: UUID, audit: Audit, connection: Connection) -> None:
+    try:
+        with scope.organization(organization_id):
+            credential = collect.open_credential(connection=connection)
+        release_connections()
+        survey = collect.survey(credential=credential)
+    except (CannotUnseal, CannotAssumeRole) as error:
+        if not error.permanent and audit.attempt < MOST_BEGINNINGS:
+            raise  # it stays claimed until its lease ends, then it is tried again
+        survey = collect.Survey(refusal=str(error))
+    except Exception as error:
+        if audit.attempt < MOST_BEGINNINGS:
+            raise
+        log.exception("Audit %s cannot begin.", audit.id)
+        survey = collect.Survey(refusal=f"It failed inside Costframe ({type(error).__name__}).")
+    at = timezone.now()
+    with scope.organization(organization_id):
+        if survey.refusal:
+            steps.refuse(audit=audit, message=survey.refusal, at=at)
+        else:
+            steps.begin(audit=audit, parts=_parts(connection, survey), gaps=survey.gaps, calls=survey.calls, at=at)
+
+
+def _parts(connection: Connection, survey: Survey) -> list[steps.Part]:
+    account_id = connection.account_id or ""
+    parts = [
+        steps.Part(kind=Step.Kind.INVENTORY, account_id=account_id, region=region, service=service)
+        for region in survey.regions
+        for service in collect.services()
+    ]
+    if connection.has_export:
+        parts.append(steps.Part(kind=Step.Kind.BILL, account_id=account_id))
+    return parts
+
+
+def run_step(organization: str, row: str) -> None:
+    """Do one step of an audit, keeping its claim alive meanwhile."""
+    organization_id = UUID(organization)
+    with scope.organization(organization_id):
+        step = steps.take(
+            step_id=UUID(row), at=timezone.now(), seconds=settings.LEASE_SECONDS, kinds_of=collect.kinds_of
+        )
+    if step is None:
+        return
+    with claims.held(
+        step,
+        organization_id=organization_id,
+        lease_seconds=settings.LEASE_SECONDS,
+        most_seconds=settings.STEP_SECONDS,
+        is_wanted=lambda: steps.is_wanted(audit_id=step.audit_id),
+    ) as hold:
+        work = Work(
+            organization_id=organization_id, step=step, hold=hold, book=collect.StoppableBook(hold.raise_if_over)
+        )
+        try:
+            DOING[step.kind](work)
+        except steps.NoLongerOurs:
+            log.warning("Step %s was taken over; what this worker saw is dropped.", step.id)
+        except claims.EndEarly as early:
+            work.end(early.reason)
+        except (CannotUnseal, CannotAssumeRole) as error:
+            work.fail(str(error), is_final=error.permanent)
+        except Exception as error:
+            work.fail(f"It failed inside Costframe ({type(error).__name__}).")
+            raise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """A claimed step with what keeps it and what counts its calls."""
+
+    organization_id: UUID
+    step: Step
+    hold: claims.Hold
+    book: collect.StoppableBook
+
+    def credential(self) -> collect.Credential:
+        """The connection's credential, opened."""
+        with self.transaction():
+            return collect.open_credential(connection=Connection.objects.get(id=self.step.connection_id))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One short transaction; the connection goes back to the pool after it, so that none idles during calls."""
+        try:
+            with scope.organization(self.organization_id):
+                yield
+        finally:
+            release_connections()
+
+    @contextmanager
+    def results(self) -> Iterator[Audit]:
+        """The one transaction that writes results: under the audit's lock, and only while the work is wanted."""
+        self.hold.raise_if_over()
+        with self.transaction():
+            audit = steps.lock_audit(audit_id=self.step.audit_id)
+            if not steps.is_wanted(audit_id=self.step.audit_id):
+                raise claims.EndEarly(claims.STOPPED)
+            yield audit
+
+    def end(self, reason: str) -> None:
+        """End for a reason that lies outside of the step."""
+        log.info("Step %s ends early: %s.", self.step.id, reason)
+        at, calls = timezone.now(), self.book.counts()
+        if reason == claims.OVERDUE:
+            self.fail(f"It took longer than {settings.STEP_SECONDS:.0f} seconds.", is_final=True)
+        elif reason == claims.LEAVING:
+            with self._last_word():
+                steps.give_back(step=self.step, calls=calls, at=at)
+        elif reason == claims.STOPPED:
+            outcome = steps.Outcome(state=Step.State.FAILED, message=steps.STOPPED_MESSAGE, calls=calls)
+            with self._last_word():
+                steps.finish(step=self.step, outcome=outcome, at=at)
+
+    def fail(self, message: str, *, is_final: bool = False) -> None:
+        """Leave the step to a later try, or give it up."""
+        kinds = collect.kinds_of(self.step.service)
+        with self._last_word():
+            steps.fail(
+                step=self.step,
+                message=message,
+                kinds=kinds,
+                calls=self.book.counts(),
+                at=timezone.now(),
+                is_final=is_final,
+            )
+
+    @contextmanager
+    def _last_word(self) -> Iterator[None]:
+        with suppress(steps.NoLongerOurs), self.transaction():
+            yield
+
+
+def _look(work: Work) -> None:
+    step, credential = work.step, work.credential()
+    kinds = collect.kinds_of(step.service)
+    with work.transaction():
+        spent = Audit.objects.get(id=step.audit_id).estimated_cost_usd
+        known_until = record.known_until(step=step, kinds=kinds)
+    wanted = collect.Wanted(
+        metrics={kind: metrics_for(KINDS[kind]) for kind in kinds},
+        days=max((window_days_for(KINDS[kind]) for kind in kinds), default=0),
+        known_until=known_until,
+        max_cost_usd=max(0.0, settings.METRICS_COST_CAP_USD - float(spent)),
+    )
+    collected = collect.look(step=step, credential=credential, wanted=wanted, book=work.book, at=timezone.now())
+    at = timezone.now()
+    with work.results():
+        record.write(step=step, collected=collected, kinds=kinds, at=at)
+        steps.finish(step=step, outcome=steps.outcome_of(collected), at=at)
+
+
+def _load_bill(work: Work) -> None:
+    raise NotImplementedError
+
+
+def _judge(work: Work) -> None:
+    at = timezone.now()
+    with work.results() as audit:
+        judge(audit=audit, at=at)
+        work.hold.raise_if_over()
+        steps.finish(step=work.step, outcome=steps.Outcome(state=Step.State.DONE), at=at)
+
+
+DOING: dict[str, Callable[[Work], None]] = {
+    Step.Kind.INVENTORY: _look,
+    Step.Kind.BILL: _load_bill,
+    Step.Kind.JUDGE: _judge,
+}

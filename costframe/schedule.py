@@ -1,0 +1,115 @@
+"""What is due now: the scheduler's look at the rows that are the queue, and its memory of what it has sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from django.db import connection
+from psycopg import sql
+
+from costframe.queue import QueueIsAway
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+log = logging.getLogger(__name__)
+# Whichever row of these tables is due is sent to the actor that takes it.
+TABLES = {
+    "check_access": "connections_accesscheck",
+    "plan_night": "audits_schedule",
+    "run_audit": "audits_audit",
+    "run_step": "audits_step",
+}
+MOST_AT_ONCE = 5000
+BUSY_FACTOR = 10  # how much longer a row that is still due may be waiting in a queue that is not empty
+EAGER_SECONDS = 1.0
+IDLE_SECONDS = 15.0
+
+
+class Sender(Protocol):
+    """Where the scheduler puts its messages."""
+
+    def send(self, actor_name: str, organization_id: UUID, row_id: UUID) -> None: ...
+
+    def is_empty(self) -> bool: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A row that somebody should take: ids and a time, which is all that the scheduler's database role may read."""
+
+    actor: str
+    row_id: UUID
+    organization_id: UUID
+    due_at: datetime
+
+
+def due_rows(*, at: datetime) -> list[Due]:
+    """Rows due at `at`, the longest waiting first."""
+    looks = sql.SQL(" union all ").join(
+        sql.SQL("select {actor}, id, organization_id, due_at from {table} where due_at <= %(at)s").format(
+            actor=sql.Literal(actor), table=sql.Identifier(table)
+        )
+        for actor, table in TABLES.items()
+    )
+    statement = sql.SQL("{looks} order by 4 limit {most}").format(looks=looks, most=sql.Literal(MOST_AT_ONCE))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"at": at})
+        return [
+            Due(actor=actor, row_id=row_id, organization_id=organization_id, due_at=due_at)
+            for actor, row_id, organization_id, due_at in cursor.fetchall()
+        ]
+
+
+def next_due_at(*, at: datetime) -> datetime | None:
+    """When the next row after `at` becomes due."""
+    looks = sql.SQL(" union all ").join(
+        sql.SQL("select min(due_at) as due_at from {table} where due_at > %(at)s").format(table=sql.Identifier(table))
+        for table in TABLES.values()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("select min(due_at) from ({looks}) as looks").format(looks=looks), {"at": at})
+        found: datetime | None = cursor.fetchone()[0]
+        return found
+
+
+@dataclass(kw_only=True)
+class Scheduler:
+    """Sends what is due, once; and again after a while where nobody took it.
+
+    A row that a worker took is no longer due, so a row that stays due has lost its message: Redis was emptied, or the
+    worker that had fetched it died. Sending twice is harmless, since workers claim by compare-and-set.
+    """
+
+    queue: Sender
+    resend_seconds: float
+    sent: dict[tuple[UUID, datetime], datetime] = field(default_factory=dict)
+
+    def look(self, *, at: datetime) -> float:
+        """Send what is due at `at`. Returns for how many seconds nothing else can become due by itself."""
+        rows = due_rows(at=at)
+        self.sent = {key: self.sent[key] for row in rows if (key := (row.row_id, row.due_at)) in self.sent}
+        try:
+            self._send(rows, at=at)
+        except QueueIsAway:
+            log.exception("The queue is away; what is due stays due.")
+            return EAGER_SECONDS
+        return EAGER_SECONDS if rows else self._pause(at=at)
+
+    def _send(self, rows: list[Due], *, at: datetime) -> None:
+        patience = dt.timedelta(seconds=self.resend_seconds)
+        if any(at - sent_at >= patience for sent_at in self.sent.values()) and not self.queue.is_empty():
+            patience *= BUSY_FACTOR
+        for row in rows:
+            key = (row.row_id, row.due_at)
+            if key not in self.sent or at - self.sent[key] >= patience:
+                self.queue.send(row.actor, row.organization_id, row.row_id)
+                self.sent[key] = at
+
+    def _pause(self, *, at: datetime) -> float:
+        soonest = next_due_at(at=at)
+        return IDLE_SECONDS if soonest is None else min(IDLE_SECONDS, max(0.0, (soonest - at).total_seconds()))

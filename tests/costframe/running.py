@@ -1,0 +1,215 @@
+"""A running Costframe for tests: real scheduler and workers, a real cloud on loopback, rows written as web writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import signal
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from connections.seal import Binding, seal
+from connections.unseal import KeyDirectory
+from sandbox import process
+from sandbox.aws import names
+from sandbox.fleet import Fleet
+from tenants.models import organization_id_for
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+    from sandbox.aws.client import SandboxCloud
+    from sandbox.servers import Redis
+
+HURRIED = {
+    "COSTFRAME_LEASE_SECONDS": "3",
+    "COSTFRAME_RESEND_SECONDS": "1",
+    "COSTFRAME_WORKER_GRACE_SECONDS": "5",
+}
+ACCOUNT = names.SHOP
+
+
+@dataclass(kw_only=True)
+class Running:
+    """One database, one queue, one organisation with one connection, and whatever processes a test starts."""
+
+    urls: dict[str, str]
+    redis: Redis
+    cloud: SandboxCloud
+    directory: Path
+    organization_id: uuid.UUID = field(default_factory=lambda: organization_id_for(issuer="test", clerk_id="org_run"))
+    connection_id: uuid.UUID = field(default_factory=uuid.uuid4)
+    secret: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.keys = KeyDirectory(self.directory / "keys")
+        self.key = self.keys.make()
+        self.fleet = Fleet(
+            database_urls=self.urls,
+            redis_url=self.redis.url,
+            logs=self.directory / "logs",
+            shared={
+                "COSTFRAME_SANDBOX": "true",
+                "COSTFRAME_AWS_PRINCIPAL_ARN": self.cloud.principal_arn,
+                "COSTFRAME_AWS_ENDPOINT_URL": self.cloud.endpoint_url,
+                **HURRIED,
+            },
+            worker_only={
+                "COSTFRAME_SEALING_KEY_DIR": str(self.keys.path),
+                "COSTFRAME_AWS_ACCESS_KEY_ID": self.cloud.access_key_id,
+                "COSTFRAME_AWS_SECRET_ACCESS_KEY": self.cloud.secret_access_key,
+            },
+            sealing_public_key="",
+        )
+        self.workers = 0
+
+    def make_connection(self, *, account: str = ACCOUNT, regions: tuple[str, ...] = ("eu-west-1",)) -> None:
+        """What sign-in and the wizard leave behind: an organisation, a connection in use, its sealed credential."""
+        external_id = f"cf-{uuid.uuid4().hex}{uuid.uuid4().hex[:8]}"
+        self.secret = {"role_arn": make_role(self.cloud, account=account, external_id=external_id)}
+        binding = Binding(
+            organization_id=self.organization_id, connection_id=self.connection_id, provider="aws", generation=1
+        )
+        sealed = seal(self.secret, public_key=self.key.public_key, binding=binding)
+        now = dt.datetime.now(dt.UTC)
+        with self.web() as web:
+            web.execute(
+                "insert into tenants_organization (id, issuer, clerk_id, name, timezone, night_time, created_at) "
+                "values (%s, 'test', 'org_run', 'Northwind', 'UTC', '02:00', %s) on conflict do nothing",
+                [self.organization_id, now],
+            )
+            web.execute(
+                "insert into connections_connection (id, organization_id, provider, label, state, account_id, "
+                "external_id, regions, export_bucket, export_prefix, export_name, export_region, generation, "
+                "is_paused, created_at) "
+                "values (%s, %s, 'aws', 'Shop', 'CONNECTED', %s, %s, %s, '', '', '', '', 1, false, %s)",
+                [self.connection_id, self.organization_id, account, external_id, list(regions), now],
+            )
+            web.execute(
+                "insert into connections_sealedcredential "
+                "(id, organization_id, connection_id, generation, key_id, blob, created_at) "
+                "values (%s, %s, %s, 1, %s, %s, %s)",
+                [uuid.uuid4(), self.organization_id, self.connection_id, sealed.key_id, sealed.blob, now],
+            )
+
+    def web(self) -> Any:
+        """A transaction of the web process's login, inside the organisation's scope."""
+        web = psycopg.connect(self.urls["cf_web"])
+        web.execute("select set_config('costframe.organization', %s, true)", [str(self.organization_id)])
+        return web
+
+    def request_audit(self) -> uuid.UUID:
+        """The button: a row that is due, and a wake-up call. Nothing is sent."""
+        audit_id, now = uuid.uuid4(), dt.datetime.now(dt.UTC)
+        with self.web() as web:
+            web.execute(
+                "insert into audits_audit (id, organization_id, connection_id, state, requested_by, requested_at, "
+                "message, summary, estimated_cost_usd, due_at, attempt) "
+                "values (%s, %s, %s, 'REQUESTED', 'a test', %s, '', '{}', 0, %s, 0)",
+                [audit_id, self.organization_id, self.connection_id, now, now],
+            )
+            web.execute("select pg_notify('costframe_due', '')")
+        return audit_id
+
+    def start_scheduler(self, name: str = "scheduler") -> subprocess.Popen[bytes]:
+        return self.fleet.start_command(name, "scheduler", "scheduler")
+
+    def start_worker(self, *, threads: int = 3) -> subprocess.Popen[bytes]:
+        """One worker process that is also the one to kill."""
+        self.workers += 1
+        return self.fleet.start_command(
+            f"worker-{self.workers}", "worker", "worker", "--processes=1", f"--threads={threads}"
+        )
+
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """What stands in the database, seen by its administrator."""
+        with psycopg.connect(self.urls["admin"], autocommit=True) as admin:
+            return admin.execute(statement, values or None).fetchall()
+
+    def wait_for_end(self, audit_id: uuid.UUID, *, seconds: float = 60) -> str:
+        """The state in which the audit ended."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                state, ended_at = self.rows("select state, ended_at from audits_audit where id = %s", audit_id)[0]
+            except psycopg.OperationalError:
+                ended_at = None
+            if ended_at is not None:
+                return str(state)
+            time.sleep(0.1)
+        raise AssertionError(self.describe(audit_id))
+
+    def describe(self, audit_id: uuid.UUID) -> str:
+        """Where the audit stands and what the processes said last, for a test's failure."""
+        said = [
+            *self.rows("select state, message, due_at, attempt from audits_audit where id = %s", audit_id),
+            *self.rows(
+                "select kind, region, service, state, due_at, attempt, message from audits_step order by 1, 2, 3"
+            ),
+        ]
+        logs = [f"{log.name}:\n{process.tail(log, 12)}" for log in sorted(self.fleet.logs.glob("*.log"))]
+        return "\n".join([*map(str, said), *logs])
+
+    def findings(self) -> str:
+        """Every verdict and finding without what differs from one audit to the next."""
+        verdicts = self.rows(
+            "select r.kind, r.region, r.resource_id, v.rule_id, v.outcome from findings_verdict v "
+            "join audits_resource r on r.id = v.resource_id order by 1, 2, 3, 4"
+        )
+        findings = self.rows(
+            "select f.rule_id, f.provider_resource_id, f.state, f.confidence, f.estimated_monthly_savings::text "
+            "from findings_finding f order by 1, 2"
+        )
+        resources = self.rows("select kind, region, resource_id, gone_at is null from audits_resource order by 1, 2, 3")
+        usage = self.rows(
+            "select r.resource_id, u.metric, u.statistic, u.values::text from audits_usage u "
+            "join audits_resource r on r.id = u.resource_id order by 1, 2, 3"
+        )
+        return json.dumps([verdicts, findings, resources, usage])
+
+    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+        """As a machine that loses power: no signal handler, no last word."""
+        worker.send_signal(signal.SIGKILL)
+        worker.wait(10)
+
+    def stop(self) -> None:
+        self.fleet.stop()
+
+
+def make_role(cloud: SandboxCloud, *, account: str, external_id: str) -> str:
+    """Play the customer who runs our kit."""
+    return cloud.create_role(
+        account=account,
+        name=f"Costframe-{external_id[:12]}",
+        trust_policy={
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": cloud.principal_arn},
+                    "Action": "sts:AssumeRole",
+                    "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
+                }
+            ],
+        },
+        policies={
+            "read": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": [
+                            *("ec2:Describe*", "elasticloadbalancing:Describe*", "rds:Describe*"),
+                            *("cloudwatch:GetMetricData", "sts:GetCallerIdentity", "iam:Get*", "iam:List*"),
+                        ],
+                        "Resource": "*",
+                    }
+                ],
+            }
+        },
+    )
