@@ -1,0 +1,65 @@
+"""What a wasteful resource has cost since the waste began, as far as we know when that was."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from connections.resources import Volume
+from findings.evidence_from_rows import billed_as
+from tenants import scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from connections.resources import Thing
+    from findings.evaluate import Judgement
+
+SINCE = """
+select wanted.number, sum(line.effective_cost)
+  from unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::date[])
+       as wanted (number, account_id, name, currency, since)
+  join audits_costline line
+    on line.organization_id = %s and line.sub_account_id = wanted.account_id and line.resource_id = wanted.name
+   and line.charge_date >= wanted.since and line.billing_currency = wanted.currency
+  join audits_billload load on load.organization_id = %s and load.id = line.load_id and load.state = 'LOADED'
+ where line.charge_category = 'Usage' and line.charge_class <> 'Correction' and line.effective_cost >= 0
+ group by wanted.number
+"""
+
+
+def began_on(judgement: Judgement, *, first_seen: date) -> date:
+    """The day from which the resource is known to be wasted: by its own history, else its usage, else our first look.
+
+    Where it could be had cheaper but is of use, nothing but our first look says since when.
+    """
+    rule, thing = judgement.rule, judgement.evidence.thing
+    if rule.stage != "DELETE":
+        return first_seen
+    if isinstance(thing, Volume) and (since := thing.last_stop_at if thing.attached_to else thing.detached_at):
+        return min(first_seen, since.date())
+    days = rule.days(judgement.settings)
+    return min(first_seen, judgement.evidence.usage.until - timedelta(days=days)) if days else first_seen
+
+
+def costs_since(wanted: Iterable[tuple[Thing, str, date]]) -> list[Decimal | None]:
+    """For each (resource, currency, day): its effective cost for usage from that day on, 0 where the bill has none.
+
+    None where the currency is not known, since then nothing was ever billed or priced. Asks the database once.
+    """
+    wanted = list(wanted)
+    rows = [
+        (number, thing.account_id, name, currency, since)
+        for number, (thing, currency, since) in enumerate(wanted)
+        for name in billed_as(thing)
+        if currency
+    ]
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
+    with connection.cursor() as cursor:
+        cursor.execute(SINCE, [*columns, scope.current(), scope.current()])
+        found = dict(cursor.fetchall())
+    return [found.get(number, Decimal(0)) if currency else None for number, (_, currency, _) in enumerate(wanted)]

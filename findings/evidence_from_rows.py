@@ -1,0 +1,228 @@
+"""Evidence as one audit left it in the database: what stands there, its usage, its bill lines, and what was hidden.
+
+Every function asks a fixed number of questions, however many resources there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Case, F, Sum, TextField, Value, When
+
+from audits.evidence import Bill, BilledRate, DailySeries, DayCost, Evidence, Usage
+from audits.models import BillLoad, CostLine, Gap, Resource, Step
+from audits.models import Usage as UsageRow
+from audits.things import from_data
+from connections.resources import KINDS
+from findings.cost_window import WINDOW_DAYS
+from findings.rule import native_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+    from audits.models import Audit
+    from connections.resources import Thing
+
+USAGE_ACTIONS = "cloudwatch:"
+LONGEST_CHARGE_DAYS = 31  # a monthly fee of the period before still covers days of the window
+LINE_FIELDS = tuple(DayCost.__dataclass_fields__)
+AWS_ARN_NAMES = {"instance": "instance", "volume": "volume", "snapshot": "snapshot", "image": "image",
+                 "address": "elastic-ip", "nat_gateway": "natgateway"}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A resource's row with what is known of it."""
+
+    row_id: UUID
+    evidence: Evidence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """Where an audit could look: the (service, region) read to the end, and the (kind, region) that a Gap hides."""
+
+    read: frozenset[tuple[str, str]]
+    hidden: frozenset[tuple[str, str]] = frozenset()
+
+    def hidden_kinds(self, region: str) -> frozenset[str]:
+        """The kinds that a Gap hides in `region`; a Gap without a region hides them in every one."""
+        return frozenset(kind for kind, where in self.hidden if where in {"", region})
+
+    def shows_gone(self, *, kind: str, service: str, region: str) -> bool:
+        """Whether not having seen a resource means that it is gone: its place was read to the end, without a Gap."""
+        was_read = (service, region) in self.read or (service, "") in self.read
+        return was_read and kind not in self.hidden_kinds(region)
+
+
+def sight_of(*, audit: Audit) -> Sight:
+    """What the audit could see. A Gap about usage hides no resource: only reads of the inventory do."""
+    steps = Step.objects.filter(audit=audit, kind=Step.Kind.INVENTORY, state=Step.State.DONE)
+    gaps = Gap.objects.filter(audit=audit).exclude(action__startswith=USAGE_ACTIONS).values_list("region", "kinds")
+    return Sight(
+        read=frozenset(steps.values_list("service", "region")),
+        hidden=frozenset((kind, region) for region, kinds in gaps for kind in kinds),
+    )
+
+
+def seen_by(*, audit: Audit, sight: Sight) -> list[Seen]:
+    """Every resource that the audit saw, with its usage. The bill is left out: rules do not read it, see `bills_of`.
+
+    Usage counts until the day on which the audit began, the first that was not complete for all of its steps.
+    """
+    until = (audit.started_at or audit.requested_at).date()
+    rows = Resource.objects.filter(connection_id=audit.connection_id, audit=audit).order_by("kind", "resource_id", "id")
+    series = _series(audit=audit)
+    hidden = {region: sight.hidden_kinds(region) for region in {row.region for row in rows}}
+    return [
+        Seen(
+            row_id=row.id,
+            evidence=Evidence(
+                thing=from_data(row.kind, row.data),
+                usage=Usage(until=until, series=series.get(row.id, {})),
+                bill=Bill(),
+                gapped_kinds=hidden[row.region],
+            ),
+        )
+        for row in rows
+        if row.kind in KINDS
+    ]
+
+
+def _series(*, audit: Audit) -> dict[UUID, dict[str, DailySeries]]:
+    found: dict[UUID, dict[str, DailySeries]] = defaultdict(dict)
+    rows = UsageRow.objects.filter(resource__connection_id=audit.connection_id, resource__audit=audit)
+    for resource_id, metric, statistic, first_date, values in rows.values_list(
+        "resource_id", "metric", "statistic", "first_date", "values"
+    ):
+        found[resource_id][f"{metric}.{statistic}"] = DailySeries(first_date=first_date, values=tuple(values))
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """The days for which bills of the organisation cover one account, without a hole, and the loads that do."""
+
+    billed_from: date
+    billed_until: date
+    load_ids: frozenset[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bills:
+    """What bills say, by account and the id under which they name a resource; `rates` by region."""
+
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    lines: Mapping[tuple[str, str], list[DayCost]] = field(default_factory=dict)
+    rates: Mapping[str, tuple[BilledRate, ...]] = field(default_factory=dict)
+
+    def of(self, thing: Thing) -> Bill:
+        """The bill of one resource; without any coverage where no bill names its account."""
+        covered = self.coverage.get(thing.account_id)
+        if covered is None:
+            return Bill()
+        lines = [line for name in billed_as(thing) for line in self.lines.get((thing.account_id, name), ())]
+        return Bill(
+            lines=tuple(sorted(lines, key=lambda line: (line.charge_date, line.usage_type, line.charge_category))),
+            billed_from=covered.billed_from,
+            billed_until=covered.billed_until,
+            rates=self.rates.get(thing.region, ()),
+        )
+
+
+def billed_as(thing: Thing) -> tuple[str, ...]:
+    """The names that a bill may have for a resource: its plain id and its ARN."""
+    names = [thing.resource_id, native_id(thing)]
+    if thing.KIND in AWS_ARN_NAMES:
+        kind, partition = AWS_ARN_NAMES[thing.KIND], _partition(thing.region)
+        names.append(f"arn:{partition}:ec2:{thing.region}:{thing.account_id}:{kind}/{native_id(thing)}")
+    return tuple(dict.fromkeys(names))
+
+
+def _partition(region: str) -> str:
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
+
+
+def bills_of(things: Iterable[Thing]) -> Bills:
+    """What any bill of the organisation says of these resources, in the days that can count for a saving."""
+    things = list(things)
+    coverage = coverage_of({thing.account_id for thing in things})
+    if not coverage:
+        return Bills()
+    first = min(covered.billed_until for covered in coverage.values()) - timedelta(
+        days=WINDOW_DAYS + LONGEST_CHARGE_DAYS
+    )
+    load_ids = frozenset[UUID]().union(*(covered.load_ids for covered in coverage.values()))
+    names = {name for thing in things for name in billed_as(thing)}
+    rows = CostLine.objects.filter(
+        load_id__in=load_ids, sub_account_id__in=coverage, resource_id__in=names, charge_date__gte=first
+    )
+    lines: dict[tuple[str, str], list[DayCost]] = defaultdict(list)
+    for account_id, name, *values in rows.values_list("sub_account_id", "resource_id", *LINE_FIELDS):
+        lines[account_id, name].append(DayCost(**dict(zip(LINE_FIELDS, values, strict=True))))
+    until = max(covered.billed_until for covered in coverage.values())
+    return Bills(
+        coverage=coverage,
+        lines=lines,
+        rates=_rates(load_ids=load_ids, regions={thing.region for thing in things}, until=until),
+    )
+
+
+def coverage_of(account_ids: set[str]) -> dict[str, Coverage]:
+    """For each account that a current load covers: its latest stretch of billed days without a hole."""
+    loads: dict[str, list[BillLoad]] = defaultdict(list)
+    current = BillLoad.objects.filter(
+        state=BillLoad.State.LOADED, billed_from__isnull=False, billed_until__isnull=False
+    ).order_by("-billed_until", "-billed_from", "id")
+    for load in current.filter(sub_account_ids__overlap=sorted(account_ids)):
+        for account_id in account_ids.intersection(load.sub_account_ids):
+            loads[account_id].append(load)
+    return {account_id: _stretch(of_account) for account_id, of_account in loads.items()}
+
+
+def _stretch(loads: list[BillLoad]) -> Coverage:
+    first, until, load_ids = None, None, set()
+    for load in loads:
+        if load.billed_from is None or load.billed_until is None or (first is not None and load.billed_until < first):
+            break
+        first = load.billed_from if first is None else min(first, load.billed_from)
+        until = until or load.billed_until
+        load_ids.add(load.id)
+    if first is None or until is None:
+        raise ValueError("A stretch needs a load that says which days it covers.")
+    return Coverage(billed_from=first, billed_until=until, load_ids=frozenset(load_ids))
+
+
+def _rates(*, load_ids: frozenset[UUID], regions: set[str], until: date) -> dict[str, tuple[BilledRate, ...]]:
+    rates: dict[str, list[BilledRate]] = defaultdict(list)
+    for region, *values in _summed_rates(load_ids=load_ids, regions=regions, until=until):
+        rates[region].append(BilledRate(**dict(zip(BilledRate.__dataclass_fields__, values, strict=True))))
+    return {region: tuple(found) for region, found in rates.items()}
+
+
+def _summed_rates(*, load_ids: frozenset[UUID], regions: set[str], until: date) -> Iterator[tuple[Any, ...]]:
+    lines = CostLine.objects.filter(
+        load_id__in=load_ids,
+        region_id__in=regions,
+        charge_category="Usage",
+        commitment_discount_id="",
+        effective_cost__gt=0,
+        consumed_quantity__gt=0,
+        charge_date__gte=until - timedelta(days=WINDOW_DAYS),
+        charge_date__lt=until,
+    ).exclude(charge_class="Correction")
+    # A description varies with the price tier; it only matters where the file has no usage type.
+    described = Case(When(usage_type="", then=F("charge_description")), default=Value(""), output_field=TextField())
+    kind_of_use = ("region_id", "usage_type", "described", "billing_currency")
+    return iter(
+        lines.annotate(described=described)
+        .values(*kind_of_use, "consumed_unit")
+        .annotate(cost=Sum("effective_cost"), quantity=Sum("consumed_quantity"))
+        .order_by(*kind_of_use, "consumed_unit")
+        .values_list(*kind_of_use, "cost", "quantity", "consumed_unit")
+    )

@@ -1,0 +1,128 @@
+"""What a finding was judged on, frozen as JSON with a hash, so that anyone can see later that nobody changed it."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from audits.things import to_data
+from findings.cost_window import cost_window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from uuid import UUID
+
+    from audits.evidence import DayCost, Evidence
+    from findings.evaluate import Judgement
+    from findings.models import Finding
+    from findings.rule import Rule, Verdict
+    from findings.verify import Verification
+
+FORMAT = 1
+
+
+def freeze(*, judgement: Judgement, verification: Verification, audit_id: UUID) -> dict[str, Any]:
+    """Everything that the judgement of Waste and its price rest on, as JSON that survives the database unchanged."""
+    rule, evidence, saving = judgement.rule, judgement.evidence, verification.saving
+    frozen: dict[str, Any] = _plain(
+        {
+            "format": FORMAT,
+            "audit": str(audit_id),
+            "rule": {
+                "id": rule.id,
+                "title": rule.title,
+                "criterion": criterion(rule),
+                "version": version(rule),
+                "settings": dict(judgement.settings),
+            },
+            "because": getattr(judgement.verdict, "because", ""),
+            "thing": {"kind": evidence.thing.KIND, **to_data(evidence.thing)},
+            "usage": _usage(judgement),
+            "bill": _bill(evidence),
+            "checks": [
+                {"source": proof.source, "holds": proof.holds, "sentence": proof.sentence}
+                for proof in verification.proofs
+            ],
+            "confidence": verification.confidence,
+            "saving": {name: getattr(saving, name) for name in ("basis", "currency", "monthly", "cash",
+                       "frees_commitment", "monthly_cost", "days", "price_source", "why_unknown")},
+            "sum": [{"label": step.label, "amount": step.amount, "unit": step.unit} for step in saving.steps],
+        }
+    )  # fmt: skip
+    return frozen
+
+
+def hash_of(evidence: Mapping[str, Any]) -> str:
+    """SHA-256 over the evidence's canonical JSON (sorted keys, no spaces, UTF-8), in hexadecimal."""
+    canonical = json.dumps(evidence, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def is_intact(finding: Finding) -> bool:
+    """Whether the finding's evidence is what was frozen."""
+    return hash_of(finding.evidence) == finding.evidence_hash
+
+
+def version(rule: Rule) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of the rule's file: another text is another version."""
+    return _hash_of_file(rule.judge)
+
+
+@cache
+def _hash_of_file(judge: Callable[..., Verdict]) -> str:
+    return hashlib.sha256(inspect.getsource(inspect.getmodule(judge) or judge).encode()).hexdigest()[:16]
+
+
+def criterion(rule: Rule) -> str:
+    """What the rule looks for, in the sentence that its file begins with."""
+    return inspect.getdoc(inspect.getmodule(rule.judge)) or rule.title
+
+
+def _usage(judgement: Judgement) -> dict[str, Any]:
+    """The series that the rule read, cut to the days that it looked back."""
+    usage, days = judgement.evidence.usage, judgement.rule.days(judgement.settings)
+    return {
+        "first_date": usage.until - timedelta(days=days),
+        "until": usage.until,
+        "series": [
+            {"metric": metric.key, "unit": metric.unit, "values": usage.days(metric, days=days)}
+            for metric in judgement.rule.metrics
+        ],
+    }
+
+
+def _bill(evidence: Evidence) -> dict[str, Any]:
+    """The lines in the days that count, and apart from them those that are no charges for usage."""
+    window = cost_window(evidence.thing, evidence.bill)
+    if window is None:
+        return {"first_date": None, "until": None, "lines": [], "left_out": []}
+    return {
+        "first_date": window.first,
+        "until": window.until,
+        "lines": [_line(line) for line in window.lines],
+        "left_out": [_line(line) for line in window.left_out],
+    }
+
+
+def _line(line: DayCost) -> dict[str, Any]:
+    return {name: value for name, value in vars(line).items() if value not in ("", None)}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON is any of its types
+    """As JSON, such that reading it back from jsonb gives the same again: whole floats become whole numbers there."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

@@ -1,0 +1,272 @@
+"""Judging an audit: what the rules said becomes verdicts, findings that open and close, and the audit's summary."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import uuid5
+
+from django.db.models.fields.json import KT
+
+from audits.models import Resource
+from findings import registry
+from findings.cost_since import began_on, costs_since
+from findings.evaluate import evaluate
+from findings.evidence_from_rows import bills_of, seen_by, sight_of
+from findings.frozen import freeze, hash_of
+from findings.models import Finding, Verdict
+from findings.overlaps import Claim, net_savings
+from findings.rule import Fine, Unknown, Waste
+from findings.savings import Saving
+from findings.summary import summarize
+from findings.verify import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from audits.models import Audit
+    from findings.evaluate import Judgement
+    from findings.evidence_from_rows import Sight
+    from findings.overlaps import Net
+    from findings.rule import Rule
+    from findings.verify import Verification
+
+BATCH = 2000
+MICRO_UNITS = 1_000_000
+KEPT = {"id", "organization", "connection", "resource", "rule_id", "first_seen_at"}
+AMOUNTS = {"monthly", "cash", "frees_commitment", "monthly_cost"}
+NET_FIELDS = (
+    "estimated_monthly_savings",
+    "absorbed_by",
+    "cash_monthly_savings",
+    "freed_commitment_monthly",
+    "savings_sort",
+)
+OUTCOMES = {Waste: Verdict.Outcome.WASTE, Fine: Verdict.Outcome.FINE, Unknown: Verdict.Outcome.UNKNOWN}
+Key = tuple["UUID", str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    """A judgement with the row of its resource and, where it is waste, its price."""
+
+    row_id: UUID
+    judgement: Judgement
+    verification: Verification | None = None
+
+    @property
+    def key(self) -> Key:
+        """A resource has one finding of a rule."""
+        return self.row_id, self.judgement.rule.id
+
+
+def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    """Judge everything that `audit` saw, inside the open scope, as one part of the caller's transaction.
+
+    Waste opens, refreshes or reopens a finding; Fine resolves it; Unknown leaves it alone. What was not seen any more
+    is resolved where its place was read to the end without a Gap. Judging again gives the same rows. `settings` are
+    the organisation's own, by rule id and name. Raises what `findings.evaluate` raises.
+    """
+    sight = sight_of(audit=audit)
+    judged = _judged(audit=audit, sight=sight, settings=settings or {})
+    _keep_verdicts(audit=audit, judged=judged)
+    findings = _findings(audit=audit)
+    _close(audit=audit, at=at, sight=sight, judged=judged, findings=findings)
+    wasted = {one.key: one for one in judged if one.verification is not None}
+    _write_waste(audit=audit, wasted=wasted, findings=findings)
+    audit.summary = {**audit.summary, **summarize(audit=audit)}
+    audit.save(update_fields=["summary"])
+
+
+def _findings(*, audit: Audit) -> dict[Key, Finding]:
+    """The connection's findings without their evidence, of which only the saving may be needed again."""
+    rows = Finding.objects.filter(connection_id=audit.connection_id).defer("evidence")
+    rows = rows.annotate(frozen_saving=KT("evidence__saving"))
+    return {(finding.resource_id, finding.rule_id): finding for finding in rows}
+
+
+def _judged(*, audit: Audit, sight: Sight, settings: Mapping[str, Mapping[str, Any]]) -> list[_Judged]:
+    """Every verdict. The bill is read for what is wasted only: it prices a finding, it does not make one."""
+    seen = seen_by(audit=audit, sight=sight)
+    row_ids = {id(one.evidence): one.row_id for one in seen}
+    judgements = list(evaluate([one.evidence for one in seen], registry.RULES, settings))
+    bills = bills_of(one.evidence.thing for one in judgements if isinstance(one.verdict, Waste))
+    judged = []
+    for judgement in judgements:
+        row_id, verification = row_ids[id(judgement.evidence)], None
+        if isinstance(judgement.verdict, Waste):
+            evidence = replace(judgement.evidence, bill=bills.of(judgement.evidence.thing))
+            judgement = replace(judgement, evidence=evidence)  # noqa: PLW2901 - the same judgement, with its bill
+            verification = verify(judgement)
+        judged.append(_Judged(row_id=row_id, judgement=judgement, verification=verification))
+    return judged
+
+
+def _keep_verdicts(*, audit: Audit, judged: Iterable[_Judged]) -> None:
+    """Replace the connection's verdicts. Their ids follow from what they are about, so that the same is the same."""
+    Verdict.objects.filter(connection_id=audit.connection_id).delete()
+    Verdict.objects.bulk_create(
+        (
+            Verdict(
+                id=uuid5(one.row_id, one.judgement.rule.id),
+                connection_id=audit.connection_id,
+                audit=audit,
+                resource_id=one.row_id,
+                rule_id=one.judgement.rule.id,
+                outcome=OUTCOMES[type(one.judgement.verdict)],
+                because=_because(one.judgement),
+            )
+            for one in judged
+        ),
+        batch_size=BATCH,
+    )
+
+
+def _because(judgement: Judgement) -> str:
+    verdict = judgement.verdict
+    return verdict.missing if isinstance(verdict, Unknown) else verdict.because
+
+
+def _write_waste(*, audit: Audit, wasted: Mapping[Key, _Judged], findings: Mapping[Key, Finding]) -> None:
+    """Open, refresh or reopen the finding of everything wasteful, and net what else is open on the same resource."""
+    nets = _nets(wasted, findings)
+    written = []
+    for key, one in wasted.items():
+        finding = findings.get(key) or Finding(
+            connection_id=audit.connection_id,
+            resource_id=one.row_id,
+            rule_id=one.judgement.rule.id,
+            first_seen_at=one.judgement.evidence.thing.observed_at,
+        )
+        _open(finding, audit=audit, judgement=one.judgement)
+        _describe(finding, judgement=one.judgement)
+        if one.verification is not None:
+            _price(finding, verification=one.verification, net=nets[key])
+            finding.evidence = freeze(judgement=one.judgement, verification=one.verification, audit_id=audit.id)
+            finding.evidence_hash = hash_of(finding.evidence)
+        written.append(finding)
+    _price_since(written, list(wasted.values()))
+    fields = [field.name for field in Finding._meta.concrete_fields if field.name not in KEPT]  # noqa: SLF001
+    Finding.objects.bulk_create(
+        written, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=fields
+    )
+    kept = [findings[key] for key in nets.keys() - wasted.keys()]
+    for finding in kept:
+        _net(finding, nets[finding.resource_id, finding.rule_id])
+    Finding.objects.bulk_update(kept, NET_FIELDS, batch_size=BATCH)
+
+
+def _open(finding: Finding, *, audit: Audit, judgement: Judgement) -> None:
+    """Open it, again where it was resolved: then it is as old as its new beginning, and counted as reopened."""
+    was_resolved = finding.state == Finding.State.RESOLVED
+    if finding.opened_audit_id is None or was_resolved:
+        finding.opened_at, finding.opened_audit = judgement.evidence.thing.observed_at, audit
+    finding.reopened_count += was_resolved
+    finding.state, finding.resolution, finding.resolved_at = Finding.State.OPEN, "", None
+    finding.audit, finding.last_seen_at = audit, judgement.evidence.thing.observed_at
+
+
+def _describe(finding: Finding, *, judgement: Judgement) -> None:
+    rule, thing = judgement.rule, judgement.evidence.thing
+    finding.because = _because(judgement)
+    finding.account_id, finding.region = thing.account_id, thing.region
+    finding.resource_name, finding.provider_resource_id = thing.name, thing.resource_id
+    finding.action, finding.action_type = rule.action, rule.action_type
+    finding.implementation_effort = rule.implementation_effort
+    finding.restart_needed, finding.rollback_possible = rule.restart_needed, rule.rollback_possible
+    finding.lookback_period_days = rule.days(judgement.settings)
+
+
+def _price(finding: Finding, *, verification: Verification, net: Net) -> None:
+    saving = verification.saving
+    finding.confidence, finding.currency = verification.confidence, saving.currency
+    finding.gross_monthly_savings, finding.price_source = saving.monthly, saving.price_source[:255]
+    _net(finding, net)
+
+
+def _net(finding: Finding, net: Net) -> None:
+    finding.estimated_monthly_savings, finding.absorbed_by = net.monthly, net.absorbed_by
+    finding.cash_monthly_savings, finding.freed_commitment_monthly = net.cash, net.frees_commitment
+    finding.savings_sort = -1 if net.monthly is None else int(net.monthly * MICRO_UNITS)
+
+
+def _price_since(findings: list[Finding], wasted: list[_Judged]) -> None:
+    for finding, one in zip(findings, wasted, strict=True):
+        finding.cost_since_date = began_on(one.judgement, first_seen=finding.first_seen_at.date())
+    costs = costs_since(
+        (one.judgement.evidence.thing, finding.currency, finding.cost_since_date)
+        for finding, one in zip(findings, wasted, strict=True)
+    )
+    for finding, cost in zip(findings, costs, strict=True):
+        finding.cost_since = cost
+
+
+def _nets(wasted: Mapping[Key, _Judged], findings: Mapping[Key, Finding]) -> dict[Key, Net]:
+    """What is left of each saving after overlaps. A finding that stays open, unjudged, still claims its share."""
+    claims: dict[tuple[UUID, str], list[Claim]] = defaultdict(list)
+    for (row_id, rule_id), one in wasted.items():
+        if one.verification is not None:
+            saving = one.verification.saving
+            claim = Claim(rule_id=rule_id, stage=one.judgement.rule.stage, saving=saving)
+            claims[row_id, saving.currency].append(claim)
+    for (row_id, rule_id), finding in findings.items():
+        rule = _rule(rule_id)
+        is_kept = finding.state == Finding.State.OPEN and (row_id, rule_id) not in wasted
+        if rule and is_kept and (row_id, finding.currency) in claims:
+            claim = Claim(rule_id=rule_id, stage=rule.stage, saving=_saving_of(finding))
+            claims[row_id, finding.currency].append(claim)
+    return {
+        (row_id, rule_id): net
+        for (row_id, _), of_resource in claims.items()
+        for rule_id, net in net_savings(of_resource).items()
+    }
+
+
+def _saving_of(finding: Finding) -> Saving:
+    frozen = json.loads(finding.frozen_saving)  # type: ignore[attr-defined] # as `_findings` reads it
+    amount = {name: None if value is None else Decimal(value) for name, value in frozen.items() if name in AMOUNTS}
+    return Saving(
+        basis=frozen["basis"],
+        currency=finding.currency,
+        monthly=amount["monthly"],
+        cash=amount["cash"],
+        frees_commitment=amount["frees_commitment"],
+        monthly_cost=amount["monthly_cost"],
+    )
+
+
+def _rule(rule_id: str) -> Rule | None:
+    try:
+        return registry.rule(rule_id)
+    except registry.UnknownRule:
+        return None
+
+
+def _close(
+    *, audit: Audit, at: datetime, sight: Sight, judged: Iterable[_Judged], findings: Mapping[Key, Finding]
+) -> None:
+    """Resolve what is in order again, and what is gone."""
+    is_open = {key: finding for key, finding in findings.items() if finding.state == Finding.State.OPEN}
+    fine = [is_open[one.key] for one in judged if isinstance(one.judgement.verdict, Fine) and one.key in is_open]
+    unseen = Resource.objects.filter(connection_id=audit.connection_id).exclude(audit=audit)
+    gone_rows = {
+        row_id
+        for row_id, kind, service, region in unseen.values_list("id", "kind", "service", "region")
+        if sight.shows_gone(kind=kind, service=service, region=region)
+    }
+    gone = [finding for (row_id, _), finding in is_open.items() if row_id in gone_rows]
+    _resolve(fine, resolution=Finding.Resolution.NOT_WASTEFUL, at=at)
+    _resolve(gone, resolution=Finding.Resolution.RESOURCE_GONE, at=at)
+
+
+def _resolve(findings: list[Finding], *, resolution: Finding.Resolution, at: datetime) -> None:
+    for finding in findings:
+        finding.state, finding.resolution, finding.resolved_at = Finding.State.RESOLVED, resolution, at
+    Finding.objects.filter(id__in=[finding.id for finding in findings]).update(
+        state=Finding.State.RESOLVED, resolution=resolution, resolved_at=at
+    )
