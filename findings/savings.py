@@ -7,14 +7,12 @@ from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
 
 from findings import aws_prices
-from findings.cost_window import cost_window, is_counted
+from findings.cost_window import cost_window
 from findings.prices import billed_prices, price_name
 from findings.shares import resolve
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from audits.evidence import Bill, DayCost, Evidence
+    from audits.evidence import DayCost, Evidence
     from findings.cost_window import CostWindow
     from findings.prices import Price, PriceTable
     from findings.rule import Share
@@ -72,15 +70,6 @@ def monthly_saving(*, saves: Share, evidence: Evidence, listed: PriceTable) -> S
     if len(currencies) > 1:
         return _not_known(f"Billed in {' and '.join(currencies)}: two currencies are never added.")
     return _from_bill(part, window, lines)
-
-
-def cost_since(bill: Bill, *, since: date) -> dict[str, Decimal]:
-    """What the resource's usage has cost from `since` on, by currency: what the waste has cost so far."""
-    totals: dict[str, Decimal] = {}
-    for line in bill.lines:
-        if is_counted(line) and line.charge_date >= since:
-            totals[line.billing_currency] = totals.get(line.billing_currency, ZERO) + line.effective_cost
-    return totals
 
 
 def rounded_down(amount: Decimal) -> Decimal:

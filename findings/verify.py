@@ -60,7 +60,7 @@ def verify(judgement: Judgement, *, listed: PriceTable | None = None) -> Verific
     proofs = (_inventory(judgement), *_usage(judgement), *_bill(judgement), _price(saving))
     if saving.monthly is None:
         confidence = UNKNOWN
-    elif saving.basis == FROM_BILL and all(proof.holds is not False for proof in proofs):
+    elif all(proof.holds is not False for proof in proofs):
         confidence = VERIFIED
     else:
         confidence = ESTIMATED

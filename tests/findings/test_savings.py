@@ -13,7 +13,7 @@ from connections.resources import Address, Instance, LoadBalancer, NatGateway, S
 from findings.cost_window import is_counted
 from findings.prices import table
 from findings.rule import ALL, Share
-from findings.savings import MONTH_DAYS, cost_since, monthly_saving
+from findings.savings import MONTH_DAYS, monthly_saving
 from tests.findings.evidence import ACCOUNT, TODAY, ago, bill, line, rate
 
 VOLUME = Volume(**ACCOUNT, resource_id="vol-1", created_at=ago(300), volume_type="gp2", size_gib=100, state="available")
@@ -148,14 +148,6 @@ def test_without_a_bill_line_the_same_bill_s_unit_price_comes_before_the_list():
     found = saving_of(replace(VOLUME, region="eu-west-1"), bill(days=0, rates=[rate("EU-EBS:VolumeUsage.gp2", "0.11")]))
     assert found.monthly == Decimal("11.00")
     assert found.price_source == "the unit prices of the same bill, eu-west-1"
-
-
-def test_cost_so_far_counts_usage_from_a_day_on_by_currency():
-    the_bill = bill(days=30, cost="2")
-    the_bill = replace(
-        the_bill, lines=(*the_bill.lines, line(TODAY - timedelta(days=2), "-9", charge_category="Credit"))
-    )
-    assert cost_since(the_bill, since=TODAY - timedelta(days=5)) == {"USD": Decimal(10)}
 
 
 MONEY = st.decimals(min_value=-1000, max_value=10_000, places=9, allow_nan=False, allow_infinity=False)
