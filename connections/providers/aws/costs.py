@@ -29,6 +29,7 @@ FORMATS = (".csv.gz", ".parquet")
 MANIFEST_LIMIT = 16 * 1024 * 1024
 HEAD_BYTES = 64 * 1024
 CHUNK = 1024 * 1024
+OLD_LOCATIONS = {"": "us-east-1", "EU": "eu-west-1"}
 GZIP = 16 + zlib.MAX_WBITS
 NOT_FOUND = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
 
@@ -79,6 +80,17 @@ def find_periods(*, session: AwsSession, place: ExportPlace) -> ExportFound:
         except ExportProblem as problem:
             problems.append((billing_period, problem))
     return ExportFound(periods=tuple(periods), problems=tuple(problems))
+
+
+def require_region(*, session: AwsSession, place: ExportPlace) -> None:
+    """Raise `ExportProblem` where the bucket says that it lies in another region; where it does not say, do nothing."""
+    try:
+        answer = session.client("s3", place.region).get_bucket_location(Bucket=place.bucket)
+    except FAILURES:
+        return  # listing comes next and tells more exactly what is wrong
+    found = OLD_LOCATIONS.get(answer.get("LocationConstraint") or "", answer.get("LocationConstraint"))
+    if found != place.region:
+        raise ExportProblem("export_region", f"The bucket {place.bucket} lies in {found}, not in {place.region}.")
 
 
 def read_header(*, session: AwsSession, place: ExportPlace, file: ExportFile) -> tuple[str, ...]:

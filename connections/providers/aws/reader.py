@@ -132,7 +132,7 @@ class Reader:
             "THROTTLED": "AWS asked us to slow down and went on doing so; the next audit asks again.",
             "FAILED": "The next audit asks again.",
         }[reason]
-        self.gap(call, reason=reason, message=f"{sentence_of(error)} {remedy}", kinds=kinds)
+        self.gap(call, reason=reason, message=f"{sentence_of(error).rstrip('.')}. {remedy}", kinds=kinds)
 
 
 def clean_tags(tags: list[dict[str, str]] | None) -> dict[str, str]:

@@ -1,0 +1,227 @@
+"""What the access check asks of AWS: who may come in, who answers, which regions, which policies, which calls work."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from botocore import xform_name
+
+from connections.provider import AccessLine
+from connections.providers.aws import calls
+from connections.providers.aws.outcomes import code_of, outcome_of, sentence_of
+from connections.providers.aws.privileges import NamedPolicy
+from connections.providers.aws.reader import FAILURES
+from connections.providers.aws.session import CannotAssumeRole, open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from connections.provider import Call
+    from connections.providers.aws.outcomes import CallBook
+    from connections.providers.aws.session import AwsSession, Principal
+
+THREADS = 8
+# Permission is looked at before existence: who may not ask is refused, who may is told that there is none.
+NOT_THERE = frozenset({"TargetGroupNotFound", "LoadBalancerNotFound", "TargetGroupNotFoundException"})
+
+
+class WrongAccount(Exception):  # noqa: N818
+    """Another account than the connection's answers. Stop the audit; the connection has to be made anew."""
+
+    permanent = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regions:
+    """Which regions an account has, and which of them are switched on. Both empty where AWS would not say."""
+
+    known: frozenset[str] = frozenset()
+    enabled: frozenset[str] = frozenset()
+    refused: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolePolicies:
+    """The policies of the role as far as they can be read, and what could not be: (action, AWS' words)."""
+
+    policies: tuple[NamedPolicy, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
+
+
+def strangers_let_in(*, principal: Principal, role_arn: str, connection_id: str, book: CallBook) -> tuple[str, ...]:
+    """The ways in that should be closed and are open: without an External ID, or with a wrong one.
+
+    Raises `CannotAssumeRole` where AWS did not answer, because then nothing is known.
+    """
+    open_ways = []
+    for external_id, way in ((None, "without any External ID"), (f"cf-{secrets.token_hex(20)}", "with a wrong one")):
+        try:
+            open_session(
+                principal=principal,
+                role_arn=role_arn,
+                external_id=external_id,
+                connection_id=connection_id,
+                book=book,
+            ).close()
+        except CannotAssumeRole as error:
+            if not error.is_denied:
+                raise
+        else:
+            open_ways.append(way)
+    return tuple(open_ways)
+
+
+def answering_account(session: AwsSession) -> str:
+    """The account that answers behind the session."""
+    return str(session.client("sts").get_caller_identity()["Account"])
+
+
+def confirm_account(*, session: AwsSession, account_id: str) -> None:
+    """Raise `WrongAccount` unless the session belongs to the connection's pinned account. Done before every audit."""
+    answers = answering_account(session)
+    if answers != account_id:
+        raise WrongAccount(f"Account {answers} answers, but this connection is of {account_id}.")
+
+
+def regions_of(session: AwsSession) -> Regions:
+    """The account's regions and which are switched on."""
+    try:
+        listed = session.client("ec2").describe_regions(AllRegions=True)["Regions"]
+    except FAILURES as error:
+        return Regions(refused=sentence_of(error))
+    return Regions(
+        known=frozenset(one["RegionName"] for one in listed),
+        enabled=frozenset(one["RegionName"] for one in listed if one.get("OptInStatus") != "not-opted-in"),
+    )
+
+
+def policies_of(session: AwsSession) -> RolePolicies:
+    """Every policy of the role that was made for us, inline and attached, in its current version."""
+    reading = _RoleReading(client=session.client("iam"), role=session.role_name)
+    reading.try_out(calls.GET_ROLE, lambda: reading.client.get_role(RoleName=reading.role))
+    for name in reading.names(calls.LIST_ROLE_POLICIES, "PolicyNames"):
+        reading.try_out(calls.GET_ROLE_POLICY, lambda name=name: reading.take_inline(name))
+    for attached in reading.names(calls.LIST_ATTACHED_ROLE_POLICIES, "AttachedPolicies"):
+        reading.take_attached(attached)
+    return RolePolicies(policies=tuple(reading.policies), unread=tuple(dict(reading.unread).items()))
+
+
+def try_calls(session: AwsSession, *, regions: Iterable[str]) -> tuple[AccessLine, ...]:
+    """Every declared call of the inventory, tried once in each region in its cheapest form, one line a call."""
+    jobs = [(call, region) for call in _PROBED for region in regions]
+    with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="aws") as pool:
+        answers = list(pool.map(lambda job: _try_call(session, *job), jobs))
+    by_call: dict[str, list[tuple[str, str, str]]] = {}
+    for (call, region), (result, message) in zip(jobs, answers, strict=True):
+        by_call.setdefault(call.action, []).append((region, result, message))
+    return tuple(_line(call, by_call.get(call.action, [])) for call in _PROBED)
+
+
+def _line(call: Call, tried: list[tuple[str, str, str]]) -> AccessLine:
+    worst = next(
+        (one for one in ("REFUSED", "UNKNOWN", "OK") if any(one == result for _, result, _ in tried)), "UNKNOWN"
+    )
+    bad = [(region, message) for region, result, message in tried if result == worst != "OK"]
+    where = "everywhere" if len(bad) == len(tried) else "in " + ", ".join(region for region, _ in bad)
+    message = f"{where}: {bad[0][1]}" if bad else ""
+    return AccessLine(action=call.action, result=worst, why=call.why, message=message)
+
+
+def _try_call(session: AwsSession, call: Call, region: str) -> tuple[str, str]:
+    try:
+        getattr(session.client(call.service, region), xform_name(call.operation))(
+            **_cheapest(call, account_id=session.account_id, region=region)
+        )
+    except FAILURES as error:
+        code = code_of(error)
+        if code in NOT_THERE:
+            return "OK", ""
+        return ("REFUSED" if outcome_of(code) == "REFUSED" else "UNKNOWN"), sentence_of(error)
+    return "OK", ""
+
+
+_PROBED = calls.EC2 + calls.LOAD_BALANCING + calls.DATABASES + calls.METRICS
+
+
+def _cheapest(call: Call, *, account_id: str, region: str) -> dict[str, Any]:
+    """Parameters with which a call answers as little as it can."""
+    balancing = f"arn:aws:elasticloadbalancing:{region}:{account_id}"
+    now = datetime.now(UTC)
+    found: dict[Call, dict[str, Any]] = {
+        calls.DESCRIBE_INSTANCES: {"MaxResults": 5},
+        calls.DESCRIBE_VOLUMES: {"MaxResults": 5},
+        calls.DESCRIBE_SNAPSHOTS: {"MaxResults": 5, "OwnerIds": ["self"]},
+        calls.DESCRIBE_IMAGES: {"Owners": ["self"]},
+        calls.DESCRIBE_NAT_GATEWAYS: {"MaxResults": 5},
+        calls.DESCRIBE_ROUTE_TABLES: {"MaxResults": 5},
+        calls.DESCRIBE_LOAD_BALANCERS: {"PageSize": 1},
+        calls.DESCRIBE_TARGET_GROUPS: {"PageSize": 1},
+        calls.DESCRIBE_TARGET_HEALTH: {"TargetGroupArn": f"{balancing}:targetgroup/costframe-none/0123456789abcdef"},
+        calls.DESCRIBE_LOAD_BALANCER_TAGS: {
+            "ResourceArns": [f"{balancing}:loadbalancer/app/costframe-none/0123456789abcdef"]
+        },
+        calls.DESCRIBE_DATABASES: {"MaxRecords": 20},
+        calls.GET_METRIC_DATA: {
+            "MetricDataQueries": [_one_metric()],
+            "StartTime": now - timedelta(days=1),
+            "EndTime": now,
+        },
+    }
+    return found.get(call, {})
+
+
+def _one_metric() -> dict[str, Any]:
+    metric = {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization"}
+    return {"Id": "m0", "MetricStat": {"Metric": metric, "Period": 86400, "Stat": "Maximum"}}
+
+
+@dataclass(kw_only=True)
+class _RoleReading:
+    """Collects a role's policies and remembers what could not be read."""
+
+    client: Any
+    role: str
+
+    def __post_init__(self) -> None:
+        self.policies: list[NamedPolicy] = []
+        self.unread: list[tuple[str, str]] = []
+
+    def try_out(self, call: Call, read: Any) -> Any:  # noqa: ANN401 - what the call answers
+        try:
+            return read()
+        except FAILURES as error:
+            self.unread.append((call.action, sentence_of(error)))
+            return None
+
+    def names(self, call: Call, result: str) -> list[Any]:
+        paginator = self.client.get_paginator(xform_name(call.operation))
+        pages = self.try_out(call, lambda: list(paginator.paginate(RoleName=self.role)))
+        return [one for page in pages or () for one in page.get(result, ())]
+
+    def take_inline(self, name: str) -> None:
+        found = self.client.get_role_policy(RoleName=self.role, PolicyName=name)
+        self.policies.append(NamedPolicy(name=name, document=_document(found["PolicyDocument"])))
+
+    def take_attached(self, attached: dict[str, str]) -> None:
+        arn = attached["PolicyArn"]
+        found = self.try_out(calls.GET_POLICY, lambda: self.client.get_policy(PolicyArn=arn))
+        if found is None:
+            return
+        version = found["Policy"]["DefaultVersionId"]
+        read = self.try_out(
+            calls.GET_POLICY_VERSION, lambda: self.client.get_policy_version(PolicyArn=arn, VersionId=version)
+        )
+        if read is not None:
+            document = _document(read["PolicyVersion"]["Document"])
+            self.policies.append(NamedPolicy(name=attached["PolicyName"], document=document))
+
+
+def _document(found: Any) -> dict[str, Any]:  # noqa: ANN401 - botocore decodes it, other servers may not
+    document: dict[str, Any] = json.loads(unquote(found)) if isinstance(found, str) else found
+    return document
