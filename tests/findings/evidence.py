@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from audits.evidence import Bill, BilledRate, DailySeries, DayCost, Usage
+from findings.rule import Waste
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from connections.resources import Thing
+    from findings.rule import Rule
 
 NOW = datetime(2026, 7, 20, 3, 0, tzinfo=UTC)
 TODAY = NOW.date()
-ACCOUNT = {"account_id": "111122223333", "region": "us-east-1", "observed_at": NOW}
+ACCOUNT: dict[str, Any] = {"account_id": "111122223333", "region": "us-east-1", "observed_at": NOW}
 
 
 def ago(days: float) -> datetime:
@@ -21,7 +29,7 @@ def usage(*, days: int = 30, **values: float | None) -> Usage:
     return usage_of({name.replace("_", "."): [value] * days for name, value in values.items()})
 
 
-def usage_of(values: dict[str, list[float | None]]) -> Usage:
+def usage_of(values: Mapping[str, Sequence[float | None]]) -> Usage:
     """Daily values, oldest first, that end yesterday."""
     series = {
         name: DailySeries(first_date=TODAY - timedelta(days=len(of_days)), values=tuple(of_days))
@@ -30,9 +38,16 @@ def usage_of(values: dict[str, list[float | None]]) -> Usage:
     return Usage(until=TODAY, series=series)
 
 
-def line(day: date, cost: str | Decimal, **more) -> DayCost:
+def waste(rule: Rule, thing: Thing, *, seen: Usage | None = None, settings: Mapping[str, Any] | None = None) -> Waste:
+    """What the rule says of a resource that it must find wasteful."""
+    verdict = rule.ask(thing, usage=seen, settings=settings or {})
+    assert isinstance(verdict, Waste)
+    return verdict
+
+
+def line(day: date, cost: str | Decimal, **more: Any) -> DayCost:
     cost = Decimal(cost)
-    given = {
+    given: dict[str, Any] = {
         "charge_date": day,
         "billing_currency": "USD",
         "billed_cost": cost,
@@ -44,7 +59,9 @@ def line(day: date, cost: str | Decimal, **more) -> DayCost:
     return DayCost(**{**given, **more})
 
 
-def bill(*, days: int = 45, cost: str | Decimal = "1", until: date = TODAY, rates=(), **more) -> Bill:
+def bill(
+    *, days: int = 45, cost: str | Decimal = "1", until: date = TODAY, rates: Sequence[BilledRate] = (), **more: Any
+) -> Bill:
     """The same line on each of the `days` before `until`, where the bill is complete."""
     lines = tuple(line(until - timedelta(days=back), cost, **more) for back in range(days, 0, -1))
     return Bill(lines=lines, billed_from=until - timedelta(days=90), billed_until=until, rates=tuple(rates))

@@ -7,11 +7,17 @@ import pytest
 
 from audits.evidence import Bill
 from connections.resources import Address, Volume
-from findings.cost_window import cost_window
+from findings.cost_window import CostWindow, cost_window
 from tests.findings.evidence import ACCOUNT, TODAY, ago, bill, line
 
 VOLUME = Volume(**ACCOUNT, resource_id="vol-1", created_at=ago(300), volume_type="gp3", size_gib=100, state="available")
 ADDRESS = Address(**ACCOUNT, resource_id="eip-1", public_ip="198.51.100.7")
+
+
+def window_of(thing, the_bill) -> CostWindow:
+    window = cost_window(thing, the_bill)
+    assert window is not None
+    return window
 
 
 def day(back):
@@ -35,7 +41,7 @@ def day(back):
     ],
 )
 def test_the_days_are_the_complete_billed_ones_since_it_stands(thing, the_bill, days):
-    window = cost_window(thing, the_bill)
+    window = window_of(thing, the_bill)
     assert window.days == days
     assert window.until == TODAY
     assert all(window.first <= one.charge_date < window.until for one in window.lines)
@@ -59,18 +65,18 @@ def test_no_bill_gives_no_window():
 def test_only_charges_for_usage_count(left_out):
     extra = line(day(3), left_out.pop("cost", "5"), **left_out)
     the_bill = bill(days=30)
-    window = cost_window(VOLUME, replace(the_bill, lines=(*the_bill.lines, extra)))
+    window = window_of(VOLUME, replace(the_bill, lines=(*the_bill.lines, extra)))
     assert window.lines == the_bill.lines
     assert window.left_out == (extra,)
 
 
 def test_a_charge_of_many_days_is_spread_over_them():
     monthly = line(day(40), "62", charge_days=31)  # ends ten days ago, so 21 of its days are inside
-    window = cost_window(VOLUME, replace(bill(days=0), lines=(monthly,)))
+    window = window_of(VOLUME, replace(bill(days=0), lines=(monthly,)))
     assert window.cost(monthly) == 42
 
 
 def test_days_that_are_not_complete_do_not_count():
     late = line(TODAY, "99")
     the_bill = bill(days=30)
-    assert late not in cost_window(VOLUME, replace(the_bill, lines=(*the_bill.lines, late))).lines
+    assert late not in window_of(VOLUME, replace(the_bill, lines=(*the_bill.lines, late))).lines

@@ -9,6 +9,12 @@ from findings.prices import billed_prices, price_name, table
 from tests.findings.evidence import TODAY, line, rate
 
 
+def price_of(prices, name):
+    found = prices.of([name])
+    assert found is not None
+    return found[0]
+
+
 @pytest.mark.parametrize(
     ("usage_type", "name"),
     [
@@ -50,7 +56,7 @@ def test_a_description_serves_where_there_is_no_usage_type(description, name):
 
 def test_the_bill_s_unit_price_is_all_that_was_paid_by_all_that_was_used():
     cheap, dear = rate("EBS:VolumeUsage.gp3", "0.07", quantity=300), rate("EBS:VolumeUsage.gp3", "0.08", quantity=100)
-    [price] = billed_prices([cheap, dear], region="us-east-1").of(["EBS:VolumeUsage.gp3"])
+    price = price_of(billed_prices([cheap, dear], region="us-east-1"), "EBS:VolumeUsage.gp3")
     assert price.unit_price == Decimal("0.0725")
     assert price.currency == "USD"
     assert price.source == "the unit prices of the same bill, us-east-1"
@@ -80,13 +86,13 @@ def test_a_rate_without_quantity_or_name_is_no_price():
 
 def test_throughput_billed_by_gibps_is_priced_by_mibps():
     billed = billed_prices([rate("EBS:VolumeP-Throughput.gp3", "40.96", unit="GiBps-mo")], region="us-east-1")
-    assert billed.of(["EBS:VolumeP-Throughput.gp3"])[0].unit_price == Decimal("0.04")
+    assert price_of(billed, "EBS:VolumeP-Throughput.gp3").unit_price == Decimal("0.04")
 
 
 def test_the_committed_table_is_dated_and_says_its_source():
     listed = table("aws")
     assert listed.dated == "2026-07-20"
-    [price] = listed.region("us-east-1").of(["BoxUsage:m5.large"])
+    price = price_of(listed.region("us-east-1"), "BoxUsage:m5.large")
     assert price.unit_price == Decimal("0.096")
     assert price.source == "AWS list prices, us-east-1, 2026-07-20"
     assert listed.region("mars-north-1").by_name == {}

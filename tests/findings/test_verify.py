@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -30,8 +31,8 @@ GATEWAY = NatGateway(**ACCOUNT, resource_id="nat-1", created_at=ago(300), state=
 NOTHING = Usage(until=TODAY)
 IDLE = usage(CPUUtilization_Maximum=1.0, NetworkIn_Sum=1.0, NetworkOut_Sum=1.0)
 SILENT = usage(BytesOutToDestination_Sum=4000.0, BytesInFromDestination_Sum=4000.0)
-HOURS = {"usage_type": "BoxUsage:m5.large", "consumed_quantity": Decimal(24), "consumed_unit": "Hrs"}
-GATEWAY_HOURS = {**HOURS, "usage_type": "NatGateway-Hours"}
+HOURS: dict[str, Any] = {"usage_type": "BoxUsage:m5.large", "consumed_quantity": Decimal(24), "consumed_unit": "Hrs"}
+GATEWAY_HOURS: dict[str, Any] = {**HOURS, "usage_type": "NatGateway-Hours"}
 
 
 def verified(rule_id, thing, the_bill, *, seen=NOTHING, settings=None):
@@ -175,7 +176,7 @@ def test_the_contradiction_follows_the_rule_s_setting():
 
 def test_a_volume_whose_type_was_changed_is_no_longer_verified_as_gp2():
     rates = [rate("EBS:VolumeUsage.gp2", "0.10"), rate("EBS:VolumeUsage.gp3", "0.08")]
-    quantity = {"consumed_quantity": Decimal(3), "consumed_unit": "GB-Mo"}
+    quantity: dict[str, Any] = {"consumed_quantity": Decimal(3), "consumed_unit": "GB-Mo"}
     before = bill(usage_type="EBS:VolumeUsage.gp2", rates=rates, **quantity)
     assert verified("aws_ebs_volume_gp2_to_gp3", VOLUME, before).confidence == "VERIFIED"
     after = replace(before, lines=(*before.lines[:-1], replace(before.lines[-1], usage_type="EBS:VolumeUsage.gp3")))

@@ -7,7 +7,7 @@ import pytest
 from connections.resources import Snapshot
 from findings.registry import rule
 from findings.rule import ALL, Fine, Unknown, Waste
-from tests.findings.evidence import ACCOUNT, ago
+from tests.findings.evidence import ACCOUNT, ago, waste
 
 RULE = rule("aws_ebs_snapshot_old")
 WASTEFUL = Snapshot(
@@ -46,7 +46,7 @@ def test_a_snapshot_is_old_from_the_ninetieth_day_on(changed, verdict):
 
 
 def test_the_sentence_names_age_and_volume():
-    verdict = RULE.ask(WASTEFUL, usage=None, settings={})
+    verdict = waste(RULE, WASTEFUL)
     assert verdict.saves == ALL
     assert verdict.because.startswith("Taken 200 days ago of vol-1, which still stands;")
 

@@ -11,14 +11,14 @@ from findings.prices import table
 from findings.registry import rule
 from findings.rule import Fine, Waste
 from findings.savings import monthly_saving
-from tests.findings.evidence import ACCOUNT, TODAY, bill
+from tests.findings.evidence import ACCOUNT, TODAY, bill, waste
 
 RULE = rule("aws_ebs_volume_gp2_to_gp3")
 WASTEFUL = Volume(**ACCOUNT, resource_id="vol-1", volume_type="gp2", size_gib=100, state="in-use")
 
 
 def extras(size_gib):
-    verdict = RULE.ask(replace(WASTEFUL, size_gib=size_gib), usage=None, settings={})
+    verdict = waste(RULE, replace(WASTEFUL, size_gib=size_gib))
     return {name.rpartition(":")[2]: int(units) for name, units in verdict.saves.extras}
 
 
@@ -70,7 +70,7 @@ def test_gp3_buys_the_performance_that_gp2_has_by_its_size(size_gib, bought):
 )
 def test_a_large_volume_is_promised_only_what_the_extra_performance_leaves(size_gib, monthly):
     volume = replace(WASTEFUL, size_gib=size_gib)
-    verdict = RULE.ask(volume, usage=None, settings={})
+    verdict = waste(RULE, volume)
     a_day = Decimal(size_gib) * Decimal("0.10") / Decimal("30.4375")
     evidence = Evidence(thing=volume, usage=Usage(until=TODAY), bill=bill(cost=a_day, usage_type="EBS:VolumeUsage.gp2"))
     saving = monthly_saving(saves=verdict.saves, evidence=evidence, listed=table("aws"))
@@ -88,6 +88,6 @@ def test_at_list_prices_no_size_costs_more_as_gp3(size_gib):
 
 
 def test_the_sentence_names_what_to_buy():
-    verdict = RULE.ask(replace(WASTEFUL, size_gib=2000), usage=None, settings={})
+    verdict = waste(RULE, replace(WASTEFUL, size_gib=2000))
     assert "6,000 IOPS and 250 MiB/s" in verdict.because
     assert "3,000 IOPS and 125 MiB/s on top" in verdict.because

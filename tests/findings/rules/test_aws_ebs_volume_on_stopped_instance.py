@@ -7,7 +7,7 @@ import pytest
 from connections.resources import Volume
 from findings.registry import rule
 from findings.rule import ALL, Fine, Unknown, Waste
-from tests.findings.evidence import ACCOUNT, ago
+from tests.findings.evidence import ACCOUNT, ago, waste
 
 RULE = rule("aws_ebs_volume_on_stopped_instance")
 WASTEFUL = Volume(
@@ -44,7 +44,7 @@ def test_every_instance_must_be_stopped_for_thirty_days(changed, verdict):
 
 
 def test_the_sentence_names_size_instance_and_days():
-    verdict = RULE.ask(WASTEFUL, usage=None, settings={})
+    verdict = waste(RULE, WASTEFUL)
     assert verdict == Waste(saves=ALL, because="100 GiB on 1 instance (i-1), stopped for 45 days.")
 
 

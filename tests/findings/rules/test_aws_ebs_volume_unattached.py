@@ -7,7 +7,7 @@ import pytest
 from connections.resources import Volume
 from findings.registry import rule
 from findings.rule import ALL, Fine, Unknown, Waste
-from tests.findings.evidence import ACCOUNT, ago
+from tests.findings.evidence import ACCOUNT, ago, waste
 
 RULE = rule("aws_ebs_volume_unattached")
 WASTEFUL = Volume(
@@ -45,7 +45,7 @@ def test_a_volume_is_waste_from_the_fourteenth_day_on(changed, verdict):
     ("source", "words"), [("audits", "earlier audits"), ("metrics", "data point"), ("creation", "never seen attached")]
 )
 def test_the_sentence_says_how_the_time_is_known(source, words):
-    verdict = RULE.ask(replace(WASTEFUL, detached_at_from=source), usage=None, settings={})
+    verdict = waste(RULE, replace(WASTEFUL, detached_at_from=source))
     assert verdict.saves == ALL
     assert "100 GiB attached to nothing for 40 days" in verdict.because
     assert words in verdict.because

@@ -7,7 +7,7 @@ import pytest
 from connections.resources import Instance
 from findings.registry import rule
 from findings.rule import ALL, Fine, Unknown, Waste
-from tests.findings.evidence import ACCOUNT, ago, usage, usage_of
+from tests.findings.evidence import ACCOUNT, ago, usage, usage_of, waste
 
 RULE = rule("aws_ec2_instance_idle")
 WASTEFUL = Instance(
@@ -57,7 +57,7 @@ def test_no_usage_is_never_taken_for_idle():
 
 
 def test_the_sentence_has_the_peaks():
-    verdict = RULE.ask(WASTEFUL, usage=usage_of(QUIET), settings={})
+    verdict = waste(RULE, WASTEFUL, seen=usage_of(QUIET))
     assert verdict.saves == ALL
     assert verdict.because == (
         "m5.large: CPU peaked at 2.0 % and network traffic at 3.00 MB a day over the last 14 days."
@@ -65,10 +65,7 @@ def test_the_sentence_has_the_peaks():
 
 
 def test_a_spot_instance_is_told_to_be_terminated():
-    assert (
-        "cancel its request"
-        in RULE.ask(replace(WASTEFUL, lifecycle="spot"), usage=usage_of(QUIET), settings={}).because
-    )
+    assert "cancel its request" in waste(RULE, replace(WASTEFUL, lifecycle="spot"), seen=usage_of(QUIET)).because
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from connections.resources import LoadBalancer
 from findings.registry import rule
 from findings.rule import ALL, Fine, Unknown, Waste
-from tests.findings.evidence import ACCOUNT, ago
+from tests.findings.evidence import ACCOUNT, ago, waste
 
 RULE = rule("aws_elb_load_balancer_without_targets")
 WASTEFUL = LoadBalancer(
@@ -46,7 +46,7 @@ def test_a_day_without_any_target_is_waste(changed, verdict):
     ("groups", "words"), [(0, "with no target group,"), (None, "with no target group,"), (1, "with 1 target group and")]
 )
 def test_the_sentence_says_what_is_missing(groups, words):
-    verdict = RULE.ask(replace(WASTEFUL, target_group_count=groups), usage=None, settings={})
+    verdict = waste(RULE, replace(WASTEFUL, target_group_count=groups))
     assert verdict.saves == ALL
     assert words in verdict.because
     assert verdict.because.endswith("100 days old.")

@@ -7,7 +7,7 @@ import pytest
 from connections.resources import Database
 from findings.registry import rule
 from findings.rule import ALL, Fine, Unknown, Waste
-from tests.findings.evidence import ACCOUNT, ago, usage, usage_of
+from tests.findings.evidence import ACCOUNT, ago, usage, usage_of, waste
 
 RULE = rule("aws_rds_database_idle")
 WASTEFUL = Database(
@@ -51,13 +51,15 @@ def test_fourteen_days_without_a_connection_are_idle(changed, seen, verdict):
 
 
 def test_the_sentence_names_class_engine_and_days():
-    verdict = RULE.ask(WASTEFUL, usage=QUIET, settings={})
+    verdict = waste(RULE, WASTEFUL, seen=QUIET)
     assert verdict.saves == ALL
     assert verdict.because == "db.m5.large (postgres) without a single connection on any of the last 14 days."
 
 
 def test_a_member_of_a_replication_says_why_it_is_left_alone():
-    assert "stand by" in RULE.ask(replace(WASTEFUL, replica_of="main"), usage=QUIET, settings={}).because
+    verdict = RULE.ask(replace(WASTEFUL, replica_of="main"), usage=QUIET, settings={})
+    assert isinstance(verdict, Fine)
+    assert "stand by" in verdict.because
 
 
 def test_the_hint_names_the_database():

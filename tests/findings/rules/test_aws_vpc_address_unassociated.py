@@ -7,7 +7,7 @@ import pytest
 from connections.resources import Address
 from findings.registry import rule
 from findings.rule import ALL, Fine, Waste
-from tests.findings.evidence import ACCOUNT
+from tests.findings.evidence import ACCOUNT, waste
 
 RULE = rule("aws_vpc_address_unassociated")
 WASTEFUL = Address(
@@ -27,7 +27,7 @@ def test_an_address_held_by_nothing_is_waste(changed, verdict):
 
 
 def test_the_sentence_says_that_its_age_is_not_known():
-    verdict = RULE.ask(WASTEFUL, usage=None, settings={})
+    verdict = waste(RULE, WASTEFUL)
     assert verdict == Waste(saves=ALL, because="198.51.100.7 is held by nothing; AWS does not say since when.")
 
 

@@ -7,7 +7,7 @@ import pytest
 from connections.resources import NatGateway
 from findings.registry import rule
 from findings.rule import ALL, Fine, Unknown, Waste
-from tests.findings.evidence import ACCOUNT, ago, usage, usage_of
+from tests.findings.evidence import ACCOUNT, ago, usage, usage_of, waste
 
 RULE = rule("aws_vpc_nat_gateway_idle")
 WASTEFUL = NatGateway(**ACCOUNT, resource_id="nat-1", state="available", created_at=ago(300))
@@ -44,7 +44,7 @@ def test_thirty_days_below_a_megabyte_are_idle_keep_alives_and_all(changed, seen
     ("tables", "words"), [((), "It is a route in 0 route tables."), (("rtb-1",), "in 1 route table."), (None, "")]
 )
 def test_the_sentence_says_what_still_routes_to_it(tables, words):
-    verdict = RULE.ask(replace(WASTEFUL, route_table_ids=tables), usage=KEEP_ALIVE, settings={})
+    verdict = waste(RULE, replace(WASTEFUL, route_table_ids=tables), seen=KEEP_ALIVE)
     assert verdict.saves == ALL
     assert verdict.because.startswith("At most 0.008 MB passed on any of the last 30 days.")
     assert verdict.because.endswith(words)
