@@ -10,6 +10,7 @@ import pytest
 from django.db import connections
 
 from sandbox import servers
+from sandbox.aws.client import SandboxCloud
 from tenants.models import Organization, organization_id_for
 from tests import database
 
@@ -93,3 +94,20 @@ def organization(db):
 def other_organization(db):
     """A stranger to `organization`."""
     return make_organization("Contoso")
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory):
+    """The sandbox cloud, one for the whole session."""
+    with SandboxCloud.start(state_dir=tmp_path_factory.mktemp("aws")) as running:
+        yield running
+
+
+@pytest.fixture
+def calm_cloud(cloud):
+    """The sandbox cloud without leftover faults and page sizes, before and after."""
+    cloud.clear_faults()
+    cloud.set_page_size(None)
+    yield cloud
+    cloud.clear_faults()
+    cloud.set_page_size(None)

@@ -1,0 +1,82 @@
+"""Plays the customer in the sandbox cloud, and opens sessions as the worker does."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import contextmanager
+
+from botocore.credentials import Credentials
+
+from connections.kits.aws import Kit, policy_document, trust_document
+from connections.provider import ExportPlace
+from connections.providers.aws import calls
+from connections.providers.aws.guarded import GuardedSession
+from connections.providers.aws.outcomes import CallBook
+from connections.providers.aws.session import HOSTS, Principal, open_session
+from connections.readonly import Guard
+from sandbox.aws import names
+
+EXTERNAL_ID = "cf-1f0e9a7c55d2"
+EXPORT = ExportPlace(bucket=names.BUCKET, prefix=names.PREFIX, name=names.CSV_EXPORT, region=names.EXPORT_REGION)
+
+
+def principal(cloud):
+    return Principal(
+        access_key_id=cloud.access_key_id,
+        secret_access_key=cloud.secret_access_key,
+        sandbox_url=cloud.endpoint_url,
+    )
+
+
+def kit(*, export=None, external_id=EXTERNAL_ID, role_name="CostframeReadOnly"):
+    return Kit(principal_arn=names.PRINCIPAL_ARN, external_id=external_id, role_name=role_name, export=export)
+
+
+def role(cloud, *, account=names.SHOP, export=None, name="CostframeReadOnly", trust=None, policies=None, **more):
+    """Apply our kit in `account`; `policies` are further inline ones."""
+    made = kit(export=export, role_name=name)
+    return cloud.create_role(
+        account=account,
+        name=name,
+        trust_policy=trust or trust_document(made),
+        policies={"kit": policy_document(made), **(policies or {})},
+        **more,
+    )
+
+
+def session(cloud, *, account=names.SHOP, export=None, region="us-east-1", **more):
+    return open_session(
+        principal=principal(cloud),
+        role_arn=role(cloud, account=account, export=export),
+        external_id=EXTERNAL_ID,
+        connection_id="c-1",
+        region=region,
+        export=export,
+        **more,
+    )
+
+
+@contextmanager
+def silent_address():
+    """A loopback address that nobody answers; fails where anybody has called there."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        listener.setblocking(False)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        try:
+            listener.accept()
+        except BlockingIOError:
+            return
+        raise AssertionError("something was sent")
+
+
+def guarded(url, *, export=None):
+    """A session with the real guard whose requests would go to `url`, without any role behind it."""
+    guard = Guard(
+        allowed=calls.operations(calls.INVENTORY_SESSION if export is None else calls.BILL_SESSION),
+        host_suffixes=HOSTS,
+        sandbox_url=url,
+        export=export,
+    )
+    return GuardedSession(
+        guard=guard, book=CallBook(), credentials=Credentials("AKIAEXAMPLE", "secret"), region="us-east-1"
+    )
