@@ -14,3 +14,26 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form did not carry this browser's own token; nothing was changed."""
     del reason
     return render(request, "costframe/form_refused.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The request itself is malformed."""
+    del exception
+    return render(request, "costframe/bad_request.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Signed in, but not allowed."""
+    del exception
+    return render(request, "tenants/may_not_write.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Nothing there, or not yours: the two are answered alike."""
+    del exception
+    return render(request, "costframe/not_found.html", status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Our own fault. Whatever the request had written is undone."""
+    return render(request, "costframe/failed.html", status=500)
