@@ -131,7 +131,7 @@ class Verifier:
     ) -> None:
         party = claims.get("azp")
         if party is not None:
-            if party not in self.authorized_parties:
+            if not isinstance(party, str) or party not in self.authorized_parties:
                 raise TokenRefused("minted for another origin")
             return
         if carrier is Carrier.BEARER:

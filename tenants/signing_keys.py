@@ -57,7 +57,10 @@ class PinnedKey:
             pem.replace("\\n", "\n").replace("-----BEGIN PUBLIC KEY-----", "").replace("-----END PUBLIC KEY-----", "")
         )
         text = f"-----BEGIN PUBLIC KEY-----\n{''.join(body.split())}\n-----END PUBLIC KEY-----\n"
-        key = load_pem_public_key(text.encode())
+        try:
+            key = load_pem_public_key(text.encode())
+        except ValueError:
+            raise ValueError("COSTFRAME_CLERK_JWKS_PEM is not a public key in PEM form.") from None
         if not isinstance(key, RSAPublicKey) or key.key_size < MIN_KEY_BITS:
             raise ValueError(f"COSTFRAME_CLERK_JWKS_PEM must be an RSA public key of at least {MIN_KEY_BITS} bits.")
         return cls(key)
@@ -147,12 +150,14 @@ def parse_key_set(document: bytes) -> Mapping[str, RSAPublicKey]:
 
 
 def _usable(entry: Mapping[str, Any]) -> RSAPublicKey | None:
+    uses = entry.get("key_ops", ["verify"])
     is_ours = (
         entry.get("kty") == "RSA"
         and isinstance(entry.get("kid"), str)
         and entry.get("use", "sig") == "sig"
         and entry.get("alg", ALGORITHM) == ALGORITHM
-        and "verify" in entry.get("key_ops", ["verify"])
+        and isinstance(uses, list)
+        and "verify" in uses
     )
     if not is_ours:
         return None

@@ -1,0 +1,1 @@
+"""The sandbox's identity provider: speaks Clerk's session tokens and handshake on loopback."""

@@ -1,0 +1,82 @@
+"""The sandbox's identity provider inside this process: for tests, and for the command that runs it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Self
+
+from sandbox.clerk.people import PEOPLE, Person
+from sandbox.clerk.server import Server
+from sandbox.clerk.tokens import SigningKey, session_claims
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+class Issuer:
+    """A running provider. `mint` makes tokens without the sign-in page; `stop` ends it."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    @classmethod
+    def start(
+        cls, *, state_dir: Path, app_origins: Iterable[str] = ("http://app.localhost:8000",), port: int = 0
+    ) -> Self:
+        """Serve on 127.0.0.1. Port 0 takes a free one."""
+        issuer = cls(Server(port=port, key=SigningKey.kept_in(state_dir), app_origins=app_origins))
+        issuer._thread.start()
+        return issuer
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self._thread.join()
+
+    @property
+    def issuer(self) -> str:
+        return self.server.instance.issuer
+
+    @property
+    def address(self) -> str:
+        """The same by number, for programs: not every resolver knows names below localhost."""
+        return f"http://127.0.0.1:{self.server.instance.port}"
+
+    @property
+    def jwks_url(self) -> str:
+        return f"{self.address}/.well-known/jwks.json"
+
+    @property
+    def sign_in_url(self) -> str:
+        return f"{self.issuer}/sign-in"
+
+    def mint(
+        self,
+        person: Person | str,
+        *,
+        session_id: str = "sess_00",
+        azp: str | None = None,
+        at: float | None = None,
+        headers: dict[str, Any] | None = None,
+        **overrides: Any,  # noqa: ANN401 - any claim, also wrong ones
+    ) -> str:
+        """A session token. `overrides` replace claims; a claim given as None is left out."""
+        who = PEOPLE[person] if isinstance(person, str) else person
+        claims = {
+            **session_claims(who, issuer=self.issuer, session_id=session_id, azp=azp, at=at),
+            **overrides,
+        }
+        kept = {name: value for name, value in claims.items() if value is not None}
+        return self.server.instance.key.sign(kept, **(headers or {}))
+
+    def environment(self, *, parties: Iterable[str] | None = None) -> dict[str, str]:
+        """What the product's processes need in their environment to believe this provider."""
+        return {
+            "COSTFRAME_CLERK_ISSUER": self.issuer,
+            "COSTFRAME_CLERK_JWKS_URL": self.jwks_url,
+            "COSTFRAME_CLERK_SIGN_IN_URL": self.sign_in_url,
+            "COSTFRAME_CLERK_PUBLISHABLE_KEY": self.server.instance.publishable_key,
+            "COSTFRAME_CLERK_AUTHORIZED_PARTIES": ",".join(parties or self.server.instance.app_origins),
+        }

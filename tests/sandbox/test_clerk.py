@@ -1,0 +1,447 @@
+"""The sandbox's identity provider: tokens that the product believes, and a browser's way through it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import stat
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from sandbox.clerk.issuer import Issuer
+from sandbox.clerk.people import CONTOSO, ENGINEER, NORTHWIND, OPERATOR, PEOPLE
+from sandbox.clerk.tokens import SigningKey
+from tenants import handshake
+from tenants.handshake import Proceed, Redirect, Visit
+from tenants.identity import Carrier
+
+APP = "http://app.localhost:8000"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def issuer(tmp_path_factory):
+    issuer = Issuer.start(state_dir=tmp_path_factory.mktemp("clerk"), app_origins=[APP])
+    yield issuer
+    issuer.stop()
+
+
+def provider_for(issuer, origin=APP):
+    """The product's side, configured as its processes are: from the environment that the issuer hands out."""
+    environment = issuer.environment(parties=[origin])
+    return handshake.configure(
+        SimpleNamespace(
+            CLERK_ISSUER=environment["COSTFRAME_CLERK_ISSUER"],
+            CLERK_JWKS_URL=environment["COSTFRAME_CLERK_JWKS_URL"],
+            CLERK_JWKS_PEM="",
+            CLERK_PUBLISHABLE_KEY=environment["COSTFRAME_CLERK_PUBLISHABLE_KEY"],
+            CLERK_SIGN_IN_URL=environment["COSTFRAME_CLERK_SIGN_IN_URL"],
+            CLERK_COOKIE="__session",
+            CLERK_AUTHORIZED_PARTIES=[origin],
+            PUBLIC_ORIGIN=origin,
+            SANDBOX=True,
+            DEBUG=False,
+        )
+    )
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_args, **_kwargs):
+        return None
+
+
+def ask(issuer, path, *, form=None, **headers):
+    """Status, headers and body; redirects are not followed."""
+    request = urllib.request.Request(
+        issuer.address + path,
+        data=None if form is None else urlencode(form).encode(),
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+    )
+    try:
+        answer = urllib.request.build_opener(NoRedirect).open(request, timeout=10)
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        return answer.status, answer.headers, answer.read().decode()
+
+
+def sign_in(issuer, person="engineer"):
+    """The client's cookie."""
+    form = {"person": person, "redirect_url": f"{APP}/"}
+    _, headers, _ = ask(issuer, "/sign-in", form=form, Origin=issuer.issuer)
+    return headers.get_all("Set-Cookie")[0].partition(";")[0]
+
+
+def return_leg(issuer, cookie=""):
+    """Where the handshake sends the browser."""
+    path = f"/v1/client/handshake?{urlencode({'redirect_url': f'{APP}/x?a=1'})}"
+    status, headers, _ = ask(issuer, path, Cookie=cookie)
+    assert status == 307
+    return headers["Location"]
+
+
+def come_back(issuer, location, cookies=None):
+    """The product's decision on the way back."""
+    path = location.removeprefix(APP)
+    visit = Visit(method="GET", path=path, headers={"Sec-Fetch-Dest": "document"}, cookies=cookies or {})
+    return provider_for(issuer).decide(visit, at=dt.datetime.now(dt.UTC))
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_product_believes_a_minted_token(issuer, person):
+    identity = provider_for(issuer).verifier.verify(
+        issuer.mint(person, azp=APP), carrier=Carrier.BEARER, method="POST", at=dt.datetime.now(dt.UTC)
+    )
+    expected = PEOPLE[person]
+    assert (identity.user_id, identity.name) == (expected.user_id, expected.name)
+    assert identity.clerk_organization_id == (expected.org.id if expected.org else None)
+    assert identity.expires_at - identity.issued_at == dt.timedelta(seconds=60)
+
+
+def test_the_cast_spans_two_organisations_and_an_operator_without_one():
+    organisations = [person.org for person in PEOPLE.values()]
+    assert organisations.count(NORTHWIND) == 3
+    assert organisations.count(CONTOSO) == 1
+    assert OPERATOR.org is None
+
+
+def test_overrides_replace_and_remove_claims_and_headers(issuer):
+    import jwt
+
+    token = issuer.mint(ENGINEER, sts="pending", o=None, headers={"cat": "cl_B7d4PD222AAA"})
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert (claims["sts"], "o" in claims) == ("pending", False)
+    assert jwt.get_unverified_header(token)["cat"] == "cl_B7d4PD222AAA"
+
+
+def test_the_key_is_kept_for_its_owner_only_and_used_again(tmp_path):
+    first, second = SigningKey.kept_in(tmp_path / "state"), SigningKey.kept_in(tmp_path / "state")
+    assert first.id == second.id
+    assert [stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "state").iterdir()] == [0o600]
+
+
+def test_the_published_keys_hold_nothing_private(issuer):
+    _, _, body = ask(issuer, "/.well-known/jwks.json")
+    assert set(json.loads(body)["keys"][0]) == {"kty", "n", "e", "use", "alg", "kid"}
+
+
+def test_signing_in_leads_back_to_the_product_with_a_fresh_token(issuer):
+    decision = come_back(issuer, return_leg(issuer, sign_in(issuer)))
+    assert isinstance(decision, Redirect)
+    assert decision.url == f"{APP}/x?a=1"
+    cookies = {cookie.name: cookie.value for cookie in decision.cookies}
+    visit = Visit(method="GET", path="/x", headers={}, cookies=cookies)
+    proceed = provider_for(issuer).decide(visit, at=dt.datetime.now(dt.UTC))
+    assert isinstance(proceed, Proceed)
+    assert proceed.identity.user_id == ENGINEER.user_id
+    assert proceed.identity.carrier is Carrier.OWN_COOKIE
+
+
+def test_who_is_signed_out_comes_back_without_a_token(issuer):
+    decision = come_back(issuer, return_leg(issuer))
+    values = {cookie.name: cookie.value for cookie in decision.cookies}
+    assert {value for name, value in values.items() if name.startswith("__session")} == {None}
+    assert {value for name, value in values.items() if name.startswith("__client_uat")} == {"0"}
+
+
+def test_signing_out_ends_the_session(issuer):
+    cookie = sign_in(issuer)
+    ask(issuer, "/sign-out", form={"redirect_url": f"{APP}/"}, Origin=issuer.issuer, Cookie=cookie)
+    decision = come_back(issuer, return_leg(issuer, cookie))
+    assert not any(cookie.value for cookie in decision.cookies if cookie.name.startswith("__session"))
+
+
+@pytest.mark.parametrize("form", [{"person": "nobody"}, {}])
+def test_an_unknown_person_is_refused(issuer, form):
+    assert ask(issuer, "/sign-in", form=form, Origin=issuer.issuer)[0] == 400
+
+
+@pytest.mark.parametrize("origin", ["http://evil.localhost", "null", APP])
+def test_another_sites_form_signs_nobody_in(issuer, origin):
+    status, headers, _ = ask(issuer, "/sign-in", form={"person": "engineer"}, Origin=origin)
+    assert (status, headers.get_all("Set-Cookie")) == (400, None)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://evil.localhost:8000/", f"{APP}.evil.test/", "//evil.test", "javascript:alert(1)"]
+)
+def test_the_browser_is_sent_back_to_the_product_only(issuer, url):
+    status, headers, _ = ask(issuer, f"/v1/client/handshake?{urlencode({'redirect_url': url})}")
+    assert (status, headers["Location"]) == (400, None)
+
+
+def session_of(issuer, cookie):
+    return issuer.server.instance.clients[cookie.partition("=")[2]][0]
+
+
+def test_an_open_page_gets_fresh_tokens_that_name_its_origin(issuer):
+    cookie = sign_in(issuer)
+    path = f"/v1/client/sessions/{session_of(issuer, cookie)}/tokens"
+    status, headers, body = ask(issuer, path, form={"organization_id": NORTHWIND.id}, Origin=APP, Cookie=cookie)
+    assert (status, headers["Access-Control-Allow-Origin"]) == (200, APP)
+    identity = provider_for(issuer).verifier.verify(
+        json.loads(body)["jwt"], carrier=Carrier.BEARER, method="POST", at=dt.datetime.now(dt.UTC)
+    )
+    assert identity.session_id == session_of(issuer, cookie)
+
+
+def test_nobody_else_gets_tokens(issuer):
+    cookie, other = sign_in(issuer), sign_in(issuer, "stranger")
+    path = f"/v1/client/sessions/{session_of(issuer, cookie)}/tokens"
+    assert ask(issuer, path, form={}, Origin="http://evil.localhost", Cookie=cookie)[0] == 403
+    assert ask(issuer, path, form={}, Cookie=cookie)[0] == 403
+    assert ask(issuer, path, form={}, Origin=APP)[0] == 401
+    assert ask(issuer, path, form={}, Origin=APP, Cookie=other)[0] == 401
+    assert ask(issuer, path, form={"organization_id": CONTOSO.id}, Origin=APP, Cookie=cookie)[0] == 404
+
+
+def test_two_sandboxes_on_one_machine_use_different_cookies(issuer, tmp_path):
+    other = Issuer.start(state_dir=tmp_path)
+    try:
+        ours, theirs = issuer.server.instance, other.server.instance
+        assert ours.client_cookie != theirs.client_cookie
+        assert ours.suffix != theirs.suffix
+    finally:
+        other.stop()
+
+
+def test_the_log_has_no_tokens(issuer, capfd):
+    return_leg(issuer, sign_in(issuer))
+    log = capfd.readouterr().err
+    assert "/v1/client/handshake 307" in log
+    assert "redirect_url" not in log
+
+
+def test_the_command_serves_until_it_is_told_to_end(tmp_path):
+    ready = tmp_path / "ready.json"
+    command = [
+        sys.executable,
+        "-m",
+        "sandbox.clerk",
+        "--app-origin",
+        APP,
+        "--ready-file",
+        ready,
+        "--state-dir",
+        tmp_path,
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        try:
+            deadline = time.monotonic() + 30
+            while not ready.exists() and time.monotonic() < deadline and process.poll() is None:
+                threading.Event().wait(0.05)
+            content = json.loads(ready.read_text())
+            url = content["environment"]["COSTFRAME_CLERK_JWKS_URL"]
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                assert answer.status == 200
+        finally:
+            process.terminate()
+        assert process.wait(10) == 0
+
+
+PAGE = """<!doctype html><title>{name}</title>
+<meta name="costframe-session" data-url="{url}" data-organization="{organization}" data-cookies="{cookies}" data-browser="{browser}"
+  data-expires="{expires}">
+<script type="module" src="/session.js"></script>
+<form method="post" action="/form"><input name="word" value="kept"><button>Send</button></form>
+<p>{name}</p>"""
+
+
+class App(BaseHTTPRequestHandler):
+    """A product of one page, with the real decisions and the real script."""
+
+    def answer(self):
+        if self.path == "/session.js":
+            return self.send(200, (ROOT / "static" / "session.js").read_text(), "text/javascript")
+        cookies = dict(pair.split("=", 1) for pair in self.headers.get("Cookie", "").split("; ") if "=" in pair)
+        visit = Visit(method=self.command, path=self.path, headers=self.headers, cookies=cookies)
+        decision = self.server.provider.decide(visit, at=dt.datetime.now(dt.UTC) + self.server.ahead)
+        self.server.decisions.append((self.command, type(decision).__name__))
+        if isinstance(decision, Redirect):
+            response = handshake.redirect_to(decision, is_secure=False)
+            headers = [("Location", response["Location"]), ("Cache-Control", "no-store")]
+            headers += [("Set-Cookie", morsel.OutputString()) for morsel in response.cookies.values()]
+            return self.send(307, "", "text/plain", headers)
+        if not isinstance(decision, Proceed):
+            return self.send(401, f"<title>401</title>{decision.reason}", "text/html")
+        if self.command == "POST":
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            return self.send(200, f"<title>posted</title><p>{body}</p>", "text/html")
+        session = self.server.provider.browser_session(decision.identity)
+        return self.send(200, PAGE.format(name=decision.identity.name, **session), "text/html")
+
+    do_GET = do_POST = answer  # noqa: N815 - http.server's names
+
+    def send(self, status, body, kind, headers=()):
+        self.send_response(status)
+        policy = f"default-src 'none'; script-src 'self'; connect-src {self.server.issuer}; form-action 'self'"
+        for name, value in [("Content-Type", kind), ("Content-Security-Policy", policy), *headers]:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_args):
+        pass
+
+
+@pytest.fixture
+def app(tmp_path):
+    """The one-page product and its provider, both on loopback."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), App)
+    server.daemon_threads = True
+    origin = f"http://app.localhost:{server.server_address[1]}"
+    issuer = Issuer.start(state_dir=tmp_path, app_origins=[origin])
+    server.provider, server.issuer, server.origin = provider_for(issuer, origin), issuer.issuer, origin
+    server.ahead, server.decisions, server.sandbox = dt.timedelta(0), [], issuer
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    issuer.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    path = "/usr/bin/chromium"
+    if not Path(path).exists():
+        pytest.skip("there is no Chromium at /usr/bin/chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def open_page(chromium, *, scripts=True, **options):
+    page = chromium.new_context(java_script_enabled=scripts, **options).new_page()
+    page.set_default_timeout(15_000)
+    return page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_browser_signs_in_with_one_click_and_lands_where_it_wanted(chromium, app, scripts):
+    page = open_page(chromium, scripts=scripts)
+    page.goto(f"{app.origin}/wanted?a=1")
+    assert page.title().startswith("Who is signing in?")
+    page.get_by_role("button", name="Ada Okafor").click()
+    page.wait_for_url(f"{app.origin}/wanted?a=1")
+    assert page.get_by_text("Ada Okafor").is_visible()
+
+
+def sign_in_by_hand(page, app):
+    page.goto(f"{app.origin}/")
+    page.get_by_role("button", name="Ada Okafor").click()
+    page.wait_for_url(f"{app.origin}/")
+
+
+def spoil_token(page, app):
+    """Put an expired token of the same session into the browser."""
+    (client,) = app.sandbox.server.instance.clients.values()
+    expired = app.sandbox.mint(ENGINEER, session_id=client[0], at=time.time() - 120)
+    for name in app.provider.cookie_names:
+        page.context.add_cookies([{"name": name, "value": expired, "url": app.origin}])
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_page_with_an_expired_token_refreshes_by_redirect_unseen(chromium, app, scripts):
+    page = open_page(chromium, scripts=scripts)
+    sign_in_by_hand(page, app)
+    spoil_token(page, app)
+    page.goto(f"{app.origin}/later")
+    assert page.url == f"{app.origin}/later"
+    assert page.get_by_text("Ada Okafor").is_visible()
+
+
+@pytest.mark.browser
+def test_a_form_sent_after_a_sleep_is_held_back_until_the_token_is_fresh(chromium, app):
+    page = open_page(chromium)
+    page.clock.install()
+    sign_in_by_hand(page, app)
+    spoil_token(page, app)
+    page.clock.set_fixed_time(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=55))
+    with page.expect_request(lambda request: "/tokens?" in request.url):
+        page.get_by_role("button", name="Send").click()
+    page.wait_for_url("**/form")
+    assert page.get_by_text("word=kept").is_visible()
+    assert ("POST", "Refuse") not in app.decisions
+
+
+@pytest.mark.browser
+def test_an_open_page_refreshes_before_its_token_runs_out(chromium, app):
+    page = open_page(chromium)
+    page.clock.install()
+    sign_in_by_hand(page, app)
+    with page.expect_response(lambda answer: "/tokens?" in answer.url) as answered:
+        page.clock.run_for(46_000)
+    assert answered.value.status == 200
+    fresh = answered.value.json()["jwt"]
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        values = {
+            cookie["value"] for cookie in page.context.cookies(app.origin) if cookie["name"].startswith("__session")
+        }
+        if values == {fresh}:
+            break
+    assert values == {fresh}
+
+
+@pytest.mark.browser
+def test_a_browser_whose_session_ended_is_asked_to_sign_in_and_does_not_go_round(chromium, app):
+    page = open_page(chromium)
+    sign_in_by_hand(page, app)
+    spoil_token(page, app)
+    app.sandbox.server.instance.clients.clear()
+    page.goto(f"{app.origin}/later")
+    assert page.title().startswith("Who is signing in?")
+
+
+@pytest.mark.browser
+def test_a_product_whose_clock_is_wrong_ends_in_401_instead_of_a_circle(chromium, app):
+    page = open_page(chromium)
+    sign_in_by_hand(page, app)
+    app.ahead = dt.timedelta(minutes=10)
+    app.decisions.clear()
+    page.goto(f"{app.origin}/later")
+    assert page.title() == "401"
+    assert len(app.decisions) < 12
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_sign_in_page_is_readable_by_everybody(chromium, issuer, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page(chromium, color_scheme=scheme, viewport={"width": 390, "height": 844})
+    page.goto(issuer.sign_in_url)
+    serious = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
+    assert serious == []
+    if folder := os.environ.get("COSTFRAME_SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/sign-in-{scheme}.png")
+
+
+def test_a_fetch_that_brings_the_browsers_secret_needs_no_cookie(issuer):
+    cookie = sign_in(issuer)
+    secret = cookie.partition("=")[2]
+    path = f"/v1/client/sessions/{session_of(issuer, cookie)}/tokens?__clerk_db_jwt={secret}"
+    assert ask(issuer, path, form={}, Origin=APP)[0] == 200
+    assert ask(issuer, path[:-1], form={}, Origin=APP)[0] == 401
+
+
+def test_the_return_leg_keeps_what_was_asked(issuer):
+    query = parse_qs(urlsplit(return_leg(issuer)).query)
+    assert (set(query), query["a"]) == ({"a", "__clerk_handshake"}, ["1"])

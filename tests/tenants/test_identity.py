@@ -1,0 +1,298 @@
+"""The verifier, the ways a token travels, and the cache of the provider's keys."""
+
+import datetime as dt
+import json
+import threading
+from dataclasses import replace
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from jwt.algorithms import RSAAlgorithm
+
+from tenants import identity, signing_keys
+from tenants.identity import Carrier, TokenRefused
+from tests.tenants.tokens import (
+    AT,
+    FIRST_VERSION,
+    KEY_ID,
+    NOW,
+    ORIGIN,
+    VERIFIER,
+    claims,
+    private_key,
+    signed,
+    token,
+    verify,
+)
+
+NEEDS_OWN = replace(VERIFIER, needs_own_cookie=True)
+
+
+def test_both_versions_of_token_name_the_same_person():
+    first, second = verify(token(**FIRST_VERSION)), verify(token())
+    assert first == second
+    assert second.role == "engineer"
+    assert second.organization_slug == "ours"
+    assert second.expires_at == AT + dt.timedelta(seconds=55)
+
+
+def test_a_token_without_an_organisation_names_a_person_alone():
+    person = verify(token(o=None))
+    assert (person.user_id, person.organization_id, person.role) == ("user_ada", None, None)
+
+
+@pytest.mark.parametrize("changes", [{"exp": NOW - 4}, {"nbf": NOW + 4}, {"iat": NOW + 4}, {"sts": None}])
+def test_clocks_may_differ_by_five_seconds(changes):
+    assert verify(token(**changes)).user_id == "user_ada"
+
+
+@pytest.mark.parametrize("headers", [{"cat": None}, {"cat": "cl_I7d4PD111III"}, {"typ": None}, {"oiat": 5}])
+def test_headers_that_mean_nothing_are_ignored(headers):
+    assert verify(signed(claims(), **headers)).user_id == "user_ada"
+
+
+def test_only_a_token_that_is_good_but_for_its_age_counts_as_expired():
+    for changes, is_expired in [({}, True), ({"iss": "https://x.test"}, False), ({"azp": "https://x.test"}, False)]:
+        with pytest.raises(TokenRefused) as refusal:
+            verify(token(exp=NOW - 60, **changes))
+        assert refusal.value.is_expired is is_expired
+
+
+@pytest.mark.parametrize(
+    ("carrier", "method", "is_same_origin", "verifier", "is_accepted"),
+    [
+        (Carrier.BEARER, "GET", True, VERIFIER, False),
+        (Carrier.COOKIE, "GET", False, VERIFIER, True),
+        (Carrier.COOKIE, "POST", False, VERIFIER, False),
+        (Carrier.COOKIE, "DELETE", False, VERIFIER, False),
+        (Carrier.COOKIE, "POST", True, VERIFIER, True),
+        (Carrier.COOKIE, "GET", True, NEEDS_OWN, False),
+        (Carrier.OWN_COOKIE, "GET", False, NEEDS_OWN, True),
+        (Carrier.OWN_COOKIE, "POST", False, NEEDS_OWN, False),
+        (Carrier.OWN_COOKIE, "POST", True, NEEDS_OWN, True),
+    ],
+)
+def test_a_token_that_names_no_origin_is_accepted_by_carrier_and_method(
+    carrier, method, is_same_origin, verifier, is_accepted
+):
+    def ask():
+        return verify(token(azp=None), carrier=carrier, method=method, is_same_origin=is_same_origin, verifier=verifier)
+
+    if is_accepted:
+        assert ask().carrier is carrier
+    else:
+        with pytest.raises(TokenRefused):
+            ask()
+
+
+@pytest.mark.parametrize("carrier", Carrier)
+def test_a_token_that_names_another_origin_is_refused_however_it_came(carrier):
+    with pytest.raises(TokenRefused, match="another origin"):
+        verify(token(azp="https://evil.example.test"), carrier=carrier, is_same_origin=True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"Origin": ORIGIN}, True),
+        ({"Origin": ORIGIN, "Sec-Fetch-Site": "cross-site"}, True),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, False),
+        ({"Origin": "http://app.example.test"}, False),
+        ({"Origin": f"{ORIGIN}:444"}, False),
+        ({"Origin": "https://app.example.test.evil.test"}, False),
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Sec-Fetch-Site": "same-site"}, False),
+        ({}, False),
+    ],
+)
+def test_the_browser_vouches_for_the_origin(headers, expected):
+    assert identity.is_same_origin(headers, origin=ORIGIN) is expected
+
+
+NAMES = ("__session_abcdefgh", "__session")
+
+
+@pytest.mark.parametrize(
+    ("headers", "cookies", "expected"),
+    [
+        ({}, {}, None),
+        ({"Authorization": "Bearer t"}, {"__session": "c"}, ("t", Carrier.BEARER)),
+        ({"Authorization": "bearer t"}, {}, ("t", Carrier.BEARER)),
+        ({"Authorization": "Bearer "}, {"__session": "c"}, ("", Carrier.BEARER)),
+        ({"Authorization": "Basic t"}, {"__session": "c"}, ("c", Carrier.COOKIE)),
+        ({"Authorization": "t"}, {}, None),
+        ({}, {"__session": "c", "__session_abcdefgh": "s"}, ("s", Carrier.OWN_COOKIE)),
+        ({}, {"__session_EVIL": "e", "__session": "c"}, ("c", Carrier.COOKIE)),
+        ({}, {"__session_EVIL": "e", "__sessions": "e", "x__session": "e"}, None),
+        ({}, {"__session": ""}, None),
+    ],
+)
+def test_where_the_token_is_read(headers, cookies, expected):
+    assert identity.read_token(headers, cookies, cookie_names=NAMES) == expected
+
+
+def test_without_a_suffix_the_plain_cookie_is_not_called_our_own():
+    assert identity.read_token({}, {"__session": "c"}, cookie_names=("__session",)) == ("c", Carrier.COOKIE)
+
+
+@pytest.mark.parametrize(
+    ("key", "suffix"),
+    [
+        ("pk_test_Y2xlcmsuY2xlcmsuZGV2JA", "QvfNY2dr"),
+        ("pk_live_ZmFrZS1jbGVyay10ZXN0LmNsZXJrLmFjY291bnRzLmRldiQ=", "qReyu04C"),
+        ("pk_test_ZW5vdWdoLWFscGFjYS04Mi5jbGVyay5hY2NvdW50cy5sY2xjbGVyay5jb20k", "jtYvyt_H"),
+    ],
+)
+def test_the_suffix_is_the_providers(key, suffix):
+    assert identity.cookie_names(publishable_key=key) == (f"__session_{suffix}", "__session")
+
+
+@pytest.mark.parametrize("key", ["sk_test_Y2xlcmsuY2xlcmsuZGV2JA", "pk_test_", "pk_test_!!", "pk_test_bG9jYWxob3N0JA"])
+def test_a_key_that_is_not_publishable_is_refused_with_the_setting(key):
+    with pytest.raises(ValueError, match="COSTFRAME_CLERK_PUBLISHABLE_KEY"):
+        identity.cookie_names(publishable_key=key)
+
+
+def entry(name="ours", *, kid=KEY_ID, bits=2048, **changes):
+    jwk = json.loads(RSAAlgorithm.to_jwk(private_key(name, bits).public_key()))
+    return {"kty": "RSA", "n": jwk["n"], "e": jwk["e"], "kid": kid, **changes}
+
+
+def document(*entries):
+    return json.dumps({"keys": list(entries)}).encode()
+
+
+class Web:
+    """A key set on the web, with a clock and a count of requests."""
+
+    def __init__(self, content=None):
+        self.content, self.now, self.requests = content or document(entry()), 1000.0, 0
+        self.keys = signing_keys.FetchedKeys("https://x.test/jwks", fetch=self.fetch, clock=lambda: self.now)
+
+    def fetch(self, _url):
+        self.requests += 1
+        if isinstance(self.content, Exception):
+            raise self.content
+        return self.content
+
+
+def test_a_key_is_fetched_once_and_again_after_an_hour():
+    web = Web()
+    for _ in range(3):
+        assert web.keys.key_for(KEY_ID).key_size == 2048
+    assert web.requests == 1
+    web.now += 3600
+    web.keys.key_for(KEY_ID)
+    assert web.requests == 2
+
+
+def test_a_flood_of_unknown_key_ids_costs_one_request_a_minute():
+    web = Web()
+    web.keys.key_for(KEY_ID)
+    for minute in range(3):
+        web.now = 1060.0 + 60 * minute
+        for number in range(50):
+            with pytest.raises(signing_keys.NoSuchKey):
+                web.keys.key_for(f"ins_{number}")
+    assert web.requests == 1 + 3
+
+
+def test_a_new_key_is_found_within_a_minute_and_the_old_one_is_forgotten():
+    web = Web()
+    web.keys.key_for(KEY_ID)
+    web.content = document(entry("new", kid="ins_new"))
+    web.now += 60
+    assert web.keys.key_for("ins_new") is not None
+    with pytest.raises(signing_keys.NoSuchKey):
+        web.keys.key_for(KEY_ID)
+
+
+def test_an_outage_signs_nobody_out_for_a_day():
+    web = Web()
+    web.keys.key_for(KEY_ID)
+    web.content = OSError("down")
+    web.now += 23 * 3600
+    assert web.keys.key_for(KEY_ID) is not None
+    web.now += 2 * 3600
+    with pytest.raises(signing_keys.KeysUnavailable):
+        web.keys.key_for(KEY_ID)
+
+
+def test_a_provider_that_comes_up_late_is_found_within_seconds():
+    web = Web(OSError("down"))
+    with pytest.raises(signing_keys.KeysUnavailable):
+        web.keys.key_for(KEY_ID)
+    web.content = document(entry())
+    web.now += 5
+    assert web.keys.key_for(KEY_ID) is not None
+
+
+def test_many_threads_fetch_once():
+    web = Web()
+    together = threading.Barrier(8)
+
+    def ask():
+        together.wait()
+        web.keys.key_for(KEY_ID)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert web.requests == 1
+
+
+@pytest.mark.parametrize(
+    "useless",
+    [
+        {"use": "enc"},
+        {"key_ops": ["encrypt"]},
+        {"key_ops": []},
+        {"alg": "RS512"},
+        {"alg": "HS256"},
+        {"kty": "oct", "k": "c2VjcmV0"},
+        {"kid": None},
+        {"kid": 5},
+        {"n": "!"},
+        {"d": "AQAB"},
+        {"key_ops": None},
+    ],
+    ids=str,
+)
+def test_a_published_key_that_is_not_for_us_is_left_out(useless):
+    content = document({**entry(), **useless}, entry("second", kid="ins_second"), "rubbish")
+    assert set(signing_keys.parse_key_set(content)) == {"ins_second"}
+
+
+def test_a_short_key_is_left_out():
+    assert set(signing_keys.parse_key_set(document(entry("short", bits=1024), entry(kid="ins_b")))) == {"ins_b"}
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"keys": 5}', b'{"keys": []}', b"x" * 200_000])
+def test_a_document_that_holds_no_key_is_an_error(content):
+    with pytest.raises(ValueError, match=r"key set|Expecting value"):
+        signing_keys.parse_key_set(content)
+
+
+@pytest.mark.parametrize("url", ["http://clerk.example.test/jwks", "file:///etc/passwd", "ftp://x.test", "x"])
+def test_keys_come_over_tls_only(url):
+    with pytest.raises(ValueError, match="https://"):
+        signing_keys.FetchedKeys(url, may_be_loopback=True)
+
+
+def test_loopback_needs_the_sandbox():
+    with pytest.raises(ValueError, match="https://"):
+        signing_keys.FetchedKeys("http://127.0.0.1:5/jwks")
+    signing_keys.FetchedKeys("http://clerk.localhost:5/jwks", may_be_loopback=True)
+
+
+@pytest.mark.parametrize("spoil", [str, lambda pem: pem.replace("\n", ""), lambda pem: pem.replace("\n", "\\n")])
+def test_a_pinned_key_verifies_whatever_the_environment_did_to_its_line_breaks(spoil):
+    pem = (
+        private_key()
+        .public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    pinned = replace(VERIFIER, keys=signing_keys.PinnedKey.from_pem(spoil(pem.decode())))
+    assert verify(token(), verifier=pinned).user_id == "user_ada"
