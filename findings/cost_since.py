@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from connections.bill_ids import bill_ids
 from connections.resources import Volume
-from findings.evidence_from_rows import billed_as
 from tenants import scope
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def costs_since(wanted: Iterable[tuple[Thing, str, date]]) -> list[Decimal | Non
     rows = [
         (number, thing.account_id, name, currency, since)
         for number, (thing, currency, since) in enumerate(wanted)
-        for name in billed_as(thing)
+        for name in bill_ids(thing)
         if currency
     ]
     columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5

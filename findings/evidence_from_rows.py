@@ -17,9 +17,9 @@ from audits.evidence import Bill, BilledRate, DailySeries, DayCost, Evidence, Us
 from audits.models import BillLoad, CostLine, Gap, Resource, Step
 from audits.models import Usage as UsageRow
 from audits.things import from_data
+from connections.bill_ids import bill_ids
 from connections.resources import KINDS
 from findings.cost_window import WINDOW_DAYS
-from findings.rule import native_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 USAGE_ACTIONS = "cloudwatch:"
 LONGEST_CHARGE_DAYS = 31  # a monthly fee of the period before still covers days of the window
 LINE_FIELDS = tuple(DayCost.__dataclass_fields__)
-AWS_ARN_NAMES = {"instance": "instance", "volume": "volume", "snapshot": "snapshot", "image": "image",
-                 "address": "elastic-ip", "nat_gateway": "natgateway"}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,26 +124,13 @@ class Bills:
         covered = self.coverage.get(thing.account_id)
         if covered is None:
             return Bill()
-        lines = [line for name in billed_as(thing) for line in self.lines.get((thing.account_id, name), ())]
+        lines = [line for name in bill_ids(thing) for line in self.lines.get((thing.account_id, name), ())]
         return Bill(
             lines=tuple(sorted(lines, key=lambda line: (line.charge_date, line.usage_type, line.charge_category))),
             billed_from=covered.billed_from,
             billed_until=covered.billed_until,
             rates=self.rates.get(thing.region, ()),
         )
-
-
-def billed_as(thing: Thing) -> tuple[str, ...]:
-    """The names that a bill may have for a resource: its plain id and its ARN."""
-    names = [thing.resource_id, native_id(thing)]
-    if thing.KIND in AWS_ARN_NAMES:
-        kind, partition = AWS_ARN_NAMES[thing.KIND], _partition(thing.region)
-        names.append(f"arn:{partition}:ec2:{thing.region}:{thing.account_id}:{kind}/{native_id(thing)}")
-    return tuple(dict.fromkeys(names))
-
-
-def _partition(region: str) -> str:
-    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
 
 
 def bills_of(things: Iterable[Thing]) -> Bills:
@@ -158,7 +143,7 @@ def bills_of(things: Iterable[Thing]) -> Bills:
         days=WINDOW_DAYS + LONGEST_CHARGE_DAYS
     )
     load_ids = frozenset[UUID]().union(*(covered.load_ids for covered in coverage.values()))
-    names = {name for thing in things for name in billed_as(thing)}
+    names = {name for thing in things for name in bill_ids(thing)}
     rows = CostLine.objects.filter(
         load_id__in=load_ids, sub_account_id__in=coverage, resource_id__in=names, charge_date__gte=first
     )

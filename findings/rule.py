@@ -79,6 +79,20 @@ class BillExpects:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Limit:
+    """What usage must stay below each day for the verdict of waste: the line in the reader's chart.
+
+    The sum of `metrics`, divided by `per`, is compared with the value of the setting named `setting`, in `unit`.
+    """
+
+    title: str
+    metrics: tuple[Metric, ...]
+    setting: str
+    unit: str
+    per: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """One kind of waste.
 
@@ -98,6 +112,7 @@ class Rule:
     docs: str
     judge: Callable[..., Verdict]
     metrics: tuple[Metric, ...] = ()
+    limits: tuple[Limit, ...] = ()
     window_days: int = 0
     action_type: str = "Delete"
     stage: str = "DELETE"

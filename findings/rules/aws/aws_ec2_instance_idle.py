@@ -6,16 +6,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from connections.resources import Instance, Metric
-from findings.rule import ALL, BillExpects, Fine, Rule, Verdict, Waste, counted, unmeasured
+from findings.rule import ALL, BillExpects, Fine, Limit, Rule, Verdict, Waste, counted, unmeasured
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
 
 CPU = Metric(name="CPUUtilization", statistic="Maximum", unit="%")
-NETWORK = (
-    Metric(name="NetworkIn", statistic="Sum", unit="bytes"),
-    Metric(name="NetworkOut", statistic="Sum", unit="bytes"),
-)
+NETWORK = tuple(Metric(name=name, statistic="Sum", unit="bytes") for name in ("NetworkIn", "NetworkOut"))
 
 
 def judge(instance: Instance, *, usage: Usage, idle_days: int, max_cpu: float, max_network_mb: float) -> Verdict:
@@ -48,6 +45,10 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Stop_Start.html",
     judge=judge,
     metrics=(CPU, *NETWORK),
+    limits=(
+        Limit(title="CPU, highest of the day", metrics=(CPU,), setting="max_cpu", unit="%"),
+        Limit(title="Network in and out", metrics=NETWORK, setting="max_network_mb", unit="MB a day", per=1e6),
+    ),
     window_days=14,
     action_type="Stop",
     restart_needed=True,

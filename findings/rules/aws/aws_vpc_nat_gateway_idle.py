@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from connections.resources import Metric, NatGateway
-from findings.rule import ALL, BillExpects, Fine, Rule, Verdict, Waste, counted, unmeasured
+from findings.rule import ALL, BillExpects, Fine, Limit, Rule, Verdict, Waste, counted, unmeasured
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
@@ -42,6 +42,7 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html",
     judge=judge,
     metrics=TRAFFIC,
+    limits=(Limit(title="Traffic passed", metrics=TRAFFIC, setting="max_traffic_mb", unit="MB a day", per=1e6),),
     window_days=30,
     rollback="Make a new gateway and restore the routes; keep the Elastic IP if others allow its address.",
     hint="aws ec2 delete-nat-gateway --region {region} --nat-gateway-id {native_id}",

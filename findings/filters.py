@@ -1,0 +1,115 @@
+"""Which findings a reader asks for: the state of the list's form is the page's URL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.db.models import Q
+
+from findings import registry
+from findings.models import Finding
+from findings.queries import latest_audits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.db.models import QuerySet
+    from django.http import QueryDict
+
+Choices = list[tuple[str, str]]
+NOT_THERE = "%(value)s is not there to choose."
+BEYOND_THE_FORM = {"sort", "after", "before"}
+
+
+def _choice(field: str, *, label: str, any_label: str, choices: Choices | None = None) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(
+        field_name=field,
+        label=label,
+        choices=choices or [],
+        empty_label=any_label,
+        error_messages={"invalid_choice": NOT_THERE},
+    )
+
+
+def _tick(method: str, *, label: str) -> django_filters.BooleanFilter:
+    return django_filters.BooleanFilter(method=method, label=label, widget=forms.CheckboxInput())
+
+
+class FindingFilter(django_filters.FilterSet):
+    """The filters of the action list; open findings unless another state is asked for."""
+
+    q = django_filters.CharFilter(method="begins_with", label="Name or id begins with", max_length=200)
+    state = _choice("state", label="State", any_label="Open and resolved", choices=list(Finding.State.choices))
+    confidence = _choice("confidence", label="Confidence", any_label="Any", choices=list(Finding.Confidence.choices))
+    rule = _choice("rule_id", label="Rule", any_label="All rules")
+    account = _choice("account_id", label="Account", any_label="All accounts")
+    region = _choice("region", label="Region", any_label="All regions")
+    currency = _choice("currency", label="Currency", any_label="All, apart")
+    new = _tick("only_new", label="New since the last audit")
+    price_unknown = _tick("only_without_price", label="Price unknown")
+
+    def __init__(self, data: QueryDict, *, labels: Mapping[str, str]) -> None:
+        """`data` is the URL's query; `labels` are the connections' names by account."""
+        given = data.copy()
+        given.setdefault("state", Finding.State.OPEN)
+        super().__init__(given, queryset=Finding.objects.all())
+        for name, choices in _choices(labels).items():
+            self.filters[name].extra["choices"] = choices
+
+    def begins_with(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
+        """Names and ids that begin so; of an id that is an ARN, its last part too."""
+        del name
+        return rows.filter(
+            Q(resource_name__istartswith=value)
+            | Q(provider_resource_id__istartswith=value)
+            | Q(provider_resource_id__istartswith="arn:", provider_resource_id__icontains=f"/{value}")
+            | Q(provider_resource_id__istartswith="arn:", provider_resource_id__icontains=f":{value}")
+        )
+
+    def only_new(self, rows: QuerySet[Finding], name: str, value: bool) -> QuerySet[Finding]:  # noqa: FBT001 - django-filter calls it so
+        """Those that each connection's latest audit opened."""
+        del name
+        return rows.filter(opened_audit_id__in=[audit.id for audit in latest_audits()]) if value else rows
+
+    def only_without_price(self, rows: QuerySet[Finding], name: str, value: bool) -> QuerySet[Finding]:  # noqa: FBT001 - as above
+        """Those whose saving nobody can tell."""
+        del name
+        return rows.filter(estimated_monthly_savings=None) if value else rows
+
+    @property
+    def complaints(self) -> list[str]:
+        """A sentence for each value that could not be used, with the name of its field."""
+        return [
+            f"{self.form.fields[name].label}: {error}" for name, errors in self.form.errors.items() for error in errors
+        ]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the state is filtered, so that an empty list says little."""
+        asked = {name: value for name, value in self.form.cleaned_data.items() if value and name != "state"}
+        return bool(asked) or self.form.cleaned_data.get("state") != Finding.State.OPEN
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The filters in force, as the URL has them."""
+        return {
+            name: str(value)
+            for name, value in self.data.items()
+            if name in self.form.fields and name not in self.form.errors and (value or name == "state")
+        }
+
+
+def _choices(labels: Mapping[str, str]) -> dict[str, Choices]:
+    """What there is to choose from: what findings of this organisation have."""
+    there = list(Finding.objects.values_list("rule_id", "account_id", "region", "currency").distinct())
+    titles = {rule.id: rule.title for rule in registry.RULES}
+    columns: Sequence[set[Any]] = [set(column) for column in zip(*there, strict=True)] or [set()] * 4
+    rules, accounts, regions, currencies = columns
+    return {
+        "rule": sorted(((one, titles.get(one, one)) for one in rules), key=lambda choice: choice[1]),
+        "account": [(one, f"{labels[one]} ({one})" if labels.get(one) else one) for one in sorted(accounts)],
+        "region": [(one, one) for one in sorted(regions)],
+        "currency": [(one, one) for one in sorted(currencies - {""})],
+    }

@@ -1,0 +1,252 @@
+"""What the pages, the files and the demo show of findings, as plain values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, Q, Sum
+
+from audits.models import Audit, Gap, Resource
+from connections.models import Connection
+from findings import registry
+from findings.models import Finding
+from findings.paging import Sort
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+SORTS = {
+    sort.name: sort
+    for sort in (
+        # Only inside one currency do amounts compare, so the currency leads.
+        Sort(name="saving", fields=("currency", "savings_sort", "id"), is_descending=True, reads_down=True),
+        Sort(name="age", fields=("opened_at", "id"), reads_down=True),
+        Sort(name="rule", fields=("rule_id", "id")),
+        Sort(name="region", fields=("region", "account_id", "id")),
+    )
+}
+EFFORTS = {"VeryLow": "Very low", "Low": "Low", "Medium": "Medium", "High": "High", "VeryHigh": "Very high"}
+HEAVY = ("evidence",)
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionRow:
+    """One line of the action list. Amounts are a month's, in `currency`; None is not known, never 0.
+
+    `net` is what is left of `gross` after overlaps; `absorbed_by` is the title of the rule whose finding on the same
+    resource holds the rest, "" where nothing overlaps.
+    """
+
+    id: UUID
+    rule_id: str
+    rule: str
+    resource: str
+    name: str
+    full_id: str
+    account_id: str
+    account: str
+    region: str
+    confidence: str
+    currency: str
+    gross: Decimal | None
+    net: Decimal | None
+    cash: Decimal | None
+    frees_commitment: Decimal | None
+    absorbed_by: str
+    price_source: str
+    because: str
+    action: str
+    effort: str
+    restart_needed: bool
+    rollback_possible: bool
+    state: str
+    resolution: str
+    opened_at: datetime
+    last_seen_at: datetime
+    age_days: int
+    reopened_count: int
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether overlaps take something off the saving."""
+        return self.net != self.gross
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurrencyTotal:
+    """What the findings of one currency save a month, by how sure that is, and of it cash and commitments freed."""
+
+    currency: str
+    count: int
+    verified: Decimal = ZERO
+    verified_count: int = 0
+    estimated: Decimal = ZERO
+    estimated_count: int = 0
+    cash: Decimal = ZERO
+    frees_commitment: Decimal = ZERO
+
+    @property
+    def monthly(self) -> Decimal:
+        """Verified and estimated together."""
+        return self.verified + self.estimated
+
+
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """The totals of a list of findings: one line a currency, never added across; and those without a price."""
+
+    currencies: tuple[CurrencyTotal, ...] = ()
+    unknown_count: int = 0
+
+    @property
+    def count(self) -> int:
+        """All findings."""
+        return self.unknown_count + sum(total.count for total in self.currencies)
+
+
+def totals_of(rows: QuerySet[Finding]) -> Totals:
+    """The totals over all of `rows`, in one question."""
+    sums = (
+        rows.order_by()
+        .values("currency", "confidence")
+        .annotate(
+            count=Count("id", filter=Q(estimated_monthly_savings__isnull=False)),
+            unknown=Count("id", filter=Q(estimated_monthly_savings=None)),
+            monthly=Sum("estimated_monthly_savings"),
+            cash=Sum("cash_monthly_savings"),
+            frees=Sum("freed_commitment_monthly"),
+        )
+        .order_by("currency", "confidence")
+    )
+    found = [dict(row) for row in sums]
+    currencies = sorted({row["currency"] for row in found if row["count"]})
+    return Totals(
+        currencies=tuple(_total(currency, found) for currency in currencies),
+        unknown_count=sum(row["unknown"] for row in found),
+    )
+
+
+def _total(currency: str, found: Iterable[Mapping[str, Any]]) -> CurrencyTotal:
+    rows = [row for row in found if row["currency"] == currency and row["count"]]
+    by_confidence = {row["confidence"]: row for row in rows}
+    nothing = {"monthly": ZERO, "count": 0}
+    verified = by_confidence.get(Finding.Confidence.VERIFIED, nothing)
+    estimated = by_confidence.get(Finding.Confidence.ESTIMATED, nothing)
+    return CurrencyTotal(
+        currency=currency,
+        count=sum(row["count"] for row in rows),
+        verified=verified["monthly"],
+        verified_count=verified["count"],
+        estimated=estimated["monthly"],
+        estimated_count=estimated["count"],
+        cash=sum((row["cash"] or ZERO for row in rows), ZERO),
+        frees_commitment=sum((row["frees"] or ZERO for row in rows), ZERO),
+    )
+
+
+def account_labels() -> dict[str, str]:
+    """The names of the organisation's connections by account; a deleted one keeps its name for its history."""
+    named = Connection.objects.filter(account_id__isnull=False).order_by(F("deleted_at").asc(nulls_last=True))
+    return {account_id or "": label for account_id, label in named.values_list("account_id", "label")}
+
+
+def rule_title(rule_id: str) -> str:
+    """The rule's title, or its id where the rule was taken out since."""
+    try:
+        return registry.rule(rule_id).title
+    except registry.UnknownRule:
+        return rule_id
+
+
+def short_id(resource_id: str) -> str:
+    """The part of an ARN that a person looks for (app/front/50dc6c495c0c9188, snap-1); any other id as it is."""
+    if not resource_id.startswith("arn:"):
+        return resource_id
+    return re.split("[:/]", resource_id.split(":", 5)[-1], maxsplit=1)[-1]
+
+
+def action_rows(findings: Iterable[Finding], *, labels: Mapping[str, str], at: datetime) -> list[ActionRow]:
+    """The list's rows of `findings`, which may come without their evidence."""
+    return [
+        ActionRow(
+            id=finding.id,
+            rule_id=finding.rule_id,
+            rule=rule_title(finding.rule_id),
+            resource=short_id(finding.provider_resource_id),
+            name=finding.resource_name,
+            full_id=finding.provider_resource_id,
+            account_id=finding.account_id,
+            account=labels.get(finding.account_id, ""),
+            region=finding.region,
+            confidence=finding.confidence,
+            currency=finding.currency,
+            gross=finding.gross_monthly_savings,
+            net=finding.estimated_monthly_savings,
+            cash=finding.cash_monthly_savings,
+            frees_commitment=finding.freed_commitment_monthly,
+            absorbed_by=rule_title(finding.absorbed_by) if finding.absorbed_by else "",
+            price_source=finding.price_source,
+            because=finding.because,
+            action=finding.action,
+            effort=EFFORTS.get(finding.implementation_effort, finding.implementation_effort),
+            restart_needed=finding.restart_needed,
+            rollback_possible=finding.rollback_possible,
+            state=finding.state,
+            resolution=finding.resolution,
+            opened_at=finding.opened_at,
+            last_seen_at=finding.last_seen_at,
+            age_days=max(0, ((finding.resolved_at or at) - finding.opened_at).days),
+            reopened_count=finding.reopened_count,
+        )
+        for finding in findings
+    ]
+
+
+def open_actions(*, at: datetime, connection_id: UUID | None = None) -> tuple[list[ActionRow], Totals]:
+    """Every open finding, the largest saving first, and their totals: for the printed list."""
+    rows = Finding.objects.filter(state=Finding.State.OPEN)
+    if connection_id is not None:
+        rows = rows.filter(connection_id=connection_id)
+    ordered = rows.defer(*HEAVY).order_by("-currency", "-savings_sort", "-id")
+    return action_rows(ordered, labels=account_labels(), at=at), totals_of(rows)
+
+
+def latest_audits() -> list[Audit]:
+    """Each living connection's latest audit that ended as it should."""
+    done = Audit.objects.filter(state=Audit.State.DONE).exclude(connection__state=Connection.State.DELETED)
+    return list(done.order_by("connection_id", "-requested_at").distinct("connection_id"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyEmpty:
+    """Why there is nothing to show: no audit yet, not permitted to look (`gaps`), or all in order."""
+
+    has_audit: bool
+    resource_count: int = 0
+    gap_count: int = 0
+    actions: tuple[str, ...] = ()
+    audit_id: UUID | None = None
+
+
+def why_empty() -> WhyEmpty:
+    """What an empty action list means."""
+    latest = latest_audits()
+    if not latest:
+        return WhyEmpty(has_audit=False)
+    gaps = Gap.objects.filter(audit__in=latest).values_list("action", "audit_id").order_by("action")
+    found = list(gaps)
+    return WhyEmpty(
+        has_audit=True,
+        resource_count=Resource.objects.filter(audit__in=latest).count(),
+        gap_count=len(found),
+        actions=tuple(dict.fromkeys(action for action, _ in found))[:5],
+        audit_id=found[0][1] if found else latest[0].id,
+    )
