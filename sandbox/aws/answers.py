@@ -19,11 +19,11 @@ def knows(call: ApiCall) -> bool:
     return call.service in {"bcm-data-exports", "organizations", "account"} or call.operation == "DescribeRegions"
 
 
-def answer(call: ApiCall, caller: Caller, estate: Estate) -> Answer:
+def answer(call: ApiCall, caller: Caller, estate: Estate, *, page_size: int | None) -> Answer:
     if call.operation == "DescribeRegions":
         return success(call, {"Regions": _regions(call)})
     if call.service == "bcm-data-exports":
-        return success(call, _exports(call, caller, estate))
+        return success(call, _exports(call, caller, estate, page_size))
     if call.service == "account" and call.operation == "ListRegions":
         regions = [{"RegionName": name, "RegionOptStatus": "ENABLED"} for name in names.REGIONS]
         regions += [{"RegionName": name, "RegionOptStatus": "DISABLED"} for name in OTHER_REGIONS]
@@ -53,7 +53,7 @@ def _regions(call: ApiCall) -> list[dict[str, str]]:
     ]
 
 
-def _exports(call: ApiCall, caller: Caller, estate: Estate) -> dict[str, Any]:
+def _exports(call: ApiCall, caller: Caller, estate: Estate, page_size: int | None) -> dict[str, Any]:
     # Exports live with the payer, in one region.
     mine = list(FORMATS) if (caller.account, call.region) == (names.PAYER, names.EXPORT_REGION) else []
     status = {
@@ -63,9 +63,10 @@ def _exports(call: ApiCall, caller: Caller, estate: Estate) -> dict[str, Any]:
         "LastRefreshedAt": estate.as_of.isoformat(),
     }
     if call.operation == "ListExports":
-        return {
-            "Exports": [{"ExportArn": names.export_arn(n), "ExportName": n, "ExportStatus": status} for n in mine],
-        }
+        first = int(call.json.get("NextToken") or 0)
+        last = first + min(int(call.json.get("MaxResults") or 100), page_size or 100)
+        exports = [{"ExportArn": names.export_arn(n), "ExportName": n, "ExportStatus": status} for n in mine]
+        return {"Exports": exports[first:last]} | ({"NextToken": str(last)} if last < len(exports) else {})
     if call.operation != "GetExport":
         raise Refusal("unknown_action", f"The sandbox does not answer bcm-data-exports:{call.operation}")
     name = next((n for n in mine if names.export_arn(n) == call.json.get("ExportArn")), None)

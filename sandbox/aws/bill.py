@@ -40,7 +40,7 @@ def amount(charge: Charge, day: date) -> Amount:
     if charge.per_day is not None:
         quantity = charge.per_day
     else:
-        held = charge.gib_month or Decimal(0)
+        held = charge.held or Decimal(0)
         quantity = focus.exact(held / calendar.monthrange(day.year, day.month)[1])
     listed = focus.exact(quantity * charge.price)
     if charge.is_covered:
@@ -87,20 +87,19 @@ def _charge_rows(item: Item, charge: Charge, days: list[date], period: datetime)
     if not billed_days:
         return
     base = focus.line(_charge_fields(item, charge, period, is_closed=days[-1] == _last_day(period)))
+    # All days of one period cost the same.
+    money = amount(charge, billed_days[0])
+    base.update(
+        focus.cost_fields(billed=money.billed, effective=money.effective, listed=money.listed, contracted=money.listed)
+    )
+    base["ConsumedQuantity"] = base["PricingQuantity"] = focus.plain(money.quantity)
+    if charge.is_covered:
+        base["CommitmentDiscountQuantity"] = focus.plain(money.effective)
     for day in billed_days:
-        money = amount(charge, day)
         row = dict(base)
-        row.update(
-            focus.cost_fields(
-                billed=money.billed, effective=money.effective, listed=money.listed, contracted=money.listed
-            )
-        )
         start = midnight(day)
         row["ChargePeriodStart"] = focus.moment(start)
         row["ChargePeriodEnd"] = focus.moment(start + timedelta(days=1))
-        row["ConsumedQuantity"] = row["PricingQuantity"] = focus.plain(money.quantity)
-        if charge.is_covered:
-            row["CommitmentDiscountQuantity"] = focus.plain(money.effective)
         yield row
 
 

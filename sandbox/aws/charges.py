@@ -61,10 +61,36 @@ def volume_storage(*, kind: str, region: str, gib: int, first: date, last: date)
         description=f"${price} per GB-month of provisioned storage ({kind})",
         unit="GB-Mo",
         price=price,
-        gib_month=Decimal(gib),
+        held=Decimal(gib),
         first=first,
         last=last,
     )
+
+
+def volume_performance(*, kind: str, region: str, iops: int, mibps: int, first: date, last: date) -> list[Charge]:
+    """What a volume has beyond its storage. Throughput is billed by GiB/s, though the API counts MiB/s."""
+    meters = {
+        "gp3": (("VolumeP-IOPS.gp3", iops, "IOPS-Mo", 1), ("VolumeP-Throughput.gp3", mibps, "GiBps-mo", 1024)),
+        "io1": (("VolumeP-IOPS.piops", iops, "IOPS-Mo", 1),),
+    }
+    found = []
+    for name, units, unit, per in meters.get(kind, ()):
+        price = prices.VOLUME_PERFORMANCE[name][region] * per
+        if units:
+            found.append(
+                Charge(
+                    service=EC2,
+                    meter=f"{REGION_CODES[region]}EBS:{name}",
+                    operation=f"CreateVolume-{kind.capitalize()}",
+                    description=f"${price} per {unit} provisioned ({kind})",
+                    unit=unit,
+                    price=price,
+                    held=Decimal(units) / per,
+                    first=first,
+                    last=last,
+                )
+            )
+    return found
 
 
 def snapshot_storage(*, region: str, gib: Decimal, first: date, last: date) -> Charge:
@@ -76,7 +102,7 @@ def snapshot_storage(*, region: str, gib: Decimal, first: date, last: date) -> C
         description=f"${price} per GB-Month of snapshot data stored",
         unit="GB-Mo",
         price=price,
-        gib_month=gib,
+        held=gib,
         first=first,
         last=last,
     )
@@ -182,7 +208,7 @@ def database(*, kind: str, region: str, gib: int, first: date, last: date) -> li
             description=f"${month} per GB-month of provisioned GP2 storage running PostgreSQL",
             unit="GB-Mo",
             price=month,
-            gib_month=Decimal(gib),
+            held=Decimal(gib),
             first=first,
             last=last,
         ),

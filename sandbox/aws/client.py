@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 120.0
 
 
-class SandboxRefused(RuntimeError):  # noqa: N818 - it says what happened
+class SandboxRefused(RuntimeError):
     """The sandbox did not accept a control call: a policy that it cannot decide, an unknown fault. The message says
     which.
     """

@@ -33,6 +33,7 @@ class Case:
     is_stop_time_known: bool = True
     is_covered: bool = False
     is_in_inventory: bool = True
+    is_in_group: bool = False
 
 
 CASES: dict[str, Case] = {
@@ -46,6 +47,9 @@ CASES: dict[str, Case] = {
         trap="idle, but paid by a savings plan: stopping it frees the commitment, not cash",
     ),
     "busy_covered": Case(count=2, is_covered=True),
+    "idle_in_group": Case(
+        count=1, is_idle=True, is_in_group=True, trap="idle, but held by an Auto Scaling group that would replace it"
+    ),
     "idle_too_briefly": Case(count=2, is_idle=True, trap="idle for 11 days only, busy before"),
     "cpu_just_above": Case(count=3, is_idle=True, trap="processor peak of 5.6 % on one of the last 14 days"),
     "network_just_above": Case(count=2, is_idle=True, trap="6 MB of network on one of the last 14 days"),
@@ -89,17 +93,22 @@ def tags(draw: Draw, name: str) -> dict[str, str]:
 
 
 def add(draw: Draw, estate: Estate) -> None:
+    cells = [(account, region) for account in names.ACCOUNTS for region in names.REGIONS]
     for name, case in CASES.items():
         for number in range(case.count):
-            machine = _machine(draw, name, case, number)
+            # The first busy machines stand one in each account and region, so that no bill lacks a common price.
+            is_first = name == "busy" and number < len(cells)
+            machine = _machine(draw, name, case, number, cells[number] if is_first else place(draw))
             estate.items.append(machine)
             _volumes(draw, estate, machine, case)
+            if is_first:
+                _fast_volume(draw, estate, machine)
             if case.is_in_inventory and case.stopped_days is None and name != "no_metrics":
                 _measure(draw, estate, machine, case)
 
 
-def _machine(draw: Draw, name: str, case: Case, number: int) -> Item:
-    account, region = place(draw)
+def _machine(draw: Draw, name: str, case: Case, number: int, where: tuple[str, str]) -> Item:
+    account, region = where
     kind = draw.random.choice(TYPES)
     created = draw.ago(draw.days(*case.age_days) + 0.4)
     stopped = draw.ago(draw.random.uniform(*case.stopped_days)) if case.stopped_days else None
@@ -127,7 +136,7 @@ def _machine(draw: Draw, name: str, case: Case, number: int) -> Item:
         case=name,
         created_at=created,
         name=label,
-        tags=tags(draw, label),
+        tags=tags(draw, label) | ({"aws:autoscaling:groupName": "web"} if case.is_in_group else {}),
         facts=facts,
         wastes=case.wastes,
         unknowns=case.unknowns,
@@ -146,7 +155,7 @@ def _volumes(draw: Draw, estate: Estate, machine: Item, case: Case) -> None:
         unknowns = (names.VOLUME_ON_STOPPED,)
     until = None if case.is_in_inventory else draw.ago(8)
     for at in range(2 if draw.chance(0.4) else 1):
-        kind = "gp2" if draw.chance(0.2) else "gp3"
+        kind = "gp2" if draw.chance(0.2) and machine.case != "new" else "gp3"
         size = draw.random.choice((20, 50, 100, 200) if at == 0 else (100, 250, 500))
         first, last = charges.span(machine.created_at, draw.as_of, until=until)
         estate.items.append(
@@ -158,11 +167,26 @@ def _volumes(draw: Draw, estate: Estate, machine: Item, case: Case) -> None:
                 device="/dev/xvda" if at == 0 else "/dev/sdf",
                 wastes=wastes,
                 unknowns=unknowns,
-                meter=charges.volume_storage(kind=kind, region=machine.region, gib=size, first=first, last=last),
+                meters=[charges.volume_storage(kind=kind, region=machine.region, gib=size, first=first, last=last)],
             )
         )
         if machine.facts["state"] == "running" and case.is_in_inventory:
             measure_volume(draw, estate, estate.items[-1], last_seen_days_ago=0)
+
+
+def _fast_volume(draw: Draw, estate: Estate, machine: Item) -> None:
+    """A gp3 volume with more IOPS and throughput than come free: the bill then tells what those cost."""
+    first, last = charges.span(machine.created_at, draw.as_of)
+    meters = [charges.volume_storage(kind="gp3", region=machine.region, gib=300, first=first, last=last)]
+    meters += charges.volume_performance(
+        kind="gp3", region=machine.region, iops=1000, mibps=125, first=first, last=last
+    )
+    volume = volume_item(
+        draw, machine=machine, kind="gp3", size=300, device="/dev/sdg", wastes=(), unknowns=(), meters=meters
+    )
+    volume.facts.update(iops=4000, mibps=250)
+    estate.items.append(volume)
+    measure_volume(draw, estate, volume, last_seen_days_ago=0)
 
 
 def volume_item(
@@ -174,7 +198,7 @@ def volume_item(
     device: str,
     wastes: tuple[str, ...],
     unknowns: tuple[str, ...],
-    meter: Charge,
+    meters: list[Charge],
 ) -> Item:
     volume_id = draw.id("vol")
     if kind == "gp2" and machine.is_in_inventory:
@@ -199,7 +223,7 @@ def volume_item(
         },
         wastes=wastes,
         unknowns=unknowns,
-        charges=[meter],
+        charges=meters,
         is_in_inventory=machine.is_in_inventory,
     )
 

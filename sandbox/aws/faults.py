@@ -42,7 +42,7 @@ class Fault:
         return self.count != 0 and all(wanted in {"*", found} for wanted, found in pairs)
 
 
-class HangUp(Exception):  # noqa: N818
+class HangUp(Exception):
     """The connection is to be closed without an answer."""
 
 

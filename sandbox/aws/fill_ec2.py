@@ -98,8 +98,8 @@ def _volume(backend: Any, item: Item, draw: Draw) -> None:  # noqa: ANN401
         size=facts["size"],
         zone=backend.get_zone_by_name(facts["zone"]),
         volume_type=facts["type"],
-        iops=iops,
-        throughput=125 if facts["type"] == "gp3" else None,
+        iops=facts.get("iops", iops),
+        throughput=facts.get("mibps", 125) if facts["type"] == "gp3" else None,
     )
     volume.create_time = item.created_at
     backend.volumes[item.native_id] = volume

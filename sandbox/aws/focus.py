@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sandbox.aws import names
@@ -133,6 +134,7 @@ def plain(value: Decimal) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
 
 
+@cache
 def moment(value: datetime) -> str:
     return f"{value:%Y-%m-%dT%H:%M:%S}.000Z"
 

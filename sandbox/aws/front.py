@@ -100,7 +100,8 @@ class Cloud:
         if call.service == "cloudwatch":
             return metrics.answer(call, caller, self.estate, page_size=self.page_size)
         if answers.knows(call):
-            return answers.answer(call, caller, self.estate)
+            return answers.answer(call, caller, self.estate, page_size=self.page_size)
+        request = paging.short_listing(request, call, self.page_size)
         body = paging.without_paging(call)
         answer = self.forward(request, account=caller.account, body=request.body if body is None else body)
         return paging.cut(call, caller, answer, page_size=self.page_size)

@@ -19,7 +19,7 @@ HISTORY_DAYS = 45
 class Charge:
     """One meter that runs day after day.
 
-    Either `per_day` units a day, or `gib_month` GiB held, which the provider spreads evenly over the days of a month.
+    Either `per_day` units a day, or `held` units (GiB, IOPS) that the provider spreads evenly over the days of a month.
     `is_covered`: paid by the savings plan. Billed from `first` to `last`, both included.
     """
 
@@ -30,7 +30,7 @@ class Charge:
     unit: str
     price: Decimal
     per_day: Decimal | None = None
-    gib_month: Decimal | None = None
+    held: Decimal | None = None
     is_covered: bool = False
     first: date
     last: date

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 from sandbox.aws.names import AMAZON
-from sandbox.aws.wire import Answer, ApiCall, Refusal
+from sandbox.aws.wire import Answer, ApiCall, Refusal, Request
 
 if TYPE_CHECKING:
     from sandbox.aws.identities import Caller
@@ -61,6 +61,14 @@ def without_paging(call: ApiCall) -> bytes | None:
     if pages is None:
         return None
     return urlencode({key: value for key, value in call.form.items() if key not in {pages.token, pages.limit}}).encode()
+
+
+def short_listing(request: Request, call: ApiCall, page_size: int | None) -> Request:
+    """A listing of a bucket that asks for short pages; moto pages those itself."""
+    if page_size is None or call.operation != "ListObjectsV2":
+        return request
+    kept = [part for part in request.query.split("&") if part and not part.startswith("max-keys=")]
+    return replace(request, target=f"{request.path}?{'&'.join([*kept, f'max-keys={page_size}'])}")
 
 
 def cut(call: ApiCall, caller: Caller, answer: Answer, *, page_size: int | None) -> Answer:

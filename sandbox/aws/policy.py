@@ -36,7 +36,7 @@ KEYS = {
 FIELDS = {"Sid", "Effect", "Action", "Resource", "Condition", "Principal"}
 
 
-class UnknownPolicy(ValueError):  # noqa: N818 - it says what happened
+class UnknownPolicy(ValueError):
     """The policy uses something that the sandbox cannot decide. Add it here with a test, or write the policy without
     it.
     """

@@ -29,6 +29,12 @@ VOLUME_GIB_MONTH = {
     "gp3": _row("0.08", "0.088", "0.096"),
     "io1": _row("0.125", "0.138", "0.138"),
 }
+# By IOPS and by MiB/s a month; gp3 has 3,000 IOPS and 125 MiB/s without charge.
+VOLUME_PERFORMANCE = {
+    "VolumeP-IOPS.gp3": _row("0.005", "0.0055", "0.006"),
+    "VolumeP-Throughput.gp3": _row("0.04", "0.044", "0.048"),
+    "VolumeP-IOPS.piops": _row("0.065", "0.072", "0.072"),
+}
 SNAPSHOT_GIB_MONTH = _row("0.05", "0.05", "0.055")
 ADDRESS_HOUR = _row("0.005", "0.005", "0.005")
 NAT_HOUR = _row("0.045", "0.048", "0.059")

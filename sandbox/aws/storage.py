@@ -68,12 +68,15 @@ def add(draw: Draw, estate: Estate) -> None:
 def _volume(draw: Draw, estate: Estate, case: str, number: int) -> None:
     _, age, detached, wastes, trap = VOLUMES[case]
     account, region = place(draw)
-    kind = draw.random.choice(("gp3", "gp3", "gp2", "io1"))
+    is_plain = case in {"not_on_bill", "never_attached_new"}
+    kind = "gp3" if is_plain else draw.random.choice(("gp3", "gp3", "gp2", "io1"))
     size = draw.random.choice((50, 100, 200, 500))
     volume_id, label = draw.id("vol"), f"{case.replace('_', '-')}-{number + 1}"
     created = draw.ago(draw.days(*age) + 0.3)
     first, last = charges.span(created, draw.as_of)
-    meter = charges.volume_storage(kind=kind, region=region, gib=size, first=first, last=last)
+    meters = [charges.volume_storage(kind=kind, region=region, gib=size, first=first, last=last)]
+    if kind == "io1":
+        meters += charges.volume_performance(kind=kind, region=region, iops=1000, mibps=0, first=first, last=last)
     volume = Item(
         kind="volume",
         account=account,
@@ -87,7 +90,7 @@ def _volume(draw: Draw, estate: Estate, case: str, number: int) -> None:
         facts={"type": kind, "size": size, "zone": region + "a", "instance_id": None},
         wastes=(*wastes, names.GP2_TO_GP3) if kind == "gp2" else wastes,
         trap=trap,
-        charges=[] if case == "not_on_bill" else [meter],
+        charges=[] if case == "not_on_bill" else meters,
     )
     estate.items.append(volume)
     if detached:

@@ -9,11 +9,12 @@ than it seems.
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.aws import bill, names
+from sandbox.aws import bill, names, prices
 from sandbox.aws.estate import billing_periods
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 DAYS_OF_A_MONTH = Decimal("30.4375")
 WINDOW_DAYS = 30
-# gp3 at its list price against gp2 in the same region: 0.08 / 0.10 and so on.
-GP3_SAVES = Decimal("0.2")
 CENT = Decimal("0.000001")
 
 
@@ -31,6 +30,20 @@ def last_days(estate: Estate) -> list[date]:
     first = billing_periods(estate.as_of)[0].date()
     days = [(estate.as_of - timedelta(days=ago)).date() for ago in range(WINDOW_DAYS, 0, -1)]
     return [day for day in days if day >= first]
+
+
+def gp3_saves(item: Item) -> Decimal:
+    """The share of a gp2 volume's cost that gp3 saves, when gp3 is given what gp2 sustains: 3 IOPS a GiB of 256 KiB
+    each, 250 MiB/s at most; 3,000 IOPS and 125 MiB/s of it come free. 0.2 up to 166 GiB, less above.
+    """
+    size = int(item.facts["size"])
+    iops = min(16_000, max(100, 3 * size))
+    mibps = min(250, math.ceil(iops * 256 / 1024))
+    extras = (("VolumeP-IOPS.gp3", max(0, iops - 3000)), ("VolumeP-Throughput.gp3", max(0, mibps - 125)))
+    now = prices.VOLUME_GIB_MONTH["gp2"][item.region] * size
+    then = prices.VOLUME_GIB_MONTH["gp3"][item.region] * size
+    then += sum(prices.VOLUME_PERFORMANCE[name][item.region] * units for name, units in extras)
+    return max(Decimal(0), 1 - then / now)
 
 
 def saving(estate: Estate, item: Item, rule_id: str) -> dict[str, Any]:
@@ -49,7 +62,7 @@ def saving(estate: Estate, item: Item, rule_id: str) -> dict[str, Any]:
                 billed.add(day)
     if not billed:
         return {"monthly_saving": None, "commitment_saving": None, "billed_days": 0}
-    fraction = GP3_SAVES if rule_id == names.GP2_TO_GP3 else Decimal(1)
+    fraction = gp3_saves(item) if rule_id == names.GP2_TO_GP3 else Decimal(1)
     scale = fraction * DAYS_OF_A_MONTH / len(billed)
     return {
         "monthly_saving": str((total * scale).quantize(CENT)),

@@ -73,7 +73,7 @@ class ApiCall:
     context: dict[str, str] = field(default_factory=dict)
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not a failure of ours
+class Refusal(Exception):
     """An answer other than success. `kind` is a row of CODES, or a code of its own with its status."""
 
     def __init__(self, kind: str, message: str, *, status: int = 400) -> None:
@@ -285,5 +285,6 @@ def refusal(refused: Refusal, *, service: str, wire: str) -> Answer:
         body = f"<Error>{text}<RequestId>{request_id}</RequestId><HostId>sandbox</HostId></Error>"
     else:
         kind = "Receiver" if status >= 500 else "Sender"  # noqa: PLR2004
-        body = f"<ErrorResponse><Error><Type>{kind}</Type>{text}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+        error = f"<Error><Type>{kind}</Type>{text}</Error>"
+        body = f"<ErrorResponse>{error}<RequestId>{request_id}</RequestId></ErrorResponse>"
     return Answer(status=status, body=body.encode(), headers=headers)

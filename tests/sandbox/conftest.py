@@ -38,8 +38,8 @@ READS = {
 EXTERNAL_ID = "cf-7f3a91d2"
 
 
-def trust(external_id: str | None = EXTERNAL_ID, principal: str = names.PRINCIPAL_ARN) -> dict:
-    statement: dict = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+def trust(external_id=EXTERNAL_ID, principal=names.PRINCIPAL_ARN):
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
     if external_id:
         statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
     return {"Version": "2012-10-17", "Statement": [statement]}

@@ -1,0 +1,131 @@
+"""The estate and its truth: the same from the same seed, wasteful with margins, and full of traps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from sandbox.aws import export, names, truth
+from sandbox.aws.estate import billing_periods, build, last_midnight
+
+AS_OF = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+RULES = {
+    names.VOLUME_UNATTACHED,
+    names.VOLUME_ON_STOPPED,
+    names.GP2_TO_GP3,
+    names.SNAPSHOT_OLD,
+    names.SNAPSHOT_ORPHANED,
+    names.ADDRESS_UNASSOCIATED,
+    names.INSTANCE_IDLE,
+    names.NAT_IDLE,
+    names.LB_WITHOUT_TARGETS,
+    names.DATABASE_IDLE,
+}
+
+
+def series_of(estate, item, metric, statistic):
+    found = estate.series.get((item.account, item.region), {})
+    return next((v[statistic] for k, v in found.items() if k[1] == metric and k[3] == item.native_id), None)
+
+
+def test_the_same_seed_gives_the_same_estate_and_truth():
+    one, same, other = (build(seed=seed, as_of=AS_OF) for seed in (7, 7, 8))
+    assert one == same
+    assert truth.write(one) == truth.write(same)
+    assert {item.native_id for item in one.items}.isdisjoint(
+        item.native_id for item in other.items if item.kind == "volume"
+    )
+
+
+def test_ids_do_not_depend_on_the_day():
+    today, later = build(seed=7, as_of=AS_OF), build(seed=7, as_of=AS_OF + dt.timedelta(days=40))
+    assert [item.bill_id for item in today.items] == [item.bill_id for item in later.items]
+
+
+@pytest.mark.parametrize("seed", [7, 8, 4711])
+def test_every_rule_has_waste_and_every_kind_has_innocents(seed):
+    found = truth.write(build(seed=seed, as_of=AS_OF))
+    assert {row["rule_id"] for row in found["waste"]} == RULES
+    assert len({row["resource_id"] for row in found["waste"]}) < sum(found["resources"].values()) / 3
+    assert {row["rule_id"] for row in found["unknown"]} >= {names.INSTANCE_IDLE, names.DATABASE_IDLE}
+    assert len({row["trap"] for row in found["traps"]}) > 25
+
+
+@pytest.mark.parametrize("seed", [7, 99])
+def test_idle_machines_are_idle_on_each_day_and_others_are_not(seed):
+    estate = build(seed=seed, as_of=AS_OF)
+    for item in estate.of("instance"):
+        processor = series_of(estate, item, "CPUUtilization", "Maximum")
+        if processor is None:
+            continue
+        received, sent = (series_of(estate, item, name, "Sum") for name in ("NetworkIn", "NetworkOut"))
+        window = list(zip(processor, received, sent, strict=True))[-14:]
+        is_measured = all(value is not None for day in window for value in day)
+        is_quiet = is_measured and all(cpu < 5 and r + s < 5_000_000 for cpu, r, s in window)
+        is_free = "aws:autoscaling:groupName" not in item.tags
+        assert (is_quiet and is_free) == (names.INSTANCE_IDLE in item.wastes), item.case
+
+
+def test_a_detached_volume_has_no_usage_after_the_detachment():
+    estate = build(seed=7, as_of=AS_OF)
+    for item in estate.of("volume"):
+        if item.case in {"detached_long", "detached_lately"}:
+            values = series_of(estate, item, "VolumeReadOps", "Sum")
+            last = max((at for at, value in enumerate(values) if value is not None), default=-1)
+            days_ago = len(values) - last
+            assert (days_ago >= 17) == (item.case == "detached_long")
+            assert all(value is None for value in values[last + 1 :])
+
+
+def test_a_saving_is_the_cost_of_the_window_and_names_the_commitment_apart():
+    estate = build(seed=7, as_of=AS_OF)
+    rows = {row["case"]: row for row in truth.write(estate)["waste"]}
+    address = rows["unassociated"]
+    assert Decimal(address["monthly_saving"]) == Decimal("0.005") * 24 * Decimal("30.4375")
+    assert Decimal(address["commitment_saving"]) == 0
+    covered = rows["idle_covered"]
+    assert covered["commitment_saving"] == covered["monthly_saving"] != "0"
+    assert rows["not_on_bill"]["monthly_saving"] is None
+
+
+def test_what_gp3_saves_shrinks_with_the_throughput_that_has_to_be_bought():
+    estate = build(seed=7, as_of=AS_OF)
+    small, large = (
+        next(v for v in estate.of("volume") if v.facts["type"] == "gp2" and v.facts["size"] == size)
+        for size in (100, 500)
+    )
+    assert truth.gp3_saves(small) == Decimal("0.2")
+    assert truth.gp3_saves(large) == Decimal("0.1")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "periods"),
+    [
+        ("2026-11-23", ["2026-10", "2026-11"]),
+        ("2026-11-01", ["2026-09", "2026-10"]),
+        ("2026-11-02", ["2026-10", "2026-11"]),
+        ("2027-01-01", ["2026-11", "2026-12"]),
+    ],
+)
+def test_the_bill_always_covers_the_last_billed_day_and_a_month_before(as_of, periods):
+    moment = dt.datetime.fromisoformat(as_of).replace(tzinfo=dt.UTC)
+    assert [f"{period:%Y-%m}" for period in billing_periods(moment)] == periods
+    assert len(truth.last_days(build(seed=7, as_of=moment))) >= 28
+
+
+def test_midnight_is_in_utc():
+    berlin = dt.timezone(dt.timedelta(hours=2))
+    assert last_midnight(dt.datetime(2026, 7, 1, 1, 30, tzinfo=berlin)) == dt.datetime(2026, 6, 30, tzinfo=dt.UTC)
+
+
+def test_a_restated_period_differs_and_the_same_version_does_not():
+    estate = build(seed=7, as_of=AS_OF)
+    period = billing_periods(AS_OF)[0]
+    one, same, newer = (export.deliver(estate, period, version=version) for version in (1, 1, 2))
+    csv = [key for key in one.objects if key.endswith((".csv.gz", ".json"))]
+    assert [one.objects[key] for key in csv] == [same.objects[key] for key in csv]
+    assert one.totals == same.totals
+    assert one.totals["2026-10"]["execution_id"] != newer.totals["2026-10"]["execution_id"]
+    assert one.totals["2026-10"]["BilledCost"] != newer.totals["2026-10"]["BilledCost"]
