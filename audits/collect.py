@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from audits.steps import Survey
+from connections.access_check import check_access
 from connections.models import SealedCredential
 from connections.provider import Collected, ExportPlace, GapFound
 from connections.providers.aws import inventory
+from connections.providers.aws.access import regions_of
+from connections.providers.aws.calls import DESCRIBE_REGIONS
 from connections.providers.aws.metrics import read_usage
 from connections.providers.aws.outcomes import CallBook
 from connections.providers.aws.session import Principal, open_session
 from connections.resources import Metric, Volume
 from connections.seal import Binding
 from connections.unseal import CannotUnseal, KeyDirectory, unseal
+from tenants import scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
 
     from audits.models import Step
     from connections.models import Connection
-    from connections.provider import CallCount
+    from connections.provider import AccessReport
     from connections.providers.aws.session import AwsSession
     from connections.resources import Thing
 
@@ -52,13 +57,13 @@ def open_credential(*, connection: Connection) -> Credential:
     if sealed is None:
         raise CannotUnseal("The connection has no credential: submit it again.")
     binding = Binding(
-        organization_id=connection.organization_id,
+        organization_id=scope.current(),
         connection_id=connection.id,
         provider=connection.provider,
         generation=connection.generation,
     )
     keys = KeyDirectory(Path(settings.SEALING_KEY_DIR), settings.SEALING_KEY_PASSPHRASE or None)
-    return Credential(connection=connection, secret=unseal(sealed.blob, keys=keys, binding=binding))
+    return Credential(connection=connection, secret=unseal(bytes(sealed.blob), keys=keys, binding=binding))
 
 
 class StoppableBook(CallBook):
@@ -112,37 +117,52 @@ def services() -> tuple[str, ...]:
     return tuple(inventory.COLLECTORS)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Survey:
-    """What stands before an audit's first step: whether it may begin, and where there is anything to look at."""
-
-    refusal: str = ""
-    regions: tuple[str, ...] = ()
-    gaps: tuple[GapFound, ...] = ()
-    calls: tuple[CallCount, ...] = ()
+def check(*, credential: Credential, is_short: bool = False) -> AccessReport:
+    """Try the connection's access, outside of any transaction. Raises CannotAssumeRole where AWS did not answer."""
+    connection = credential.connection
+    return check_access(
+        principal=principal(),
+        role_arn=credential.secret["role_arn"],
+        external_id=connection.external_id,
+        connection_id=str(connection.id),
+        regions=connection.regions,
+        export=export_place(connection),
+        pinned_account_id=connection.account_id,
+        is_short=is_short,
+    )
 
 
 def survey(*, credential: Credential) -> Survey:
-    """Enter the account, compare it with the pinned one, and list its regions. Outside of any transaction.
+    """Make sure again that we may come in and only to read, and list the account's regions.
 
-    Raises CannotAssumeRole where nobody answers; what is wrong with the account is in `refusal`.
+    Outside of any transaction. Raises CannotAssumeRole where nobody answers; what refuses the audit is in `refusal`.
     """
-    connection, book = credential.connection, CallBook()
+    report = check(credential=credential, is_short=True)
+    if report.is_refused:
+        return Survey(refusal=" ".join(sentence for _, sentence in report.refusals), calls=report.calls)
+    book, wanted = CallBook(), credential.connection.regions
     session = enter(credential=credential, book=book)
     try:
-        account_id = session.client("sts").get_caller_identity()["Account"]
-        if account_id != connection.account_id:
-            return Survey(
-                refusal=f"The role answers for account {account_id}, but this connection is for "
-                f"{connection.account_id}. Submit the right role, or make another connection.",
-                calls=book.counts(),
-            )
-        found = session.client("ec2").describe_regions(AllRegions=False)["Regions"]
-        enabled = sorted(region["RegionName"] for region in found)
+        regions = regions_of(session)
     finally:
         session.close()
-    looked_at, gaps = choose_regions(enabled=enabled, wanted=connection.regions, account_id=account_id)
-    return Survey(regions=looked_at, gaps=gaps, calls=book.counts())
+    calls, account_id = (*report.calls, *book.counts()), session.account_id
+    if regions.refused:
+        gap = _cannot_list_regions(account_id=account_id, message=regions.refused)
+        return Survey(regions=report.regions, gaps=(gap,), calls=calls)
+    looked_at, gaps = choose_regions(enabled=sorted(regions.enabled), wanted=wanted, account_id=account_id)
+    return Survey(regions=looked_at, gaps=gaps, calls=calls)
+
+
+def _cannot_list_regions(*, account_id: str, message: str) -> GapFound:
+    return GapFound(
+        account_id=account_id,
+        region="",
+        service=DESCRIBE_REGIONS.service,
+        action=DESCRIBE_REGIONS.action,
+        reason="REFUSED",
+        message=f"We cannot tell which regions are switched on: {message}",
+    )
 
 
 def choose_regions(

@@ -13,6 +13,7 @@ from connections.resources import Volume
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
+    from uuid import UUID
 
     from audits.models import Step
     from connections.provider import Collected, Series
@@ -78,10 +79,10 @@ def earlier_volumes(*, step: Step) -> dict[str, Volume]:
     return {resource_id: volume for resource_id, volume in found.items() if isinstance(volume, Volume)}
 
 
-def merged(old: Usage | None, new: Series) -> tuple[date, list[float | None]]:
+def merged(old: tuple[date, Sequence[float | None]] | None, new: Series) -> tuple[date, list[float | None]]:
     """First date and values of a series with `new` laid over `old`: a day that came without data erases none."""
     days: dict[date, float | None] = {}
-    for first_date, values in (*([(old.first_date, old.values)] if old else []), (new.first_date, new.values)):
+    for first_date, values in (*([old] if old else []), (new.first_date, new.values)):
         for offset, value in enumerate(values):
             day = first_date + dt.timedelta(days=offset)
             if value is not None or day not in days:
@@ -156,14 +157,14 @@ def _write_usage(*, step: Step, series: Sequence[Series]) -> None:
     if not series:
         return
     wanted = {one.resource_id for one in series}
-    ids: Mapping[str, object] = dict(
+    ids: Mapping[str, UUID] = dict(
         Resource.objects.filter(connection_id=step.connection_id, audit_id=step.audit_id, region=step.region)
         .filter(resource_id__in=wanted)
         .values_list("resource_id", "id")
     )
     stored = {
-        (usage.resource_id, usage.metric, usage.statistic): usage
-        for usage in Usage.objects.filter(resource_id__in=ids.values())
+        (usage.resource_id, usage.metric, usage.statistic): (usage.first_date, usage.values)
+        for usage in Usage.objects.filter(resource_id__in=list(ids.values()))
     }
     rows = []
     for one in series:

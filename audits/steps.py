@@ -45,6 +45,16 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Survey:
+    """What is known before an audit's first step: whether it may begin, and which regions there are to look at."""
+
+    refusal: str = ""
+    regions: tuple[str, ...] = ()
+    gaps: tuple[GapFound, ...] = ()
+    calls: tuple[CallCount, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """How a step ended, and what stands beside its results: gaps, calls, our own cost at the provider."""
 
@@ -85,22 +95,25 @@ def is_wanted(*, audit_id: UUID) -> bool:
     )
 
 
-def begin(
-    *, audit: Audit, parts: Iterable[Part], gaps: Iterable[GapFound], calls: Iterable[CallCount], at: datetime
-) -> None:
+def begin(*, audit: Audit, survey: Survey, parts: Iterable[Part], at: datetime) -> None:
     """Start a claimed audit: every part becomes a step that is due now; the judging waits for all of them.
 
-    What was found out before the first step (regions that are off, calls of the access check) is booked on the judging.
-    Raises NoLongerOurs.
+    What the survey found (regions that are off, its calls) is booked on the judging. Where it refuses the account, the
+    audit ends and the connection is refused until its access is confirmed anew. Raises NoLongerOurs.
     """
+    if survey.refusal:
+        refuse(audit=audit, message=survey.refusal, at=at)
+        mine = Connection.objects.filter(id=audit.connection_id, state=Connection.State.CONNECTED)
+        mine.update(state=Connection.State.REFUSED, checked_at=at)
+        return
     steps = [_new_step(audit, part, due_at=at) for part in parts]
     account_id = audit.connection.account_id or ""
     judging = _new_step(audit, Part(kind=Step.Kind.JUDGE, account_id=account_id), due_at=None)
     Step.objects.bulk_create([*steps, judging])
-    _book(step=judging, gaps=gaps, calls=calls)
-    if not audit.settle(
-        state=Audit.State.RUNNING, started_at=at, due_at=at + dt.timedelta(seconds=LOOK_AGAIN_SECONDS), message=""
-    ):
+    gap_count, call_count = _book(step=judging, gaps=survey.gaps, calls=survey.calls)
+    Step.objects.filter(id=judging.id).update(gap_count=gap_count, call_count=call_count)
+    look_at = at + dt.timedelta(seconds=LOOK_AGAIN_SECONDS)
+    if not audit.settle(state=Audit.State.RUNNING, started_at=at, due_at=look_at, message=""):
         raise NoLongerOurs
     advance(audit=lock_audit(audit_id=audit.id), at=at)
     wake_scheduler()
@@ -143,8 +156,8 @@ def finish(*, step: Step, outcome: Outcome, at: datetime) -> None:
         due_at=None,
         message=outcome.message,
         resource_count=outcome.resource_count,
-        gap_count=gap_count,
-        call_count=call_count,
+        gap_count=F("gap_count") + gap_count,
+        call_count=F("call_count") + call_count,
     ):
         raise NoLongerOurs
     if outcome.estimated_cost_usd:
@@ -182,8 +195,9 @@ def give_back(*, step: Step, calls: Iterable[CallCount], at: datetime) -> None:
 
 def _leave(*, step: Step, calls: Iterable[CallCount], due_at: datetime, **changes: Any) -> None:  # noqa: ANN401
     audit = lock_audit(audit_id=step.audit_id)
-    _book(step=step, gaps=(), calls=calls)
-    if not step.settle(state=Step.State.WAITING, due_at=due_at, **changes):
+    _, call_count = _book(step=step, gaps=(), calls=calls)
+    changes |= {"state": Step.State.WAITING, "due_at": due_at, "call_count": F("call_count") + call_count}
+    if not step.settle(**changes):
         raise NoLongerOurs
     advance(audit=audit, at=due_at)
 

@@ -23,6 +23,7 @@ from connections.resources import KINDS
 from connections.unseal import CannotUnseal
 from costframe import claims
 from costframe.broker import release_connections
+from costframe.checking import make_check
 from costframe.queue import QUEUE
 from findings.operations import judge
 from findings.registry import metrics_for, window_days_for
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from dramatiq import Broker
 
-    from audits.collect import Survey
+    from audits.steps import Survey
 
 log = logging.getLogger(__name__)
 MOST_BEGINNINGS = 3
@@ -43,12 +44,12 @@ NOT_USABLE = "The connection is not in use: confirm its access first."
 def declare(broker: Broker) -> None:
     """Make the actors known to a worker's broker. None is retried by the queue: a row that stays due comes again."""
     for actor in (check_access, plan_night, run_audit, run_step):
-        dramatiq.actor(actor, broker=broker, queue_name=QUEUE)
+        dramatiq.actor(broker=broker, queue_name=QUEUE)(actor)
 
 
 def check_access(organization: str, row: str) -> None:
     """Try a connection's access."""
-    raise NotImplementedError
+    make_check(organization_id=UUID(organization), check_id=UUID(row))
 
 
 def plan_night(organization: str, row: str) -> None:
@@ -71,7 +72,6 @@ def run_audit(organization: str, row: str) -> None:
         if connection.state != Connection.State.CONNECTED:
             steps.refuse(audit=audit, message=NOT_USABLE, at=timezone.now())
             return
-    release_connections()
     _begin(organization_id, audit, connection)
 
 
@@ -84,18 +84,19 @@ def _begin(organization_id: UUID, audit: Audit, connection: Connection) -> None:
     except (CannotUnseal, CannotAssumeRole) as error:
         if not error.permanent and audit.attempt < MOST_BEGINNINGS:
             raise  # it stays claimed until its lease ends, then it is tried again
-        survey = collect.Survey(refusal=str(error))
+        _refuse(organization_id, audit, str(error))
     except Exception as error:
-        if audit.attempt < MOST_BEGINNINGS:
-            raise
-        log.exception("Audit %s cannot begin.", audit.id)
-        survey = collect.Survey(refusal=f"It failed inside Costframe ({type(error).__name__}).")
-    at = timezone.now()
+        if audit.attempt >= MOST_BEGINNINGS:
+            _refuse(organization_id, audit, f"It failed inside Costframe ({type(error).__name__}).")
+        raise
+    else:
+        with suppress(steps.NoLongerOurs), scope.organization(organization_id):
+            steps.begin(audit=audit, survey=survey, parts=_parts(connection, survey), at=timezone.now())
+
+
+def _refuse(organization_id: UUID, audit: Audit, message: str) -> None:
     with scope.organization(organization_id):
-        if survey.refusal:
-            steps.refuse(audit=audit, message=survey.refusal, at=at)
-        else:
-            steps.begin(audit=audit, parts=_parts(connection, survey), gaps=survey.gaps, calls=survey.calls, at=at)
+        steps.refuse(audit=audit, message=message, at=timezone.now())
 
 
 def _parts(connection: Connection, survey: Survey) -> list[steps.Part]:

@@ -1,0 +1,151 @@
+"""What is due is sent once, again when its message was lost, and never by anything but its ids."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+from redis.exceptions import ConnectionError as RedisIsAway
+
+from audits.models import Audit, Schedule, Step
+from connections.models import AccessCheck, Connection
+from costframe.schedule import EAGER_SECONDS, IDLE_SECONDS, TABLES, Scheduler, due_rows, next_due_at
+from tenants import scope
+from tests.conftest import AT
+from tests.database import acting_as
+
+SECOND = dt.timedelta(seconds=1)
+
+
+class Sent:
+    """A queue that remembers."""
+
+    def __init__(self):
+        self.messages, self.waiting, self.away = [], False, False
+
+    def send(self, actor_name, organization_id, row_id):
+        if self.away:
+            raise RedisIsAway
+        self.messages.append((actor_name, organization_id, row_id))
+
+    def is_empty(self):
+        return not self.waiting
+
+
+@pytest.fixture
+def sent():
+    return Sent()
+
+
+@pytest.fixture
+def scheduler(sent):
+    return Scheduler(queue=sent, resend_seconds=20)
+
+
+@pytest.fixture
+def audit(organization):
+    """An audit that is due at AT."""
+    with scope.organization(organization.id):
+        shop = Connection.objects.create(label="Shop", state="CONNECTED", account_id="222233334444", created_at=AT)
+        return Audit.objects.create(connection=shop, requested_by="a test", requested_at=AT, due_at=AT)
+
+
+@pytest.fixture
+def as_scheduler(audit):
+    with acting_as("cf_scheduler"):
+        yield
+
+
+def test_a_row_is_sent_when_it_is_due_and_not_before(scheduler, sent, audit, as_scheduler):
+    assert scheduler.look(at=AT - 3 * SECOND) == 3
+    assert sent.messages == []
+    scheduler.look(at=AT)
+    assert sent.messages == [("run_audit", audit.organization_id, audit.id)]
+
+
+def test_a_row_that_was_sent_is_not_sent_again_at_once(scheduler, sent, as_scheduler):
+    for seconds in range(20):
+        assert scheduler.look(at=AT + seconds * SECOND) == EAGER_SECONDS
+    assert len(sent.messages) == 1
+
+
+def test_a_row_that_stays_due_is_sent_again(scheduler, sent, as_scheduler):
+    scheduler.look(at=AT)
+    scheduler.look(at=AT + 20 * SECOND)
+    assert len(sent.messages) == 2
+
+
+def test_a_row_whose_message_still_waits_is_given_more_time(scheduler, sent, as_scheduler):
+    sent.waiting = True
+    scheduler.look(at=AT)
+    scheduler.look(at=AT + 20 * SECOND)
+    assert len(sent.messages) == 1
+    scheduler.look(at=AT + 200 * SECOND)
+    assert len(sent.messages) == 2
+
+
+def test_a_row_that_became_due_anew_is_sent_at_once(scheduler, sent, audit, organization, as_scheduler):
+    scheduler.look(at=AT)
+    with acting_as("cf_worker"), scope.organization(organization.id):
+        Audit.objects.filter(id=audit.id).update(due_at=AT + SECOND)
+    scheduler.look(at=AT + SECOND)
+    assert len(sent.messages) == 2
+
+
+def test_what_could_not_be_sent_is_sent_at_the_next_look(scheduler, sent, as_scheduler):
+    sent.away = True
+    assert scheduler.look(at=AT) == EAGER_SECONDS
+    sent.away = False
+    scheduler.look(at=AT + SECOND)
+    assert len(sent.messages) == 1
+
+
+def test_two_schedulers_send_twice_and_one_worker_takes(scheduler, sent, audit, organization, as_scheduler):
+    scheduler.look(at=AT)
+    Scheduler(queue=sent, resend_seconds=20).look(at=AT)
+    assert len(sent.messages) == 2
+    with acting_as("cf_worker"), scope.organization(organization.id):
+        taken = [Audit.take(audit.id, at=AT, seconds=60) for _ in sent.messages]
+    assert [row is None for row in taken] == [False, True]
+
+
+def test_with_nothing_due_it_waits_no_longer_than_the_bound(scheduler, audit, organization, as_scheduler):
+    assert scheduler.look(at=AT - dt.timedelta(hours=3)) == IDLE_SECONDS
+
+
+def test_rows_of_every_table_are_found(audit, organization):
+    with scope.organization(organization.id):
+        check = AccessCheck.objects.create(connection=audit.connection, generation=1, requested_at=AT, due_at=AT)
+        night = Schedule.objects.create(connection=audit.connection, due_at=AT)
+        with acting_as("cf_worker"):
+            step = Step.objects.create(
+                audit=audit, connection=audit.connection, kind="JUDGE", account_id="2", due_at=AT + SECOND
+            )
+    with acting_as("cf_scheduler"):
+        found = {row.actor: row.row_id for row in due_rows(at=AT + SECOND)}
+        assert next_due_at(at=AT) == AT + SECOND
+    assert found == {"check_access": check.id, "plan_night": night.id, "run_audit": audit.id, "run_step": step.id}
+
+
+@pytest.mark.parametrize("table", TABLES.values())
+@pytest.mark.parametrize("column", ["state", "claim", "connection_id"])
+def test_the_scheduler_may_read_nothing_but_ids_and_times(db, table, column):
+    with (
+        acting_as("cf_scheduler"),
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError),
+        transaction.atomic(),
+    ):
+        cursor.execute(f"select {column} from {table}")
+
+
+@pytest.mark.parametrize("table", TABLES.values())
+def test_the_scheduler_may_claim_nothing(db, table):
+    with (
+        acting_as("cf_scheduler"),
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError),
+        transaction.atomic(),
+    ):
+        cursor.execute(f"update {table} set due_at = null")
