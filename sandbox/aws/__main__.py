@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sandbox.aws.estate import build, last_midnight
 from sandbox.aws.front import Cloud, serve
+from sandbox.aws.lifeline import end_with_parent
 
 PATIENCE_SECONDS = 90.0
 
@@ -23,7 +24,8 @@ def _start_backend(*, seed: int, as_of: datetime, folder: Path) -> tuple[subproc
     port_file.unlink(missing_ok=True)
     command = [sys.executable, "-m", "sandbox.aws.backend", "--seed", str(seed), "--as-of", as_of.isoformat()]
     with (folder / "backend.log").open("ab") as log:
-        backend = subprocess.Popen([*command, "--state-dir", str(folder)], stdout=log, stderr=log)
+        command += ["--state-dir", str(folder)]
+        backend = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (port_file.exists() and port_file.read_text()):
         if backend.poll() is not None or time.monotonic() > deadline:
@@ -39,8 +41,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--as-of", type=datetime.fromisoformat, help="a UTC midnight; default: the last one")
     parser.add_argument("--state-dir", type=Path, required=True)
+    parser.add_argument("--end-with-parent", action="store_true", help="stop when standard input is closed")
     parser.add_argument("--ready-file", type=Path, help="written when calls are answered: endpoint_url and process ids")
     arguments = parser.parse_args()
+    if arguments.end_with_parent:
+        end_with_parent()
     arguments.state_dir.mkdir(parents=True, exist_ok=True)
     as_of = last_midnight(arguments.as_of.replace(tzinfo=UTC) if arguments.as_of else None)
     backend, port = _start_backend(seed=arguments.seed, as_of=as_of, folder=arguments.state_dir)

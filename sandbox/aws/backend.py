@@ -23,6 +23,7 @@ from werkzeug.serving import make_server
 
 from sandbox.aws import export, fill_ec2, fill_other, truth
 from sandbox.aws.estate import billing_periods, build
+from sandbox.aws.lifeline import end_with_parent
 from sandbox.aws.model import Draw
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def main() -> int:
     estate = build(seed=arguments.seed, as_of=datetime.fromisoformat(arguments.as_of))
     backend = Backend(estate, arguments.state_dir)
     backend.fill()
+    end_with_parent()
     server = make_server("127.0.0.1", 0, backend, threaded=True, request_handler=QuietHandler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     (arguments.state_dir / "backend.port").write_text(str(server.server_port))

@@ -68,11 +68,11 @@ class SandboxCloud:
             "--state-dir",
             str(folder),
         ]
-        command += ["--ready-file", str(ready)]
+        command += ["--ready-file", str(ready), "--end-with-parent"]
         if as_of:
             command += ["--as-of", as_of.isoformat()]
         with (folder / "front.log").open("ab") as log:
-            process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+            process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=log, stderr=log)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not ready.exists():
             if process.poll() is not None or time.monotonic() > deadline:
@@ -85,7 +85,13 @@ class SandboxCloud:
         """Stops the front; it stops its backend. Does nothing to a sandbox that somebody else started."""
         if self._process and self._process.poll() is None:
             self._process.terminate()
-            self._process.wait(timeout=20)
+            try:
+                self._process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        if self._process and self._process.stdin:
+            self._process.stdin.close()
 
     def __enter__(self) -> Self:
         return self
