@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, suppress
 
 from botocore.credentials import Credentials
 
@@ -58,15 +59,27 @@ def session(cloud, *, account=names.SHOP, export=None, region="us-east-1", **mor
 
 @contextmanager
 def silent_address():
-    """A loopback address that nobody answers; fails where anybody has called there."""
+    """A loopback address that hangs up on everybody; fails where anybody has called there."""
+    callers = []
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
-        listener.setblocking(False)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.settimeout(0.1)
+        is_over = threading.Event()
+
+        def hang_up():
+            while not is_over.is_set():
+                with suppress(TimeoutError):
+                    connection, address = listener.accept()
+                    callers.append(address)
+                    connection.close()
+
+        thread = threading.Thread(target=hang_up, daemon=True)
+        thread.start()
         try:
-            listener.accept()
-        except BlockingIOError:
-            return
-        raise AssertionError("something was sent")
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            is_over.set()
+            thread.join()
+    assert callers == [], "something was sent"
 
 
 def guarded(url, *, export=None):
