@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Choices = list[tuple[str, str]]
 NOT_THERE = "%(value)s is not there to choose."
-BEYOND_THE_FORM = {"sort", "after", "before"}
 
 
 def _choice(field: str, *, label: str, any_label: str, choices: Choices | None = None) -> django_filters.ChoiceFilter:
@@ -57,6 +56,11 @@ class FindingFilter(django_filters.FilterSet):
         super().__init__(given, queryset=Finding.objects.all())
         for name, choices in _choices(labels).items():
             self.filters[name].extra["choices"] = choices
+
+    def filter_queryset(self, queryset: QuerySet[Finding]) -> QuerySet[Finding]:
+        """Filter by what can be used; a state that is none never mixes open and resolved."""
+        rows: QuerySet[Finding] = super().filter_queryset(queryset)
+        return rows.filter(state=Finding.State.OPEN) if "state" in self.form.errors else rows
 
     def begins_with(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
         """Names and ids that begin so; of an id that is an ARN, its last part too."""

@@ -33,6 +33,11 @@ SORTS = {
     )
 }
 EFFORTS = {"VeryLow": "Very low", "Low": "Low", "Medium": "Medium", "High": "High", "VeryHigh": "Very high"}
+RESOLUTIONS = {
+    Finding.Resolution.NOT_WASTEFUL: "no longer wasteful",
+    Finding.Resolution.RESOURCE_GONE: "the resource is gone",
+    Finding.Resolution.CONNECTION_DELETED: "its connection was deleted",
+}
 HEAVY = ("evidence",)
 ZERO = Decimal(0)
 
@@ -78,6 +83,16 @@ class ActionRow:
     def is_reduced(self) -> bool:
         """Whether overlaps take something off the saving."""
         return self.net != self.gross
+
+    @property
+    def reduction(self) -> Decimal | None:
+        """What overlaps take off, as a negative amount."""
+        return None if self.net is None or self.gross is None else self.net - self.gross
+
+    @property
+    def resolution_words(self) -> str:
+        """Why it was resolved, for a reader."""
+        return RESOLUTIONS.get(self.resolution, "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,15 +223,6 @@ def action_rows(findings: Iterable[Finding], *, labels: Mapping[str, str], at: d
         )
         for finding in findings
     ]
-
-
-def open_actions(*, at: datetime, connection_id: UUID | None = None) -> tuple[list[ActionRow], Totals]:
-    """Every open finding, the largest saving first, and their totals: for the printed list."""
-    rows = Finding.objects.filter(state=Finding.State.OPEN)
-    if connection_id is not None:
-        rows = rows.filter(connection_id=connection_id)
-    ordered = rows.defer(*HEAVY).order_by("-currency", "-savings_sort", "-id")
-    return action_rows(ordered, labels=account_labels(), at=at), totals_of(rows)
 
 
 def latest_audits() -> list[Audit]:

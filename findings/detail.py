@@ -1,0 +1,120 @@
+"""One finding as its page shows it: the evidence that was frozen, its charts, and what it overlaps with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from audits.evidence import DailySeries
+from audits.models import Gap
+from audits.models import Usage as UsageRow
+from audits.things import from_data
+from findings import registry
+from findings.frozen import is_intact
+from findings.models import Finding
+from findings.queries import HEAVY, account_labels, action_rows
+from findings.reports.chart import cost_panel, usage_panels
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from findings.queries import ActionRow
+    from findings.reports.chart import Panel
+    from findings.rule import Rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detail:
+    """Everything that the finding's page needs; `evidence` is the frozen JSON."""
+
+    row: ActionRow
+    finding: Finding
+    evidence: Mapping[str, Any]
+    is_intact: bool
+    docs: str
+    hint: str
+    rollback: str
+    charts: tuple[Panel, ...]
+    cost_chart: Panel | None
+    missing_metrics: tuple[str, ...]
+    usage_gaps: tuple[Gap, ...]
+    overlaps: tuple[ActionRow, ...]
+
+
+def detail_of(finding: Finding, *, at: datetime) -> Detail:
+    """What the page of `finding` shows, for which all questions are asked here."""
+    labels = account_labels()
+    evidence, rule = finding.evidence, _rule(finding.rule_id)
+    others = Finding.objects.filter(resource_id=finding.resource_id, state=Finding.State.OPEN).exclude(id=finding.id)
+    series = _series(finding)
+    metrics = () if rule is None else rule.metrics
+    missing = tuple(metric.key for metric in metrics if metric.key not in series)
+    return Detail(
+        row=action_rows([finding], labels=labels, at=at)[0],
+        finding=finding,
+        evidence=evidence,
+        is_intact=is_intact(finding),
+        docs=rule.docs if rule else "",
+        hint=_hint(rule, finding),
+        rollback=rule.rollback if rule else "",
+        charts=() if rule is None else tuple(_charts(rule, evidence, series)),
+        cost_chart=_cost_chart(evidence),
+        missing_metrics=missing,
+        usage_gaps=_usage_gaps(finding) if missing else (),
+        overlaps=tuple(action_rows(others.defer(*HEAVY).order_by("rule_id"), labels=labels, at=at)),
+    )
+
+
+def _rule(rule_id: str) -> Rule | None:
+    try:
+        return registry.rule(rule_id)
+    except registry.UnknownRule:
+        return None
+
+
+def _hint(rule: Rule | None, finding: Finding) -> str:
+    if rule is None or not rule.hint:
+        return ""
+    thing = finding.evidence["thing"]
+    return rule.hint_for(from_data(thing["kind"], thing))
+
+
+def _series(finding: Finding) -> dict[str, DailySeries]:
+    """Usage as it is known by now, which goes on after the finding was judged."""
+    rows = UsageRow.objects.filter(resource_id=finding.resource_id)
+    return {
+        f"{metric}.{statistic}": DailySeries(first_date=first_date, values=tuple(values))
+        for metric, statistic, first_date, values in rows.values_list("metric", "statistic", "first_date", "values")
+        if values
+    }
+
+
+def _charts(rule: Rule, evidence: Mapping[str, Any], series: Mapping[str, DailySeries]) -> list[Panel]:
+    usage = evidence["usage"]
+    window = (date.fromisoformat(usage["first_date"]), date.fromisoformat(usage["until"]))
+    return usage_panels(rule, settings=evidence["rule"]["settings"], series=series, window=window)
+
+
+def _cost_chart(evidence: Mapping[str, Any]) -> Panel | None:
+    bill = evidence["bill"]
+    currencies = {line["billing_currency"] for line in bill["lines"]}
+    if len(currencies) != 1:
+        return None
+    by_day: dict[date, Decimal] = {}
+    for line in bill["lines"]:
+        day = date.fromisoformat(line["charge_date"])
+        by_day[day] = by_day.get(day, Decimal(0)) + Decimal(line["effective_cost"])
+    return cost_panel(
+        currency=currencies.pop(),
+        by_day={day: float(cost) for day, cost in by_day.items()},
+        first=date.fromisoformat(bill["first_date"]),
+        until=date.fromisoformat(bill["until"]),
+    )
+
+
+def _usage_gaps(finding: Finding) -> tuple[Gap, ...]:
+    gaps = Gap.objects.filter(audit_id=finding.audit_id, action__startswith="cloudwatch:")
+    return tuple(gaps.filter(region__in=["", finding.region]).order_by("action"))

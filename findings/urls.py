@@ -1,0 +1,17 @@
+"""The action list, a finding, and the rules."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from findings import views
+
+app_name = "findings"
+
+urlpatterns = [
+    path("", views.action_list, name="list"),
+    path("actions.csv", views.action_list_csv, name="csv"),
+    path("rules/", views.rules, name="rules"),
+    path("<uuid:finding_id>/", views.finding, name="finding"),
+    path("<uuid:finding_id>/evidence.json", views.evidence, name="evidence"),
+]

@@ -1,0 +1,138 @@
+"""Pages of findings: what to do, why it is true, and by which rules."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from findings.detail import detail_of
+from findings.filters import FindingFilter
+from findings.models import Finding
+from findings.paging import BadCursor, Page, Sort, page_of
+from findings.queries import HEAVY, SORTS, account_labels, action_rows, totals_of, why_empty
+from findings.reports import csv_file
+from findings.rules_page import rule_rows
+from tenants.access import get_or_404
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+PAGE_SIZE = 50
+DEFAULT_SORT = "saving"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """A column's heading: where it leads to and, on the sorted column only, its aria-sort."""
+
+    url: str
+    aria: str = ""
+
+
+@require_safe
+def action_list(request: HttpRequest) -> HttpResponse:
+    """What to do, in which order, worth what."""
+    at, labels = timezone.now(), account_labels()
+    filters = FindingFilter(request.GET, labels=labels)
+    complaints, found = filters.complaints, filters.qs
+    sort, complaint = _sort(request.GET.get("sort", ""))
+    page, lost = _page(request, found, sort)
+    totals = totals_of(found)
+    context = {
+        "filters": filters.form,
+        "complaints": [*complaints, *complaint, *lost],
+        "rows": action_rows(page.rows, labels=labels, at=at),
+        "totals": totals,
+        "headings": {name: _heading(name, sort, filters.query) for name in SORTS},
+        "first_url": _url(filters.query, sort) if page.before else "",
+        "before_url": _url(filters.query, sort, before=page.before) if page.before else "",
+        "after_url": _url(filters.query, sort, after=page.after) if page.after else "",
+        "csv_query": urlencode(filters.query),
+        "is_narrowed": filters.is_narrowed,
+        "why_empty": None if totals.count or filters.is_narrowed else why_empty(),
+        "at": at,
+    }
+    return render(request, "findings/list.html", context)
+
+
+@require_safe
+def action_list_csv(request: HttpRequest) -> HttpResponse:
+    """Exactly what is filtered, all pages of it. A filter that cannot be used gives no file that looks complete."""
+    at, labels = timezone.now(), account_labels()
+    filters = FindingFilter(request.GET, labels=labels)
+    sort, complaint = _sort(request.GET.get("sort", ""))
+    if complaints := [*filters.complaints, *complaint]:
+        return HttpResponse("\n".join(complaints), status=400, content_type="text/plain; charset=utf-8")
+    found = filters.qs.defer(*HEAVY).order_by(*(f"-{name}" if sort.runs_down else name for name in sort.fields))
+    with csv_file.write(action_rows(found.iterator(chunk_size=2000), labels=labels, at=at)) as file:
+        response = HttpResponse(file.read(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="costframe-actions-{at:%Y-%m-%d}.csv"'
+    return response
+
+
+@require_safe
+def finding(request: HttpRequest, finding_id: UUID) -> HttpResponse:
+    """Whether it is true, whether it is safe, and what the bill says."""
+    return _finding_page(request, get_or_404(Finding, finding_id), at=timezone.now())
+
+
+def _finding_page(request: HttpRequest, found: Finding, *, at: datetime) -> HttpResponse:
+    return render(request, "findings/finding.html", {"detail": detail_of(found, at=at)})
+
+
+@require_safe
+def evidence(request: HttpRequest, finding_id: UUID) -> HttpResponse:
+    """The evidence as it was frozen, for whoever wants to compute its hash again."""
+    del request
+    found = get_or_404(Finding, finding_id)
+    text = json.dumps(
+        {"sha256": found.evidence_hash, "evidence": found.evidence}, indent=1, sort_keys=True, ensure_ascii=False
+    )
+    response = HttpResponse(text, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="costframe-evidence-{found.id}.json"'
+    return response
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """What is looked at, and how strictly."""
+    return render(request, "findings/rules.html", {"rules": rule_rows()})
+
+
+def _sort(asked: str) -> tuple[Sort, list[str]]:
+    name = asked.removeprefix("-") or DEFAULT_SORT
+    if name not in SORTS:
+        return SORTS[DEFAULT_SORT], [f"Sort: {asked[:80]} is not there to choose."]
+    return replace(SORTS[name], is_reversed=asked.startswith("-")), []
+
+
+def _page(request: HttpRequest, found: QuerySet[Finding], sort: Sort) -> tuple[Page[Finding], list[str]]:
+    rows = found.defer(*HEAVY)
+    try:
+        return page_of(
+            rows, sort=sort, size=PAGE_SIZE, after=request.GET.get("after"), before=request.GET.get("before")
+        ), []
+    except BadCursor:
+        return page_of(rows, sort=sort, size=PAGE_SIZE), ["Page: this place is not in the list. Here is its beginning."]
+
+
+def _heading(name: str, sort: Sort, query: dict[str, str]) -> Heading:
+    if name != sort.name:
+        return Heading(url=_url(query, SORTS[name]))
+    return Heading(url=_url(query, replace(sort, is_reversed=not sort.is_reversed)), aria=sort.aria)
+
+
+def _url(query: dict[str, str], sort: Sort, **place: Any) -> str:  # noqa: ANN401 - a place is text or None
+    asked = {} if sort.parameter == DEFAULT_SORT else {"sort": sort.parameter}
+    return "?" + urlencode({**query, **asked, **{name: value for name, value in place.items() if value}})
