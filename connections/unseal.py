@@ -146,12 +146,12 @@ class KeyDirectory:
         return _combine(mlkem, x25519)
 
 
-def unseal(blob: bytes, *, keys: KeyDirectory, binding: seal.Binding) -> dict[str, str]:
+def unseal(blob: bytes | memoryview, *, keys: KeyDirectory, binding: seal.Binding) -> dict[str, str]:
     """Open a sealed credential for the place that it is bound to. Raises CannotUnseal, or KeyFault for a bad key file.
 
     An unknown key id is an error: no other key is tried.
     """
-    blob = bytes(blob)  # psycopg hands over a memoryview
+    blob = bytes(blob)  # the database driver hands over a memoryview
     key_id = key_id_in(blob)
     key = keys.get(key_id)
     if key is None:
@@ -168,7 +168,7 @@ def unseal(blob: bytes, *, keys: KeyDirectory, binding: seal.Binding) -> dict[st
     return _parse(plaintext)
 
 
-def reseal(blob: bytes, *, keys: KeyDirectory, binding: seal.Binding, public_key: bytes) -> seal.Sealed:
+def reseal(blob: bytes | memoryview, *, keys: KeyDirectory, binding: seal.Binding, public_key: bytes) -> seal.Sealed:
     """The same credential, sealed to another key. Raises CannotUnseal or seal.CannotSeal; stores nothing."""
     return seal.seal(unseal(blob, keys=keys, binding=binding), public_key=public_key, binding=binding)
 

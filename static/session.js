@@ -1,7 +1,7 @@
 // Keeps an open page signed in: session tokens live for a minute, so a fresh one is fetched before each runs out.
 // Without this module the next page load refreshes by redirect; with it, forms and polls never meet an expired token.
 //
-// <meta name="costframe-session" data-url data-organization data-cookies data-browser data-expires> comes from the server.
+// <meta name="costframe-session" data-url data-organization data-cookies data-expires> comes from the server.
 
 const meta = document.querySelector('meta[name="costframe-session"]');
 const EVERY_MS = 45_000;
@@ -19,10 +19,13 @@ function expiryOf(token) {
 }
 
 // A development instance is on another site, where its own cookie does not reach it; ours is sent in the query.
+// In production there is no such cookie. Its suffix is that of the first of the session's cookies.
 function address() {
-  const { url, browser } = meta.dataset;
-  const pair = document.cookie.split("; ").find((cookie) => browser && cookie.startsWith(`${browser}=`));
-  return pair ? `${url}?__clerk_db_jwt=${encodeURIComponent(pair.slice(browser.length + 1))}` : url;
+  const { url, cookies } = meta.dataset;
+  const names = cookies.split(",");
+  const browser = `__clerk_db_jwt${names[0].slice(names.at(-1).length)}=`;
+  const pair = document.cookie.split("; ").find((cookie) => cookie.startsWith(browser));
+  return pair ? `${url}?__clerk_db_jwt=${encodeURIComponent(pair.slice(browser.length))}` : url;
 }
 
 async function fetchToken() {

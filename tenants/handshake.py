@@ -180,7 +180,6 @@ class Provider:
             "url": f"{self.verifier.issuer}/v1/client/sessions/{identity.session_id}/tokens",
             "organization": identity.clerk_organization_id or "",
             "cookies": ",".join(self.cookie_names),
-            "browser": self.browser_cookie,
             "expires": str(int(identity.expires_at.timestamp())),
         }
 

@@ -25,8 +25,21 @@ class Issuer:
     def start(
         cls, *, state_dir: Path, app_origins: Iterable[str] = ("http://app.localhost:8000",), port: int = 0
     ) -> Self:
-        """Serve on 127.0.0.1. Port 0 takes a free one."""
-        issuer = cls(Server(port=port, key=SigningKey.kept_in(state_dir), app_origins=app_origins))
+        """Serve on 127.0.0.1. Port 0 takes the port of the last run if it is free, else another.
+
+        The address is part of every organisation's identity: on another port all organisations are new.
+        """
+        key, kept = SigningKey.kept_in(state_dir), state_dir / "port"
+        wanted = port or (int(kept.read_text()) if kept.exists() else 0)
+        try:
+            server = Server(port=wanted, key=key, app_origins=app_origins)
+        except OSError:
+            if port:
+                raise
+            server = Server(port=0, key=key, app_origins=app_origins)
+        if not kept.exists():
+            kept.write_text(str(server.instance.port))
+        issuer = cls(server)
         issuer._thread.start()
         return issuer
 

@@ -85,7 +85,8 @@ def test_keys_are_files_that_only_their_owner_reads(keys):
 
 def test_a_passphrase_leaves_no_private_key_in_the_file(tmp_path):
     keys = unseal.KeyDirectory(tmp_path / "keys", PASSPHRASE)
-    content = keys.file(keys.make().key_id).read_text()
+    key_id = keys.make().key_id
+    content = (keys.path / f"{key_id}.pem").read_text()
     assert content.count("BEGIN ENCRYPTED PRIVATE KEY") == 2
     assert "BEGIN PRIVATE KEY" not in content
 
@@ -176,7 +177,7 @@ def run(capsys, *arguments):
 def host(settings, tmp_path, monkeypatch):
     """A worker host with an empty key directory, and a count of rows that the test sets."""
     settings.SEALING_KEY_DIR = str(tmp_path / "keys")
-    used = {}
+    used: dict[str, int] = {}
     monkeypatch.setattr(sealing_key, "count_rows_using", lambda key_id: used.get(key_id, 0))
     return used
 

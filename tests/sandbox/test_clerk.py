@@ -15,6 +15,7 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -40,20 +41,19 @@ def issuer(tmp_path_factory):
 def provider_for(issuer, origin=APP):
     """The product's side, configured as its processes are: from the environment that the issuer hands out."""
     environment = issuer.environment(parties=[origin])
-    return handshake.configure(
-        SimpleNamespace(
-            CLERK_ISSUER=environment["COSTFRAME_CLERK_ISSUER"],
-            CLERK_JWKS_URL=environment["COSTFRAME_CLERK_JWKS_URL"],
-            CLERK_JWKS_PEM="",
-            CLERK_PUBLISHABLE_KEY=environment["COSTFRAME_CLERK_PUBLISHABLE_KEY"],
-            CLERK_SIGN_IN_URL=environment["COSTFRAME_CLERK_SIGN_IN_URL"],
-            CLERK_COOKIE="__session",
-            CLERK_AUTHORIZED_PARTIES=[origin],
-            PUBLIC_ORIGIN=origin,
-            SANDBOX=True,
-            DEBUG=False,
-        )
+    settings: Any = SimpleNamespace(
+        CLERK_ISSUER=environment["COSTFRAME_CLERK_ISSUER"],
+        CLERK_JWKS_URL=environment["COSTFRAME_CLERK_JWKS_URL"],
+        CLERK_JWKS_PEM="",
+        CLERK_PUBLISHABLE_KEY=environment["COSTFRAME_CLERK_PUBLISHABLE_KEY"],
+        CLERK_SIGN_IN_URL=environment["COSTFRAME_CLERK_SIGN_IN_URL"],
+        CLERK_COOKIE="__session",
+        CLERK_AUTHORIZED_PARTIES=[origin],
+        PUBLIC_ORIGIN=origin,
+        SANDBOX=True,
+        DEBUG=False,
     )
+    return handshake.configure(settings)
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -128,6 +128,7 @@ def test_overrides_replace_and_remove_claims_and_headers(issuer):
 def test_the_key_is_kept_for_its_owner_only_and_used_again(tmp_path):
     first, second = SigningKey.kept_in(tmp_path / "state"), SigningKey.kept_in(tmp_path / "state")
     assert first.id == second.id
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
     assert [stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "state").iterdir()] == [0o600]
 
 
@@ -140,7 +141,7 @@ def test_signing_in_leads_back_to_the_product_with_a_fresh_token(issuer):
     decision = come_back(issuer, return_leg(issuer, sign_in(issuer)))
     assert isinstance(decision, Redirect)
     assert decision.url == f"{APP}/x?a=1"
-    cookies = {cookie.name: cookie.value for cookie in decision.cookies}
+    cookies = {cookie.name: cookie.value or "" for cookie in decision.cookies}
     visit = Visit(method="GET", path="/x", headers={}, cookies=cookies)
     proceed = provider_for(issuer).decide(visit, at=dt.datetime.now(dt.UTC))
     assert isinstance(proceed, Proceed)
@@ -216,6 +217,22 @@ def test_two_sandboxes_on_one_machine_use_different_cookies(issuer, tmp_path):
         other.stop()
 
 
+def test_a_second_run_keeps_its_address_so_that_organisations_stay_the_same(tmp_path):
+    first = Issuer.start(state_dir=tmp_path)
+    first.stop()
+    second = Issuer.start(state_dir=tmp_path)
+    third = Issuer.start(state_dir=tmp_path)
+    try:
+        assert second.issuer == first.issuer
+        assert third.issuer != first.issuer  # taken: another port, and the first one is remembered
+    finally:
+        second.stop()
+        third.stop()
+    fourth = Issuer.start(state_dir=tmp_path)
+    fourth.stop()
+    assert fourth.issuer == first.issuer
+
+
 def test_the_log_has_no_tokens(issuer, capfd):
     return_leg(issuer, sign_in(issuer))
     log = capfd.readouterr().err
@@ -251,21 +268,37 @@ def test_the_command_serves_until_it_is_told_to_end(tmp_path):
 
 
 PAGE = """<!doctype html><title>{name}</title>
-<meta name="costframe-session" data-url="{url}" data-organization="{organization}" data-cookies="{cookies}" data-browser="{browser}"
+<meta name="costframe-session" data-url="{url}" data-organization="{organization}" data-cookies="{cookies}"
   data-expires="{expires}">
 <script type="module" src="/session.js"></script>
 <form method="post" action="/form"><input name="word" value="kept"><button>Send</button></form>
 <p>{name}</p>"""
 
 
+class AppServer(ThreadingHTTPServer):
+    """What the one page needs: its provider, and how far its clock is ahead. Books its decisions."""
+
+    daemon_threads = True
+    ahead = dt.timedelta(0)
+
+    def __init__(self, state_dir):
+        super().__init__(("127.0.0.1", 0), App)
+        self.origin = f"http://app.localhost:{self.server_address[1]}"
+        self.sandbox = Issuer.start(state_dir=state_dir, app_origins=[self.origin])
+        self.provider = provider_for(self.sandbox, self.origin)
+        self.decisions: list[tuple[str, str]] = []
+
+
 class App(BaseHTTPRequestHandler):
     """A product of one page, with the real decisions and the real script."""
+
+    server: AppServer
 
     def answer(self):
         if self.path == "/session.js":
             return self.send(200, (ROOT / "static" / "session.js").read_text(), "text/javascript")
         cookies = dict(pair.split("=", 1) for pair in self.headers.get("Cookie", "").split("; ") if "=" in pair)
-        visit = Visit(method=self.command, path=self.path, headers=self.headers, cookies=cookies)
+        visit = Visit(method=self.command, path=self.path, headers=dict(self.headers), cookies=cookies)
         decision = self.server.provider.decide(visit, at=dt.datetime.now(dt.UTC) + self.server.ahead)
         self.server.decisions.append((self.command, type(decision).__name__))
         if isinstance(decision, Redirect):
@@ -285,7 +318,7 @@ class App(BaseHTTPRequestHandler):
 
     def send(self, status, body, kind, headers=()):
         self.send_response(status)
-        policy = f"default-src 'none'; script-src 'self'; connect-src {self.server.issuer}; form-action 'self'"
+        policy = f"default-src 'none'; script-src 'self'; connect-src {self.server.sandbox.issuer}; form-action 'self'"
         for name, value in [("Content-Type", kind), ("Content-Security-Policy", policy), *headers]:
             self.send_header(name, value)
         self.end_headers()
@@ -298,18 +331,13 @@ class App(BaseHTTPRequestHandler):
 @pytest.fixture
 def app(tmp_path):
     """The one-page product and its provider, both on loopback."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), App)
-    server.daemon_threads = True
-    origin = f"http://app.localhost:{server.server_address[1]}"
-    issuer = Issuer.start(state_dir=tmp_path, app_origins=[origin])
-    server.provider, server.issuer, server.origin = provider_for(issuer, origin), issuer.issuer, origin
-    server.ahead, server.decisions, server.sandbox = dt.timedelta(0), [], issuer
+    server = AppServer(tmp_path)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
     server.shutdown()
     server.server_close()
-    issuer.stop()
+    server.sandbox.stop()
 
 
 @pytest.fixture(scope="module")

@@ -288,11 +288,10 @@ def test_the_page_learns_where_to_refresh():
         "url": f"{ISSUER}/v1/client/sessions/sess_1/tokens",
         "organization": "org_ours",
         "cookies": "__session_abcdefgh,__session",
-        "browser": "__clerk_db_jwt_abcdefgh",
         "expires": str(NOW + 55),
     }
 
 
-def test_in_production_pages_hold_no_long_session():
-    production = replace(PROVIDER, accepts_in_url=False)
-    assert production.browser_session(decide(cookies=FRESH).identity)["browser"] == ""
+def test_the_long_session_of_a_development_browser_is_a_cookie_there_only():
+    assert PROVIDER.browser_cookie == "__clerk_db_jwt_abcdefgh"
+    assert replace(PROVIDER, accepts_in_url=False).browser_cookie == ""

@@ -227,20 +227,26 @@ def test_a_provider_that_comes_up_late_is_found_within_seconds():
     assert web.keys.key_for(KEY_ID) is not None
 
 
-def test_many_threads_fetch_once():
-    web = Web()
-    together = threading.Barrier(8)
+def test_who_comes_while_the_keys_are_being_fetched_waits_for_them():
+    web, entered, release, found = Web(), threading.Event(), threading.Event(), []
 
-    def ask():
-        together.wait()
-        web.keys.key_for(KEY_ID)
+    def slow(url):
+        entered.set()
+        release.wait(10)
+        return web.fetch(url)
 
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
+    keys = signing_keys.FetchedKeys("https://x.test/jwks", fetch=slow, clock=lambda: web.now)
+    threads = [threading.Thread(target=lambda: found.append(keys.key_for(KEY_ID)), daemon=True) for _ in range(8)]
+    threads[0].start()
+    assert entered.wait(10)
+    for thread in threads[1:]:
         thread.start()
+    threads[1].join(0.2)  # nobody gives up while the answer is on its way
+    assert threads[1].is_alive()
+    release.set()
     for thread in threads:
-        thread.join()
-    assert web.requests == 1
+        thread.join(10)
+    assert (len(found), web.requests) == (8, 1)
 
 
 @pytest.mark.parametrize(
