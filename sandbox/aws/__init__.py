@@ -1,8 +1,18 @@
 """A cloud on loopback that answers as AWS does: an estate, its metrics, its bill, its roles and its refusals.
 
-`python -m sandbox.aws --port 0 --seed 7 --state-dir DIR` starts it; `sandbox.aws.client.SandboxCloud` does so from
-Python.
-Two processes: moto's server (`backend.py`) holds the inventory and the bucket; the front (`front.py`) stands before
-it and does what
-moto leaves out: signatures, trust policies, role and session policies, metrics, paging, faults, a log of every call.
+Start it with `python -m sandbox.aws --port 0 --seed 7 --state-dir DIR --ready-file FILE`, or from Python:
+
+    with SandboxCloud.start(seed=7) as cloud:            # sandbox.aws.client
+        arn = cloud.create_role(account=names.SHOP, name="CostframeReadOnly", trust_policy=..., policies={...})
+        cloud.fault("throttle", service="ec2", operation="DescribeVolumes", region="eu-west-1", count=3)
+        ...                                               # boto3 clients with endpoint_url=cloud.endpoint_url
+        cloud.calls(); cloud.estate["waste"]; cloud.restate("2026-10")
+
+Two processes. The backend (`backend.py`) is moto's server, filled from within with what the seed makes (`estate.py`),
+and holds the payer's bucket with the cost export (`export.py`). The front (`front.py`) stands before it and does what
+moto leaves out: signatures, trust policies, role and session policies (`policy.py`), daily metrics (`metrics.py`),
+pages (`paging.py`), trouble on demand (`faults.py`), a log of every call (`journal.py`).
+
+What should be found is in the truth (`truth.py`), written from what the generator did. In what form the bill names
+resources stands in `focus.py`; who is who in `names.py`.
 """

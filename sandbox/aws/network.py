@@ -63,7 +63,8 @@ def _address(
     allocation_id = draw.id("eipalloc")
     created = draw.ago(draw.days(60, 500) + 0.2)
     first, last = charges.span(created, draw.as_of)
-    public_ip = f"198.51.{100 + draw.random.randrange(3)}.{draw.random.randrange(1, 255)}"
+    number = len(estate.of("address"))
+    public_ip = f"198.51.{100 + number // 250}.{1 + number % 250}"
     address = Item(
         kind="address",
         account=account,
