@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from connections.resources import Metric, Thing
+
+
+SETTLING = timedelta(hours=1)  # providers may still add to yesterday's usage shortly after midnight
+
+
+def usage_complete_until(at: datetime) -> date:
+    """The first day whose usage is not complete at `at`, in UTC as the providers count days."""
+    return (at.astimezone(UTC) - SETTLING).date()
 
 
 @dataclass(frozen=True, kw_only=True)

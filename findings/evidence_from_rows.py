@@ -18,6 +18,7 @@ from audits.models import BillLoad, CostLine, Gap, Resource, Step
 from audits.models import Usage as UsageRow
 from audits.things import from_data
 from connections.bill_ids import bill_ids
+from connections.provider import usage_complete_until
 from connections.resources import KINDS
 from findings.cost_window import WINDOW_DAYS
 
@@ -71,9 +72,9 @@ def sight_of(*, audit: Audit) -> Sight:
 def seen_by(*, audit: Audit, sight: Sight) -> list[Seen]:
     """Every resource that the audit saw, with its usage. The bill is left out: rules do not read it, see `bills_of`.
 
-    Usage counts until the day on which the audit began, the first that was not complete for all of its steps.
+    Usage counts until the last day that was complete when the audit began, which it was for all of its steps.
     """
-    until = (audit.started_at or audit.requested_at).date()
+    until = usage_complete_until(audit.started_at or audit.requested_at)
     rows = Resource.objects.filter(connection_id=audit.connection_id, audit=audit).order_by("kind", "resource_id", "id")
     series = _series(audit=audit)
     hidden = {region: sight.hidden_kinds(region) for region in {row.region for row in rows}}

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from connections.provider import Collected, Series
+from connections.provider import Collected, Series, usage_complete_until
 from connections.providers.aws import calls
 from connections.providers.aws.outcomes import code_of, outcome_of, sentence_of
 from connections.providers.aws.reader import FAILURES, Reader
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 BATCH = 500  # series in one GetMetricData
 DAY_SECONDS = 86400
-SETTLING = timedelta(hours=1)  # CloudWatch may still add to yesterday shortly after midnight
 USD_PER_METRIC = calls.GET_METRIC_DATA.usd_per_1000 / 1000
 BALANCER_NAMESPACES = {
     "application": "AWS/ApplicationELB",
@@ -76,11 +75,6 @@ def place_of(thing: Thing) -> tuple[str, str, str] | None:
     return None
 
 
-def complete_until(at: datetime) -> date:
-    """The first day that is not complete at `at`, in UTC as CloudWatch counts days."""
-    return (at.astimezone(UTC) - SETTLING).date()
-
-
 def read_usage(
     *,
     session: AwsSession,
@@ -98,7 +92,7 @@ def read_usage(
     only those are in the returned series). Series beyond `max_cost_usd` are not asked for and leave a CAPPED gap.
     A day without data is None. Series that could not be read are left out, and a gap says so.
     """
-    until = complete_until(at)
+    until = usage_complete_until(at)
     wanted = list(_wanted(things, metrics, until=until, days=days, known_until=known_until or {}))
     reader = Reader(session=session, region=region, service="cloudwatch", at=at)
     affordable = len(wanted) if max_cost_usd is None else int(max_cost_usd / USD_PER_METRIC + 1e-9)
