@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LEVELS_FILE = Path(__file__).with_name("iam_access_levels.json")
 READ_LEVELS = frozenset({"Read", "List"})
-LOOKS_LIKE_A_READ = re.compile(r"(?:batch)?(?:get|list|describe|search|lookup|view)", re.IGNORECASE)
+LOOKS_LIKE_A_READ = re.compile(r"(?:batch)?(?:get|list|describe|search|lookup|view|check)", re.IGNORECASE)
 SHOWN = 8
 
 

@@ -1,0 +1,105 @@
+"""What a policy allows beyond reading, worked out from its text."""
+
+from __future__ import annotations
+
+import pytest
+
+from connections.kits.aws import policy_document
+from connections.providers.aws.privileges import NamedPolicy, access_levels, excess_of, expand
+from connections.providers.aws.tolerated import DATA_READS, TOLERATED
+from sandbox.aws.managed import managed_policy
+from tests.connections.aws import EXPORT, kit
+
+
+def excess(*statements, **more):
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
+    return excess_of([NamedPolicy(name="p", document=document)], **more)
+
+
+def allow(*actions, resource="*", **more):
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **more}
+
+
+def test_the_kits_policy_has_no_excess():
+    found = excess_of(
+        [NamedPolicy(name="kit", document=policy_document(kit(export=EXPORT)))],
+        export_path=f"{EXPORT.bucket}/{EXPORT.path}",
+    )
+    assert (found.writes, found.data_reads, found.unknown) == ({}, (), ())
+
+
+def test_reading_objects_elsewhere_than_in_the_export_is_named():
+    inside = allow("s3:GetObject", resource="arn:aws:s3:::bills/focus/all/*")
+    assert excess(inside, export_path="bills/focus/all").data_reads == ()
+    assert excess(inside, export_path="bills/focus/other").data_reads == ("s3:GetObject",)
+    assert excess(inside, allow("s3:GetObject"), export_path="bills/focus/all").data_reads == ("s3:GetObject",)
+
+
+def test_everything_but_something_is_nearly_everything():
+    found = excess({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})
+    assert "ec2:TerminateInstances" in found.writes["p"]
+    assert "iam:CreateUser" not in found.writes["p"]
+
+
+@pytest.mark.parametrize("pattern", ["*", "*:*", "**"])
+def test_a_star_is_every_action(pattern):
+    assert len(expand([pattern])[0]) == len(access_levels())
+
+
+@pytest.mark.parametrize(
+    ("deny", "is_excused"),
+    [
+        ({"Effect": "Deny", "Action": "ec2:Terminate*", "Resource": "*"}, True),
+        ({"Effect": "Deny", "NotAction": "ec2:Describe*", "Resource": "*"}, True),
+        ({"Effect": "Deny", "Action": "ec2:Terminate*", "Resource": "arn:aws:ec2:*:*:instance/i-1"}, False),
+        (
+            {
+                "Effect": "Deny",
+                "Action": "ec2:Terminate*",
+                "Resource": "*",
+                "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}},
+            },
+            False,
+        ),
+    ],
+)
+def test_only_a_deny_without_ifs_excuses(deny, is_excused):
+    assert (excess(allow("ec2:TerminateInstances"), deny).writes == {}) == is_excused
+
+
+def test_one_statement_need_not_stand_in_a_list():
+    document = {"Statement": {"Effect": "Allow", "Action": "ec2:StopInstances", "Resource": "*"}}
+    assert excess_of([NamedPolicy(name="p", document=document)]).writes == {"p": ("ec2:StopInstances",)}
+
+
+def test_an_unknown_read_is_named_but_not_refused():
+    found = excess(allow("brandnew:ListThings", "brandnew:*"))
+    assert found.unknown == ("brandnew:ListThings",)
+    assert found.writes == {"p": ("brandnew:*",)}
+
+
+def test_every_tolerated_action_exists_is_no_read_and_has_a_reason():
+    for action, reason in TOLERATED.items():
+        assert access_levels()[action] not in {"Read", "List"}
+        assert reason.endswith(".")
+
+
+def test_every_data_read_exists():
+    assert set(access_levels()) >= DATA_READS
+
+
+@pytest.mark.parametrize(
+    ("name", "among"),
+    [
+        ("AdministratorAccess", "iam:CreateUser"),
+        ("PowerUserAccess", "ec2:TerminateInstances"),
+        ("AmazonEC2FullAccess", "ec2:RunInstances"),
+        ("ReadOnlyAccess", "cognito-idp:GetTokensFromRefreshToken"),
+        ("SecurityAudit", None),
+        ("job-function/ViewOnlyAccess", None),
+    ],
+)
+def test_the_providers_own_policies_are_told_apart(name, among):
+    found = excess_of([NamedPolicy(name="p", document=managed_policy(f"arn:aws:iam::aws:policy/{name}"))])
+    assert (among in found.writes["p"]) if among else found.writes == {}
+    assert found.data_reads

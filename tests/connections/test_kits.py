@@ -1,0 +1,155 @@
+"""What a customer runs: equal to the declared calls, accepted by the tools it is for, and not to be broken out of."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+from urllib.parse import parse_qs
+
+import hcl2
+import pytest
+from cfnlint.api import lint_all
+
+from connections.kits import aws as kits
+from connections.kits.aws import (
+    CannotMakeKit,
+    cli_script,
+    cloudformation,
+    policy_document,
+    quick_create_link,
+    terraform,
+)
+from connections.management.commands.make_kits import CALLS_FILE, calls_text
+from connections.provider import ExportPlace
+from connections.providers.aws import calls
+from connections.providers.aws.session_policy import bill_statements, session_policy
+from tests.connections.aws import EXPORT, EXTERNAL_ID, kit
+
+BOTH = pytest.mark.parametrize("made", [kit(), kit(export=EXPORT)], ids=["member", "payer"])
+
+
+def actions(document):
+    return {action for statement in document["Statement"] for action in statement["Action"]}
+
+
+def test_the_committed_data_is_that_of_the_declared_calls():
+    assert CALLS_FILE.read_text() == calls_text()
+
+
+def test_the_role_may_do_exactly_what_is_declared():
+    assert actions(policy_document(kit())) == {call.action for call in calls.INVENTORY_SESSION}
+    assert actions(policy_document(kit(export=EXPORT))) == {call.action for call in calls.ALL}
+
+
+def test_the_session_policy_asks_for_nothing_that_the_kit_does_not_give():
+    given = policy_document(kit(export=EXPORT))["Statement"]
+    objects = [one for one in given if one["Action"] == ["s3:GetObject"]]
+    asked = bill_statements(EXPORT)
+    assert [one["Resource"] for one in objects] == [f"arn:aws:s3:::{EXPORT.bucket}/{EXPORT.path}/*"]
+    assert [one["Resource"] for one in asked if one["Action"] == ["s3:GetObject"]] == [objects[0]["Resource"]]
+    inventory = json.loads(session_policy(role_arn="arn:aws:iam::123456789012:role/CostframeReadOnly", export=None))
+    assert actions(inventory) <= actions(policy_document(kit()))
+
+
+def test_every_action_has_a_reason_and_an_access_level_to_show():
+    rows = kits.declared()["inventory"] + kits.declared()["export"]
+    assert all(row["why"].endswith(".") and row["access_level"] in {"Read", "List"} for row in rows)
+    assert kits.declared()["tolerated"]
+
+
+@pytest.mark.parametrize("made", [kit(), kit(export=EXPORT), None], ids=["member", "payer", "hosted"])
+def test_cloudformation_is_accepted_by_its_linter(made):
+    assert [str(found) for found in lint_all(cloudformation(made)) if not found.rule.id.startswith("I")] == []
+
+
+def test_cloudformation_has_the_same_policy_once_its_parameters_are_filled_in():
+    template = json.loads(cloudformation(kit(export=EXPORT)))
+    values = {name: each["Default"] for name, each in template["Parameters"].items()}
+    values |= {"AWS::Partition": "aws", "AWS::AccountId": "*"}
+
+    def filled(node):
+        if isinstance(node, dict) and set(node) == {"Ref"}:
+            return values.get(node["Ref"])
+        if isinstance(node, dict) and set(node) == {"Fn::Sub"}:
+            text = node["Fn::Sub"]
+            for name, value in values.items():
+                text = text.replace(f"${{{name}}}", value)
+            return text
+        if isinstance(node, dict) and set(node) == {"Fn::If"}:
+            return filled(node["Fn::If"][1])
+        if isinstance(node, dict):
+            return {name: filled(value) for name, value in node.items()}
+        return [filled(one) for one in node] if isinstance(node, list) else node
+
+    role = filled(template["Resources"]["Role"]["Properties"])
+    statements = [one for policy in role["Policies"] for one in policy["PolicyDocument"]["Statement"]]
+    assert statements == policy_document(kit(export=EXPORT))["Statement"]
+    assert role["AssumeRolePolicyDocument"] == kits.trust_document(kit(export=EXPORT))
+
+
+@BOTH
+def test_terraform_can_be_read_back(made):
+    resources = hcl2.load(io.StringIO(terraform(made)))["resource"]
+    text = json.dumps(resources)
+    assert len(resources) == 2
+    assert EXTERNAL_ID in text
+    assert all(action in text for action in actions(policy_document(made)))
+
+
+@BOTH
+def test_the_script_is_a_script_and_asks_the_cli_for_the_same(made, tmp_path):
+    subprocess.run(["bash", "-n"], input=cli_script(made), text=True, check=True)
+    log = tmp_path / "log"
+    aws = tmp_path / "aws"
+    aws.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {log}\n[ "$2" != get-role ]\n')
+    aws.chmod(0o755)
+    subprocess.run(["bash"], input=cli_script(made), text=True, check=False, env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    asked = log.read_text().splitlines()
+    assert json.loads(asked[asked.index("--assume-role-policy-document") + 1]) == kits.trust_document(made)
+    assert json.loads(asked[asked.index("--policy-document") + 1]) == policy_document(made)
+
+
+def test_the_link_opens_the_template_with_everything_filled_in():
+    link = quick_create_link(kit(export=EXPORT), template_url="https://kits.example.com/aws.json")
+    given = parse_qs(link.partition("quickcreate?")[2])
+    assert given["templateURL"] == ["https://kits.example.com/aws.json"]
+    assert given["param_ExternalId"] == [EXTERNAL_ID]
+    assert given["param_ExportPath"] == [EXPORT.path]
+    names = set(json.loads(cloudformation())["Parameters"])
+    assert {key.removeprefix("param_") for key in given if key.startswith("param_")} == names
+
+
+EVIL = ['x" }', "x'; rm -rf /", "x\n", "${aws:username}", "x*", "x?", "$(id)", "`id`", "é"]
+
+
+def make(field, value):
+    if not field.startswith("export_"):
+        return kit(**{field: value})
+    place = {"bucket": EXPORT.bucket, "prefix": EXPORT.prefix, "name": EXPORT.name, "region": EXPORT.region}
+    return kit(export=ExportPlace(**{**place, field.removeprefix("export_"): value}))
+
+
+@pytest.mark.parametrize("value", EVIL)
+@pytest.mark.parametrize("field", ["external_id", "role_name", "export_bucket", "export_prefix", "export_name"])
+def test_a_value_that_could_break_out_makes_no_kit(field, value):
+    with pytest.raises(CannotMakeKit) as error:
+        make(field, value)
+    assert error.value.field == field
+
+
+@pytest.mark.parametrize("field", ["external_id", "role_name", "export_bucket", "export_name"])
+def test_only_a_prefix_may_be_empty(field):
+    assert make("export_prefix", "").export.path == EXPORT.name
+    with pytest.raises(CannotMakeKit):
+        make(field, "")
+
+
+@pytest.mark.parametrize(
+    "export", [None, EXPORT, ExportPlace(bucket="b" * 63, prefix="p" * 512, name="n" * 128, region="x")]
+)
+def test_the_session_policy_fits_into_the_call(export):
+    policy = session_policy(role_arn=f"arn:aws:iam::123456789012:role/{'p' * 100}/{'r' * 64}", export=export)
+    assert len(policy) < 2048
+    assert policy == json.dumps(json.loads(policy), separators=(",", ":"))
+    assert ("s3:GetObject" in policy) == (export is not None)
