@@ -89,6 +89,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "tenants.middleware.identity_in_templates",
+                "costframe.navigation.main_navigation",
             ],
         },
     }

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import include, path
+from django.views.generic import RedirectView
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern, URLResolver
+from audits.urls import of_connections
+from connections.urls import urlpatterns as wizard
+from costframe import views
 
-urlpatterns: list[URLPattern | URLResolver] = []
+# A connection's pages belong to three apps, of which the lower ones do not know the upper.
+connections = [*wizard, *of_connections, path("<uuid:connection_id>/delete/", views.delete, name="delete")]
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="findings:list"), name="home"),
+    path("", include("tenants.urls")),
+    path("", include("audits.urls")),
+    path("connections/", include((connections, "connections"))),
+    path("findings/", include("findings.urls")),
+]
+
+handler400 = "costframe.errors.bad_request"
+handler403 = "costframe.errors.forbidden"
+handler404 = "costframe.errors.not_found"
+handler500 = "costframe.errors.failed"

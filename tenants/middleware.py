@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from tenants.requests import TenantRequest
+
 log = logging.getLogger(__name__)
 SERVER_ERROR = 500
 # Views that anybody may ask for. Everything else needs a token with an organisation; a test walks all URLs.
 PUBLIC_VIEWS = frozenset({"health", "sign_in", "sign_out"})
 
 
-class StreamingRefused(Exception):  # noqa: N818 - named for what is the case
+class StreamingRefused(Exception):
     """A view answered with a stream, which would run after the scope is gone. Write it to memory or a file first."""
 
 
@@ -68,11 +70,11 @@ class TenantMiddleware:
         if isinstance(decision, Refuse):
             log.info("Refused %s %s: %s.", request.method, request.path, decision.reason)
             return expired_answer(request, refusal=decision, provider=self.provider)
-        response = self._welcome(request, decision.identity)
+        response = self._welcome(cast("TenantRequest", request), decision.identity)
         set_cookies(response, decision.cookies, is_secure=settings.USE_HTTPS)
         return response
 
-    def _welcome(self, request: HttpRequest, identity: Identity) -> HttpResponse:
+    def _welcome(self, request: TenantRequest, identity: Identity) -> HttpResponse:
         request.identity = identity
         request.browser_session = self.provider.browser_session(identity)
         if identity.organization_id is None:
@@ -84,7 +86,7 @@ class TenantMiddleware:
                 return render(request, "tenants/may_not_write.html", status=403)
         return self._inside(request, identity, identity.organization_id)
 
-    def _inside(self, request: HttpRequest, identity: Identity, organization_id: UUID) -> HttpResponse:
+    def _inside(self, request: TenantRequest, identity: Identity, organization_id: UUID) -> HttpResponse:
         with scope.organization(organization_id):
             request.organization = _organization(identity, organization_id)
             response = self.get_response(request)

@@ -46,12 +46,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
         return []
     if CsrfViewMiddleware(lambda _: HttpResponse()).process_view(request, expired_answer, (), {}) is not None:
         return []
-    return [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if name != "csrfmiddlewaretoken"
-    ]
+    return [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
 
 
 def _lapsed_session(request: HttpRequest, provider: Provider) -> Mapping[str, str] | None:
@@ -63,10 +58,10 @@ def _lapsed_session(request: HttpRequest, provider: Provider) -> Mapping[str, st
         claims = provider.verifier.signed_claims(found[0], categories=SESSION_CATEGORIES)
     except TokenRefused:
         return None
-    organization = claims.get("o") if isinstance(claims.get("o"), dict) else {}
+    active = claims.get("o")
     return {
         "url": f"{provider.verifier.issuer}/v1/client/sessions/{claims.get('sid', '')}/tokens",
-        "organization": organization.get("id", ""),
+        "organization": active.get("id", "") if isinstance(active, dict) else "",
         "cookies": ",".join(provider.cookie_names),
         "expires": SECONDS_UNTIL_NOTHING,
     }

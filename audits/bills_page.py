@@ -1,0 +1,80 @@
+"""Bills as their page shows them: what was loaded, and whether it equals the files and the invoices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from audits.models import BillLoad
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOST_LOADS = 200
+NOTHING = Decimal(0)
+STATES = {
+    BillLoad.State.LOADED: ("equal to the files", "good"),
+    BillLoad.State.REPLACED: ("replaced by a later load", "plain"),
+    BillLoad.State.REFUSED: ("refused, nothing was changed", "bad"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Total:
+    """A load's totals in one currency. `invoiced` is None where the export names no invoice."""
+
+    currency: str
+    billed: Decimal
+    effective: Decimal
+    invoiced: Decimal | None
+
+    @property
+    def not_invoiced(self) -> Decimal | None:
+        """What is on no invoice yet; 0 means that the bill equals its invoices."""
+        return None if self.invoiced is None else self.billed - self.invoiced
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadRow:
+    """One loading of one billing period."""
+
+    load: BillLoad
+    totals: tuple[Total, ...]
+    state: str
+    tone: str
+    invoice_ids: tuple[str, ...]
+    file_count: int
+
+
+def bill_loads() -> list[LoadRow]:
+    """The open scope's loads, newest period first, the current one of a period before those it replaced."""
+    loads = BillLoad.objects.select_related("connection").order_by("-billing_period", "connection__label", "-loaded_at")
+    return [load_row(load) for load in loads[:MOST_LOADS]]
+
+
+def load_row(load: BillLoad) -> LoadRow:
+    """A load with its totals as numbers."""
+    state, tone = STATES[BillLoad.State(load.state)]
+    invoices: Mapping[str, Mapping[str, str]] = {one: sums for one, sums in load.invoice_totals.items() if one}
+    return LoadRow(
+        load=load,
+        totals=tuple(
+            Total(
+                currency=currency,
+                billed=Decimal(sums["billed_cost"]),
+                effective=Decimal(sums["effective_cost"]),
+                invoiced=_invoiced(invoices, currency),
+            )
+            for currency, sums in sorted(load.totals.items())
+        ),
+        state=state,
+        tone=tone,
+        invoice_ids=tuple(sorted(invoices)),
+        file_count=len(load.files),
+    )
+
+
+def _invoiced(invoices: Mapping[str, Mapping[str, str]], currency: str) -> Decimal | None:
+    amounts = [Decimal(sums[currency]) for sums in invoices.values() if currency in sums]
+    return sum(amounts, NOTHING) if amounts else None

@@ -1,0 +1,146 @@
+"""What pages ask of connections being looked at: where each stands, and which audits there were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Max
+
+from audits.models import Audit, BillLoad, Gap, Schedule
+from audits.operations import UNDER_WAY
+from connections import queries as connections
+from connections.models import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from connections.models import AccessCheck
+
+MOST_AUDITS = 50
+NOT_LOOKED_AT = "NOT_LOOKED_AT"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable:
+    """Something that an audit could not read, with the missing permission where one is."""
+
+    service: str
+    action: str
+    region: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A connection with all that its row says. Times and dates are None where there is nothing yet."""
+
+    connection: Connection
+    check: AccessCheck | None
+    under_way: Audit | None
+    last: Audit | None
+    last_done: Audit | None
+    next_at: datetime | None
+    billed_until: date | None
+    unreadable: tuple[Unreadable, ...]
+
+    @property
+    def may_start(self) -> bool:
+        """Whether an audit can be asked for now."""
+        return self.connection.state == Connection.State.CONNECTED and self.under_way is None
+
+    @property
+    def refusals(self) -> list[str]:
+        """Why the connection was refused, in sentences."""
+        is_refused = self.connection.state == Connection.State.REFUSED and self.check is not None
+        return [sentence for _, sentence in self.check.refusals] if is_refused and self.check else []
+
+
+def standings(rows: Iterable[Connection] | None = None) -> list[Standing]:
+    """Every live connection (or those given) with where it stands; as many queries for one as for a hundred."""
+    found = connections.live_connections() if rows is None else list(rows)
+    ids = [connection.id for connection in found]
+    latest = Audit.objects.filter(connection_id__in=ids).order_by("connection_id", "-requested_at")
+    last = {audit.connection_id: audit for audit in latest.distinct("connection_id")}
+    done = {
+        audit.connection_id: audit
+        for audit in latest.filter(state=Audit.State.DONE).distinct("connection_id").defer("summary")
+    }
+    checks = connections.latest_checks()
+    next_at = dict(Schedule.objects.filter(connection_id__in=ids).values_list("connection_id", "due_at"))
+    billed = _billed_until(ids)
+    gaps = _gaps_of([audit.id for audit in done.values()])
+    return [
+        Standing(
+            connection=one,
+            check=checks.get(one.id),
+            under_way=audit if (audit := last.get(one.id)) is not None and audit.state in UNDER_WAY else None,
+            last=last.get(one.id),
+            last_done=done.get(one.id),
+            next_at=None if one.is_paused else next_at.get(one.id),
+            billed_until=billed.get(one.id),
+            unreadable=tuple(gaps.get(done[one.id].id, ())) if one.id in done else (),
+        )
+        for one in found
+    ]
+
+
+def _billed_until(ids: list[UUID]) -> dict[UUID, date]:
+    loads = BillLoad.objects.filter(connection_id__in=ids, state=BillLoad.State.LOADED)
+    return dict(loads.values_list("connection_id").annotate(until=Max("billed_until")).order_by())
+
+
+def _gaps_of(audit_ids: list[UUID]) -> dict[UUID, list[Unreadable]]:
+    """What each audit could not read, the regions that nobody asked for left out."""
+    rows = (
+        Gap.objects.filter(audit_id__in=audit_ids)
+        .exclude(reason=NOT_LOOKED_AT)
+        .order_by("service", "action", "region")
+        .values_list("audit_id", "service", "action", "region", "reason")
+        .distinct()
+    )
+    found: dict[UUID, list[Unreadable]] = {}
+    for audit_id, service, action, region, reason in rows[:1000]:
+        found.setdefault(audit_id, []).append(Unreadable(service=service, action=action, region=region, reason=reason))
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditRow:
+    """One audit in a list."""
+
+    audit: Audit
+    gap_count: int
+
+    @property
+    def duration(self) -> str:
+        """How long it took, in words; empty where it has not run to an end."""
+        if self.audit.started_at is None or self.audit.ended_at is None:
+            return ""
+        minutes, seconds = divmod(round((self.audit.ended_at - self.audit.started_at).total_seconds()), 60)
+        return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+    @property
+    def opened(self) -> int | None:
+        """How many findings it opened or reopened; None where it was not judged."""
+        changes = self.audit.summary.get("changes")
+        return changes["opened"] + changes["reopened"] if changes else None
+
+    @property
+    def resolved(self) -> int | None:
+        """How many findings it resolved; None where it was not judged."""
+        changes = self.audit.summary.get("changes")
+        return changes["resolved"] if changes else None
+
+
+def recent_audits(connection: Connection | None = None) -> list[AuditRow]:
+    """The newest audits, of one connection or of all."""
+    rows = Audit.objects.select_related("connection").order_by("-requested_at")
+    if connection is not None:
+        rows = rows.filter(connection=connection)
+    audits = list(rows[:MOST_AUDITS])
+    gaps = Gap.objects.filter(audit_id__in=[audit.id for audit in audits]).exclude(reason=NOT_LOOKED_AT)
+    counts = dict(gaps.values_list("audit_id").annotate(count=Count("id")).order_by())
+    return [AuditRow(audit=audit, gap_count=counts.get(audit.id, 0)) for audit in audits]

@@ -1,0 +1,25 @@
+"""Audits and bills; and a connection's pages that show its audits, which `costframe.urls` puts beside its wizard."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from audits import views
+
+app_name = "audits"
+
+urlpatterns = [
+    path("audits/", views.audit_list, name="list"),
+    path("audits/<uuid:audit_id>/", views.audit_detail, name="detail"),
+    path("audits/<uuid:audit_id>/stop/", views.stop, name="stop"),
+    path("audits/<uuid:audit_id>/calls/", views.calls, name="calls"),
+    path("bills/", views.bills, name="bills"),
+]
+
+of_connections = [
+    path("", views.connection_list, name="list"),
+    path("<uuid:connection_id>/", views.connection_detail, name="detail"),
+    path("<uuid:connection_id>/audit/", views.start, name="start"),
+    path("<uuid:connection_id>/pause/", views.pause, name="pause"),
+    path("<uuid:connection_id>/resume/", views.resume, name="resume"),
+]

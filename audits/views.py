@@ -1,0 +1,141 @@
+"""Pages of audits and of the connections that they look at: where each stands, progress, result, calls, bills."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from audits import bills_page, ledger, nights, operations, progress, queries
+from audits.models import Audit
+from connections import queries as connection_queries
+from connections.models import Connection
+from tenants import activity
+from tenants.access import get_or_404
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from tenants.requests import TenantRequest
+
+STOP_POLLING = 286  # htmx swaps this answer and polls no more
+
+
+@require_safe
+def connection_list(request: TenantRequest) -> HttpResponse:
+    """What can be read, what not, and when it was last looked at."""
+    return render(request, "connections/list.html", {"standings": queries.standings()})
+
+
+@require_safe
+def connection_detail(request: TenantRequest, connection_id: UUID) -> HttpResponse:
+    """One connection: its state, its audits, its access."""
+    connection = get_or_404(Connection, connection_id)
+    (standing,) = queries.standings([connection])
+    context = {
+        "connection": connection,
+        "standing": standing,
+        "page": connection_queries.check_page(standing.check) if standing.check else None,
+        "audits": queries.recent_audits(connection),
+    }
+    return render(request, "connections/detail.html", context)
+
+
+@require_POST
+def start(request: TenantRequest, connection_id: UUID) -> HttpResponse:
+    """Ask for an audit."""
+    connection = get_or_404(Connection, connection_id)
+    try:
+        audit = operations.request_audit(connection=connection, by=request.identity.user_id, at=timezone.now())
+    except (operations.NotConnected, operations.AuditAlreadyRunning) as error:
+        messages.warning(request, str(error))
+        return redirect("connections:detail", connection.id)
+    return redirect("audits:detail", audit.id)
+
+
+@require_POST
+def pause(request: TenantRequest, connection_id: UUID) -> HttpResponse:
+    """No more nights until they are resumed."""
+    connection = get_or_404(Connection, connection_id)
+    nights.pause(connection=connection)
+    _book(request, connection, "connection.paused")
+    messages.success(request, f"{connection.label} is paused: no nightly audits until you resume it.")
+    return redirect("connections:detail", connection.id)
+
+
+@require_POST
+def resume(request: TenantRequest, connection_id: UUID) -> HttpResponse:
+    """Nights again."""
+    connection = get_or_404(Connection, connection_id)
+    nights.resume(connection=connection, at=timezone.now())
+    _book(request, connection, "connection.resumed")
+    messages.success(request, f"{connection.label} is looked at every night again.")
+    return redirect("connections:detail", connection.id)
+
+
+@require_safe
+def audit_list(request: TenantRequest) -> HttpResponse:
+    """Whether last night ran, and on what."""
+    return render(request, "audits/list.html", {"audits": queries.recent_audits()})
+
+
+@require_safe
+def audit_detail(request: TenantRequest, audit_id: UUID) -> HttpResponse:
+    """Progress while it runs, polled; the result once it has ended."""
+    audit = get_or_404(Audit.objects.select_related("connection"), audit_id)
+    seen = progress.progress_of(audit, at=timezone.now())
+    context = {
+        "audit": audit,
+        "progress": seen,
+        "result": None if seen.is_under_way else progress.result_of(audit),
+    }
+    if request.htmx:
+        status = 200 if seen.is_under_way else STOP_POLLING
+        return render(request, "audits/_audit.html", context, status=status)
+    return render(request, "audits/detail.html", context)
+
+
+@require_POST
+def stop(request: TenantRequest, audit_id: UUID) -> HttpResponse:
+    """Ask an audit to stop."""
+    audit = get_or_404(Audit, audit_id)
+    if operations.request_stop(audit=audit, by=request.identity.user_id, at=timezone.now()):
+        messages.info(request, "The audit is asked to stop. Steps at work end within seconds.")
+    else:
+        messages.info(request, "The audit had ended already.")
+    return redirect("audits:detail", audit.id)
+
+
+@require_safe
+def calls(request: TenantRequest, audit_id: UUID) -> HttpResponse:
+    """Every call that the audit made, to hold against the customer's own CloudTrail."""
+    audit = get_or_404(Audit.objects.select_related("connection"), audit_id)
+    context = {
+        "audit": audit,
+        "ledger": ledger.ledger_of(audit),
+        "session_name": ledger.session_name(audit),
+        "user_agent": ledger.USER_AGENT,
+        "query": ledger.cloudtrail_query(audit),
+    }
+    return render(request, "audits/calls.html", context)
+
+
+@require_safe
+def bills(request: TenantRequest) -> HttpResponse:
+    """Whether what was loaded equals the bill."""
+    return render(request, "audits/bills.html", {"loads": bills_page.bill_loads()})
+
+
+def _book(request: TenantRequest, connection: Connection, verb: str) -> None:
+    activity.book(
+        actor=request.identity.user_id,
+        verb=verb,
+        subject_kind="connection",
+        subject_id=connection.id,
+        at=timezone.now(),
+    )

@@ -1,0 +1,35 @@
+"""Deleting a connection: its credential is purged, its audits stop, its findings close, its history stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audits import operations
+from audits.models import Audit, Schedule
+from connections.models import Connection, SealedCredential
+from findings.models import Finding
+from tenants import activity
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def delete_connection(*, connection: Connection, by: str, at: datetime) -> bool:
+    """Purge the credential and leave a tombstone, all as one part of the caller's transaction. False: it was done.
+
+    A running audit is asked to stop; its workers drop their cloud session within seconds and can open no other,
+    because nothing sealed is left to open.
+    """
+    locked = Connection.objects.select_for_update().get(id=connection.id)
+    if locked.state == Connection.State.DELETED:
+        return False
+    SealedCredential.objects.filter(connection_id=locked.id).delete()
+    Connection.objects.filter(id=locked.id).update(state=Connection.State.DELETED, deleted_at=at)
+    Schedule.objects.filter(connection_id=locked.id).update(due_at=None)
+    for audit in Audit.objects.filter(connection_id=locked.id, state__in=operations.UNDER_WAY):
+        operations.request_stop(audit=audit, by=by, at=at)
+    Finding.objects.filter(connection_id=locked.id, state=Finding.State.OPEN).update(
+        state=Finding.State.RESOLVED, resolution=Finding.Resolution.CONNECTION_DELETED, resolved_at=at
+    )
+    activity.book(actor=by, verb="connection.deleted", subject_kind="connection", subject_id=locked.id, at=at)
+    return True
