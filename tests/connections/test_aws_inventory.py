@@ -1,0 +1,199 @@
+"""What stands in an account: every page, joined, and a gap in place of whatever could not be read."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from connections.bill_ids import bill_ids
+from connections.provider import GapFound
+from connections.providers.aws import calls, inventory
+from connections.providers.aws.ec2 import stopped_at
+from connections.resources import KINDS, Instance, NatGateway, Snapshot, Volume
+from sandbox.aws import names
+from tests.connections.aws import session
+
+AT = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+
+
+def collect(cloud, *, service="ec2", region="us-east-1", account=names.SHOP):
+    return inventory.collect(session=session(cloud, account=account), service=service, region=region, at=AT)
+
+
+def of(collected, kind):
+    return {thing.resource_id: thing for thing in collected.resources if isinstance(thing, kind)}
+
+
+def test_every_kind_is_found_in_full(calm_cloud):
+    found = {}
+    for service in inventory.COLLECTORS:
+        collected = collect(calm_cloud, service=service)
+        assert collected.gaps == ()
+        for thing in collected.resources:
+            assert (thing.account_id, thing.region, thing.observed_at) == (names.SHOP, "us-east-1", AT)
+            found.setdefault(thing.KIND, set()).add(thing.resource_id)
+    assert set(found) == set(KINDS)
+
+
+@pytest.mark.parametrize("service", sorted(inventory.COLLECTORS))
+def test_short_pages_bring_the_same_as_long_ones(calm_cloud, service):
+    long = collect(calm_cloud, service=service).resources
+    calm_cloud.set_page_size(2)
+    short = collect(calm_cloud, service=service)
+    assert {repr(thing) for thing in short.resources} == {repr(thing) for thing in long}
+    assert short.gaps == ()
+
+
+@pytest.mark.parametrize(
+    ("call", "kinds"),
+    [
+        (calls.DESCRIBE_INSTANCES, ("instance",)),
+        (calls.DESCRIBE_VOLUMES, ("volume",)),
+        (calls.DESCRIBE_SNAPSHOTS, ("snapshot",)),
+        (calls.DESCRIBE_IMAGES, ("image",)),
+        (calls.DESCRIBE_ADDRESSES, ("address",)),
+        (calls.DESCRIBE_NAT_GATEWAYS, ("nat_gateway",)),
+        (calls.DESCRIBE_ROUTE_TABLES, ()),
+    ],
+    ids=lambda value: getattr(value, "operation", ""),
+)
+def test_a_refused_call_is_a_gap_that_names_it_and_nothing_else_is_lost(calm_cloud, call, kinds):
+    whole = collect(calm_cloud)
+    calm_cloud.fault("deny", service="ec2", operation=call.operation, count=None)
+    collected = collect(calm_cloud)
+    [gap] = collected.gaps
+    assert (gap.account_id, gap.region, gap.service) == (names.SHOP, "us-east-1", "ec2")
+    assert (gap.action, gap.reason, gap.kinds) == (call.action, "REFUSED", kinds)
+    assert call.action in gap.message
+    left = [thing for thing in whole.resources if thing.KIND not in kinds]
+    assert len(collected.resources) == len(left)
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("throttle", "THROTTLED"), ("error", "FAILED"), ("hang_up", "FAILED")])
+def test_trouble_is_a_gap_with_its_reason(calm_cloud, kind, reason):
+    calm_cloud.fault(kind, service="rds", count=None)
+    collected = collect(calm_cloud, service="rds")
+    assert collected.resources == ()
+    assert [(gap.reason, gap.kinds) for gap in collected.gaps] == [(reason, ("database",))]
+
+
+def test_a_call_that_fails_once_is_tried_again(calm_cloud):
+    calm_cloud.fault("throttle", service="rds", count=1)
+    opened = session(calm_cloud)
+    collected = inventory.collect(session=opened, service="rds", region="us-east-1", at=AT)
+    assert collected.gaps == ()
+    outcomes = {(call.operation, call.outcome): call.count for call in opened.book.counts()}
+    assert outcomes["DescribeDBInstances", "THROTTLED"] == 1
+    assert outcomes["DescribeDBInstances", "OK"] >= 1
+
+
+def test_a_listing_that_breaks_off_keeps_what_it_has_and_says_so(calm_cloud):
+    whole = of(collect(calm_cloud), Volume)
+    calm_cloud.set_page_size(2)
+    opened = session(calm_cloud)
+    pages = []
+
+    def break_off(**_):
+        pages.append(1)
+        if len(pages) == 2:
+            calm_cloud.fault("error", service="ec2", operation="DescribeVolumes", count=None)
+
+    opened.client("ec2").meta.events.register("after-call.ec2.DescribeVolumes", break_off)
+    collected = inventory.collect(session=opened, service="ec2", region="us-east-1", at=AT)
+    assert 0 < len(of(collected, Volume)) < len(whole)
+    assert [(gap.action, gap.kinds) for gap in collected.gaps] == [("ec2:DescribeVolumes", ("volume",))]
+    absent = [each for each in of(collected, Snapshot).values() if each.is_volume_present is False]
+    assert absent == []
+
+
+def test_without_the_instances_a_volume_does_not_know_what_holds_it(calm_cloud):
+    calm_cloud.fault("deny", service="ec2", operation="DescribeInstances", count=None)
+    volumes = of(collect(calm_cloud), Volume).values()
+    assert {volume.attached_states for volume in volumes if volume.attached_to} == {None}
+    assert {volume.attached_states for volume in volumes if not volume.attached_to} == {()}
+
+
+def test_without_the_images_a_snapshot_does_not_know_its_users(calm_cloud):
+    calm_cloud.fault("deny", service="ec2", operation="DescribeImages", count=None)
+    snapshots = of(collect(calm_cloud), Snapshot).values()
+    assert snapshots
+    assert {snapshot.image_ids for snapshot in snapshots} == {None}
+
+
+def test_without_the_route_tables_a_gateway_does_not_know_its_routes(calm_cloud):
+    calm_cloud.fault("deny", service="ec2", operation="DescribeRouteTables", count=None)
+    gateways = of(collect(calm_cloud), NatGateway).values()
+    assert gateways
+    assert {gateway.route_table_ids for gateway in gateways} == {None}
+
+
+def test_without_target_health_a_balancer_does_not_know_its_targets(calm_cloud):
+    collected = collect(calm_cloud, service="elasticloadbalancing", account=names.LAB, region="ap-southeast-2")
+    assert [(gap.action, gap.kinds) for gap in collected.gaps] == [("elasticloadbalancing:DescribeTargetHealth", ())]
+    assert {b.target_count for b in collected.resources if b.target_group_count} == {None}
+
+
+def test_volumes_know_the_machines_that_hold_them(calm_cloud):
+    collected = collect(calm_cloud)
+    machines = of(collected, Instance)
+    held = [volume for volume in of(collected, Volume).values() if volume.attached_to]
+    assert held
+    for volume in held:
+        states = tuple(machines[machine].state for machine in volume.attached_to)
+        assert volume.attached_states == states
+        if "running" in states:
+            assert volume.last_stop_at is None
+    stopped = [volume for volume in held if volume.attached_states == ("stopped",)]
+    assert all(volume.last_stop_at == machines[volume.attached_to[0]].stopped_at for volume in stopped)
+
+
+@pytest.mark.parametrize(
+    ("reason", "moment"),
+    [
+        ("User initiated (2026-01-02 03:04:05 GMT)", dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)),
+        ("User initiated (2026-01-02 03:04:05 UTC)", dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)),
+        ("User initiated", None),
+        ("Server.ScheduledStop: Stopped due to scheduled retirement", None),
+        ("", None),
+    ],
+)
+def test_when_a_machine_stopped_is_read_from_the_reason(reason, moment):
+    assert stopped_at(reason) == moment
+
+
+def test_an_expired_session_that_cannot_be_renewed_is_a_gap(calm_cloud):
+    opened = session(calm_cloud)
+    opened.client("rds")
+    calm_cloud.expire_sessions()
+    collected = inventory.collect(session=opened, service="rds", region="us-east-1", at=AT)
+    assert collected.resources == ()
+    assert [type(gap) for gap in collected.gaps] == [GapFound]
+
+
+def test_an_unknown_service_is_refused(calm_cloud):
+    with pytest.raises(inventory.UnknownService, match="ec2, elasticloadbalancing, rds"):
+        collect(calm_cloud, service="lambda")
+
+
+def test_a_bill_may_name_a_resource_by_id_or_by_arn():
+    volume = Volume(
+        resource_id="vol-1", account_id="1", region="eu-west-1", observed_at=AT, volume_type="gp3", size_gib=1, state=""
+    )
+    assert bill_ids(volume) == ("vol-1", "arn:aws:ec2:eu-west-1:1:volume/vol-1")
+
+
+def test_the_sandboxes_bill_uses_one_of_those_forms(calm_cloud):
+    billed = {
+        row["native_id"]: row["resource_id"]
+        for row in calm_cloud.estate["waste"]
+        if (row["account"], row["region"]) == (names.SHOP, "us-east-1")
+    }
+    forms = {
+        thing.resource_id: bill_ids(thing)
+        for service in inventory.COLLECTORS
+        for thing in collect(calm_cloud, service=service).resources
+    }
+    known = set(billed) & set(forms)
+    assert len(known) > 5
+    assert all(billed[native_id] in forms[native_id] for native_id in known)

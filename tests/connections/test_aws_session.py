@@ -1,0 +1,152 @@
+"""The session: nothing of its surroundings reaches it, it renews itself, it can be found, and it says what is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+
+import pytest
+from botocore.credentials import RefreshableCredentials
+from botocore.exceptions import ClientError
+
+from connections.providers.aws import calls
+from connections.providers.aws.guarded import LOADER
+from connections.providers.aws.session import CannotAssumeRole, Principal, account_of, open_session
+from connections.readonly import WriteRefused
+from sandbox.aws import names
+from tests.connections.aws import EXPORT, EXTERNAL_ID, guarded, principal, role, session, silent_address
+
+
+def test_the_surroundings_give_no_credentials_endpoints_or_models(tmp_path, monkeypatch):
+    planted = tmp_path / ".aws" / "models" / "ec2" / "2099-01-01"
+    planted.mkdir(parents=True)
+    (planted / "service-2.json").write_text("{}")
+    (tmp_path / ".aws" / "config").write_text(
+        "[default]\nregion = eu-south-2\nendpoint_url = http://127.0.0.1:1\ncredential_process = false\n"
+    )
+    (tmp_path / ".aws" / "credentials").write_text(
+        "[default]\naws_access_key_id = PLANTED\naws_secret_access_key = x\n"
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "PLANTED",
+        "AWS_SECRET_ACCESS_KEY": "PLANTED",
+        "AWS_SESSION_TOKEN": "PLANTED",
+        "AWS_PROFILE": "nobody",
+        "AWS_REGION": "eu-south-2",
+        "AWS_DEFAULT_REGION": "eu-south-2",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        "AWS_ENDPOINT_URL_EC2": "http://127.0.0.1:1",
+        "AWS_DATA_PATH": str(tmp_path / ".aws" / "models"),
+        "AWS_BEARER_TOKEN_BEDROCK": "PLANTED",
+        "AWS_USE_FIPS_ENDPOINT": "true",
+        "BOTOCORE_EXPERIMENTAL__PLUGINS": "x=does.not.exist",
+        "AWS_MAX_ATTEMPTS": "99",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with silent_address() as url:
+        made = guarded(url)
+        client = made.create_client("ec2")
+        assert client.meta.endpoint_url == url
+        assert client.meta.region_name == "us-east-1"
+        assert made.get_credentials().access_key == "AKIAEXAMPLE"
+        assert made.get_auth_token() is None
+        assert client.meta.config.retries["total_max_attempts"] == 4
+        assert client.meta.service_model.api_version == "2016-11-15"
+        assert made.available_profiles == []
+    assert LOADER.search_paths == [LOADER.BUILTIN_DATA_PATH]
+    assert os.environ["AWS_PROFILE"] == "nobody"
+
+
+def test_a_session_reads_and_leaves_a_trace_that_the_customer_can_find(calm_cloud):
+    calm_cloud.clear_calls()
+    opened = session(calm_cloud)
+    assert opened.client("sts").get_caller_identity()["Arn"].endswith("assumed-role/CostframeReadOnly/costframe-c-1")
+    assert "costframe (read-only)" in opened.client("ec2").meta.config.user_agent_extra
+    assert opened.account_id == names.SHOP
+
+
+def test_an_inventory_session_opens_no_bucket_and_a_bill_session_no_inventory(calm_cloud):
+    inventory = session(calm_cloud, account=names.PAYER)
+    with pytest.raises(WriteRefused):
+        inventory.client("s3").get_object(Bucket=EXPORT.bucket, Key=f"{EXPORT.path}/data/x")
+    bill = session(calm_cloud, account=names.PAYER, export=EXPORT)
+    with pytest.raises(WriteRefused):
+        bill.client("ec2").describe_volumes()
+    assert bill.client("s3").list_objects_v2(Bucket=EXPORT.bucket, Prefix=f"{EXPORT.path}/metadata/")["KeyCount"] > 0
+
+
+def test_a_session_renews_itself_before_it_runs_out(calm_cloud):
+    opened = session(calm_cloud)
+    credentials = opened.botocore.get_credentials()
+    assert isinstance(credentials, RefreshableCredentials)
+    first = credentials.access_key
+    opened.client("ec2").describe_addresses()
+    assert credentials.access_key == first
+    credentials._expiry_time = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=30)
+    opened.client("ec2").describe_addresses()
+    assert credentials.access_key != first
+    assert {call.count for call in opened.book.counts() if call.operation == "AssumeRole"} == {2}
+
+
+def test_a_session_lasts_fifteen_minutes_and_is_not_renewed_at_every_call(calm_cloud):
+    credentials = session(calm_cloud).botocore.get_credentials()
+    left = credentials._expiry_time - dt.datetime.now(dt.UTC)
+    assert dt.timedelta(minutes=14) < left <= dt.timedelta(minutes=15)
+    assert not credentials.refresh_needed()
+
+
+def test_our_own_wrong_key_is_not_the_customers_fault(calm_cloud):
+    arn = role(calm_cloud)
+    wrong = Principal(access_key_id="AKIAWRONG", secret_access_key="x", sandbox_url=calm_cloud.endpoint_url)
+    with pytest.raises(CannotAssumeRole, match="COSTFRAME_AWS_ACCESS_KEY_ID") as error:
+        open_session(principal=wrong, role_arn=arn, external_id=EXTERNAL_ID, connection_id="c")
+    assert error.value.permanent
+    assert not error.value.is_denied
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_permanent"), [("deny", True), ("throttle", False), ("error", False), ("hang_up", False)]
+)
+def test_whether_another_try_can_help_is_said(calm_cloud, kind, is_permanent):
+    arn = role(calm_cloud)
+    calm_cloud.fault(kind, service="sts", operation="AssumeRole", count=None)
+    with pytest.raises(CannotAssumeRole) as error:
+        open_session(principal=principal(calm_cloud), role_arn=arn, external_id=EXTERNAL_ID, connection_id="c")
+    assert error.value.permanent == is_permanent
+    assert calm_cloud.secret_access_key not in str(error.value)
+
+
+def test_a_role_arn_may_have_a_path():
+    assert account_of("arn:aws:iam::123456789012:role/a/b/Reader") == ("123456789012", "Reader")
+
+
+def test_our_principals_own_session_can_do_nothing_but_assume(calm_cloud):
+    opened = session(calm_cloud)
+    door = opened.botocore.get_credentials()._refresh_using.__self__
+    with pytest.raises(WriteRefused):
+        door._client.get_caller_identity()
+
+
+def test_every_attempt_is_booked_with_its_outcome(calm_cloud):
+    opened = session(calm_cloud)
+    calm_cloud.fault("deny", service="ec2", operation="DescribeVolumes")
+    with pytest.raises(ClientError):
+        opened.client("ec2").describe_volumes()
+    opened.client("ec2").describe_volumes()
+    booked = {(one.operation, one.outcome, one.error_code): one.count for one in opened.book.counts()}
+    assert booked["DescribeVolumes", "OK", ""] == 1
+    assert booked["DescribeVolumes", "REFUSED", "UnauthorizedOperation"] == 1
+
+
+def test_clients_are_made_once_and_closed_with_the_session(calm_cloud):
+    opened = session(calm_cloud)
+    assert opened.client("ec2") is opened.client("ec2", "us-east-1")
+    assert opened.client("ec2") is not opened.client("ec2", "eu-west-1")
+    opened.close()
+    assert opened._clients == {}
+
+
+def test_every_call_is_declared_once():
+    pairs = [(call.service, call.operation) for call in calls.ALL]
+    assert len(pairs) == len(set(pairs))
