@@ -11,6 +11,8 @@ from tenants.models import TenantModel, WorkRow, due_index, tied
 
 # Digits before and after the point that hold any cost a provider has been seen to write, exactly.
 COST = {"max_digits": 38, "decimal_places": 18}
+# A line of a bill holds what the file says to the last digit: a DOUBLE's shortest text has up to 24 after the point.
+LINE_COST = {"max_digits": 38, "decimal_places": 24}
 
 
 class Schedule(WorkRow):
@@ -216,7 +218,8 @@ class BillLoad(TenantModel):
     line_count = models.BigIntegerField(default=0)
     totals = models.JSONField(default=dict)  # {currency: {billed_cost: "12.34", ...}}
     invoice_totals = models.JSONField(default=dict)  # {invoice id: {currency: "12.34"}}
-    sub_account_ids = ArrayField(models.CharField(max_length=64), default=list)
+    billing_account_ids = ArrayField(models.TextField(), default=list)
+    sub_account_ids = ArrayField(models.TextField(), default=list)
     billed_from = models.DateField(null=True, blank=True)
     billed_until = models.DateField(null=True, blank=True)  # first day that is not complete
     loaded_at = models.DateTimeField()
@@ -243,30 +246,30 @@ class CostLine(TenantModel):
         Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
     )
     billing_period = models.DateField()
-    billing_account_id = models.CharField(max_length=255, blank=True)
-    sub_account_id = models.CharField(max_length=255, blank=True)
+    billing_account_id = models.TextField(blank=True)
+    sub_account_id = models.TextField(blank=True)
     charge_date = models.DateField()
     charge_days = models.PositiveIntegerField(default=1)
-    provider_name = models.CharField(max_length=255, blank=True)
-    service_name = models.CharField(max_length=255, blank=True)
-    region_id = models.CharField(max_length=64, blank=True)
-    resource_id = models.CharField(max_length=2048, blank=True)
-    charge_category = models.CharField(max_length=64)
-    charge_class = models.CharField(max_length=64, blank=True)
+    provider_name = models.TextField(blank=True)
+    service_name = models.TextField(blank=True)
+    region_id = models.TextField(blank=True)
+    resource_id = models.TextField(blank=True)
+    charge_category = models.TextField()
+    charge_class = models.TextField(blank=True)
     charge_description = models.TextField(blank=True)
-    sku_id = models.CharField(max_length=512, blank=True)
-    usage_type = models.CharField(max_length=255, blank=True)
-    pricing_category = models.CharField(max_length=64, blank=True)
-    commitment_discount_id = models.CharField(max_length=2048, blank=True)
-    commitment_discount_status = models.CharField(max_length=64, blank=True)
-    consumed_quantity = models.DecimalField(**COST, null=True)
-    consumed_unit = models.CharField(max_length=64, blank=True)
-    billing_currency = models.CharField(max_length=8)
-    billed_cost = models.DecimalField(**COST)
-    effective_cost = models.DecimalField(**COST)
-    list_cost = models.DecimalField(**COST)
-    contracted_cost = models.DecimalField(**COST)
-    invoice_id = models.CharField(max_length=255, blank=True)
+    sku_id = models.TextField(blank=True)
+    usage_type = models.TextField(blank=True)
+    pricing_category = models.TextField(blank=True)
+    commitment_discount_id = models.TextField(blank=True)
+    commitment_discount_status = models.TextField(blank=True)
+    consumed_quantity = models.DecimalField(max_digits=38, decimal_places=18, null=True)
+    consumed_unit = models.TextField(blank=True)
+    billing_currency = models.TextField()
+    billed_cost = models.DecimalField(**LINE_COST)
+    effective_cost = models.DecimalField(**LINE_COST)
+    list_cost = models.DecimalField(**LINE_COST)
+    contracted_cost = models.DecimalField(**LINE_COST)
+    invoice_id = models.TextField(blank=True)
     row_count = models.PositiveIntegerField(default=1)
 
     class Meta:

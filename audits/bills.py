@@ -1,0 +1,282 @@
+"""Loads a bill: whole, exact, and instead of what was loaded before, or not at all. The worker only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection as database
+
+from audits.focus import COSTS, LINE_COLUMNS, TEXTS, BillRefused, Part
+from audits.focus_process import ReadBill, read_bill
+from audits.models import BillLoad, CostLine
+from tenants import scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+    from decimal import Decimal
+    from pathlib import Path
+    from uuid import UUID
+
+    from audits.focus import PeriodSums
+    from connections.models import Connection
+    from connections.provider import ExportPeriod
+
+__all__ = ["BillRefused", "Part", "already_loaded", "book_refusal", "load_files", "read_period", "replace"]
+
+CLOSES_AFTER_DAYS = 2  # with usage up to its last day, a period this old is taken to be complete
+TYPES = {
+    "billing_period": "date",
+    "charge_date": "date",
+    "charge_days": "integer",
+    "row_count": "bigint",
+    **dict.fromkeys(COSTS, "numeric"),
+    "consumed_quantity": "numeric",
+}
+
+
+def already_loaded(*, billing_period: date, execution_id: str) -> BillLoad | None:
+    """The current load of this very run of the export, through whichever connection it came. None: load it."""
+    if not execution_id:
+        return None
+    return BillLoad.objects.filter(
+        state=BillLoad.State.LOADED, billing_period=billing_period, execution_id=execution_id
+    ).first()
+
+
+@contextmanager
+def read_period(
+    *,
+    period: ExportPeriod,
+    paths: Mapping[str, Path],
+    seconds: float,
+    on_wait: Callable[[], None] = lambda: None,
+) -> Iterator[ReadBill]:
+    """Read one period of an export from its downloaded files (`paths`: where each key lies). Outside any transaction.
+
+    Takes at most `seconds`, until the lines are written too; `on_wait` is called meanwhile and may raise to give up.
+    Raises BillRefused.
+    """
+    if missing := [file.key for file in period.files if file.key not in paths]:
+        raise BillRefused(f"{missing[0]} was not brought home.", part=missing[0], permanent=False)
+    parts = [Part(path=paths[file.key], key=file.key, size=file.size) for file in period.files]
+    with read_bill(parts=parts, period=period.billing_period, seconds=seconds, on_wait=on_wait) as bill:
+        yield bill
+
+
+def replace(
+    *, connection: Connection, bill: ReadBill, files: Sequence[Mapping[str, Any]], execution_id: str, at: datetime
+) -> list[BillLoad]:
+    """Write a bill that was read, one load a billing period, in the open transaction, and compare it with the files.
+
+    `files` holds key, size and etag of each part in the order they were read. The earlier load of a period keeps its
+    figures and loses its lines. A bill that another connection has loaded is not loaded twice: then that load is
+    given back. Raises BillRefused, after which the transaction must be rolled back.
+    """
+    with database.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bill {scope.current()}"])
+        _copy(cursor, bill)
+        counted = [
+            {**file, "rows": rows} for file, rows in zip(files, bill.sums.rows_by_part, strict=True)
+        ]  # rows of all periods that a file holds
+        loads = [
+            _put(cursor, connection=connection, sums=sums, files=counted, execution_id=execution_id, at=at)
+            for sums in bill.sums.periods
+        ]
+        cursor.execute("drop table bill_lines")
+    return loads
+
+
+def book_refusal(
+    *,
+    connection: Connection,
+    billing_period: date,
+    execution_id: str,
+    files: Sequence[Mapping[str, Any]],
+    refused: BillRefused,
+    at: datetime,
+) -> BillLoad:
+    """Keep that a bill was refused and why, once for each run of the export. What was loaded before stays."""
+    load, _ = BillLoad.objects.update_or_create(
+        connection=connection,
+        billing_period=billing_period,
+        execution_id=execution_id,
+        state=BillLoad.State.REFUSED,
+        defaults={"files": [dict(file) for file in files], "loaded_at": at, "message": str(refused)},
+    )
+    return load
+
+
+def load_files(
+    *, organization_id: UUID, connection: Connection, parts: Sequence[Part], seconds: float, at: datetime
+) -> tuple[ReadBill, list[BillLoad]]:
+    """Load FOCUS files that lie on this machine: what they hold, and the loads that now have it. Raises BillRefused.
+
+    Their content is their execution id, so loading the same files again changes nothing.
+    """
+    with read_bill(parts=parts, period=None, seconds=seconds) as bill:
+        execution_id = _content_id(parts)
+        files = [{"key": part.key, "size": part.path.stat().st_size, "etag": ""} for part in parts]
+        with scope.organization(organization_id):
+            loads = replace(connection=connection, bill=bill, files=files, execution_id=execution_id, at=at)
+    return bill, loads
+
+
+def complete_days(sums: PeriodSums, *, at: datetime) -> tuple[date | None, date | None]:
+    """The first billed day, and the first one that is not complete: providers restate the last day they wrote.
+
+    A period is complete to its end once it is over for two days and was billed to its last day.
+    """
+    first, last = sums.first_usage_date, sums.last_usage_date
+    if first is None or last is None:
+        return None, None
+    end = (sums.billing_period.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    is_over = at.date() >= end + dt.timedelta(days=CLOSES_AFTER_DAYS)
+    if is_over and last >= end - dt.timedelta(days=1):
+        return first, end
+    return first, last
+
+
+def _content_id(parts: Sequence[Part]) -> str:
+    digests = []
+    for part in parts:
+        with part.path.open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return "sha256:" + hashlib.sha256(" ".join(sorted(digests)).encode()).hexdigest()
+
+
+def _copy(cursor: Any, bill: ReadBill) -> None:  # noqa: ANN401 - Django's cursor wrapper
+    """All lines into a temporary table: COPY into a protected one is refused."""
+    columns = ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in LINE_COLUMNS)
+    cursor.execute("drop table if exists pg_temp.bill_lines")
+    cursor.execute(f"create temporary table bill_lines ({columns}) on commit drop")
+    command = f"copy bill_lines from stdin (format csv, force_not_null ({', '.join(TEXTS)}))"
+    with cursor.copy(command) as copy:
+        for block in bill.lines:
+            copy.write(block)
+
+
+def _put(
+    cursor: Any,  # noqa: ANN401
+    *,
+    connection: Connection,
+    sums: PeriodSums,
+    files: list[dict[str, Any]],
+    execution_id: str,
+    at: datetime,
+) -> BillLoad:
+    same = already_loaded(billing_period=sums.billing_period, execution_id=execution_id)
+    rivals = _rivals(connection, sums)
+    wider = next((one for one in rivals if set(sums.sub_account_ids) < set(one.sub_account_ids)), None)
+    if (there := same or wider) is not None:
+        return _note_second_way(there, connection)
+    _retire(connection, sums.billing_period, rivals)
+    billed_from, billed_until = complete_days(sums, at=at)
+    load = BillLoad.objects.create(
+        connection=connection,
+        billing_period=sums.billing_period,
+        state=BillLoad.State.LOADED,
+        execution_id=execution_id,
+        files=files,
+        row_count=sums.row_count,
+        line_count=sums.line_count,
+        totals=_as_text(sums.totals),
+        invoice_totals=_as_text(sums.invoice_totals),
+        billing_account_ids=list(sums.billing_account_ids),
+        sub_account_ids=list(sums.sub_account_ids),
+        billed_from=billed_from,
+        billed_until=billed_until,
+        loaded_at=at,
+        message=_message(sums, rivals),
+    )
+    _insert(cursor, load)
+    _require_equal(load, sums)
+    return load
+
+
+def _rivals(connection: Connection, sums: PeriodSums) -> list[BillLoad]:
+    """Current loads of the same bill through other connections of the organisation."""
+    return list(
+        BillLoad.objects.filter(
+            state=BillLoad.State.LOADED,
+            billing_period=sums.billing_period,
+            billing_account_ids__overlap=list(sums.billing_account_ids),
+            sub_account_ids__overlap=list(sums.sub_account_ids),
+        ).exclude(connection=connection)
+    )
+
+
+def _note_second_way(load: BillLoad, connection: Connection) -> BillLoad:
+    if load.connection_id != connection.id:
+        sentence = f"The connection {connection.label} reaches the same bill; it is loaded once."
+        if sentence not in load.message:
+            load.message = f"{load.message} {sentence}".strip()
+            load.save(update_fields=["message"])
+    return load
+
+
+def _retire(connection: Connection, billing_period: date, rivals: Sequence[BillLoad]) -> None:
+    earlier = BillLoad.objects.filter(
+        connection=connection, billing_period=billing_period, state=BillLoad.State.LOADED
+    ).values_list("id", flat=True)
+    ids = [*earlier, *(one.id for one in rivals)]
+    BillLoad.objects.filter(id__in=ids).update(state=BillLoad.State.REPLACED)
+    # Straight in the table: nothing refers to a line, and there may be millions.
+    CostLine.objects.filter(load_id__in=ids)._raw_delete(database.alias)  # noqa: SLF001
+
+
+def _message(sums: PeriodSums, rivals: Sequence[BillLoad]) -> str:
+    sentences = []
+    if sums.rows_without_cost:
+        sentences.append(f"{sums.rows_without_cost:,} rows have no list or contracted cost; they count as 0 there.")
+    if rivals:
+        sentences.append("It takes the place of the same bill, loaded earlier through another connection.")
+    return " ".join(sentences)
+
+
+def _insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401
+    names = ", ".join(LINE_COLUMNS)
+    cursor.execute(
+        f"insert into audits_costline (id, organization_id, load_id, connection_id, {names}) "
+        f"select gen_random_uuid(), %s, %s, %s, {names} from bill_lines where billing_period = %s",
+        [load.organization_id, load.id, load.connection_id, load.billing_period],
+    )
+
+
+def _require_equal(load: BillLoad, sums: PeriodSums) -> None:
+    """Compare what PostgreSQL now holds with what the files held, digit by digit."""
+    held = totals_held(load)
+    if held != {currency: dict(totals) for currency, totals in sums.totals.items()}:
+        raise BillRefused(
+            f"What was written for {load.billing_period} does not equal the files: {_as_text(held)} instead of "
+            f"{_as_text(sums.totals)}. Nothing was changed; please report it.",
+            permanent=False,
+        )
+
+
+def totals_held(load: BillLoad) -> dict[str, dict[str, Decimal]]:
+    """Rows and costs of a load's lines by currency, as PostgreSQL adds them up."""
+    columns = ("row_count", *COSTS)
+    sums = ", ".join(f"sum({column})" for column in columns)
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"select billing_currency, {sums} from audits_costline "
+            "where organization_id = %s and load_id = %s group by 1",
+            [load.organization_id, load.id],
+        )
+        return {currency: dict(zip(columns, values, strict=True)) for currency, *values in cursor.fetchall()}
+
+
+def _as_text(totals: Mapping[str, Mapping[str, Decimal]]) -> dict[str, dict[str, str]]:
+    return {
+        key: {name: plain(value) for name, value in one.items() if name != "row_count"} for key, one in totals.items()
+    }
+
+
+def plain(value: Decimal) -> str:
+    """A decimal to its last digit, without exponent or noughts at the end."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

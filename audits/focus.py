@@ -1,0 +1,360 @@
+"""FOCUS files to cost lines, exactly: the columns, the SQL that sums them, and what makes a file refused."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+    from decimal import Decimal
+    from pathlib import Path
+
+DIGITS, SCALE = 38, 24  # what a cost is held in: 14 digits before the point, 24 after it
+QUANTITY_SCALE = 18  # a quantity is no money: it is rounded to this many digits after the point
+COSTS = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
+REQUIRED = (
+    "BilledCost",
+    "BillingAccountId",
+    "BillingCurrency",
+    "BillingPeriodStart",
+    "ChargeCategory",
+    "ChargePeriodEnd",
+    "ChargePeriodStart",
+    "ContractedCost",
+    "EffectiveCost",
+    "ListCost",
+    "ServiceName",
+)
+# Our text column, and the columns that may fill it, the first that has a value: FOCUS 1.3 renamed the provider.
+TEXTS: Mapping[str, tuple[str, ...]] = {
+    "billing_account_id": ("BillingAccountId",),
+    "sub_account_id": ("SubAccountId",),
+    "provider_name": ("ProviderName", "ServiceProviderName", "PublisherName", "InvoiceIssuerName"),
+    "service_name": ("ServiceName",),
+    "region_id": ("RegionId",),
+    "resource_id": ("ResourceId",),
+    "charge_category": ("ChargeCategory",),
+    "charge_class": ("ChargeClass",),
+    "charge_description": ("ChargeDescription",),
+    "sku_id": ("SkuId",),
+    "usage_type": ("x_UsageType", "SkuMeter"),
+    "pricing_category": ("PricingCategory",),
+    "commitment_discount_id": ("CommitmentDiscountId",),
+    "commitment_discount_status": ("CommitmentDiscountStatus",),
+    "consumed_unit": ("ConsumedUnit",),
+    "billing_currency": ("BillingCurrency",),
+    "invoice_id": ("InvoiceId",),
+}
+COST_FIELDS = dict(zip(COSTS, ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost"), strict=True))
+NUMBERS = {**COST_FIELDS, "consumed_quantity": "ConsumedQuantity"}
+TIMES = {
+    "billing_period_start": "BillingPeriodStart",
+    "charge_period_start": "ChargePeriodStart",
+    "charge_period_end": "ChargePeriodEnd",
+}
+SCALES = {**dict.fromkeys(COSTS, SCALE), "consumed_quantity": QUANTITY_SCALE}
+NEVER_EMPTY = ("BilledCost", "EffectiveCost", "BillingCurrency", "ChargeCategory", *TIMES.values())
+FALLIBLE = tuple(dict.fromkeys((*NEVER_EMPTY, *NUMBERS.values())))
+LINE_COLUMNS = ("billing_period", "charge_date", "charge_days", *TEXTS, *NUMBERS, "row_count")
+LONGEST_ID = 2000  # bytes; an index entry of PostgreSQL holds no more than 2,700
+GZIP_MAGIC, PARQUET_MAGIC = b"\x1f\x8b", b"PAR1"
+HEADER_LIMIT = 1 << 20
+
+
+class BillRefused(Exception):
+    """A bill that cannot be loaded; what was loaded before stays. The message names part, column, value and remedy.
+
+    `part` and `field` are "" where the message is not about one. Where `permanent`, the same files will fail again.
+    """
+
+    def __init__(self, message: str, *, part: str = "", field: str = "", permanent: bool = True) -> None:
+        super().__init__(message)
+        self.part = part
+        self.field = field
+        self.permanent = permanent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One file of a bill on this machine. `key` names it in messages; `size` is what its manifest announced."""
+
+    path: Path
+    key: str
+    size: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """How a part is written: its format (csv, gzip, parquet) and its columns by FOCUS name with their DuckDB type."""
+
+    format: str
+    columns: tuple[tuple[str, str], ...]
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Type by column."""
+        return dict(self.columns)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodSums:
+    """What the files hold for one billing period, summed apart from the lines. Costs by currency, never added."""
+
+    billing_period: date
+    row_count: int
+    line_count: int
+    totals: Mapping[str, Mapping[str, Decimal]]
+    invoice_totals: Mapping[str, Mapping[str, Decimal]]
+    billing_account_ids: tuple[str, ...]
+    sub_account_ids: tuple[str, ...]
+    first_usage_date: date | None = None
+    last_usage_date: date | None = None
+    rows_without_cost: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    """What the files hold: rows by part, in the order given, and each billing period, oldest first."""
+
+    rows_by_part: tuple[int, ...]
+    periods: tuple[PeriodSums, ...] = field(default=())
+
+
+def require_whole(parts: Iterable[Part]) -> None:
+    """Raise BillRefused for a part that is not there, empty, or not as long as announced."""
+    for part in parts:
+        try:
+            size = part.path.stat().st_size
+        except OSError:
+            raise BillRefused(
+                f"{part.key} cannot be read: there is no such file. Compare its path.", part=part.key
+            ) from None
+        if part.size is not None and size != part.size:
+            raise BillRefused(
+                f"{part.key} has {size:,} bytes, but {part.size:,} were announced: it is half-written or was replaced. "
+                "It is read again with the next audit.",
+                part=part.key,
+                permanent=False,
+            )
+        if size == 0:
+            raise BillRefused(f"{part.key} is empty. Export the period anew.", part=part.key)
+
+
+def csv_shape(part: Part) -> Shape | None:
+    """How a CSV part is written, from its first bytes; None for Parquet. Raises BillRefused where it is no FOCUS."""
+    with part.path.open("rb") as file:
+        magic = file.read(4)
+    if magic == PARQUET_MAGIC:
+        return None
+    is_gzip = magic.startswith(GZIP_MAGIC)
+    try:
+        with gzip.open(part.path) if is_gzip else part.path.open("rb") as raw:
+            line = raw.readline(HEADER_LIMIT)
+        names = next(csv.reader(io.StringIO(line.decode("utf-8-sig"), newline="")), [])
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise BillRefused(f"{part.key} is no whole gzip file. Fetch or export it anew.", part=part.key) from None
+    except (UnicodeDecodeError, csv.Error):
+        raise BillRefused(
+            f"{part.key} is neither CSV in UTF-8 nor gzip nor Parquet, so it is no FOCUS file.", part=part.key
+        ) from None
+    shape = Shape(format="gzip" if is_gzip else "csv", columns=tuple((name.strip(), "VARCHAR") for name in names))
+    require_focus(part, shape)
+    return shape
+
+
+def require_focus(part: Part, shape: Shape) -> None:
+    """Raise BillRefused unless the columns that every version of FOCUS has are there, each once."""
+    names = [name for name, _ in shape.columns]
+    if missing := [name for name in REQUIRED if name not in names]:
+        raise BillRefused(
+            f"{part.key} is no FOCUS file: it has no column {', '.join(missing)}. "
+            "Export the FOCUS table (1.0 to 1.4), comma separated with a header line, or as Parquet.",
+            part=part.key,
+            field=missing[0],
+        )
+    lowered = [name.lower() for name in names]
+    if doubled := sorted({name for name in names if lowered.count(name.lower()) > 1}):
+        raise BillRefused(
+            f"{part.key} has the column {doubled[0]} more than once. Leave one of them out of the export.",
+            part=part.key,
+            field=doubled[0],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What is wrong with a row: a condition over the read row, in words, and what to do."""
+
+    field: str
+    condition: str
+    text: str
+    remedy: str
+
+
+def problems(*, period: date | None) -> tuple[Problem, ...]:
+    """All that makes a row refused, most telling first. With `period`, rows of another one are a problem too."""
+    found = [
+        *(
+            Problem(field=name, condition=_is_null(name), text="is empty", remedy="Export the period anew.")
+            for name in NEVER_EMPTY
+        ),
+        *(
+            Problem(
+                field=name,
+                condition=f"{column} is null and not {_is_null(name)}",
+                text="is no date",
+                remedy="Write it like 2026-10-31T00:00:00Z.",
+            )
+            for column, name in TIMES.items()
+        ),
+        *(
+            Problem(
+                field=name,
+                condition=f"{column} is null and not {_is_null(name)}",
+                text=f"is no number of at most {DIGITS - SCALES[column]} digits before the point",
+                remedy="Write it plainly, like 1234.5678: a point, no thousands separators, no currency sign.",
+            )
+            for column, name in NUMBERS.items()
+        ),
+        *(
+            Problem(
+                field=name,
+                condition=f"not {column}_is_exact",
+                text=f"has more than {SCALE} digits after the point, which cannot be kept exactly",
+                remedy="Export it with fewer digits.",
+            )
+            for column, name in COST_FIELDS.items()
+        ),
+    ]
+    if period is not None:
+        found.append(
+            Problem(
+                field="BillingPeriodStart",
+                condition=f"cast(billing_period_start as date) <> date '{period.isoformat()}'",
+                text=f"is not of the billing period {period.isoformat()}, which this file is said to hold",
+                remedy="Put the file among those of its own period.",
+            )
+        )
+    return tuple(found)
+
+
+def rows_of(shape: Shape, source: str, *, has_values: bool = False) -> str:
+    """A SELECT of one shape's rows under our names. `source` is a table function that also gives `filename`.
+
+    With `has_values` the values that can be wrong stand beside, as text, to be shown.
+    """
+    columns = ["filename", *(f"{_text(shape, names)} as {column}" for column, names in TEXTS.items())]
+    for name in FALLIBLE:
+        value = _plain_text(shape, name)
+        columns.append(f"{value} is null as {_is_null(name)}")
+        if has_values:
+            columns.append(f"{value} as {_value(name)}")
+    for column, name in NUMBERS.items():
+        columns.append(f"{_number(shape, name, SCALES[column])} as {column}")
+    for column, name in COST_FIELDS.items():
+        columns.append(f"{_is_exact(shape, name)} as {column}_is_exact")
+    columns += [f"{_moment(shape, name)} as {column}" for column, name in TIMES.items()]
+    return f"select {', '.join(columns)} from {source}"
+
+
+def summed(rows: str, *, period: date | None) -> str:
+    """One reading of all rows, summed twice: to lines (`is_line`), and to tallies by part, period, currency, invoice.
+
+    The tallies are not made from the lines, so that one can be held against the other.
+    """
+    is_bad = " or ".join(f"({one.condition})" for one in problems(period=period))
+    sums = [f"sum(coalesce({column}, 0)) as {column}" for column in COSTS]
+    return f"""
+        select grouping(charge_date) = 0 as is_line, filename, billing_period, charge_date, charge_days,
+               {", ".join(TEXTS)}, {", ".join(sums)}, sum(consumed_quantity) as consumed_quantity,
+               count(*) as row_count, count_if(is_bad) as bad_rows,
+               count_if(list_cost is null or contracted_cost is null) as rows_without_cost
+          from (select *, cast(billing_period_start as date) as billing_period,
+                       cast(charge_period_start as date) as charge_date,
+                       greatest(1, (date_diff('hour', charge_period_start, charge_period_end) + 23) // 24)
+                           as charge_days,
+                       coalesce({is_bad}, true) as is_bad
+                  from ({rows}))
+         group by grouping sets (
+               (billing_period, charge_date, charge_days, {", ".join(TEXTS)}),
+               (filename, billing_period, billing_currency, invoice_id))"""
+
+
+def first_problem(rows: str, *, period: date | None) -> str:
+    """A query for the first bad row of `rows` with values: its number, which of `problems`, the value as written."""
+    found = problems(period=period)
+    which = " ".join(f"when {one.condition} then {number}" for number, one in enumerate(found))
+    value = " ".join(f"when {number} then {_value(one.field)}" for number, one in enumerate(found))
+    return f"""
+        select row_number, problem, case problem {value} end
+          from (select *, case {which} end as problem
+                  from (select *, row_number() over () as row_number from ({rows})))
+         where problem is not null order by row_number limit 1"""
+
+
+def _is_null(name: str) -> str:
+    return f'"{name} is null"'
+
+
+def _value(name: str) -> str:
+    return f'"{name} as written"'
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _plain_text(shape: Shape, name: str) -> str:
+    """A column as text, null where the file says nothing: the CSV reader has already taken NULL for null."""
+    kind, column = shape.types.get(name), _quoted(name)
+    if kind is None:
+        return "null::varchar"
+    if kind != "VARCHAR":
+        return f"cast({column} as varchar)"
+    return f"nullif(nullif({column}, ''), 'NULL')" if shape.format == "parquet" else column
+
+
+def _text(shape: Shape, names: Iterable[str]) -> str:
+    there = [_plain_text(shape, name) for name in names if name in shape.types]
+    return f"coalesce({', '.join(there)}, '')" if there else "''"
+
+
+def _number(shape: Shape, name: str, scale: int) -> str:
+    """The exact decimal of a column, null where it is none. A DOUBLE counts as its shortest text."""
+    kind = shape.types.get(name, "VARCHAR")
+    is_exact_type = kind.startswith("DECIMAL") or kind.endswith(("INT", "INTEGER"))
+    value = _quoted(name) if is_exact_type else _plain_text(shape, name)
+    return f"try_cast({value} as decimal({DIGITS},{scale}))"
+
+
+def _is_exact(shape: Shape, name: str) -> str:
+    """Whether a cost has no digit beyond SCALE. Nearly all are plainly so, and the slow part is seldom run."""
+    kind, column, text = shape.types[name], _quoted(name), _plain_text(shape, name)
+    if kind.startswith("DECIMAL"):
+        return "true" if int(kind.rpartition(",")[2].rstrip(")")) <= SCALE else "false"
+    if kind in {"DOUBLE", "FLOAT"}:
+        # At most 17 digits, so from 1e-7 on the last one stands within 24 places.
+        is_plain = f"{column} is null or {column} = 0 or abs({column}) >= 1e-7"
+    else:
+        is_plain = (
+            f"{text} is null or (strlen({text}) <= {SCALE} and not contains({text}, 'e') and not contains({text}, 'E'))"
+        )
+    digits = rf"length(regexp_extract({text}, '^\s*[+-]?\d*\.?(\d*?)0*\s*(?:[eE].*)?$', 1))"
+    noughts = rf"length(regexp_extract({text}, '^\s*[+-]?\d*?(0*)\.?0*\s*(?:[eE].*)?$', 1))"
+    exponent = rf"coalesce(try_cast(regexp_extract({text}, '[eE]([+-]?\d+)\s*$', 1) as integer), 0)"
+    is_nothing = f"not regexp_matches({text}, '^[^eE]*[1-9]')"
+    return f"case when {is_plain} then true else {is_nothing} or {digits} - {noughts} - {exponent} <= {SCALE} end"
+
+
+def _moment(shape: Shape, name: str) -> str:
+    """A moment in UTC. A text's own offset counts: read as a plain TIMESTAMP it would be dropped."""
+    kind = shape.types[name]
+    if kind.startswith("TIMESTAMP") and "ZONE" not in kind:
+        return f"cast({_quoted(name)} as timestamp)"
+    return f"timezone('UTC', try_cast({_plain_text(shape, name)} as timestamptz))"

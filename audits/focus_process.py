@@ -1,0 +1,177 @@
+"""Reads a bill in a process of its own, which can be killed: DuckDB's C code heeds no deadline inside ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audits.focus import BillRefused, PeriodSums, Sums
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from audits.focus import Part
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = 1 << 18
+LOOK_UP_SECONDS = 0.5
+REFUSED_EXIT = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadBill:
+    """A bill that was read and found whole: its sums, and its lines as CSV text in the order of focus.LINE_COLUMNS."""
+
+    sums: Sums
+    lines: Iterator[bytes]
+
+
+@contextmanager
+def read_bill(
+    *,
+    parts: Sequence[Part],
+    period: date | None,
+    seconds: float,
+    on_wait: Callable[[], None] = lambda: None,
+) -> Iterator[ReadBill]:
+    """Read the parts of a bill in a child process, within `seconds`. Raises BillRefused.
+
+    With `period`, rows of another billing period are refused. `on_wait` is called while waiting, and may raise to
+    give up. Whatever happens, the child and its temporary files are gone afterwards; should this process be killed,
+    the child notices, cleans up and ends too.
+    """
+    deadline = time.monotonic() + seconds
+    work = Path(tempfile.mkdtemp(prefix="costframe-bill-"))
+    try:
+        with _child(work) as child:
+            request = {
+                "work": str(work),
+                "period": period.isoformat() if period else None,
+                "parts": [{"path": str(one.path.resolve()), "key": one.key, "size": one.size} for one in parts],
+            }
+            _write(child, json.dumps(request).encode() + b"\n")
+            blocks = _blocks(child, work, deadline=deadline, seconds=seconds, on_wait=on_wait)
+            first = next(blocks, b"")
+            yield ReadBill(sums=_sums(_report(work)), lines=_chain(first, blocks))
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _child(work: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The child, with an environment that holds none of ours, killed at the end if it still runs."""
+    with (work / "errors").open("wb") as errors:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "audits.focus_reader"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=ROOT,
+            env={"PATH": os.defpath, "HOME": str(work), "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            start_new_session=True,
+        )
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+def _write(child: subprocess.Popen[bytes], request: bytes) -> None:
+    if child.stdin is None:
+        raise ValueError("The child has no input.")
+    try:
+        child.stdin.write(request)
+        child.stdin.flush()
+    except BrokenPipeError:
+        pass  # it has already ended, and its end says why
+
+
+def _blocks(
+    child: subprocess.Popen[bytes], work: Path, *, deadline: float, seconds: float, on_wait: Callable[[], None]
+) -> Iterator[bytes]:
+    if child.stdout is None:
+        raise ValueError("The child has no output.")
+    while True:
+        on_wait()
+        if time.monotonic() > deadline:
+            raise BillRefused(
+                f"The bill was not read within {seconds:.0f} seconds, and was given up. It is tried again with the "
+                "next audit; hourly exports of many resources are read faster as Parquet.",
+                permanent=False,
+            )
+        if select.select([child.stdout], [], [], LOOK_UP_SECONDS)[0]:
+            block = os.read(child.stdout.fileno(), BLOCK)
+            if not block:
+                _require_good_end(child, work)
+                return
+            yield block
+
+
+def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from rest
+
+
+def _require_good_end(child: subprocess.Popen[bytes], work: Path) -> None:
+    code = child.wait()
+    if code == 0:
+        return
+    if code == REFUSED_EXIT:
+        refused = _report(work)["refused"]
+        raise BillRefused(
+            refused["message"], part=refused["part"], field=refused["field"], permanent=refused["permanent"]
+        )
+    errors = work / "errors"
+    told = errors.read_text(errors="replace").strip() if errors.exists() else ""
+    kind = told.rpartition("\n")[2].partition(":")[0]
+    raise BillRefused(
+        f"Reading the bill ended with {code} ({kind or 'killed'}). It is tried again with the next audit.",
+        permanent=False,
+    )
+
+
+def _report(work: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((work / "report.json").read_text())
+    return found
+
+
+def _sums(report: dict[str, Any]) -> Sums:
+    def money(totals: dict[str, dict[str, str]]) -> dict[str, dict[str, Decimal]]:
+        return {key: {name: Decimal(value) for name, value in sums.items()} for key, sums in totals.items()}
+
+    def day(text: str | None) -> date | None:
+        return date.fromisoformat(text) if text else None
+
+    periods = [
+        PeriodSums(
+            billing_period=date.fromisoformat(one["billing_period"]),
+            row_count=one["row_count"],
+            line_count=one["line_count"],
+            totals=money(one["totals"]),
+            invoice_totals=money(one["invoice_totals"]),
+            billing_account_ids=tuple(one["billing_account_ids"]),
+            sub_account_ids=tuple(one["sub_account_ids"]),
+            first_usage_date=day(one["first_usage_date"]),
+            last_usage_date=day(one["last_usage_date"]),
+            rows_without_cost=one["rows_without_cost"],
+        )
+        for one in report["periods"]
+    ]
+    return Sums(rows_by_part=tuple(report["rows_by_part"]), periods=tuple(periods))

@@ -1,0 +1,320 @@
+"""The child that reads a bill: a request on its input, a report in its work folder, the lines on its output."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import threading
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from audits import focus
+from audits.focus import BillRefused, Part, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BLOCK = 1 << 16
+MEMORY_LIMIT = "448MB"
+THREADS = 2
+REFUSED_EXIT = 2
+PART_NUMBER = re.compile(r"/parts/(\d+)")
+LINE_NUMBER = re.compile(r"Line: (\d+)")
+SHOWN_CHARACTERS = 60
+# What a file can do to DuckDB. Anything else it raises is a fault of ours.
+UNREADABLE = (
+    duckdb.IOException,
+    duckdb.InvalidInputException,
+    duckdb.ConversionException,
+    duckdb.OutOfRangeException,
+    duckdb.OutOfMemoryException,
+    duckdb.SerializationException,
+)
+
+
+def main() -> int:
+    """Read one request from standard input, report, and write the lines to standard output."""
+    request = json.loads(_first_line(sys.stdin.fileno()))
+    work = Path(request["work"])
+    threading.Thread(target=_end_with_parent, args=(work,), daemon=True).start()
+    parts = [Part(path=Path(one["path"]), key=one["key"], size=one["size"]) for one in request["parts"]]
+    period = date.fromisoformat(request["period"]) if request["period"] else None
+    try:
+        database = Reader(work=work, parts=parts, period=period)
+        report = database.read()
+    except BillRefused as error:
+        refused = {"message": str(error), "part": error.part, "field": error.field, "permanent": error.permanent}
+        _leave(work, {"refused": refused})
+        return REFUSED_EXIT
+    _leave(work, report)
+    try:
+        database.write_lines()
+    except duckdb.Error:
+        # Nobody takes the lines any more. Whoever does not live cannot clean up either.
+        shutil.rmtree(work, ignore_errors=True)
+        return 1
+    return 0
+
+
+def _first_line(input_number: int) -> bytes:
+    """Unbuffered: a thread that waits inside a buffered reader would break the interpreter's end."""
+    line = b""
+    while not line.endswith(b"\n"):
+        block = os.read(input_number, BLOCK)
+        if not block:
+            break
+        line += block
+    return line
+
+
+def _end_with_parent(work: Path) -> None:
+    """The parent keeps our input open as long as it lives."""
+    os.read(sys.stdin.fileno(), 1)
+    shutil.rmtree(work, ignore_errors=True)
+    os._exit(1)
+
+
+def _leave(work: Path, report: dict[str, Any]) -> None:
+    (work / "report.new").write_text(json.dumps(report))
+    (work / "report.new").rename(work / "report.json")
+
+
+class Reader:
+    """A DuckDB database in this process that may read the parts and nothing else."""
+
+    def __init__(self, *, work: Path, parts: Sequence[Part], period: date | None) -> None:
+        focus.require_whole(parts)
+        self.parts = parts
+        self.period = period
+        self.links = [work / "parts" / str(number) for number in range(len(parts))]
+        (work / "parts").mkdir()
+        for link, part in zip(self.links, parts, strict=True):
+            link.symlink_to(part.path)  # a name without wildcards, periods or anything else that a reader would act on
+        self.database = duckdb.connect(
+            config={
+                "threads": THREADS,
+                "memory_limit": MEMORY_LIMIT,
+                "temp_directory": str(work / "spill"),
+                "preserve_insertion_order": "false",
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            }
+        )
+        # A link is followed before it is looked up here, so the parts themselves must be named.
+        allowed = ", ".join(_literal(str(path)) for path in ("/dev/stdout", *(one.path for one in parts)))
+        for setting in (
+            "set TimeZone = 'UTC'",
+            f"set allowed_directories = ['{work}']",
+            f"set allowed_paths = [{allowed}]",
+            "set enable_external_access = false",
+            "set lock_configuration = true",
+        ):
+            self.database.execute(setting)
+
+    def read(self) -> dict[str, Any]:
+        """Sum the rows and report. Raises BillRefused."""
+        shapes = [self._shape(number) for number in range(len(self.parts))]
+        groups = {shape: [number for number, one in enumerate(shapes) if one == shape] for shape in shapes}
+        rows = " union all by name ".join(
+            focus.rows_of(shape, self._source(shape, numbers)) for shape, numbers in groups.items()
+        )
+        try:
+            self.database.execute(f"create temp table sums as {focus.summed(rows, period=self.period)}")
+        except UNREADABLE as error:
+            raise self._refusal(error, shapes) from None
+        self._require_good_rows(shapes)
+        self._require_good_texts()
+        return {"rows_by_part": self._rows_by_part(), "periods": self._periods()}
+
+    def write_lines(self) -> None:
+        """All lines as CSV to standard output."""
+        self.database.execute(
+            f"copy (select {', '.join(focus.LINE_COLUMNS)} from sums where is_line) to '/dev/stdout' "
+            "(format csv, header false, delimiter ',', quote '\"', escape '\"', nullstr '', use_tmp_file false)"
+        )
+
+    def _shape(self, number: int) -> Shape:
+        part = self.parts[number]
+        shape = focus.csv_shape(part)
+        if shape is not None:
+            return shape
+        try:
+            described = self.database.execute(f"describe select * from {self._source(None, [number])}").fetchall()
+        except duckdb.Error:
+            raise BillRefused(
+                f"{part.key} is a broken Parquet file. Fetch or export it anew.", part=part.key, permanent=False
+            ) from None
+        columns = tuple((name, kind) for name, kind, *_ in described if name != "filename")
+        shape = Shape(format="parquet", columns=columns)
+        focus.require_focus(part, shape)
+        return shape
+
+    def _source(self, shape: Shape | None, numbers: Sequence[int]) -> str:
+        paths = "[" + ", ".join(f"'{self.links[number]}'" for number in numbers) + "]"
+        if shape is None or shape.format == "parquet":
+            return f"read_parquet({paths}, filename = true, hive_partitioning = false)"
+        columns = ", ".join(
+            f"{_literal(name or f'column {number}')}: 'VARCHAR'" for number, (name, _) in enumerate(shape.columns)
+        )
+        compression = "gzip" if shape.format == "gzip" else "none"
+        return (
+            f"read_csv({paths}, columns = {{{columns}}}, header = true, auto_detect = false, delim = ',', "
+            f"quote = '\"', escape = '\"', nullstr = ['NULL', ''], strict_mode = true, null_padding = false, "
+            f"filename = true, compression = '{compression}', hive_partitioning = false)"
+        )
+
+    def _require_good_rows(self, shapes: Sequence[Shape]) -> None:
+        bad = self.database.execute(
+            "select filename, sum(bad_rows)::bigint from sums where not is_line group by 1 having sum(bad_rows) > 0"
+        ).fetchall()
+        if not bad:
+            return
+        number, count = min((_number_of(name), int(rows)) for name, rows in bad)
+        part, shape = self.parts[number], shapes[number]
+        rows = focus.rows_of(shape, self._source(shape, [number]), has_values=True)
+        # One thread keeps the rows in the file's order, so that their number says where to look.
+        with duckdb.connect(config={"threads": 1}) as ordered:
+            ordered.execute("set TimeZone = 'UTC'")
+            found = ordered.execute(focus.first_problem(rows, period=self.period)).fetchone()
+        if found is None:
+            raise BillRefused(f"{part.key} has {count:,} rows that cannot be read. Export it anew.", part=part.key)
+        row_number, which, value = found
+        problem = focus.problems(period=self.period)[which]
+        shown = "" if value is None else f" ({value[:SHOWN_CHARACTERS]!r})"
+        others = f" {count - 1:,} more rows of this file are wrong." if count > 1 else ""
+        raise BillRefused(
+            f"{part.key}, row {row_number:,} after the header: {problem.field}{shown} {problem.text}. "
+            f"{problem.remedy}{others}",
+            part=part.key,
+            field=problem.field,
+        )
+
+    def _require_good_texts(self) -> None:
+        """What PostgreSQL could not hold: the character NUL, and ids longer than an index entry."""
+        checks = ", ".join(f"count_if(contains({column}, chr(0)))" for column in focus.TEXTS)
+        *zeros, longest = self.database.execute(
+            f"select {checks}, max(strlen(resource_id) + strlen(sub_account_id)) from sums where is_line"
+        ).fetchone() or (0,)
+        for column, count in zip(focus.TEXTS, zeros, strict=True):
+            if count:
+                name = focus.TEXTS[column][0]
+                raise BillRefused(f"{name} holds the character NUL. Export the period anew.", field=name)
+        if longest and longest > focus.LONGEST_ID:
+            raise BillRefused(
+                f"A ResourceId is {longest:,} bytes long; {focus.LONGEST_ID:,} can be held. Is the column shifted?",
+                field="ResourceId",
+            )
+
+    def _rows_by_part(self) -> list[int]:
+        counts = {
+            _number_of(name): int(rows)
+            for name, rows in self.database.execute(
+                "select filename, sum(row_count) from sums where not is_line group by 1"
+            ).fetchall()
+        }
+        if not counts:
+            raise BillRefused("The files hold no rows, only headers. What was loaded before stays.", permanent=False)
+        return [counts.get(number, 0) for number in range(len(self.parts))]
+
+    def _periods(self) -> list[dict[str, Any]]:
+        found = self.database.execute(
+            """select billing_period, sum(row_count)::bigint, count(*)::bigint,
+                      list_sort(list(distinct billing_account_id)), list_sort(list(distinct sub_account_id)),
+                      min(charge_date) filter (is_usage), max(charge_date) filter (is_usage),
+                      sum(rows_without_cost)::bigint
+                 from (select *, charge_category = 'Usage' and charge_days = 1 as is_usage from sums where is_line)
+                group by 1 order by 1"""
+        ).fetchall()
+        return [
+            {
+                "billing_period": str(period),
+                "row_count": row_count,
+                "line_count": line_count,
+                "billing_account_ids": [one for one in billing if one],
+                "sub_account_ids": [one for one in sub if one],
+                "first_usage_date": str(first) if first else None,
+                "last_usage_date": str(last) if last else None,
+                "rows_without_cost": without,
+                "totals": self._totals("billing_currency", period),
+                "invoice_totals": self._invoice_totals(period),
+            }
+            for period, row_count, line_count, billing, sub, first, last, without in found
+        ]
+
+    def _totals(self, key: str, period: date) -> dict[str, dict[str, str]]:
+        """From the tallies, not from the lines."""
+        columns = ("row_count", *focus.COSTS)
+        sums = ", ".join(f"sum({column})::varchar" for column in columns)
+        found = self.database.execute(
+            f"select {key}, {sums} from sums where not is_line and billing_period = ? group by 1 order by 1", [period]
+        ).fetchall()
+        return {name: dict(zip(columns, values, strict=True)) for name, *values in found}
+
+    def _invoice_totals(self, period: date) -> dict[str, dict[str, str]]:
+        found = self.database.execute(
+            """select invoice_id, billing_currency, sum(billed_cost)::varchar from sums
+                where not is_line and billing_period = ? and invoice_id <> '' group by 1, 2 order by 1, 2""",
+            [period],
+        ).fetchall()
+        totals: dict[str, dict[str, str]] = {}
+        for invoice_id, currency, billed in found:
+            totals.setdefault(invoice_id, {})[currency] = billed
+        return totals
+
+    def _refusal(self, error: duckdb.Error, shapes: Sequence[Shape]) -> BillRefused:
+        """DuckDB's failure in our words: which part, which line, what to do."""
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return BillRefused(
+                "The disk of the worker has no room to read this bill. Give its temporary folder more.", permanent=False
+            )
+        if isinstance(error, duckdb.OutOfRangeException):
+            return BillRefused("The costs of a currency add up to more than 14 digits. Are they in the right unit?")
+        number = self._failing_part(error, shapes)
+        if number is None:
+            return BillRefused(f"The files cannot be read ({type(error).__name__}). Export the period anew.")
+        key, text = self.parts[number].key, str(error)
+        line = LINE_NUMBER.search(text)
+        where = f"{key}, line {int(line[1]):,}" if line else key
+        return BillRefused(f"{where}: {_reason(text)}. Fetch or export it anew.", part=key)
+
+    def _failing_part(self, error: duckdb.Error, shapes: Sequence[Shape]) -> int | None:
+        named = PART_NUMBER.search(str(error))
+        if named:
+            return int(named[1])
+        for number, shape in enumerate(shapes):
+            try:
+                rows = focus.rows_of(shape, self._source(shape, [number]))
+                self.database.execute(f"select sum(billed_cost) from ({rows})").fetchall()
+            except duckdb.Error:
+                return number
+        return None
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _number_of(name: str) -> int:
+    return int(name.rpartition("/")[2])
+
+
+def _reason(text: str) -> str:
+    reasons = (
+        ("GZIP", "the gzip file ends too early or is damaged"),
+        ("Expected Number of Columns", "the row has another number of columns than the header"),
+        ("unterminated quote", "a quotation mark is never closed, so the file is cut off or damaged"),
+        ("unicode", "the text is not UTF-8"),
+        ("Maximum line size", "a row is longer than two million characters"),
+        ("arquet", "the Parquet file is damaged"),
+    )
+    return next((reason for mark, reason in reasons if mark.lower() in text.lower()), "the file is damaged")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

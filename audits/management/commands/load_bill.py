@@ -1,0 +1,85 @@
+"""Loads FOCUS files from this machine into an organisation's cost lines, and shows that the totals are equal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from audits import bills
+from audits.focus import COSTS
+from connections.models import Connection
+from tenants import scope
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from audits.models import BillLoad
+
+HOUR_SECONDS = 3600
+
+
+class Command(BaseCommand):
+    help = "Load FOCUS 1.0 to 1.4 files (CSV, gzip CSV, Parquet; all parts of a bill at once) into a connection's bill."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--organization", required=True, metavar="UUID", help="whose bill it is")
+        parser.add_argument("--connection", required=True, metavar="UUID", help="the connection that it belongs to")
+        parser.add_argument("--seconds", type=int, default=HOUR_SECONDS, help="give up after so long (default: 3600)")
+        parser.add_argument("files", nargs="+", metavar="FILE", help="the parts of the bill")
+
+    def handle(self, **options: Any) -> None:  # noqa: ANN401
+        if settings.COSTFRAME_ROLE.name != "worker":
+            raise CommandError(
+                f"COSTFRAME_ROLE is {settings.COSTFRAME_ROLE.name!r}: run load_bill on a worker, COSTFRAME_ROLE=worker."
+            )
+        organization_id = _uuid("--organization", options["organization"])
+        connection_id = _uuid("--connection", options["connection"])
+        parts = [bills.Part(path=Path(name), key=Path(name).name) for name in options["files"]]
+        with scope.organization(organization_id):
+            connection = Connection.objects.exclude(state=Connection.State.DELETED).filter(id=connection_id).first()
+        if connection is None:
+            raise CommandError(
+                f"--connection {connection_id}: organisation {organization_id} has no such connection. "
+                "Copy both ids from the connection's page."
+            )
+        try:
+            bill, loads = bills.load_files(
+                organization_id=organization_id,
+                connection=connection,
+                parts=parts,
+                seconds=options["seconds"],
+                at=timezone.now(),
+            )
+        except bills.BillRefused as refused:
+            raise CommandError(f"{refused}\nNothing was changed.") from None
+        for part, rows in zip(parts, bill.sums.rows_by_part, strict=True):
+            self.stdout.write(f"{part.key}: {rows:,} rows")
+        for sums, load in zip(bill.sums.periods, loads, strict=True):
+            self.stdout.write(
+                f"Billing period {sums.billing_period}: {load.line_count:,} lines. {load.message}".strip()
+            )
+            if load.row_count == sums.row_count:
+                self._show_totals(sums.totals, load, organization_id)
+            else:
+                self.stdout.write("  A wider bill of the same period is loaded already: nothing was changed.")
+
+    def _show_totals(self, in_files: Any, load: BillLoad, organization_id: UUID) -> None:  # noqa: ANN401
+        with scope.organization(organization_id):
+            in_database = bills.totals_held(load)
+        for currency, totals in in_files.items():
+            for column in COSTS:
+                file_sum, held = bills.plain(totals[column]), bills.plain(in_database[currency][column])
+                verdict = "equal" if file_sum == held else "NOT EQUAL"
+                self.stdout.write(f"  {currency} {column:<16} file {file_sum:>28}  database {held:>28}  {verdict}")
+
+
+def _uuid(name: str, value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise CommandError(f"{name} {value!r} is no UUID. Copy it from the connection's page.") from None

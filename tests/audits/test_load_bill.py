@@ -1,0 +1,76 @@
+"""The command says what it loaded and that it is equal, or what is wrong and what to do."""
+
+import uuid
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from audits.models import BillLoad, CostLine
+from connections.models import Connection
+from tenants import scope
+from tests.audits.focus_files import SAMPLE, write_csv
+from tests.conftest import AT
+from tests.database import acting_as
+
+
+@pytest.fixture
+def payer(organization):
+    with scope.organization(organization.id):
+        return Connection.objects.create(label="Payer", state="CONNECTED", account_id="999999999999", created_at=AT)
+
+
+def run(payer, *files, **changes):
+    options = {"organization": str(payer.organization_id), "connection": str(payer.id), **changes}
+    with acting_as("cf_worker"):
+        call_command("load_bill", *map(str, files), **options)
+
+
+def test_the_sample_is_loaded_and_shown_to_be_equal(payer, capsys):
+    run(payer, SAMPLE)
+    said = capsys.readouterr().out
+    assert "focus_sample.csv: 1,000 rows" in said
+    assert "Billing period 2024-09-01: " in said
+    assert "Billing period 2024-10-01: 1 lines." in said
+    assert said.count("equal") == 8
+    assert "NOT EQUAL" not in said
+    assert said.count("20.28022672899 ") == 2
+
+
+def test_loading_the_same_files_again_changes_nothing(payer):
+    run(payer, SAMPLE)
+    run(payer, SAMPLE)
+    with scope.organization(payer.organization_id):
+        assert BillLoad.objects.count() == 2
+        assert CostLine.objects.filter(load__state="LOADED").count() == CostLine.objects.count() > 900
+
+
+WRONG = {
+    "no such file": (lambda path: path / "nowhere.csv", {}, "nowhere.csv cannot be read"),
+    "not FOCUS": (lambda path: _text(path / "a.csv", "a,b\n1,2\n"), {}, "no column BilledCost"),
+    "a bad value": (lambda path: write_csv(path / "a.csv", [{"BilledCost": "1,2"}]).path, {}, "BilledCost ('1,2')"),
+    "no id": (lambda _: SAMPLE, {"organization": "northwind"}, "--organization 'northwind' is no UUID"),
+    "another's connection": (lambda _: SAMPLE, {"connection": str(uuid.uuid4())}, "has no such connection"),
+}
+
+
+def _text(path, text):
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_wrong_input_is_named_with_its_remedy_and_changes_nothing(payer, tmp_path, wrong):
+    make, changes, words = wrong
+    with pytest.raises(CommandError) as refused:
+        run(payer, make(tmp_path), **changes)
+    assert words in str(refused.value)
+    with scope.organization(payer.organization_id):
+        assert not CostLine.objects.exists()
+
+
+def test_only_a_worker_loads_bills(payer, settings):
+    from costframe.roles import ROLES
+
+    settings.COSTFRAME_ROLE = ROLES["web"]
+    with pytest.raises(CommandError, match="COSTFRAME_ROLE=worker"):
+        run(payer, SAMPLE)
