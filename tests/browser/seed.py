@@ -1,0 +1,160 @@
+"""A site with something of everything in it: connections in each state, audits, gaps, calls, bills."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from audits.models import ApiCall, Audit, BillLoad, Gap, Schedule, Step
+from connections.models import AccessCheck, Connection
+from tests.conftest import AT
+
+EXPORT = {
+    "export_bucket": "northwind-billing-exports",
+    "export_prefix": "focus",
+    "export_name": "costframe",
+    "export_region": "us-east-1",
+}
+MATRIX = [
+    {"action": "ec2:DescribeVolumes", "result": "OK", "why": "Lists disks with their type and size.", "message": ""},
+    {"action": "ec2:DescribeInstances", "result": "OK", "why": "Lists machines with their size.", "message": ""},
+    {
+        "action": "rds:DescribeDBInstances",
+        "result": "REFUSED",
+        "why": "Lists databases with their class and storage.",
+        "message": "in eu-central-1: is not authorized to perform rds:DescribeDBInstances",
+    },
+    {"action": "s3:GetObject", "result": "NOT_NEEDED", "why": "Reads the cost export's files.", "message": ""},
+]
+REFUSAL = (
+    "The role can be assumed without an External ID. Its trust policy does not demand this connection's External ID, "
+    "so others could be let in by mistake: put the condition sts:ExternalId back as the kit has it."
+)
+GRID = [
+    {"rule": "aws_ebs_volume_unattached", "region": "eu-west-1", "WASTE": 7, "FINE": 41, "UNKNOWN": 0},
+    {"rule": "aws_ebs_volume_unattached", "region": "us-east-1", "WASTE": 0, "FINE": 12, "UNKNOWN": 3},
+    {"rule": "aws_ec2_instance_idle", "region": "eu-west-1", "WASTE": 2, "FINE": 18, "UNKNOWN": 1},
+]
+SUMMARY = {
+    "grid": GRID,
+    "totals": [],
+    "changes": {"opened": 9, "reopened": 1, "refreshed": 14, "left_alone": 2, "resolved": 3},
+    "headline": [
+        {
+            "currency": "USD",
+            "before": "1204.50",
+            "opened": "310.25",
+            "reopened": "12.00",
+            "resolved": "-88.10",
+            "repriced": "4.35",
+            "after": "1443.00",
+        }
+    ],
+}
+HOUR = dt.timedelta(hours=1)
+
+
+def seed(site) -> dict[str, object]:
+    """Write it all. Returns ids by name: draft, checking, refused, payer, shop; done, running, requested."""
+    with site.rows("cf_web"):
+        made = {
+            "draft": _connection("sandbox", "DRAFT", account_id=None, generation=0),
+            "checking": _connection("staging", "CHECKING", account_id="333333333333"),
+            "refused": _connection("warehouse", "REFUSED", account_id="444444444444"),
+            "payer": _connection("payer", "CONNECTED", account_id="111111111111", night_cost_usd="0.41", **EXPORT),
+            "shop": _connection("shop production", "CONNECTED", account_id="222222222222", regions=["eu-west-1"]),
+        }
+        checks = {name: _ask(made[name]) for name in ("checking", "refused", "payer", "shop")}
+    with site.rows("cf_worker"):
+        for name in ("payer", "shop"):
+            _end(checks[name], state="PASSED", matrix=MATRIX, account_id=made[name].account_id, warnings=[
+                "rds:DescribeDBInstances is refused in eu-central-1: is not authorized"
+            ])
+            Schedule.objects.create(connection=made[name], due_at=dt.datetime.now(dt.UTC) + 6 * HOUR)
+        _end(checks["refused"], state="REFUSED", refusals=[["role_arn", REFUSAL], ["export_name", "There is none."]])
+        done, running = _done(made["payer"]), _running(made["shop"])
+        _bills(made["payer"])
+    return {name: one.id for name, one in {**made, "done": done, "running": running}.items()}
+
+
+def _connection(label, state, **values):
+    return Connection.objects.create(label=label, state=state, created_at=AT, **{"generation": 1, **values})
+
+
+def _ask(connection):
+    return AccessCheck.objects.create(connection=connection, generation=1, requested_at=AT, due_at=None)
+
+
+def _end(check, **values):
+    AccessCheck.objects.filter(id=check.id).update(ended_at=AT + HOUR / 60, **values)
+
+
+def _done(connection) -> Audit:
+    audit = Audit.objects.create(
+        connection=connection, state="DONE", requested_by="nightly", night_date=AT.date(), requested_at=AT,
+        started_at=AT, ended_at=AT + dt.timedelta(seconds=94), summary=SUMMARY, estimated_cost_usd="0.41",
+    )  # fmt: skip
+    steps = _steps(audit, ["DONE"] * 9)
+    for action, reason, region in (
+        ("rds:DescribeDBInstances", "REFUSED", "eu-central-1"),
+        ("", "NOT_LOOKED_AT", "ap-south-1"),
+        ("", "NOT_LOOKED_AT", "sa-east-1"),
+    ):
+        Gap.objects.create(
+            audit=audit, step=steps[0], account_id=connection.account_id, region=region, service="rds", action=action,
+            reason=reason, message="is not authorized to perform: rds:DescribeDBInstances", kinds=["database"],
+        )  # fmt: skip
+    for service, operation, outcome, count, code in (
+        ("ec2", "DescribeVolumes", "OK", 14, ""),
+        ("ec2", "DescribeVolumes", "THROTTLED", 2, "RequestLimitExceeded"),
+        ("rds", "DescribeDBInstances", "REFUSED", 1, "AccessDenied"),
+        ("cloudwatch", "GetMetricData", "OK", 6, ""),
+        ("sts", "AssumeRole", "OK", 3, ""),
+    ):
+        ApiCall.objects.create(
+            audit=audit, step=steps[0], account_id=connection.account_id, region="eu-west-1", service=service,
+            operation=operation, outcome=outcome, count=count, error_code=code,
+        )  # fmt: skip
+    return audit
+
+
+def _running(connection) -> Audit:
+    audit = Audit.objects.create(
+        connection=connection, state="RUNNING", requested_by="user_2engineer", requested_at=dt.datetime.now(dt.UTC),
+        started_at=dt.datetime.now(dt.UTC),
+    )  # fmt: skip
+    _steps(audit, ["DONE", "DONE", "RUNNING", "RUNNING", "FAILED", "WAITING", "WAITING", "WAITING", "WAITING"])
+    return audit
+
+
+def _steps(audit, states) -> list[Step]:
+    places = [(region, service) for region in ("eu-central-1", "eu-west-1", "us-east-1")
+              for service in ("ec2", "elasticloadbalancing", "rds")]  # fmt: skip
+    steps = [
+        Step.objects.create(
+            audit=audit, connection=audit.connection, kind="INVENTORY", state=state, region=region, service=service,
+            account_id=audit.connection.account_id, ended_at=AT if state in {"DONE", "FAILED"} else None,
+            resource_count=12 if state == "DONE" else 0, call_count=5 if state == "DONE" else 0,
+            gap_count=int(service == "rds" and state == "DONE" and region == "eu-central-1"),
+            message="The worker ended each time that it was tried." if state == "FAILED" else "",
+        )
+        for (region, service), state in zip(places, states, strict=True)
+    ]  # fmt: skip
+    for kind in ("BILL", "JUDGE"):
+        Step.objects.create(audit=audit, connection=audit.connection, kind=kind, account_id="111111111111",
+                            state="DONE" if audit.state == "DONE" else "WAITING")  # fmt: skip
+    return steps
+
+
+def _bills(connection) -> None:
+    for month, state, billed, invoices, message in (
+        (10, "LOADED", "18234.77", {"INV-1": {"USD": "18234.77"}}, ""),
+        (11, "LOADED", "11820.05", {"INV-2": {"USD": "9000.00"}}, ""),
+        (11, "REPLACED", "11000.00", {}, ""),
+        (9, "REFUSED", None, {}, "Part 2 of 3 is cut off in line 8,120: load it again once AWS has written it anew."),
+    ):
+        BillLoad.objects.create(
+            connection=connection, billing_period=dt.date(2026, month, 1), state=state, loaded_at=AT,
+            files=[{}, {}], row_count=120_344, line_count=90_000, invoice_totals=invoices, message=message,
+            totals={"USD": {"billed_cost": billed, "effective_cost": billed}} if billed else {},
+            billed_until=dt.date(2026, month, 19) if billed else None,
+        )  # fmt: skip
