@@ -1,1 +1,1 @@
-"""Clouds and sign-in that speak the real wire protocols on loopback, and the embedded servers. Never imported by the product."""
+"""Clouds and sign-in on real wire protocols, on loopback, and the embedded servers. The product never imports it."""

@@ -93,6 +93,10 @@ class Page:
         """What a person reads on it."""
         return " ".join(_read(self.text).words)
 
+    def can_send(self, ending: str) -> bool:
+        """Whether it has a form whose action ends so."""
+        return any(form.action.endswith(ending) for form in self.forms)
+
     def form(self, ending: str) -> Form:
         """The form whose action ends so. `PageRefused` with the page's words where there is none."""
         for form in self.forms:

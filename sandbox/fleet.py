@@ -83,8 +83,14 @@ class Fleet:
         """Bring the database up to date."""
         self.command("migrate", "migrate", "--verbosity=0")
 
-    def start_pages(self, role: str, port: int, *, threads: int = 8) -> None:
-        """Start gunicorn for the web or the operator process and wait until it answers."""
+    def start_pages(self, role: str, port: int, *, origin: str | None = None, threads: int = 8) -> None:
+        """Start gunicorn for the web or the operator process and wait until it answers.
+
+        `origin` is the address that people open, where it differs from the one that all processes share.
+        """
+        environment = self.environment(role)
+        if origin is not None:
+            environment["COSTFRAME_PUBLIC_ORIGIN"] = origin
         log = self.logs / f"{role}.log"
         server = process.start(
             [
@@ -93,7 +99,7 @@ class Fleet:
                 *("--worker-tmp-dir", str(self.logs), "--no-control-socket"),
             ],
             log=log,
-            env=self.environment(role),
+            env=environment,
             cwd=ROOT,
         )
         self.running[role] = server

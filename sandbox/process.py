@@ -1,4 +1,4 @@
-"""Child processes that end with us: started in their own group, killed by the kernel when we die, stopped by their id."""
+"""Child processes that end with us: in their own group, ended by the kernel when we die, stopped by their id."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def start(
             user=user,
             extra_groups=[] if user else None,
             start_new_session=True,
-            preexec_fn=_die_with_parent(death_signal) if sys.platform == "linux" else None,
+            preexec_fn=_die_with_parent(death_signal) if sys.platform == "linux" else None,  # noqa: PLW1509 - one call
         )
 
 

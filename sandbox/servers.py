@@ -43,6 +43,7 @@ class Postgres:
     password: str
     host: str = "127.0.0.1"
     admin: str = "postgres"
+    database: str = ""
     process: subprocess.Popen[bytes] | None = None
 
     def url(self, *, role: str | None = None, password: str | None = None, database: str = "postgres") -> str:
@@ -97,6 +98,18 @@ def start_postgres(directory: Path, *, is_durable: bool = True, port: int | None
     started = Postgres(port=port, password=password, process=server)
     process.wait_until(lambda: _answers(started.url()), process=server, log=log, seconds=60)
     return started
+
+
+def given_postgres(url: str) -> Postgres:
+    """A server that somebody else runs, by the URL of a login that may create roles. Nothing of it is stopped here."""
+    fields = psycopg.conninfo.conninfo_to_dict(url)
+    return Postgres(
+        port=int(fields.get("port") or 5432),
+        host=str(fields.get("host") or "127.0.0.1"),
+        admin=str(fields.get("user") or "postgres"),
+        password=str(fields.get("password") or ""),
+        database=str(fields.get("dbname") or ""),
+    )
 
 
 def start_redis(directory: Path, *, port: int | None = None) -> Redis:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import jwt
 
-from tenants.models import organization_id_for
+from tenants.organization_ids import organization_id_for
 from tenants.signing_keys import ALGORITHM, NoSuchKey
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.db import connection, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
 SETTING = "costframe.organization"
 _current: ContextVar[UUID | None] = ContextVar("organization", default=None)

@@ -11,7 +11,8 @@ from django.db import connections
 
 from sandbox import servers
 from sandbox.aws.client import SandboxCloud
-from tenants.models import Organization, organization_id_for
+from tenants.models import Organization
+from tenants.organization_ids import organization_id_for
 from tests import database
 
 ISSUER = "https://clerk.example.test"

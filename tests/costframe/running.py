@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import signal
 import time
 import uuid
@@ -17,7 +16,7 @@ from connections.unseal import KeyDirectory
 from sandbox import process
 from sandbox.aws import names
 from sandbox.fleet import Fleet
-from tenants.models import organization_id_for
+from tenants.organization_ids import organization_id_for
 
 if TYPE_CHECKING:
     import subprocess
@@ -119,11 +118,11 @@ class Running:
     def start_scheduler(self, name: str = "scheduler") -> subprocess.Popen[bytes]:
         return self.fleet.start_command(name, "scheduler", "scheduler")
 
-    def start_worker(self, *, threads: int = 3) -> subprocess.Popen[bytes]:
-        """One worker process that is also the one to kill."""
+    def start_worker(self, *, processes: int = 1, threads: int = 3) -> subprocess.Popen[bytes]:
+        """A worker; with one process it is also the one that works."""
         self.workers += 1
         return self.fleet.start_command(
-            f"worker-{self.workers}", "worker", "worker", "--processes=1", f"--threads={threads}"
+            f"worker-{self.workers}", "worker", "worker", f"--processes={processes}", f"--threads={threads}"
         )
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
@@ -155,22 +154,34 @@ class Running:
         logs = [f"{log.name}:\n{process.tail(log, 12)}" for log in sorted(self.fleet.logs.glob("*.log"))]
         return "\n".join([*map(str, said), *logs])
 
-    def findings(self) -> str:
-        """Every verdict and finding without what differs from one audit to the next."""
-        verdicts = self.rows(
-            "select r.kind, r.region, r.resource_id, v.rule_id, v.outcome from findings_verdict v "
-            "join audits_resource r on r.id = v.resource_id order by 1, 2, 3, 4"
-        )
-        findings = self.rows(
-            "select f.rule_id, f.provider_resource_id, f.state, f.confidence, f.estimated_monthly_savings::text "
-            "from findings_finding f order by 1, 2"
-        )
-        resources = self.rows("select kind, region, resource_id, gone_at is null from audits_resource order by 1, 2, 3")
-        usage = self.rows(
-            "select r.resource_id, u.metric, u.statistic, u.values::text from audits_usage u "
-            "join audits_resource r on r.id = u.resource_id order by 1, 2, 3"
-        )
-        return json.dumps([verdicts, findings, resources, usage])
+    def request_stop(self, audit_id: uuid.UUID) -> None:
+        """The other button."""
+        now = dt.datetime.now(dt.UTC)
+        with self.web() as web:
+            web.execute(
+                "update audits_audit set stop_requested_at = %s, due_at = %s where id = %s", [now, now, audit_id]
+            )
+            web.execute("select pg_notify('costframe_due', '')")
+
+    def found(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Everything that an audit wrote, without what differs from one audit to the next."""
+        of_resource = "join audits_resource r on r.id = t.resource_id"
+        return {
+            "resources": self.rows(
+                "select kind, region, resource_id, gone_at is null from audits_resource order by 2, 3"
+            ),
+            "usage": self.rows(
+                f"select r.resource_id, metric, statistic, values from audits_usage t {of_resource} order by 1, 2, 3"
+            ),
+            "verdicts": self.rows(
+                f"select r.resource_id, rule_id, outcome from findings_verdict t {of_resource} order by 1, 2"
+            ),
+            "findings": self.rows(
+                "select rule_id, provider_resource_id, state, confidence, estimated_monthly_savings "
+                "from findings_finding order by 1, 2"
+            ),
+            "gaps": self.rows("select region, service, action, reason from audits_gap order by 1, 2, 3, 4"),
+        }
 
     def kill(self, worker: subprocess.Popen[bytes]) -> None:
         """As a machine that loses power: no signal handler, no last word."""

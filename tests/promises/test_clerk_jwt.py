@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from tenants.identity import TokenRefused
-from tenants.models import organization_id_for
+from tenants.organization_ids import organization_id_for
 from tests.tenants.tokens import (
     FIRST_VERSION,
     ISSUER,

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("make", help="make the first key and print its public half for the web processes")
         actions.add_parser("list", help="key ids, oldest first, and how many credentials each one opens")
+        actions.add_parser("show", help="print the newest key's public half again")
         actions.add_parser("rotate", help="make a newer key beside the others and print its public half")
         destroy = actions.add_parser("destroy", help="destroy an older key that opens nothing any more")
         destroy.add_argument("key_id")
@@ -42,6 +43,13 @@ class Command(BaseCommand):
         if keys.path.is_dir() and keys.key_ids():
             raise CommandError("There is a key already: `sealing_key rotate` makes a newer one beside it.")
         self._make(keys)
+
+    def show_key(self, keys: KeyDirectory, options: dict[str, Any]) -> None:
+        del options
+        newest = keys.get(keys.key_ids()[-1]) if keys.key_ids() else None
+        if newest is None:
+            raise CommandError("There is no key to show: `sealing_key make` makes the first one.")
+        self.stdout.write(f"COSTFRAME_SEALING_PUBLIC_KEY={public_key_text(newest.public_key)}")
 
     def rotate_key(self, keys: KeyDirectory, options: dict[str, Any]) -> None:
         del options

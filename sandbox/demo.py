@@ -1,0 +1,235 @@
+"""`make demo`: everything on one machine, from nothing to the action list, through the product's own doors."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sandbox import customer, process, servers
+from sandbox.aws.client import SandboxCloud
+from sandbox.browser import Browser, PageRefused
+from sandbox.clerk.issuer import Issuer
+from sandbox.clerk.people import ENGINEER, NORTHWIND, OPERATOR
+from sandbox.fleet import ROOT, Fleet
+from tenants.organization_ids import organization_id_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
+
+DATABASE = "costframe"
+WEB_PORT, OPERATOR_PORT = 8000, 8001
+AUDIT_SECONDS = 600
+
+
+@dataclass(kw_only=True)
+class Demo:
+    """What is running, and how to reach it."""
+
+    fleet: Fleet
+    cloud: SandboxCloud
+    issuer: Issuer
+    web_origin: str
+    operator_origin: str
+
+    def browser(self) -> Browser:
+        """The engineer's browser, signed in."""
+        return Browser(
+            origin=self.web_origin,
+            token=lambda: self.issuer.mint(ENGINEER, azp=self.web_origin),
+            cookie=f"__session_{self.issuer.server.instance.suffix}",
+        )
+
+
+def main() -> int:
+    """Parse the arguments, run, and end with 0 unless something did not work."""
+    parser = argparse.ArgumentParser(prog="make demo ARGS=...", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="print the action list, stop everything and exit")
+    parser.add_argument("--state", type=Path, default=ROOT / ".local" / "demo", help="where the demo keeps its data")
+    parser.add_argument("--seed", type=int, default=7, help="another estate (a new one starts from nothing)")
+    chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        with only_one(chosen.state), running(chosen.state, seed=chosen.seed) as demo:
+            audit_everything(demo)
+            if not chosen.once:
+                serve(demo)
+    except KeyboardInterrupt:
+        say("\nStopped everything that was started.")
+    except (customer.DidNotWork, PageRefused, process.DidNotStart) as error:
+        say(f"\nThis did not work: {error}\nThe logs are in {chosen.state}.")
+        return 1
+    return 0
+
+
+@contextlib.contextmanager
+def only_one(state: Path) -> Iterator[None]:
+    """Two demos on the same data would take each other's work."""
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise process.DidNotStart(
+                "Another demo is running on the same data. Stop it, or give this one its own: "
+                'make demo ARGS="--state .local/other"'
+            ) from None
+        yield
+
+
+@contextlib.contextmanager
+def running(state: Path, *, seed: int) -> Iterator[Demo]:
+    """Start servers, cloud, sign-in and the product's processes; stop exactly those at the end."""
+    with contextlib.ExitStack() as started:
+        say("Starting PostgreSQL and Redis (embedded, on loopback)...")
+        fresh = forget_if_another_seed(state, seed)
+        urls, redis_url = databases(state, started)
+        say("Starting the sandbox cloud: an organisation with a payer and two member accounts...")
+        cloud = SandboxCloud.start(seed=seed, state_dir=state / "aws")
+        started.callback(cloud.stop)
+        web_port, operator_port = process.port_or_another(WEB_PORT), process.port_or_another(OPERATOR_PORT)
+        web_origin, operator_origin = f"http://app.localhost:{web_port}", f"http://ops.localhost:{operator_port}"
+        issuer = Issuer.start(state_dir=state / "clerk", app_origins=(web_origin, operator_origin))
+        started.callback(issuer.stop)
+        fleet = make_fleet(state, urls=urls, redis_url=redis_url, cloud=cloud, issuer=issuer, origin=web_origin)
+        started.callback(fleet.stop)
+        say("Migrating the database..." if fresh else "Bringing the database up to date...")
+        fleet.migrate()
+        fleet.sealing_public_key = sealing_public_key(fleet, is_first=not (state / "keys").exists())
+        say("Starting web, worker, scheduler and operator, each with only its own environment...")
+        fleet.start_command("worker", "worker", "worker")
+        fleet.start_command("scheduler", "scheduler", "scheduler")
+        fleet.start_pages("web", web_port)
+        fleet.start_pages("operator", operator_port, origin=operator_origin)
+        yield Demo(fleet=fleet, cloud=cloud, issuer=issuer, web_origin=web_origin, operator_origin=operator_origin)
+
+
+def forget_if_another_seed(state: Path, seed: int) -> bool:
+    """Whether there was nothing to reuse. Another seed is another customer, so what was stored is dropped."""
+    marker = state / "seed"
+    if marker.exists() and marker.read_text() == str(seed):
+        return False
+    for name in ("postgres", "aws", "clerk", "keys"):
+        shutil.rmtree(state / name, ignore_errors=True)
+    marker.write_text(str(seed))
+    return True
+
+
+def databases(state: Path, started: contextlib.ExitStack) -> tuple[dict[str, str], str]:
+    """URLs of each database login and of Redis: embedded, or the servers that the environment names."""
+    given = os.environ.get("COSTFRAME_DATABASE_URL")
+    postgres = servers.given_postgres(given) if given else servers.start_postgres(state)
+    started.callback(postgres.stop)
+    redis_url = os.environ.get("COSTFRAME_REDIS_URL")
+    if not redis_url:
+        redis = servers.start_redis(state)
+        started.callback(redis.stop)
+        redis_url = redis.url
+    return servers.provision(postgres, postgres.database or DATABASE), redis_url
+
+
+def make_fleet(
+    state: Path, *, urls: dict[str, str], redis_url: str, cloud: SandboxCloud, issuer: Issuer, origin: str
+) -> Fleet:
+    """The product's processes, pointed at the sandbox."""
+    return Fleet(
+        database_urls=urls,
+        redis_url=redis_url,
+        logs=state,
+        shared={
+            "COSTFRAME_SANDBOX": "true",
+            "COSTFRAME_PUBLIC_ORIGIN": origin,
+            "COSTFRAME_AWS_PRINCIPAL_ARN": cloud.principal_arn,
+            **issuer.environment(),
+        },
+        worker_only={
+            "COSTFRAME_SEALING_KEY_DIR": str(state / "keys"),
+            "COSTFRAME_AWS_ACCESS_KEY_ID": cloud.access_key_id,
+            "COSTFRAME_AWS_SECRET_ACCESS_KEY": cloud.secret_access_key,
+            "COSTFRAME_AWS_ENDPOINT_URL": cloud.endpoint_url,
+        },
+        sealing_public_key="",
+        operators=(OPERATOR.user_id,),
+    )
+
+
+def sealing_public_key(fleet: Fleet, *, is_first: bool) -> str:
+    """The key that web seals with, made at the first run."""
+    line = fleet.command("worker", "sealing_key", "make" if is_first else "show")
+    return line.strip().rpartition("COSTFRAME_SEALING_PUBLIC_KEY=")[2]
+
+
+def audit_everything(demo: Demo) -> None:
+    """Connect what is not connected yet, audit every account through the queue, and print the action list."""
+    browser = demo.browser()
+    known = {account: customer.home_of(browser, account) for account in customer.ACCOUNTS}
+    homes = {}
+    for account, home in known.items():
+        if home is None:
+            say(f"Connecting {account.label}: wizard, kit, role, access check...")
+        homes[account] = home or customer.connect(browser, demo.cloud, account)
+    for account, home in homes.items():
+        if known[account] is None:
+            customer.confirm(browser, home)
+    looks = [customer.start_audit(browser, home, account) for account, home in homes.items()]
+    customer.watch(browser, looks, show=show_progress, seconds=AUDIT_SECONDS)
+    say("")
+    for look in looks:
+        if look.failure:
+            raise customer.DidNotWork(f"{look.account.label}: {look.failure}")
+    say("\n" + action_list(demo))
+
+
+def action_list(demo: Demo) -> str:
+    """The table, as the product prints it."""
+    width = str(shutil.get_terminal_size((150, 24)).columns)
+    return demo.fleet.command(
+        "web", "action_list", "--organization", str(organization_id(demo.issuer)), "--width", width
+    )
+
+
+def organization_id(issuer: Issuer) -> UUID:
+    """The organisation's id, which follows from issuer and Clerk's id."""
+    return organization_id_for(issuer=issuer.issuer, clerk_id=NORTHWIND.id)
+
+
+def show_progress(looks: Sequence[customer.Look]) -> None:
+    """One line that is written over on a terminal, and a line a change elsewhere."""
+    line = "Auditing: " + ", ".join(f"{look.account.label} {look.ended} of {look.total} steps" for look in looks)
+    if sys.stdout.isatty():
+        print(f"\r\033[K{line}", end="", flush=True)
+    elif line != show_progress.__dict__.get("last"):
+        say(line)
+    show_progress.__dict__["last"] = line
+
+
+def serve(demo: Demo) -> None:
+    """Say where everything is, and wait for Ctrl-C or the end of a process."""
+    say(f"Open {demo.web_origin}/ and sign in as the engineer or the finance person: one click, no password.")
+    say(f"The operator's pages are at {demo.operator_origin}/ (sign in as the operator).")
+    say("Ctrl-C stops everything that was started here. The next run goes on with the same data.")
+    while (dead := demo.fleet.first_dead()) is None:
+        time.sleep(1)
+    raise process.DidNotStart(f"The {dead} process ended:\n{process.tail(demo.fleet.logs / f'{dead}.log')}")
+
+
+def say(text: str) -> None:
+    """Print at once, also into a pipe."""
+    print(text, flush=True)
+
+
+def _as_interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
