@@ -1,0 +1,194 @@
+"""The cost export: its periods, its files whole, and which setting is wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import gzip
+import hashlib
+import json
+
+import pytest
+
+from connections.access_check import check_access
+from connections.providers.aws.costs import ExportProblem, download, find_periods, read_header
+from sandbox.aws import names
+from tests.connections.aws import EXPORT, EXTERNAL_ID, principal, role, session
+
+PARQUET = dataclasses.replace(EXPORT, name=names.PARQUET_EXPORT)
+
+
+@pytest.fixture
+def bill(calm_cloud):
+    return session(calm_cloud, account=names.PAYER, export=EXPORT)
+
+
+@pytest.fixture
+def spoiled(calm_cloud):
+    """Overwrites one object of the bucket and puts it back afterwards."""
+    reader = session(calm_cloud, account=names.PAYER, export=EXPORT)
+    before = {}
+
+    def spoil(key, body):
+        if key not in before:
+            before[key] = reader.client("s3").get_object(Bucket=EXPORT.bucket, Key=key)["Body"].read()
+        calm_cloud.put_object(key, body)
+
+    yield spoil
+    for key, body in before.items():
+        calm_cloud.put_object(key, body)
+
+
+def manifest_key(period):
+    return f"{EXPORT.path}/metadata/BILLING_PERIOD={period:%Y-%m}/{EXPORT.name}-Manifest.json"
+
+
+def test_the_periods_are_those_of_the_manifests(calm_cloud, bill):
+    found = find_periods(session=bill, place=EXPORT)
+    assert found.problems == ()
+    totals = calm_cloud.estate["bill"]
+    assert {f"{period.billing_period:%Y-%m}": period.execution_id for period in found.periods} == {
+        month: totals[month]["execution_id"] for month in totals
+    }
+    for period in found.periods:
+        assert {"BilledCost", "ResourceId"} <= set(period.columns)
+        assert all(
+            file.size > 0 and f"BILLING_PERIOD={period.billing_period:%Y-%m}" in file.key for file in period.files
+        )
+
+
+def test_a_part_that_an_earlier_run_left_behind_does_not_count(bill):
+    listed = {
+        one["Key"]
+        for one in bill.client("s3").list_objects_v2(Bucket=EXPORT.bucket, Prefix=f"{EXPORT.path}/data/")["Contents"]
+    }
+    named = {file.key for period in find_periods(session=bill, place=EXPORT).periods for file in period.files}
+    assert named < listed
+
+
+def test_files_come_home_whole(bill, tmp_path):
+    for period in find_periods(session=bill, place=EXPORT).periods:
+        for file in period.files:
+            path = download(session=bill, place=EXPORT, file=file, directory=tmp_path)
+            assert path.stat().st_size == file.size
+            assert hashlib.md5(path.read_bytes()).hexdigest() == file.etag.strip('"')  # noqa: S324 - S3's entity tag
+            assert gzip.decompress(path.read_bytes()).count(b"\n") > 1
+
+
+def test_the_header_of_a_part_is_read_without_the_rest(bill):
+    newest = find_periods(session=bill, place=EXPORT).periods[-1]
+    assert set(read_header(session=bill, place=EXPORT, file=newest.files[0])) == set(newest.columns)
+
+
+def test_parquet_is_known_by_its_mark(calm_cloud):
+    opened = session(calm_cloud, account=names.PAYER, export=PARQUET)
+    newest = find_periods(session=opened, place=PARQUET).periods[-1]
+    assert read_header(session=opened, place=PARQUET, file=newest.files[0]) == ()
+
+
+def test_a_restated_period_has_another_execution(calm_cloud, bill):
+    before = find_periods(session=bill, place=EXPORT).periods
+    calm_cloud.restate()
+    after = find_periods(session=bill, place=EXPORT).periods
+    assert before[0].execution_id != after[0].execution_id
+    assert before[1].execution_id == after[1].execution_id
+
+
+def test_a_file_replaced_since_it_was_listed_is_not_taken(bill, spoiled, tmp_path):
+    file = find_periods(session=bill, place=EXPORT).periods[0].files[0]
+    spoiled(file.key, gzip.compress(b"something else"))
+    with pytest.raises(ExportProblem, match="replaced") as problem:
+        download(session=bill, place=EXPORT, file=file, directory=tmp_path)
+    assert not problem.value.permanent
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "is_permanent"),
+    [
+        (b"{", "not JSON", False),
+        (b"[]", "names no files", True),
+        (b'{"dataFiles": []}', "names no files", True),
+        (json.dumps({"dataFiles": [f"s3://{EXPORT.bucket}/elsewhere/x.csv.gz"]}).encode(), "outside", True),
+        (
+            json.dumps({"dataFiles": [f"s3://{EXPORT.bucket}/{EXPORT.path}/data/none.csv.gz"]}).encode(),
+            "not there",
+            False,
+        ),
+        (
+            json.dumps({"columns": ["line_item_usage_amount"], "dataFiles": [f"{EXPORT.path}/data/x"]}).encode(),
+            "not a FOCUS table",
+            True,
+        ),
+    ],
+)
+def test_a_broken_manifest_hides_its_own_period_only(bill, spoiled, body, said, is_permanent):
+    month = find_periods(session=bill, place=EXPORT).periods[-1].billing_period
+    spoiled(manifest_key(month), body)
+    found = find_periods(session=bill, place=EXPORT)
+    [(broken, problem)] = found.problems
+    assert (broken, problem.permanent) == (month, is_permanent)
+    assert said in str(problem)
+    assert [period.billing_period for period in found.periods] == [(month - dt.timedelta(days=1)).replace(day=1)]
+
+
+def test_csv_without_gzip_is_told(bill, spoiled):
+    newest = find_periods(session=bill, place=EXPORT).periods[-1]
+    spoiled(newest.files[0].key, b"BilledCost,EffectiveCost\n1,2\n")
+    with pytest.raises(ExportProblem, match="not gzip") as problem:
+        read_header(session=bill, place=EXPORT, file=newest.files[0])
+    assert problem.value.field == "export_name"
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "said"),
+    [
+        ({"bucket": "no-such-bucket-anywhere"}, "export_bucket", "no-such-bucket-anywhere"),
+        ({"prefix": "wrong/prefix"}, "export_prefix", "Nothing lies below"),
+        ({"name": "no-such-export"}, "export_prefix", "no-such-export"),
+        ({"region": "eu-west-1"}, "export_region", "lies in us-east-1, not in eu-west-1"),
+    ],
+)
+def test_the_access_check_names_the_setting_that_is_wrong(calm_cloud, changed, field, said):
+    place = dataclasses.replace(EXPORT, **changed)
+    arn = role(calm_cloud, account=names.PAYER, export=place)
+    report = check_access(
+        principal=principal(calm_cloud), role_arn=arn, external_id=EXTERNAL_ID, connection_id="c", export=place
+    )
+    [(about, sentence)] = report.refusals
+    assert about == field
+    assert said in sentence
+
+
+def test_the_access_check_finds_the_periods_and_tells_what_was_tried(calm_cloud):
+    arn = role(calm_cloud, account=names.PAYER, export=EXPORT)
+    report = check_access(
+        principal=principal(calm_cloud), role_arn=arn, external_id=EXTERNAL_ID, connection_id="c", export=EXPORT
+    )
+    assert (report.refusals, len(report.periods)) == ((), 2)
+    results = {line.action: line.result for line in report.matrix}
+    assert results["s3:GetObject"] == results["s3:ListBucket"] == results["ec2:DescribeVolumes"] == "OK"
+
+
+def test_a_role_that_may_not_read_the_export_is_told_what_to_do(calm_cloud):
+    arn = role(calm_cloud, account=names.PAYER)
+    report = check_access(
+        principal=principal(calm_cloud), role_arn=arn, external_id=EXTERNAL_ID, connection_id="c", export=EXPORT
+    )
+    [(field, sentence)] = report.refusals
+    assert field == "export_bucket"
+    assert "Run the kit again" in sentence
+
+
+@pytest.mark.parametrize(
+    ("regions", "refused"),
+    [(("eu-west-1",), None), (("mars-north-1",), "mars-north-1"), (("eu-west-1", "mars-north-1"), "mars-north-1")],
+)
+def test_an_unknown_region_is_refused_by_name(calm_cloud, regions, refused):
+    arn = role(calm_cloud)
+    report = check_access(
+        principal=principal(calm_cloud), role_arn=arn, external_id=EXTERNAL_ID, connection_id="c", regions=regions
+    )
+    assert [(field, refused in sentence) for field, sentence in report.refusals] == (
+        [("regions", True)] if refused else []
+    )
+    assert report.regions == tuple(region for region in regions if region == "eu-west-1")

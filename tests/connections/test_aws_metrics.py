@@ -1,0 +1,169 @@
+"""Daily usage: complete days, all series, no data never zero, and never more than the cap allows."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import pytest
+
+from connections.providers.aws import inventory
+from connections.providers.aws.metrics import place_of, read_usage
+from connections.resources import Database, Instance, LoadBalancer, Metric, NatGateway, Volume
+from sandbox.aws import names
+from tests.connections.aws import session
+
+CPU = Metric(name="CPUUtilization", statistic="Maximum", unit="%")
+BYTES = Metric(name="BytesOutToDestination", statistic="Sum", unit="bytes")
+CONNECTIONS = Metric(name="DatabaseConnections", statistic="Maximum", unit="connections")
+METRICS = {"instance": (CPU,), "nat_gateway": (BYTES,), "database": (CONNECTIONS, CPU)}
+
+
+@pytest.fixture(scope="module")
+def as_of(cloud):
+    return dt.datetime.fromisoformat(cloud.estate["as_of"]) + dt.timedelta(hours=9)
+
+
+@pytest.fixture
+def things(calm_cloud, as_of):
+    opened = session(calm_cloud)
+    return [
+        thing
+        for service in inventory.COLLECTORS
+        for thing in inventory.collect(session=opened, service=service, region="us-east-1", at=as_of).resources
+    ]
+
+
+@pytest.fixture
+def read(calm_cloud, as_of):
+    opened = session(calm_cloud)
+
+    def ask(things, **more):
+        wanted = {"metrics": METRICS, "days": 14, **more}
+        return read_usage(session=opened, region="us-east-1", things=things, at=as_of, **wanted)
+
+    ask.book = opened.book
+    return ask
+
+
+def measured(things):
+    """How many series METRICS ask for among `things`."""
+    return sum(len(METRICS.get(thing.KIND, ())) for thing in things if getattr(thing, "state", "") != "stopped")
+
+
+def test_what_rules_ask_for_is_read_for_every_complete_day(read, things, as_of):
+    found = read(things)
+    assert found.gaps == ()
+    assert len(found.series) == measured(things) > 0
+    for series in found.series:
+        assert len(series.values) == 14
+        assert series.first_date == as_of.date() - dt.timedelta(days=14)
+        assert series.metric in {CPU, BYTES, CONNECTIONS}
+    assert any(value for series in found.series for value in series.values)
+
+
+def test_days_before_the_first_are_empty_and_not_zero(read, things):
+    found = read(things, days=90)
+    assert found.gaps == ()
+    assert all(series.values[:30] == (None,) * 30 for series in found.series)
+
+
+def test_what_is_known_is_not_asked_for_again(read, things, as_of):
+    yesterday = as_of.date() - dt.timedelta(days=1)
+    known = {thing.resource_id: yesterday for thing in things}
+    found = read(things, known_until=known)
+    assert {(series.first_date, len(series.values)) for series in found.series} == {(yesterday, 1)}
+    assert read(things, known_until=dict.fromkeys(known, as_of.date())).series == ()
+
+
+def test_five_hundred_series_go_into_one_request(read, things):
+    one = next(thing for thing in things if isinstance(thing, Instance) and thing.state == "running")
+    many = [dataclasses.replace(one, resource_id=f"i-{number:017x}") for number in range(1, 1202)]
+    found = read(many)
+    [calls] = [call for call in read.book.counts() if call.operation == "GetMetricData" and call.outcome == "OK"]
+    assert calls.units == 1201
+    assert calls.count == 3
+    assert len(found.series) == 1201
+    assert found.estimated_cost_usd == pytest.approx(0.01201)
+
+
+def test_the_cap_turns_the_rest_into_a_gap(read, things):
+    found = read(things, max_cost_usd=0.00003)
+    assert len(found.series) == 3
+    [gap] = found.gaps
+    assert (gap.service, gap.reason) == ("cloudwatch", "CAPPED")
+    assert f"{measured(things) - 3} of {measured(things)}" in gap.message
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("deny", "REFUSED"), ("throttle", "THROTTLED"), ("error", "FAILED")])
+def test_usage_that_could_not_be_read_is_a_gap_and_no_series(calm_cloud, read, things, kind, reason):
+    calm_cloud.fault(kind, operation="GetMetricData", count=None)
+    found = read(things)
+    assert found.series == ()
+    assert [(gap.account_id, gap.reason, gap.action) for gap in found.gaps] == [
+        (names.SHOP, reason, "cloudwatch:GetMetricData")
+    ]
+
+
+@pytest.mark.parametrize("status", ["PartialData", "InternalError", "Forbidden", None])
+def test_a_series_that_is_not_complete_is_left_out_and_said(calm_cloud, things, as_of, status):
+    opened = session(calm_cloud)
+
+    def spoil(parsed, **_):
+        first = parsed["MetricDataResults"][0]
+        if status is None:
+            parsed["MetricDataResults"].remove(first)
+        else:
+            first["StatusCode"] = status
+
+    opened.client("cloudwatch").meta.events.register("after-call.cloudwatch.GetMetricData", spoil)
+    found = read_usage(session=opened, region="us-east-1", things=things, metrics=METRICS, at=as_of, days=14)
+    assert len(found.series) == measured(things) - 1
+    [gap] = found.gaps
+    assert gap.reason == ("REFUSED" if status == "Forbidden" else "FAILED")
+    assert gap.message.startswith("1 usage series")
+
+
+def test_a_series_spread_over_pages_is_put_together(calm_cloud, read, things):
+    whole = read(things)
+    calm_cloud.set_page_size(2)
+    assert {repr(series) for series in read(things).series} == {repr(series) for series in whole.series}
+
+
+def test_a_stopped_machine_is_not_asked_about(read, things):
+    stopped = [thing for thing in things if isinstance(thing, Instance) and thing.state == "stopped"]
+    assert stopped
+    assert read(stopped).series == ()
+
+
+BASE = {"account_id": "1", "region": "us-east-1", "observed_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}
+BALANCER = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/"
+
+
+@pytest.mark.parametrize(
+    ("thing", "place"),
+    [
+        (Instance(resource_id="i-1", state="running", instance_type="x", **BASE), ("AWS/EC2", "InstanceId", "i-1")),
+        (
+            Volume(resource_id="vol-1", volume_type="gp3", size_gib=1, state="", **BASE),
+            ("AWS/EBS", "VolumeId", "vol-1"),
+        ),
+        (NatGateway(resource_id="nat-1", state="", **BASE), ("AWS/NATGateway", "NatGatewayId", "nat-1")),
+        (
+            LoadBalancer(resource_id=f"{BALANCER}app/web/1", balancer_type="application", state="", **BASE),
+            ("AWS/ApplicationELB", "LoadBalancer", "app/web/1"),
+        ),
+        (
+            LoadBalancer(resource_id=f"{BALANCER}net/tcp/2", balancer_type="network", state="", **BASE),
+            ("AWS/NetworkELB", "LoadBalancer", "net/tcp/2"),
+        ),
+        (
+            Database(
+                resource_id="arn:aws:rds:x", name="db", state="", instance_class="", engine="", storage_gib=1, **BASE
+            ),
+            ("AWS/RDS", "DBInstanceIdentifier", "db"),
+        ),
+    ],
+)
+def test_each_kind_has_its_place_in_cloudwatch(thing, place):
+    assert place_of(thing) == place
