@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from audits import collect, nights, record, steps
+from audits.bill_step import ExportProblem, Worker, load_export
 from audits.models import Audit, Step
 from connections.models import Connection
 from connections.providers.aws.session import CannotAssumeRole
@@ -136,7 +137,7 @@ def run_step(organization: str, row: str) -> None:
             log.warning("Step %s was taken over; what this worker saw is dropped.", step.id)
         except claims.EndEarly as early:
             work.end(early.reason)
-        except (CannotUnseal, CannotAssumeRole) as error:
+        except (CannotUnseal, CannotAssumeRole, ExportProblem) as error:
             work.fail(str(error), is_final=error.permanent)
         except Exception as error:
             work.fail(f"It failed inside Costframe ({type(error).__name__}).")
@@ -174,6 +175,8 @@ class Work:
             audit = steps.lock_audit(audit_id=self.step.audit_id)
             if not steps.is_wanted(audit_id=self.step.audit_id):
                 raise claims.EndEarly(claims.STOPPED)
+            if not self.step.hold(at=timezone.now(), seconds=settings.LEASE_SECONDS):
+                raise steps.NoLongerOurs
             yield audit
 
     def end(self, reason: str) -> None:
@@ -229,7 +232,16 @@ def _look(work: Work) -> None:
 
 
 def _load_bill(work: Work) -> None:
-    raise NotImplementedError
+    worker = Worker(
+        reading=work.transaction,
+        results=work.results,
+        raise_if_over=work.hold.raise_if_over,
+        seconds=settings.STEP_SECONDS,
+    )
+    gaps = load_export(credential=work.credential(), book=work.book, worker=worker, at=timezone.now())
+    with work.results():
+        outcome = steps.Outcome(state=Step.State.DONE, gaps=gaps, calls=work.book.counts())
+        steps.finish(step=work.step, outcome=outcome, at=timezone.now())
 
 
 def _judge(work: Work) -> None:

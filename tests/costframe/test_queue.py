@@ -20,6 +20,7 @@ from tests.conftest import AT
 from tests.database import acting_as
 
 ONE, TWO = str(uuid.uuid4()), str(uuid.uuid4())
+BROKER = worker_broker("redis://127.0.0.1:1")  # nobody answers there, and nobody is asked
 SECRET = "arn:aws:iam::222233334444:role/planted"
 
 BAD = {
@@ -67,7 +68,7 @@ def test_nothing_but_two_ids_can_be_sent(queue, changes):
 @pytest.mark.parametrize("changes", BAD_ON_ARRIVAL.values(), ids=BAD_ON_ARRIVAL)
 def test_nothing_but_two_ids_reaches_an_actor(changes):
     with pytest.raises(SkipMessage):
-        Gate().before_process_message(None, MessageProxy(message(**changes)))
+        Gate().before_process_message(BROKER, MessageProxy(message(**changes)))
 
 
 def test_what_is_sent_holds_two_ids_and_nothing_of_the_row(queue):
@@ -93,14 +94,14 @@ def test_every_actor_can_be_sent_to_and_has_its_table():
 
 
 def test_the_broker_has_no_retries_results_or_callbacks():
-    names = {type(one).__module__ for one in worker_broker("redis://127.0.0.1:1").middleware}
+    names = {type(one).__module__ for one in BROKER.middleware}
     assert names == {"costframe.queue", "costframe.broker"}
 
 
 def test_a_row_that_stands_under_its_organisation_is_let_through(organization):
     audit_id = make_audit(organization)
     with acting_as("cf_worker"):
-        Gate().before_process_message(None, MessageProxy(message(args=(str(organization.id), str(audit_id)))))
+        Gate().before_process_message(BROKER, MessageProxy(message(args=(str(organization.id), str(audit_id)))))
         with scope.organization(organization.id):
             assert LostMessage.objects.count() == 0
 
@@ -110,7 +111,7 @@ def test_a_row_of_another_organisation_is_refused_and_booked(organization, other
     forged = MessageProxy(message(args=(str(other_organization.id), str(audit_id))))
     with acting_as("cf_worker"):
         with pytest.raises(SkipMessage):
-            Gate().before_process_message(None, forged)
+            Gate().before_process_message(BROKER, forged)
         with scope.organization(other_organization.id):
             assert list(LostMessage.objects.values_list("actor", "row_id", "reason")) == [
                 ("run_audit", audit_id, "NO_SUCH_ROW")
@@ -123,7 +124,7 @@ def test_a_row_of_another_kind_is_refused(organization):
     audit_id = make_audit(organization)
     with acting_as("cf_worker"), pytest.raises(SkipMessage):
         Gate().before_process_message(
-            None, MessageProxy(message(actor_name="run_step", args=(str(organization.id), str(audit_id))))
+            BROKER, MessageProxy(message(actor_name="run_step", args=(str(organization.id), str(audit_id))))
         )
 
 
@@ -135,7 +136,7 @@ def test_a_message_that_cannot_be_looked_at_is_refused_and_not_run(monkeypatch):
 
     monkeypatch.setattr("costframe.broker.refuse_unknown_row", broken)
     with pytest.raises(SkipMessage):
-        Gate().before_process_message(None, MessageProxy(message()))
+        Gate().before_process_message(BROKER, MessageProxy(message()))
 
 
 def test_a_failing_actor_leaves_nothing_in_redis(redis_server):

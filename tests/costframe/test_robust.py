@@ -2,32 +2,201 @@
 
 from __future__ import annotations
 
-import pytest
+import contextlib
+import os
+import random
+import secrets
+import signal
+import time
+from pathlib import Path
 
-from sandbox.aws.client import SandboxCloud
+import psycopg
+import pytest
+import redis
+
+from sandbox import servers
 from tests.costframe.running import Running
+from tests.database import TestCluster
 
 pytestmark = pytest.mark.processes
+REGIONS = ("eu-west-1",)
+KILLS = 3
 
 
 @pytest.fixture(scope="module")
-def cloud(server_directory):
-    """The customer's cloud, filled from the committed seed."""
-    with SandboxCloud.start(state_dir=server_directory / "cloud") as cloud:
-        yield cloud
+def own_cluster(server_directory):
+    """A PostgreSQL of this module's own, since it is restarted here."""
+    cluster = TestCluster(server_directory / "robust")
+    yield cluster
+    cluster.postgres.stop(seconds=5)
+
+
+@pytest.fixture(scope="module")
+def start(own_cluster, redis_server, cloud, tmp_path_factory):
+    """Makes a fresh Costframe with one connection and a scheduler, alone on an empty queue."""
+
+    @contextlib.contextmanager
+    def start(*, schedulers=1):
+        with contextlib.closing(redis.Redis.from_url(redis_server.url)) as queue:
+            queue.flushall()
+        cloud.clear_faults()
+        directory = tmp_path_factory.mktemp("running")
+        running = Running(urls=own_cluster.copy(), redis=redis_server, cloud=cloud, directory=directory)
+        try:
+            running.make_connection(regions=REGIONS)
+            for number in range(schedulers):
+                running.start_scheduler(f"scheduler-{number}")
+            yield running
+        finally:
+            running.stop()
+            cloud.clear_faults()
+
+    return start
 
 
 @pytest.fixture
-def running(fresh_database, redis_server, cloud, tmp_path):
-    running = Running(urls=fresh_database, redis=redis_server, cloud=cloud, directory=tmp_path)
-    yield running
-    running.stop()
+def run(start):
+    """As `start`, stopped when the test ends."""
+    with contextlib.ExitStack() as stack:
+        yield lambda **options: stack.enter_context(start(**options))
 
 
-def test_an_audit_runs_from_the_row_to_the_findings(running):
-    running.make_connection()
-    running.start_scheduler()
+@pytest.fixture(scope="module")
+def undisturbed(start):
+    """What an audit finds when nothing happens to it."""
+    with start() as running:
+        running.start_worker()
+        audit_id = running.request_audit()
+        assert running.wait_for_end(audit_id) == "DONE", running.describe(audit_id)
+        found = running.found()
+    assert len(found["findings"]) > 10
+    return found
+
+
+def assert_ended_once(running, audit_id, undisturbed):
+    """Done, by one judging, with the findings of an audit that nothing happened to."""
+    assert running.wait_for_end(audit_id) == "DONE", running.describe(audit_id)
+    assert running.found() == undisturbed
+    assert running.rows("select count(*) from audits_step where kind = 'JUDGE'") == [(1,)]
+    assert running.rows("select count(*) from audits_step where state <> 'DONE' or due_at is not null") == [(0,)]
+    assert running.rows("select count(*) from audits_audit") == [(1,)]
+
+
+def test_workers_killed_at_random_points(run, undisturbed):
+    seed = secrets.randbelow(10**6)
+    print(f"seed {seed}")
+    draw = random.Random(seed)  # noqa: S311 - it only has to be repeatable
+    running = run()
+    audit_id = running.request_audit()
+    for _ in range(KILLS):
+        worker = running.start_worker()
+        time.sleep(draw.uniform(1.0, 3.5))
+        running.kill(worker)
+    running.start_worker()
+    assert_ended_once(running, audit_id, undisturbed)
+
+
+def test_a_queue_that_is_emptied_again_and_again(run, undisturbed):
+    running = run()
     running.start_worker()
     audit_id = running.request_audit()
-    assert running.wait_for_end(audit_id) == "DONE", running.describe(audit_id)
-    print(running.describe(audit_id)[:3000])
+    queue = redis.Redis.from_url(running.redis.url)
+    for _ in range(8):
+        queue.flushall()
+        time.sleep(0.25)
+    queue.close()
+    assert_ended_once(running, audit_id, undisturbed)
+
+
+def test_a_database_that_is_restarted(run, undisturbed, own_cluster, server_directory):
+    running = run()
+    running.start_worker()
+    audit_id = running.request_audit()
+    wait_for(lambda: running.rows("select 1 from audits_step where state = 'RUNNING'"))
+    port = own_cluster.postgres.port
+    own_cluster.postgres.stop()
+    time.sleep(0.5)
+    own_cluster.postgres = servers.start_postgres(server_directory / "robust", is_durable=False, port=port)
+    assert_ended_once(running, audit_id, undisturbed)
+
+
+def test_two_schedulers_and_two_workers_do_each_step_once(run, undisturbed):
+    running = run(schedulers=2)
+    running.start_worker()
+    running.start_worker()
+    audit_id = running.request_audit()
+    assert_ended_once(running, audit_id, undisturbed)
+    assert running.rows("select max(attempt) from audits_step") == [(1,)]
+
+
+def test_a_worker_that_is_asked_to_end_gives_its_steps_back(run, undisturbed, cloud):
+    running = run()
+    leaving = running.start_worker()
+    cloud.fault("slow", service="ec2", operation="DescribeVolumes", count=2, seconds=1.0)
+    audit_id = running.request_audit()
+    wait_for(lambda: running.rows("select 1 from audits_step where state = 'RUNNING' and service = 'ec2'"))
+    leaving.send_signal(signal.SIGTERM)
+    assert leaving.wait(10) == 0
+    assert running.rows("select count(*) from audits_step where state = 'RUNNING'") == [(0,)]
+    running.start_worker()
+    assert_ended_once(running, audit_id, undisturbed)
+    assert running.rows("select max(attempt) from audits_step") == [(1,)]
+
+
+def test_a_stopped_audit_ends_within_seconds_and_calls_nothing_more(run, cloud):
+    running = run()
+    running.start_worker()
+    cloud.fault("slow", service="ec2", count=20, seconds=0.7)
+    audit_id = running.request_audit()
+    wait_for(lambda: running.rows("select 1 from audits_step where state = 'RUNNING' and service = 'ec2'"))
+    running.request_stop(audit_id)
+    assert running.wait_for_end(audit_id, seconds=15) == "STOPPED", running.describe(audit_id)
+    assert running.rows("select count(*) from audits_step where due_at is not null or state = 'RUNNING'") == [(0,)]
+    before = len(cloud.calls())
+    time.sleep(1)
+    assert len(cloud.calls()) == before
+    assert running.rows("select sum(count) > 0 from audits_apicall") == [(True,)]
+
+
+def test_a_worker_replaces_a_child_that_died_and_takes_all_with_it_when_it_ends(run):
+    running = run()
+    worker = running.start_worker(processes=2)
+    children = wait_for(lambda: (found := children_of(worker.pid)) and len(found) == 2 and found)
+    os.kill(children[0], signal.SIGKILL)
+    replaced = wait_for(
+        lambda: (found := children_of(worker.pid)) and len(found) == 2 and children[0] not in found and found
+    )
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
+    assert not any(is_alive(child) for child in replaced)
+
+
+def test_a_child_ends_when_its_supervisor_was_killed(run):
+    running = run()
+    worker = running.start_worker(processes=2)
+    children = wait_for(lambda: (found := children_of(worker.pid)) and len(found) == 2 and found)
+    running.kill(worker)
+    wait_for(lambda: not any(is_alive(child) for child in children))
+
+
+def wait_for(condition, *, seconds=20):
+    """What `condition` answers as soon as it is true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(psycopg.OperationalError):
+            if found := condition():
+                return found
+        time.sleep(0.05)
+    raise AssertionError("It did not come true.")
+
+
+def children_of(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def is_alive(pid):
+    """Whether the process runs; one that ended may wait for its parent to notice."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False

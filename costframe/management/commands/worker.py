@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -47,21 +48,22 @@ class Command(BaseCommand):
             supervise(processes=processes, threads=threads, stopping=stopping)
 
 
-def work(*, threads: int, stopping: threading.Event) -> None:
-    """Work in this process until `stopping` is set or the process that started us is gone."""
+def work(*, threads: int, stopping: threading.Event, supervisor: int | None = None) -> None:
+    """Work in this process until `stopping` is set or the supervisor with this process id is gone."""
     from dramatiq import Worker  # noqa: PLC0415 - the supervisor needs neither dramatiq's threads nor an SDK
 
+    from audits import bill_step  # noqa: PLC0415 - as above
     from costframe import claims, pipeline  # noqa: PLC0415 - as above
     from costframe.broker import worker_broker  # noqa: PLC0415 - as above
 
     broker = worker_broker(settings.REDIS_URL)
     pipeline.declare(broker)
+    bill_step.sweep()
     worker = Worker(broker, worker_threads=threads, worker_timeout=IDLE_MILLISECONDS)
     worker.queue_prefetch = threads  # what is being worked on counts too, so no message waits behind a long step
-    parent = os.getppid()
     worker.start()
     log.info("Working with %s threads.", threads)
-    while not stopping.wait(LOOK_SECONDS) and os.getppid() == parent:
+    while not stopping.wait(LOOK_SECONDS) and supervisor in {None, os.getppid()}:
         pass
     claims.give_back_all()
     worker.stop(timeout=int(settings.WORKER_GRACE_SECONDS * 1000))
@@ -71,25 +73,22 @@ def work(*, threads: int, stopping: threading.Event) -> None:
 def supervise(*, processes: int, threads: int, stopping: threading.Event) -> None:
     """Keep `processes` children at work; one that dies is replaced."""
     fork = multiprocessing.get_context("fork")
+    # A child has its own copy of `stopping` and of the handler that sets it, from its first moment on.
+    ours = {"threads": threads, "stopping": stopping, "supervisor": os.getpid()}
     children: list[ForkProcess] = []
     while not stopping.is_set():
         children = [child for child in children if child.is_alive()]
         while len(children) < processes:
-            child = fork.Process(target=_child, kwargs={"threads": threads})
+            child = fork.Process(target=work, kwargs=ours)
             child.start()
             children.append(child)
         stopping.wait(LOOK_SECONDS)
     for child in children:
         child.terminate()
+    deadline = time.monotonic() + settings.WORKER_GRACE_SECONDS + 2 * LOOK_SECONDS
     for child in children:
-        child.join(settings.WORKER_GRACE_SECONDS + LOOK_SECONDS)
+        child.join(max(0.0, deadline - time.monotonic()))
         child.kill()
-
-
-def _child(*, threads: int) -> None:
-    stopping = threading.Event()
-    _stop_on_signals(stopping)
-    work(threads=threads, stopping=stopping)
 
 
 def _stop_on_signals(stopping: threading.Event) -> None:

@@ -1,0 +1,157 @@
+"""Brings a connection's cost export home and loads what is new of it. The worker only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from audits import bills
+from audits.bills import BillRefused
+from audits.collect import enter, export_place
+from connections.provider import GapFound
+from connections.providers.aws import costs
+from connections.providers.aws.calls import GET_OBJECT, LIST_OBJECTS
+from connections.providers.aws.costs import ExportProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from datetime import date, datetime
+
+    from audits.collect import Credential
+    from connections.provider import ExportPeriod, ExportPlace
+    from connections.providers.aws.outcomes import CallBook
+    from connections.providers.aws.session import AwsSession
+
+__all__ = ["BillRefused", "ExportProblem", "load_export", "sweep"]
+
+# What a saving is made of lies in the last two; a third is often still being restated.
+NEWEST_PERIODS = 3
+PREFIX = "costframe-bill-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worker:
+    """What loading needs of its surroundings.
+
+    `reading` opens a short transaction, `results` one that writes and is fenced by the step's claim; `raise_if_over`
+    ends the work early; `seconds` is the most that one period may take.
+    """
+
+    reading: Callable[[], AbstractContextManager[object]]
+    results: Callable[[], AbstractContextManager[object]]
+    raise_if_over: Callable[[], None]
+    seconds: float
+
+
+def load_export(*, credential: Credential, book: CallBook, worker: Worker, at: datetime) -> tuple[GapFound, ...]:
+    """Load the newest billing periods of the export, those that were restated since too. What could not be is a gap.
+
+    A period that is refused leaves its earlier load in place. Raises ExportProblem where the export as a whole cannot
+    be read, CannotAssumeRole, and whatever `worker` raises.
+    """
+    connection, place = credential.connection, export_place(credential.connection)
+    if place is None:
+        return ()
+    session = enter(credential=credential, book=book, export=place)
+    account_id, gaps = session.account_id, []
+    try:
+        found = costs.find_periods(session=session, place=place)
+        gaps += [_gap(account_id, place, month, problem, LIST_OBJECTS.action) for month, problem in found.problems]
+        for period in found.periods[-NEWEST_PERIODS:]:
+            try:
+                _load(session, place, period, credential=credential, worker=worker, at=at)
+            except (BillRefused, ExportProblem) as refused:
+                gaps.append(_gap(account_id, place, period.billing_period, refused, GET_OBJECT.action))
+                if isinstance(refused, BillRefused):
+                    with worker.results():
+                        bills.book_refusal(
+                            connection=connection,
+                            billing_period=period.billing_period,
+                            execution_id=period.execution_id,
+                            files=_files(period),
+                            refused=refused,
+                            at=at,
+                        )
+    finally:
+        session.close()
+    return tuple(gaps)
+
+
+def _load(
+    session: AwsSession,
+    place: ExportPlace,
+    period: ExportPeriod,
+    *,
+    credential: Credential,
+    worker: Worker,
+    at: datetime,
+) -> None:
+    with worker.reading():
+        if bills.already_loaded(billing_period=period.billing_period, execution_id=period.execution_id) is not None:
+            return
+    with _folder() as folder:
+        paths = {}
+        for number, file in enumerate(period.files):
+            part_folder = folder / str(number)  # two parts may have the same name in different folders
+            part_folder.mkdir()
+            paths[file.key] = costs.download(session=session, place=place, file=file, directory=part_folder)
+        with (
+            bills.read_period(period=period, paths=paths, seconds=worker.seconds, on_wait=worker.raise_if_over) as bill,
+            worker.results(),
+        ):
+            bills.replace(
+                connection=credential.connection,
+                bill=bill,
+                files=_files(period),
+                execution_id=period.execution_id,
+                at=at,
+            )
+
+
+def _files(period: ExportPeriod) -> list[dict[str, str | int]]:
+    return [{"key": file.key, "size": file.size, "etag": file.etag} for file in period.files]
+
+
+def _gap(
+    account_id: str, place: ExportPlace, billing_period: date, problem: BillRefused | ExportProblem, action: str
+) -> GapFound:
+    return GapFound(
+        account_id=account_id,
+        region=place.region,
+        service="bill",
+        action=action,
+        reason="FAILED",
+        message=f"The bill of {billing_period:%Y-%m} was not loaded: {problem}",
+    )
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for a bill's files, readable by nobody else, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
+        yield Path(folder)
+
+
+def sweep() -> None:
+    """Remove what a worker that was killed has left of a bill on this machine."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+        is_ours = folder.is_dir() and not folder.is_symlink() and folder.stat().st_uid == os.getuid()
+        if is_ours and pid.isdecimal() and not _is_alive(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
