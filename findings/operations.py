@@ -11,7 +11,8 @@ from uuid import uuid5
 
 from django.db.models.fields.json import KT
 
-from audits.models import Resource
+from audits.models import Audit, BillLoad, Resource
+from connections.models import Connection
 from findings import registry
 from findings.cost_since import began_on, costs_since
 from findings.evaluate import evaluate
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from audits.models import Audit
     from findings.evaluate import Judgement
     from findings.evidence_from_rows import Sight
     from findings.overlaps import Net
@@ -72,6 +72,7 @@ def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any
     is resolved where its place was read to the end without a Gap. Judging again gives the same rows. `settings` are
     the organisation's own, by rule id and name. Raises what `findings.evaluate` raises.
     """
+    _one_at_a_time(audit.connection_id)
     sight = sight_of(audit=audit)
     judged = _judged(audit=audit, sight=sight, settings=settings or {})
     _keep_verdicts(audit=audit, judged=judged)
@@ -81,6 +82,43 @@ def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any
     _write_waste(audit=audit, wasted=wasted, findings=findings)
     audit.summary = {**audit.summary, **summarize(audit=audit)}
     audit.save(update_fields=["summary"])
+
+
+def waiting_for(*, audit: Audit) -> list[UUID]:
+    """The other connections whose accounts a bill covers that this audit has loaded: their findings lacked it.
+
+    Call `price_again` for each, in a transaction of its own.
+    """
+    loads = BillLoad.objects.filter(
+        connection_id=audit.connection_id, state=BillLoad.State.LOADED, loaded_at__gte=audit.started_at
+    )
+    accounts = {account_id for covered in loads.values_list("sub_account_ids", flat=True) for account_id in covered}
+    others = Connection.objects.filter(account_id__in=accounts, state=Connection.State.CONNECTED)
+    return list(others.exclude(id=audit.connection_id).order_by("id").values_list("id", flat=True))
+
+
+def price_again(*, connection_id: UUID, settings: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    """Verify and price a connection's open findings anew, with bills that came after its latest audit had ended.
+
+    Nothing opens or closes: that is for the next audit. Where one is under way its own judging reads the bills, so
+    nothing is done.
+    """
+    _one_at_a_time(connection_id)
+    audit = Audit.objects.filter(connection_id=connection_id).order_by("-requested_at", "-id").first()
+    if audit is None or audit.state != Audit.State.DONE:
+        return
+    findings = _findings(audit=audit)
+    is_open = {key for key, finding in findings.items() if finding.state == Finding.State.OPEN}
+    judged = _judged(audit=audit, sight=sight_of(audit=audit), settings=settings or {})
+    wasted = {one.key: one for one in judged if one.verification is not None and one.key in is_open}
+    _write_waste(audit=audit, wasted=wasted, findings=findings)
+    audit.summary = {**audit.summary, **summarize(audit=audit)}
+    audit.save(update_fields=["summary"])
+
+
+def _one_at_a_time(connection_id: UUID) -> None:
+    """Until the transaction ends nobody else judges or prices this connection, so that no older look overwrites."""
+    Connection.objects.select_for_update(no_key=True).get(id=connection_id)
 
 
 def _findings(*, audit: Audit) -> dict[Key, Finding]:

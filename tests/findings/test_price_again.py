@@ -1,0 +1,86 @@
+"""A bill that comes after an audit has ended prices that audit's findings all the same."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from findings.models import Finding
+from findings.operations import judge, price_again, waiting_for
+from tenants import scope
+from tests.database import acting_as
+from tests.findings.rows import (
+    AT,
+    DAY,
+    UNATTACHED,
+    bill,
+    judged_audit,
+    load_bill,
+    make_audit,
+    make_connection,
+    see,
+)
+
+PAYER = "999999999999"
+OTHER = dataclasses.replace(UNATTACHED, resource_id="vol-other")
+
+
+@pytest.fixture
+def payer_and_shop(organization):
+    """The payer's connection, through which the bill comes, and a member's."""
+    with acting_as("cf_web"), scope.organization(organization.id):
+        payer, shop = make_connection(account_id=PAYER, label="Payer"), make_connection()
+    with acting_as("cf_worker"), scope.organization(organization.id):
+        yield payer, shop
+
+
+def bill_comes(payer):
+    """The payer's audit loads a bill that covers the shop."""
+    audit = make_audit(payer, at=AT)
+    load = load_bill(payer)
+    bill(load, "vol-1", "0.25")
+    return audit
+
+
+def test_a_finding_is_verified_once_the_payers_bill_is_there(payer_and_shop):
+    payer, shop = payer_and_shop
+    judged_audit(shop, UNATTACHED)
+    before = Finding.objects.get()
+    assert before.confidence != "VERIFIED"
+    audit = bill_comes(payer)
+    assert waiting_for(audit=audit) == [shop.id]
+    price_again(connection_id=shop.id)
+    after = Finding.objects.get()
+    assert (after.confidence, after.currency) == ("VERIFIED", "USD")
+    assert after.evidence["bill"] != before.evidence["bill"]
+    assert (after.opened_at, after.last_seen_at, after.reopened_count) == (before.opened_at, before.last_seen_at, 0)
+
+
+def test_nothing_opens_or_closes(payer_and_shop):
+    payer, shop = payer_and_shop
+    audit = judged_audit(shop, UNATTACHED)
+    see(audit, OTHER)  # a later writing of the same audit's rows is not this function's to judge
+    bill_comes(payer)
+    price_again(connection_id=shop.id)
+    assert Finding.objects.values_list("provider_resource_id", "state").get() == ("vol-1", "OPEN")
+
+
+def test_an_audit_under_way_prices_for_itself(payer_and_shop):
+    payer, shop = payer_and_shop
+    judged_audit(shop, UNATTACHED, at=AT - DAY)
+    before = Finding.objects.get().evidence_hash
+    running = make_audit(shop, at=AT)
+    see(running, UNATTACHED)
+    bill_comes(payer)
+    price_again(connection_id=shop.id)
+    assert Finding.objects.get().evidence_hash == before
+    judge(audit=running, at=AT)
+    assert Finding.objects.get().confidence == "VERIFIED"
+
+
+def test_only_connections_that_the_new_bill_covers_wait_for_it(payer_and_shop):
+    payer, _ = payer_and_shop
+    audit = make_audit(payer, at=AT)
+    load_bill(payer, accounts=(PAYER,))
+    assert waiting_for(audit=audit) == []
