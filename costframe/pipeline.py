@@ -26,7 +26,7 @@ from costframe import claims
 from costframe.broker import release_connections
 from costframe.checking import make_check
 from costframe.queue import QUEUE
-from findings.operations import judge
+from findings.operations import judge, price_again, waiting_for
 from findings.registry import metrics_for, window_days_for
 from tenants import scope
 
@@ -245,6 +245,12 @@ def _load_bill(work: Work) -> None:
 
 
 def _judge(work: Work) -> None:
+    with work.transaction():
+        waiting = waiting_for(audit=Audit.objects.get(id=work.step.audit_id))
+    for connection_id in waiting:
+        work.hold.raise_if_over()
+        with work.transaction():
+            price_again(connection_id=connection_id)
     at = timezone.now()
     with work.results() as audit:
         judge(audit=audit, at=at)
