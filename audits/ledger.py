@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 
 from audits.models import ApiCall
 from connections.kits import aws
@@ -92,7 +92,7 @@ def ledger_of(audit: Audit) -> Ledger:
 def _error_codes(audit: Audit) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     rows = ApiCall.objects.filter(audit=audit).exclude(error_code="").values_list("service", "operation", "error_code")
-    for service, operation, code in rows.annotate(n=Count("id")).order_by("service", "operation", "error_code"):
+    for service, operation, code in rows.distinct().order_by("service", "operation", "error_code"):
         found.setdefault((service, operation), []).append(code)
     return found
 

@@ -14,7 +14,7 @@ from audits.models import Audit
 from connections import queries as connection_queries
 from connections.models import Connection
 from tenants import activity
-from tenants.access import get_or_404
+from tenants.access import get_or_404, named
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -51,7 +51,7 @@ def start(request: TenantRequest, connection_id: UUID) -> HttpResponse:
     """Ask for an audit."""
     connection = get_or_404(Connection, connection_id)
     try:
-        audit = operations.request_audit(connection=connection, by=request.identity.user_id, at=timezone.now())
+        audit = operations.request_audit(connection=connection, by=named(request.identity), at=timezone.now())
     except (operations.NotConnected, operations.AuditAlreadyRunning) as error:
         messages.warning(request, str(error))
         return redirect("connections:detail", connection.id)
@@ -104,7 +104,7 @@ def audit_detail(request: TenantRequest, audit_id: UUID) -> HttpResponse:
 def stop(request: TenantRequest, audit_id: UUID) -> HttpResponse:
     """Ask an audit to stop."""
     audit = get_or_404(Audit, audit_id)
-    if operations.request_stop(audit=audit, by=request.identity.user_id, at=timezone.now()):
+    if operations.request_stop(audit=audit, by=named(request.identity), at=timezone.now()):
         messages.info(request, "The audit is asked to stop. Steps at work end within seconds.")
     else:
         messages.info(request, "The audit had ended already.")
@@ -133,7 +133,7 @@ def bills(request: TenantRequest) -> HttpResponse:
 
 def _book(request: TenantRequest, connection: Connection, verb: str) -> None:
     activity.book(
-        actor=request.identity.user_id,
+        actor=named(request.identity),
         verb=verb,
         subject_kind="connection",
         subject_id=connection.id,

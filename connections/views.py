@@ -17,7 +17,7 @@ from connections.forms import AccessForm, DraftForm
 from connections.kit_page import KITS, kit_page
 from connections.models import AccessCheck, Connection
 from connections.seal import CannotSeal, parse_public_key
-from tenants.access import get_or_404
+from tenants.access import get_or_404, named
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -37,7 +37,7 @@ def new(request: TenantRequest) -> HttpResponse:
             label=form.cleaned_data["label"],
             regions=form.cleaned_data["regions"],
             export=form.export,
-            by=request.identity.user_id,
+            by=named(request.identity),
             at=timezone.now(),
         )
         return redirect("connections:kit", connection.id)
@@ -90,7 +90,7 @@ def _submit(request: TenantRequest, connection: Connection, form: AccessForm) ->
             regions=form.cleaned_data["regions"],
             export=form.export,
             public_key=parse_public_key(settings.SEALING_PUBLIC_KEY),
-            by=request.identity.user_id,
+            by=named(request.identity),
             at=timezone.now(),
         )
     except (operations.NotARoleArn, operations.OtherAccount, operations.AccountAlreadyConnected) as error:
@@ -122,7 +122,7 @@ def check_again(request: TenantRequest, connection_id: UUID) -> HttpResponse:
     """Try the stored access once more."""
     connection = _live(connection_id)
     try:
-        operations.check_again(connection=connection, by=request.identity.user_id, at=timezone.now())
+        operations.check_again(connection=connection, by=named(request.identity), at=timezone.now())
     except operations.NothingSubmitted as error:
         messages.warning(request, str(error))
         return redirect("connections:access", connection.id)

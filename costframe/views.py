@@ -15,7 +15,7 @@ from connections.kits.aws import ROLE_NAME, STACK_NAME
 from connections.models import Connection
 from costframe.deletion import delete_connection
 from findings.models import Finding
-from tenants.access import get_or_404
+from tenants.access import get_or_404, named
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -31,7 +31,7 @@ def delete(request: TenantRequest, connection_id: UUID) -> HttpResponse:
     connection = get_or_404(Connection.objects.exclude(state=Connection.State.DELETED), connection_id)
     typed = request.POST.get("label", "").strip()
     if request.method == "POST" and typed == connection.label.strip():
-        delete_connection(connection=connection, by=request.identity.user_id, at=timezone.now())
+        delete_connection(connection=connection, by=named(request.identity), at=timezone.now())
         messages.success(
             request, f"{connection.label} is deleted: its credential is purged and its open findings are closed."
         )

@@ -25,6 +25,11 @@ def get_or_404(source: type[Row] | models.QuerySet[Row], row_id: UUID) -> Row:
     return row
 
 
+def named(identity: Identity) -> str:
+    """Who acts, for people and for the trail: the name where the token holds one, and always the id."""
+    return f"{identity.name} ({identity.user_id})" if identity.name else identity.user_id
+
+
 def may_write(identity: Identity) -> bool:
     """Whether this person may change anything. Nobody may while acting as somebody else."""
     return identity.role in WRITERS and not identity.is_impersonated
