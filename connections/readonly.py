@@ -15,7 +15,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 READ_METHODS = frozenset({"GET", "HEAD"})
 
 
-class WriteRefused(Exception):  # noqa: N818 - named for what happened, as the rest of the house
+class WriteRefused(Exception):
     """Something other than a declared read was about to leave, and did not.
 
     It is a mistake in this code, never in the customer's set-up: declare the call where it is made, or remove it.

@@ -31,7 +31,7 @@ SHAPES = {
 }
 
 
-class CannotMakeKit(Exception):  # noqa: N818
+class CannotMakeKit(Exception):
     """A value has a shape that AWS does not take, or that could break out of the kit. `field` names it."""
 
     def __init__(self, field: str, value: str) -> None:

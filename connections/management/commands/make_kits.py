@@ -1,4 +1,4 @@
-"""Writes the data that the kits and the access check are made from; run it after declaring or removing a call."""
+"""Writes the data that the kits and the access check are made from; run it as COSTFRAME_ROLE=worker after a change."""
 
 from __future__ import annotations
 

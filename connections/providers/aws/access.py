@@ -31,7 +31,7 @@ THREADS = 8
 NOT_THERE = frozenset({"TargetGroupNotFound", "LoadBalancerNotFound", "TargetGroupNotFoundException"})
 
 
-class WrongAccount(Exception):  # noqa: N818
+class WrongAccount(Exception):
     """Another account than the connection's answers. Stop the audit; the connection has to be made anew."""
 
     permanent = True

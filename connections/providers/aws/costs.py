@@ -34,7 +34,7 @@ GZIP = 16 + zlib.MAX_WBITS
 NOT_FOUND = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
 
 
-class ExportProblem(Exception):  # noqa: N818
+class ExportProblem(Exception):
     """The cost export cannot be read as it is set up. `field` names the setting to change, the message says how.
 
     Where not `permanent` (AWS did not answer, or the export was being written), the same attempt may succeed later.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 COLLECTORS = {collector.service: collector for collector in (ec2.COLLECTOR, elb.COLLECTOR, rds.COLLECTOR)}
 
 
-class UnknownService(Exception):  # noqa: N818
+class UnknownService(Exception):
     """There is no collector of that name. Steps are made from `COLLECTORS`; an older step may be dropped."""
 
     permanent = True

@@ -30,7 +30,7 @@ PRINCIPAL_OPERATIONS = frozenset({("sts", "AssumeRole")})
 OUR_OWN_FAULT = frozenset({"InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"})
 
 
-class CannotAssumeRole(Exception):  # noqa: N818
+class CannotAssumeRole(Exception):
     """AWS did not let us in. Where `permanent`, show the message: somebody has to change the role or our settings.
 
     `is_denied` says that AWS answered no, which is what the access check wants to hear for a wrong External ID.

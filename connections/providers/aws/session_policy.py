@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 LONGEST = 2048  # characters that AssumeRole takes, minified
 
 
-class SessionPolicyTooLong(Exception):  # noqa: N818
+class SessionPolicyTooLong(Exception):
     """The policy does not fit into AssumeRole. Shorten the export's prefix, or declare fewer calls."""
 
     permanent = True
