@@ -74,7 +74,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "tenants.middleware.TenantMiddleware",
+    # The operator process serves no organisation, and every organisation's list to read.
+    "tenants.operators.OperatorMiddleware" if ROLE_NAME == "operator" else "tenants.middleware.TenantMiddleware",
 ]
 ROOT_URLCONF = COSTFRAME_ROLE.urls
 WSGI_APPLICATION = "costframe.wsgi.application"
@@ -88,8 +89,11 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "tenants.middleware.identity_in_templates",
-                "costframe.navigation.main_navigation",
+                *(
+                    ["tenants.operators.operator_in_templates"]
+                    if ROLE_NAME == "operator"
+                    else ["tenants.middleware.identity_in_templates", "costframe.navigation.main_navigation"]
+                ),
             ],
         },
     }
@@ -212,5 +216,7 @@ LOGGING = {
         "botocore": {"level": "WARNING"},
         "boto3": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
+        # Its warnings repeat what a refused message held.
+        "dramatiq.worker.WorkerThread": {"level": "ERROR"},
     },
 }

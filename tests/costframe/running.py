@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import signal
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
+import redis
 
 from connections.seal import Binding, seal
 from connections.unseal import KeyDirectory
+from costframe.queue import QUEUE
 from sandbox import process
 from sandbox.aws import names
 from sandbox.fleet import Fleet
@@ -20,6 +23,7 @@ from tenants.organization_ids import organization_id_for
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Callable
     from pathlib import Path
 
     from sandbox.aws.client import SandboxCloud
@@ -31,6 +35,7 @@ HURRIED = {
     "COSTFRAME_WORKER_GRACE_SECONDS": "5",
 }
 ACCOUNT = names.SHOP
+T = TypeVar("T")
 
 
 @dataclass(kw_only=True)
@@ -67,8 +72,17 @@ class Running:
         )
         self.workers = 0
 
-    def make_connection(self, *, account: str = ACCOUNT, regions: tuple[str, ...] = ("eu-west-1",)) -> None:
+    def make_connection(
+        self,
+        *,
+        label: str = "Shop",
+        regions: tuple[str, ...] = ("eu-west-1",),
+        has_export: bool = False,
+        state: str = "CONNECTED",
+    ) -> None:
         """What sign-in and the wizard leave behind: an organisation, a connection in use, its sealed credential."""
+        account = names.PAYER if has_export else ACCOUNT
+        export = (names.BUCKET, names.PREFIX, names.CSV_EXPORT, names.EXPORT_REGION) if has_export else ("",) * 4
         external_id = f"cf-{uuid.uuid4().hex}{uuid.uuid4().hex[:8]}"
         self.secret = {"role_arn": make_role(self.cloud, account=account, external_id=external_id)}
         binding = Binding(
@@ -86,8 +100,11 @@ class Running:
                 "insert into connections_connection (id, organization_id, provider, label, state, account_id, "
                 "external_id, regions, export_bucket, export_prefix, export_name, export_region, generation, "
                 "is_paused, created_at) "
-                "values (%s, %s, 'aws', 'Shop', 'CONNECTED', %s, %s, %s, '', '', '', '', 1, false, %s)",
-                [self.connection_id, self.organization_id, account, external_id, list(regions), now],
+                "values (%s, %s, 'aws', %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, false, %s)",
+                [
+                    *(self.connection_id, self.organization_id, label, state, account, external_id, list(regions)),
+                    *(*export, now),
+                ],
             )
             web.execute(
                 "insert into connections_sealedcredential "
@@ -114,6 +131,27 @@ class Running:
             )
             web.execute("select pg_notify('costframe_due', '')")
         return audit_id
+
+    @property
+    def role_name(self) -> str:
+        return self.secret["role_arn"].rpartition("/")[2]
+
+    def make_stranger(self) -> uuid.UUID:
+        """Another organisation, with nothing in it."""
+        stranger = organization_id_for(issuer="test", clerk_id="org_stranger")
+        with psycopg.connect(self.urls["cf_web"]) as web:
+            web.execute("select set_config('costframe.organization', %s, true)", [str(stranger)])
+            web.execute(
+                "insert into tenants_organization (id, issuer, clerk_id, name, timezone, night_time, created_at) "
+                "values (%s, 'test', 'org_stranger', 'Contoso', 'UTC', '02:00', now())",
+                [stranger],
+            )
+        return stranger
+
+    def queue_is_empty(self) -> bool:
+        """Whether every message was fetched and done with."""
+        with contextlib.closing(redis.Redis.from_url(self.redis.url)) as queue:
+            return queue.hlen(f"dramatiq:{QUEUE}.msgs") == 0
 
     def start_scheduler(self, name: str = "scheduler") -> subprocess.Popen[bytes]:
         return self.fleet.start_command(name, "scheduler", "scheduler")
@@ -192,6 +230,17 @@ class Running:
         self.fleet.stop()
 
 
+def wait_for(condition: Callable[[], T], *, seconds: float = 20) -> T:
+    """What `condition` answers as soon as it is true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(psycopg.OperationalError):
+            if found := condition():
+                return found
+        time.sleep(0.05)
+    raise AssertionError("It did not come true.")
+
+
 def make_role(cloud: SandboxCloud, *, account: str, external_id: str) -> str:
     """Play the customer who runs our kit."""
     return cloud.create_role(
@@ -219,7 +268,12 @@ def make_role(cloud: SandboxCloud, *, account: str, external_id: str) -> str:
                             *("cloudwatch:GetMetricData", "sts:GetCallerIdentity", "iam:Get*", "iam:List*"),
                         ],
                         "Resource": "*",
-                    }
+                    },
+                    {
+                        "Effect": "Allow",
+                        "Action": ["s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"],
+                        "Resource": [f"arn:aws:s3:::{names.BUCKET}", f"arn:aws:s3:::{names.BUCKET}/{names.PREFIX}/*"],
+                    },
                 ],
             }
         },

@@ -10,12 +10,11 @@ import signal
 import time
 from pathlib import Path
 
-import psycopg
 import pytest
 import redis
 
 from sandbox import servers
-from tests.costframe.running import Running
+from tests.costframe.running import Running, wait_for
 from tests.database import TestCluster
 
 pytestmark = pytest.mark.processes
@@ -161,11 +160,9 @@ def test_a_stopped_audit_ends_within_seconds_and_calls_nothing_more(run, cloud):
 def test_a_worker_replaces_a_child_that_died_and_takes_all_with_it_when_it_ends(run):
     running = run()
     worker = running.start_worker(processes=2)
-    children = wait_for(lambda: (found := children_of(worker.pid)) and len(found) == 2 and found)
+    children = wait_for(lambda: two_children_of(worker))
     os.kill(children[0], signal.SIGKILL)
-    replaced = wait_for(
-        lambda: (found := children_of(worker.pid)) and len(found) == 2 and children[0] not in found and found
-    )
+    replaced = wait_for(lambda: two_children_of(worker, without=children[0]))
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(10) == 0
     assert not any(is_alive(child) for child in replaced)
@@ -174,24 +171,15 @@ def test_a_worker_replaces_a_child_that_died_and_takes_all_with_it_when_it_ends(
 def test_a_child_ends_when_its_supervisor_was_killed(run):
     running = run()
     worker = running.start_worker(processes=2)
-    children = wait_for(lambda: (found := children_of(worker.pid)) and len(found) == 2 and found)
+    children = wait_for(lambda: two_children_of(worker))
     running.kill(worker)
     wait_for(lambda: not any(is_alive(child) for child in children))
 
 
-def wait_for(condition, *, seconds=20):
-    """What `condition` answers as soon as it is true."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with contextlib.suppress(psycopg.OperationalError):
-            if found := condition():
-                return found
-        time.sleep(0.05)
-    raise AssertionError("It did not come true.")
-
-
-def children_of(pid):
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def two_children_of(worker, *, without=None):
+    """The ids of both children of a worker; none until there are two, or while `without` is among them."""
+    found = [int(child) for child in Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()]
+    return found if len(found) == 2 and without not in found else []
 
 
 def is_alive(pid):
