@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.http import HttpResponseNotFound, HttpResponseServerError
 from django.shortcuts import render
 
 if TYPE_CHECKING:
@@ -37,3 +38,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def failed(request: HttpRequest) -> HttpResponse:
     """Our own fault. Whatever the request had written is undone."""
     return render(request, "costframe/failed.html", status=500)
+
+
+def plainly(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The operator process says no more than that."""
+    del request, exception
+    return HttpResponseNotFound("Not found.\n", content_type="text/plain")
+
+
+def failed_plainly(request: HttpRequest) -> HttpResponse:
+    """Our own fault, in the operator process."""
+    del request
+    return HttpResponseServerError("That failed. The log says why.\n", content_type="text/plain")
