@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from audits.evidence import DailySeries
+from audits.evidence import DailySeries, DayCost
 from audits.models import Gap
 from audits.models import Usage as UsageRow
 from audits.things import from_data
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from findings.queries import ActionRow
     from findings.reports.chart import Panel
     from findings.rule import Rule
+
+# What is empty is left out of the frozen lines.
+NO_LINE = dict.fromkeys(DayCost.__dataclass_fields__, "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +45,13 @@ class Detail:
     missing_metrics: tuple[str, ...]
     usage_gaps: tuple[Gap, ...]
     overlaps: tuple[ActionRow, ...]
+    lines: tuple[Mapping[str, Any], ...]
+    left_out: tuple[Mapping[str, Any], ...]
 
 
 def detail_of(finding: Finding, *, at: datetime) -> Detail:
     """What the page of `finding` shows, for which all questions are asked here."""
-    labels = account_labels()
+    labels, bill = account_labels(), finding.evidence["bill"]
     evidence, rule = finding.evidence, _rule(finding.rule_id)
     others = Finding.objects.filter(resource_id=finding.resource_id, state=Finding.State.OPEN).exclude(id=finding.id)
     series = _series(finding)
@@ -65,6 +70,8 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
         missing_metrics=missing,
         usage_gaps=_usage_gaps(finding) if missing else (),
         overlaps=tuple(action_rows(others.defer(*HEAVY).order_by("rule_id"), labels=labels, at=at)),
+        lines=tuple({**NO_LINE, **line} for line in bill["lines"]),
+        left_out=tuple({**NO_LINE, **line} for line in bill["left_out"]),
     )
 
 

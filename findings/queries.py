@@ -142,7 +142,7 @@ def totals_of(rows: QuerySet[Finding]) -> Totals:
         .order_by("currency", "confidence")
     )
     found = [dict(row) for row in sums]
-    currencies = sorted({row["currency"] for row in found if row["count"]})
+    currencies = sorted({row["currency"] for row in found if row["count"]}, reverse=True)  # as the list has them
     return Totals(
         currencies=tuple(_total(currency, found) for currency in currencies),
         unknown_count=sum(row["unknown"] for row in found),

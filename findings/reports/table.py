@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from findings.reports.money import UNKNOWN, amount
+from findings.rule import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,13 +33,17 @@ def _saving(row: ActionRow) -> str:
     return UNKNOWN if row.net is None else f"{amount(row.net)} {row.currency}"
 
 
+def _action(row: ActionRow) -> str:
+    return f"(counted in: {row.absorbed_by})" if row.absorbed_by and not row.net else row.action
+
+
 COLUMNS = (
     _Column(title="RULE", cell=lambda row: row.rule, least=16, yields=2),
     _Column(title="RESOURCE", cell=lambda row: f"{row.resource} {row.name}".strip(), least=22, yields=3),
     _Column(title="REGION", cell=lambda row: row.region, least=9),
     _Column(title="A MONTH", cell=_saving, least=7, is_right=True),
     _Column(title="CONFIDENCE", cell=lambda row: row.confidence.lower(), least=10),
-    _Column(title="ACTION", cell=lambda row: row.action, least=20, yields=4),
+    _Column(title="ACTION", cell=_action, least=20, yields=4),
 )
 
 
@@ -58,7 +63,7 @@ def render(rows: Sequence[ActionRow], totals: Totals, *, width: int = WIDTH) -> 
 
 def _total(total: CurrencyTotal) -> str:
     parts = [
-        f"{total.currency}: {amount(total.monthly)} a month in {total.count:,} findings",
+        f"{total.currency}: {amount(total.monthly)} a month in {counted(total.count, 'finding')}",
         f"{amount(total.verified)} verified ({total.verified_count:,})",
         f"{amount(total.estimated)} estimated ({total.estimated_count:,})",
     ]

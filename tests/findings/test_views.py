@@ -66,6 +66,7 @@ def full(organization):
             load = load_bill(shop)
             bill(load, "vol-1", "0.25")
             bill(load, "i-1", "2.30", usage_type="BoxUsage:m5.large", quantity="24", unit="Hrs", commitment="arn:sp")
+            bill(load, "vol-1", "-0.10", usage_type="", category="Credit")
             bill(load, ADDRESS.resource_id, "0.12", currency="EUR", usage_type="PublicIPv4:IdleAddress")
             audit = make_audit(shop)
             _, machine, *_ = see(audit, UNATTACHED, IDLE, ADDRESS, ORPHAN)
@@ -179,7 +180,7 @@ def test_a_finding_shows_checks_bill_sum_and_action(full, visit):
     finding = finding_of(full)
     shown = text_of(visit(full, reverse("findings:finding", args=[finding.id])))
     for expected in (
-        "100 GiB attached to nothing for 40 days", "Verified", "Holds", "30 charges for usage", "INV-1", "0.25",
+        "30 lines left out", "-0.1", "100 GiB attached to nothing for 40 days", "Verified", "Holds", "30 charges for usage", "INV-1", "0.25",
         "Divided by its complete billed days 30 days", "Saving a month that counts 7.609375 USD",
         "aws ec2 delete-volume --region eu-west-1 --volume-id vol-1", "Costframe only reads; it never runs this.",
         "Create a volume from the snapshot.", finding.evidence_hash, "unattached_days 14",

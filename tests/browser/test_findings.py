@@ -1,0 +1,145 @@
+"""The pages of findings in a real browser: read, filtered, sorted, paged, and nothing serious from axe."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from audits.models import Usage
+from findings.models import Finding
+from findings.operations import judge
+from tests.findings.rows import (
+    ADDRESS,
+    AT,
+    IDLE,
+    ORPHAN,
+    UNATTACHED,
+    bill,
+    load_bill,
+    make_audit,
+    make_connection,
+    see,
+    use,
+)
+
+VOLUMES = [
+    dataclasses.replace(UNATTACHED, resource_id=f"vol-{number}", name=f"disk {number}", size_gib=number + 1)
+    for number in range(60)
+]
+LOOKS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
+
+
+@pytest.fixture
+def findings(site):
+    """Sixty-three findings after one audit, by rule id the id of one of each."""
+    with site.rows("cf_web"):
+        shop = make_connection(label="Webshop")
+    with site.rows("cf_worker"):
+        load = load_bill(shop)
+        for volume in VOLUMES:
+            bill(load, volume.resource_id, f"{volume.size_gib / 100}")
+        bill(load, "vol-3", "-0.02", usage_type="", category="Credit")
+        arn = "arn:aws:savingsplans::111111111111:savingsplan/6a9c2f10-7d31-4f7e-9d7a-1f0c55d0a001"
+        bill(load, "i-1", "2.30", usage_type="BoxUsage:m5.large", quantity="24", unit="Hrs", commitment=arn)
+        bill(load, ADDRESS.resource_id, "0.12", currency="EUR", usage_type="PublicIPv4:IdleAddress")
+        audit = make_audit(shop)
+        _, _, machine, *_ = see(audit, ADDRESS, ORPHAN, IDLE, *VOLUMES)
+        use(machine, days=30)
+        Usage.objects.filter(metric="CPUUtilization").update(values=[1.5] * 5 + [None, None] + [2.0] * 23)
+        judge(audit=audit, at=AT)
+        audit.state = "DONE"
+        audit.save()
+        return {finding.rule_id: finding.id for finding in Finding.objects.order_by("savings_sort")}
+
+
+def paths(findings) -> list[str]:
+    return [
+        "/findings/",
+        "/findings/?q=nothing-is-called-so&region=mars-1",
+        f"/findings/{findings['aws_ec2_instance_idle']}/",
+        f"/findings/{findings['aws_ebs_volume_unattached']}/",
+        f"/findings/{findings['aws_ebs_snapshot_orphaned']}/",
+        "/findings/rules/",
+    ]
+
+
+def complaints_of_axe(page) -> list[str]:
+    """What axe calls serious or critical. It is injected by `evaluate`, so the content policy stands as it is."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{page.url} {one['id']}: {one['nodes'][0]['html'][:200]}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+def test_axe_finds_nothing_serious_and_no_page_is_wider_than_its_window(findings, browse, width, scheme):
+    page = browse(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    for path in paths(findings):
+        page.goto(path)
+        assert complaints_of_axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_the_empty_list_has_nothing_serious_either(page):
+    page.goto("/findings/")
+    assert page.get_by_text("No audit has ended yet.").is_visible()
+    assert complaints_of_axe(page) == []
+
+
+def test_filtering_sorting_and_paging_need_no_script(findings, browse):
+    page = browse(java_script_enabled=False)
+    page.goto("/findings/")
+    page.get_by_label("Rule").select_option(label="EBS volume attached to nothing")
+    page.get_by_role("button", name="Show").click()
+    assert page.get_by_text("60 findings").is_visible()
+    assert "rule=aws_ebs_volume_unattached" in page.url
+    page.get_by_role("link", name="Saving a month").click()
+    first = page.locator("tbody tr").first
+    assert "disk 0" in first.inner_text()
+    assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "ascending"
+    page.get_by_role("link", name="Further").click()
+    assert page.locator("tbody tr").count() == 10
+    assert "rule=aws_ebs_volume_unattached" in page.url
+    page.get_by_role("link", name="Earlier").click()
+    assert page.locator("tbody tr").count() == 50
+
+
+def test_the_csv_download_has_what_is_filtered(findings, page):
+    page.goto("/findings/?currency=EUR")
+    with page.expect_download() as caught:
+        page.get_by_role("link", name="Download as CSV").click()
+    text = caught.value.path().read_text(encoding="utf-8-sig")
+    assert len(text.splitlines()) == 2
+
+
+def test_a_finding_is_reached_by_keyboard_and_shows_its_chart_beside_its_bill(findings, page):
+    page.goto("/findings/?rule=aws_ec2_instance_idle")
+    page.get_by_role("link", name="Idle EC2 instance").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/findings/*-*/")
+    chart = page.get_by_role("img", name="CPU, highest of the day")
+    bill_lines = page.get_by_role("region", name="Bill lines of this resource")
+    left, right = chart.bounding_box(), bill_lines.bounding_box()
+    assert left["x"] + left["width"] <= right["x"]
+    assert chart.locator("polyline").count() == 2
+    line = chart.locator("polyline").first.evaluate("(one) => getComputedStyle(one).stroke")
+    threshold = chart.locator(".threshold").evaluate("(one) => getComputedStyle(one).stroke")
+    assert "none" not in {line, threshold}
+    assert line != threshold
+    page.get_by_text("Show as table").first.click()
+    assert page.get_by_role("region", name="CPU, highest of the day as a table").get_by_text("no data").count() == 2
+
+
+def test_the_command_can_be_copied_and_is_only_text(findings, browse):
+    page = browse(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"/findings/{findings['aws_ec2_instance_idle']}/")
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert (
+        page.evaluate("navigator.clipboard.readText()")
+        == "aws ec2 stop-instances --region eu-west-1 --instance-ids i-1"
+    )
