@@ -38,6 +38,7 @@ class Demo:
     fleet: Fleet
     cloud: SandboxCloud
     issuer: Issuer
+    postgres: servers.Postgres
     web_origin: str
     operator_origin: str
 
@@ -92,7 +93,7 @@ def running(state: Path, *, seed: int) -> Iterator[Demo]:
     with contextlib.ExitStack() as started:
         say("Starting PostgreSQL and Redis (embedded, on loopback)...")
         fresh = forget_if_another_seed(state, seed)
-        urls, redis_url = databases(state, started)
+        postgres, urls, redis_url = databases(state, started)
         say("Starting the sandbox cloud: an organisation with a payer and two member accounts...")
         cloud = SandboxCloud.start(seed=seed, state_dir=state / "aws")
         started.callback(cloud.stop)
@@ -110,11 +111,19 @@ def running(state: Path, *, seed: int) -> Iterator[Demo]:
         fleet.start_command("scheduler", "scheduler", "scheduler")
         fleet.start_pages("web", web_port)
         fleet.start_pages("operator", operator_port, origin=operator_origin)
-        yield Demo(fleet=fleet, cloud=cloud, issuer=issuer, web_origin=web_origin, operator_origin=operator_origin)
+        yield Demo(
+            fleet=fleet,
+            cloud=cloud,
+            issuer=issuer,
+            postgres=postgres,
+            web_origin=web_origin,
+            operator_origin=operator_origin,
+        )
 
 
 def forget_if_another_seed(state: Path, seed: int) -> bool:
     """Whether there was nothing to reuse. Another seed is another customer, so what was stored is dropped."""
+    state.mkdir(parents=True, exist_ok=True)
     marker = state / "seed"
     if marker.exists() and marker.read_text() == str(seed):
         return False
@@ -124,8 +133,8 @@ def forget_if_another_seed(state: Path, seed: int) -> bool:
     return True
 
 
-def databases(state: Path, started: contextlib.ExitStack) -> tuple[dict[str, str], str]:
-    """URLs of each database login and of Redis: embedded, or the servers that the environment names."""
+def databases(state: Path, started: contextlib.ExitStack) -> tuple[servers.Postgres, dict[str, str], str]:
+    """The server, the URL of each login, and Redis' URL: embedded, or the servers that the environment names."""
     given = os.environ.get("COSTFRAME_DATABASE_URL")
     postgres = servers.given_postgres(given) if given else servers.start_postgres(state)
     started.callback(postgres.stop)
@@ -134,7 +143,7 @@ def databases(state: Path, started: contextlib.ExitStack) -> tuple[dict[str, str
         redis = servers.start_redis(state)
         started.callback(redis.stop)
         redis_url = redis.url
-    return servers.provision(postgres, postgres.database or DATABASE), redis_url
+    return postgres, servers.provision(postgres, postgres.database or DATABASE), redis_url
 
 
 def make_fleet(

@@ -25,12 +25,22 @@ class TestCluster:
     __test__ = False
 
     def __init__(self, directory: Path) -> None:
-        self.postgres = servers.start_postgres(directory, is_durable=False)
+        given = os.environ.get("COSTFRAME_DATABASE_URL")
+        self.postgres = (
+            servers.given_postgres(given) if given else servers.start_postgres(directory, is_durable=False)
+        )
+        self._forget_earlier_run()
         self.urls = servers.provision(self.postgres, TEMPLATE)
         self.passwords = {login: psycopg.conninfo.conninfo_to_dict(url)["password"] for login, url in self.urls.items()}
         self.copies = 0
         migrate(self.urls["cf_migrator"])
         self.test_url = self._make_test_login()
+
+    def _forget_earlier_run(self) -> None:
+        """On a server that was given, an earlier run may have left its template and login."""
+        self.drop(TEMPLATE)
+        with psycopg.connect(self.postgres.url(), autocommit=True) as admin:
+            admin.execute(f"drop role if exists {TEST_LOGIN}")
 
     def _make_test_login(self) -> str:
         password = "test-login"
