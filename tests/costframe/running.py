@@ -35,6 +35,12 @@ HURRIED = {
     "COSTFRAME_WORKER_GRACE_SECONDS": "5",
 }
 ACCOUNT = names.SHOP
+READS = (
+    *("ec2:Describe*", "elasticloadbalancing:Describe*", "rds:Describe*"),
+    *("cloudwatch:GetMetricData", "sts:GetCallerIdentity", "iam:Get*", "iam:List*"),
+)
+EXPORT_READS = ("s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation")
+EXPORT = [f"arn:aws:s3:::{names.BUCKET}", f"arn:aws:s3:::{names.BUCKET}/{names.PREFIX}/*"]
 T = TypeVar("T")
 
 
@@ -70,6 +76,7 @@ class Running:
             },
             sealing_public_key="",
         )
+        self.role: dict[str, str] = {}
         self.workers = 0
 
     def make_connection(
@@ -84,6 +91,7 @@ class Running:
         account = names.PAYER if has_export else ACCOUNT
         export = (names.BUCKET, names.PREFIX, names.CSV_EXPORT, names.EXPORT_REGION) if has_export else ("",) * 4
         external_id = f"cf-{uuid.uuid4().hex}{uuid.uuid4().hex[:8]}"
+        self.role = {"account": account, "external_id": external_id}
         self.secret = {"role_arn": make_role(self.cloud, account=account, external_id=external_id)}
         binding = Binding(
             organization_id=self.organization_id, connection_id=self.connection_id, provider="aws", generation=1
@@ -131,6 +139,10 @@ class Running:
             )
             web.execute("select pg_notify('costframe_due', '')")
         return audit_id
+
+    def set_role_policies(self, *, extra: dict[str, dict[str, Any]] | None = None) -> None:
+        """The customer changes what the role may do."""
+        make_role(self.cloud, **self.role, extra=extra)
 
     @property
     def role_name(self) -> str:
@@ -241,8 +253,10 @@ def wait_for(condition: Callable[[], T], *, seconds: float = 20) -> T:
     raise AssertionError("It did not come true.")
 
 
-def make_role(cloud: SandboxCloud, *, account: str, external_id: str) -> str:
-    """Play the customer who runs our kit."""
+def make_role(
+    cloud: SandboxCloud, *, account: str, external_id: str, extra: dict[str, dict[str, Any]] | None = None
+) -> str:
+    """Play the customer who runs our kit, and may add to it. Made again, it takes the earlier one's place."""
     return cloud.create_role(
         account=account,
         name=f"Costframe-{external_id[:12]}",
@@ -258,23 +272,11 @@ def make_role(cloud: SandboxCloud, *, account: str, external_id: str) -> str:
             ],
         },
         policies={
-            "read": {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Effect": "Allow",
-                        "Action": [
-                            *("ec2:Describe*", "elasticloadbalancing:Describe*", "rds:Describe*"),
-                            *("cloudwatch:GetMetricData", "sts:GetCallerIdentity", "iam:Get*", "iam:List*"),
-                        ],
-                        "Resource": "*",
-                    },
-                    {
-                        "Effect": "Allow",
-                        "Action": ["s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"],
-                        "Resource": [f"arn:aws:s3:::{names.BUCKET}", f"arn:aws:s3:::{names.BUCKET}/{names.PREFIX}/*"],
-                    },
-                ],
-            }
+            "read": {"Version": "2012-10-17", "Statement": [_allow(READS, ["*"]), _allow(EXPORT_READS, EXPORT)]},
+            **(extra or {}),
         },
     )
+
+
+def _allow(actions: tuple[str, ...], resources: list[str]) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resources}

@@ -1,0 +1,86 @@
+"""From the submission to the night: checked, let in, looked at, and refused once the role may write."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import uuid
+
+import pytest
+import redis
+
+from tests.costframe.running import Running, wait_for
+
+pytestmark = pytest.mark.processes
+WRITES = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:DeleteVolume", "Resource": "*"}]}
+
+
+@pytest.fixture
+def running(fresh_database, redis_server, calm_cloud, tmp_path):
+    with contextlib.closing(redis.Redis.from_url(redis_server.url)) as queue:
+        queue.flushall()
+    running = Running(urls=fresh_database, redis=redis_server, cloud=calm_cloud, directory=tmp_path)
+    running.make_connection(state="CHECKING")
+    running.start_scheduler()
+    running.start_worker()
+    yield running
+    running.stop()
+
+
+def check(running):
+    """The wizard's last step, to its end: state, refusals, matrix."""
+    check_id, now = uuid.uuid4(), dt.datetime.now(dt.UTC)
+    with running.web() as web:
+        web.execute(
+            "insert into connections_accesscheck (id, organization_id, connection_id, generation, state, requested_at, "
+            "due_at, attempt, account_id, refusals, warnings, matrix, detail) "
+            "values (%s, %s, %s, 1, 'REQUESTED', %s, %s, 0, '', '[]', '[]', '[]', '{}')",
+            [check_id, running.organization_id, running.connection_id, now, now],
+        )
+        web.execute("select pg_notify('costframe_due', '')")
+    (found,) = wait_for(
+        lambda: running.rows(
+            "select state, refusals, matrix from connections_accesscheck where id = %s and ended_at is not null",
+            check_id,
+        ),
+        seconds=40,
+    )
+    return found
+
+
+def connection_state(running):
+    return running.rows("select state from connections_connection")[0][0]
+
+
+def test_a_connection_is_let_in_only_while_its_role_can_but_read(running):
+    running.set_role_policies(extra={"write": WRITES})
+    state, refusals, _ = check(running)
+    assert (state, connection_state(running)) == ("REFUSED", "REFUSED")
+    assert [field for field, _ in refusals] == ["role_arn"]
+    assert "ec2:DeleteVolume" in refusals[0][1]
+    assert running.rows("select * from audits_schedule") == []
+
+    running.set_role_policies()
+    state, refusals, matrix = check(running)
+    assert (state, refusals, connection_state(running)) == ("PASSED", [], "CONNECTED")
+    assert {line["action"]: line["result"] for line in matrix}["ec2:DescribeVolumes"] == "OK"
+
+    # The night comes: its audit is asked for, made, and the next night planned.
+    assert running.rows("select due_at > now() from audits_schedule") == [(True,)]
+    with running.web() as web:
+        web.execute("update audits_schedule set due_at = now()")
+        web.execute("select pg_notify('costframe_due', '')")
+    ((audit_id, night),) = wait_for(lambda: running.rows("select id, night_date from audits_audit"))
+    assert running.wait_for_end(audit_id) == "DONE", running.describe(audit_id)
+    assert running.rows("select due_at > now(), last_night_date from audits_schedule") == [(True, night)]
+    assert running.rows("select night_cost_usd > 0 from connections_connection") == [(True,)]
+
+    # Somebody widens the role: the next audit ends before its first step, and the connection is refused.
+    running.set_role_policies(extra={"write": WRITES})
+    refused = running.request_audit()
+    assert running.wait_for_end(refused) == "FAILED"
+    assert connection_state(running) == "REFUSED"
+    assert running.rows("select message like '%%ec2:DeleteVolume%%' from audits_audit where id = %s", refused) == [
+        (True,)
+    ]
+    assert running.rows("select count(*) from audits_step where audit_id = %s", refused) == [(0,)]
