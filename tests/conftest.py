@@ -14,6 +14,7 @@ from sandbox.aws.client import SandboxCloud
 from tenants.models import Organization
 from tenants.organization_ids import organization_id_for
 from tests import database
+from tests.web import provider_key, stranger, visitor  # noqa: F401 - fixtures of pages
 
 ISSUER = "https://clerk.example.test"
 AT = dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.UTC)

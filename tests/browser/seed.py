@@ -66,9 +66,13 @@ def seed(site) -> dict[str, object]:
         checks = {name: _ask(made[name]) for name in ("checking", "refused", "payer", "shop")}
     with site.rows("cf_worker"):
         for name in ("payer", "shop"):
-            _end(checks[name], state="PASSED", matrix=MATRIX, account_id=made[name].account_id, warnings=[
-                "rds:DescribeDBInstances is refused in eu-central-1: is not authorized"
-            ])
+            _end(
+                checks[name],
+                state="PASSED",
+                matrix=MATRIX,
+                account_id=made[name].account_id,
+                warnings=["rds:DescribeDBInstances is refused in eu-central-1: is not authorized"],
+            )
             Schedule.objects.create(connection=made[name], due_at=dt.datetime.now(dt.UTC) + 6 * HOUR)
         _end(checks["refused"], state="REFUSED", refusals=[["role_arn", REFUSAL], ["export_name", "There is none."]])
         done, running = _done(made["payer"]), _running(made["shop"])
