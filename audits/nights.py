@@ -120,12 +120,10 @@ def begin_night(*, schedule_id: UUID, at: datetime) -> Audit | None:
         return None
     rhythm = rhythm_of(schedule=schedule)
     night, _ = rhythm.last(at=at)
-    audit = None
-    if schedule.last_night_date is None or night > schedule.last_night_date:
-        audit = _request(connection=schedule.connection, night=night, at=at)
-        if audit is None and not Audit.objects.filter(connection=schedule.connection, night_date=night).exists():
-            schedule.settle(due_at=at + dt.timedelta(seconds=BUSY_SECONDS))
-            return None
+    audit = _request(connection=schedule.connection, night=night, at=at)
+    if audit is None and not Audit.objects.filter(connection=schedule.connection, night_date=night).exists():
+        schedule.settle(due_at=at + dt.timedelta(seconds=BUSY_SECONDS))
+        return None
     schedule.settle(due_at=rhythm.next(at=at)[1], last_night_date=night)
     return audit
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 UNDER_WAY = (Audit.State.REQUESTED, Audit.State.RUNNING)
 
 
-class AuditAlreadyRunning(Exception):  # noqa: N818 - named for what is the case
+class AuditAlreadyRunning(Exception):
     """The connection has an audit that has not ended. Show that one, or stop it first."""
 
 
-class NotConnected(Exception):  # noqa: N818 - as above
+class NotConnected(Exception):
     """The connection is not in use: its access was never confirmed, was refused, or it was deleted."""
 
 

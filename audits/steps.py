@@ -30,7 +30,7 @@ GIVEN_UP = (Connection.State.REFUSED, Connection.State.DELETED)
 STOPPED_MESSAGE = "The audit was stopped."
 
 
-class NoLongerOurs(Exception):  # noqa: N818 - named for what is the case
+class NoLongerOurs(Exception):
     """The step's claim was taken over meanwhile. Let the transaction roll back: whoever took over writes instead."""
 
 
@@ -103,8 +103,7 @@ def begin(*, audit: Audit, survey: Survey, parts: Iterable[Part], at: datetime) 
     """
     if survey.refusal:
         refuse(audit=audit, message=survey.refusal, at=at)
-        mine = Connection.objects.filter(id=audit.connection_id, state=Connection.State.CONNECTED)
-        mine.update(state=Connection.State.REFUSED, checked_at=at)
+        _note_on_connection(audit=audit, state=Connection.State.REFUSED, checked_at=at)
         return
     steps = [_new_step(audit, part, due_at=at) for part in parts]
     account_id = audit.connection.account_id or ""
@@ -237,7 +236,17 @@ def _end(*, audit: Audit, state: Audit.State, at: datetime, message: str = "") -
     Audit.objects.filter(id=audit.id).update(state=state, ended_at=at, due_at=None, claim=None, message=message)
     if state == Audit.State.DONE:
         cost = Audit.objects.values_list("estimated_cost_usd", flat=True).get(id=audit.id)
-        Connection.objects.filter(id=audit.connection_id).update(night_cost_usd=cost)
+        _note_on_connection(audit=audit, night_cost_usd=cost)
+
+
+def _note_on_connection(*, audit: Audit, **changes: Any) -> None:  # noqa: ANN401 - columns
+    """Write to the connection unless somebody is changing it: a deletion locks it first and the audit second, so
+    waiting for it here, with the audit locked, would be waiting in a ring.
+    """
+    free = Connection.objects.select_for_update(skip_locked=True).filter(
+        id=audit.connection_id, state=Connection.State.CONNECTED
+    )
+    Connection.objects.filter(id__in=list(free.values_list("id", flat=True))).update(**changes)
 
 
 def _new_step(audit: Audit, part: Part, *, due_at: datetime | None) -> Step:

@@ -27,7 +27,7 @@ MOST_BETWEEN_BEATS = 5.0  # how long a request to stop may go unnoticed
 STOPPED, OVERDUE, LOST, LEAVING = "STOPPED", "OVERDUE", "LOST", "LEAVING"
 
 
-class EndEarly(Exception):  # noqa: N818 - named for what happens
+class EndEarly(Exception):
     """The holder of a claim must end now, for `reason`: STOPPED (somebody asked), OVERDUE (it took too long),
     LOST (the row is no longer ours, so write nothing) or LEAVING (this worker shuts down, so give the row back).
     """

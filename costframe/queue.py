@@ -23,7 +23,7 @@ IDS = 2  # organisation, row
 QueueIsAway = redis.exceptions.RedisError
 
 
-class NotOnlyIds(MiddlewareError):  # noqa: N818 - named for what is the case
+class NotOnlyIds(MiddlewareError):
     """A queue message holds something else than an actor's name and two ids. Send the row's id, not its content."""
 
 
