@@ -162,9 +162,9 @@ def bills_of(things: Iterable[Thing]) -> Bills:
 def coverage_of(account_ids: set[str]) -> dict[str, Coverage]:
     """For each account that a current load covers: its latest stretch of billed days without a hole."""
     loads: dict[str, list[BillLoad]] = defaultdict(list)
-    current = BillLoad.objects.filter(
-        state=BillLoad.State.LOADED, billed_from__isnull=False, billed_until__isnull=False
-    ).order_by("-billed_until", "-billed_from", "id")
+    current = BillLoad.objects.filter(state=BillLoad.State.LOADED, billed_from__lt=F("billed_until")).order_by(
+        "-billed_until", "-billed_from", "id"
+    )
     for load in current.filter(sub_account_ids__overlap=sorted(account_ids)):
         for account_id in account_ids.intersection(load.sub_account_ids):
             loads[account_id].append(load)
@@ -174,7 +174,9 @@ def coverage_of(account_ids: set[str]) -> dict[str, Coverage]:
 def _stretch(loads: list[BillLoad]) -> Coverage:
     first, until, load_ids = None, None, set()
     for load in loads:
-        if load.billed_from is None or load.billed_until is None or (first is not None and load.billed_until < first):
+        if load.billed_from is None or load.billed_until is None:
+            break
+        if first is not None and load.billed_until < first and not _reaches(load, first):
             break
         first = load.billed_from if first is None else min(first, load.billed_from)
         until = until or load.billed_until
@@ -182,6 +184,15 @@ def _stretch(loads: list[BillLoad]) -> Coverage:
     if first is None or until is None:
         raise ValueError("A stretch needs a load that says which days it covers.")
     return Coverage(billed_from=first, billed_until=until, load_ids=frozenset(load_ids))
+
+
+def _reaches(load: BillLoad, later: date) -> bool:
+    """Whether only the last day of its period, not complete when it was loaded, lies between the load and `later`.
+
+    A bill that has gone on to complete days of the next period is done with the last day of the one before.
+    """
+    end = (load.billing_period.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return load.billed_until == end - timedelta(days=1) and later == end
 
 
 def _rates(*, load_ids: frozenset[UUID], regions: set[str], until: date) -> dict[str, tuple[BilledRate, ...]]:

@@ -26,9 +26,12 @@ CENT = Decimal("0.000001")
 
 
 def last_days(estate: Estate) -> list[date]:
-    """The last complete billed days, 30 at most, no further back than the bill goes."""
+    """The last complete billed days, 30 at most, no further back than the bill goes.
+
+    The day before `as_of` stands on the bill, but the provider is not done with it.
+    """
     first = billing_periods(estate.as_of)[0].date()
-    days = [(estate.as_of - timedelta(days=ago)).date() for ago in range(WINDOW_DAYS, 0, -1)]
+    days = [(estate.as_of - timedelta(days=ago)).date() for ago in range(WINDOW_DAYS + 1, 1, -1)]
     return [day for day in days if day >= first]
 
 
