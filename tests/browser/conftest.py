@@ -68,9 +68,15 @@ def site(running_site, django_db_blocker):
 
 
 @pytest.fixture
-def browse(chromium, site):
+def violations():
+    """What pages did against their content policy. A test that provokes one takes it out again."""
+    return []
+
+
+@pytest.fixture
+def browse(chromium, site, violations):
     """Open a window: `browse("engineer")` is signed in, `browse(None)` is not. Options are Playwright's."""
-    contexts, violations = [], []
+    contexts = []
 
     def open_window(person="engineer", **options):
         context = chromium.new_context(base_url=site.origin, **options)

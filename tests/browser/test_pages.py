@@ -1,0 +1,172 @@
+"""The pages of connections, audits and bills in a real browser: policy, access, phone width, polling, no scripts."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from audits.models import Audit, Step
+from connections.models import AccessCheck, Connection
+from sandbox.clerk.people import ENGINEER
+from tests.browser.seed import seed
+from tests.conftest import AT
+
+EMPTY = ("/connections/", "/audits/", "/bills/", "/connections/new/", "/no-such-page/")
+FULL = (
+    "/connections/",
+    "/audits/",
+    "/bills/",
+    "/audits/{done}/",
+    "/audits/{running}/",
+    "/audits/{done}/calls/",
+    "/connections/{payer}/",
+    "/connections/{draft}/kit/",
+    "/connections/{refused}/access/",
+    "/connections/{payer}/check/",
+    "/connections/{checking}/check/",
+    "/connections/{refused}/check/",
+    "/connections/{payer}/delete/",
+)
+STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+ARN = "arn:aws:iam::555555555555:role/CostframeReadOnly"
+
+
+def complaints(page):
+    found = Axe().run(page, options=STANDARDS).response["violations"]
+    return [f"{page.url}: {one['id']}: {one['nodes'][0]['html'][:150]}" for one in found]
+
+
+def is_too_wide(page):
+    return page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+def spoil_token(page, site):
+    """Put an expired token of the same session into the browser, which still believes in the fresh one."""
+    (client,) = site.issuer.server.instance.clients.values()
+    expired = site.issuer.mint(ENGINEER, session_id=client[0], azp=site.origin, at=time.time() - 300)
+    for cookie in page.context.cookies(site.origin):
+        if cookie["name"].startswith("__session"):
+            page.context.add_cookies([{"name": cookie["name"], "value": expired, "url": site.origin}])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_is_accessible_and_fits_the_window(site, browse, scheme, width):
+    page = browse(color_scheme=scheme, viewport={"width": width, "height": 900})
+    found, wide = [], []
+    for path in EMPTY:
+        page.goto(path)
+        found += complaints(page)
+    ids = seed(site)
+    for path in FULL:
+        answer = page.goto(path.format(**ids))
+        assert answer.status == 200, path
+        found += complaints(page)
+        wide += [path] if is_too_wide(page) else []
+    assert found == []
+    assert wide == []
+
+
+def test_the_content_policy_is_in_force_and_its_breach_is_noticed(page, violations):
+    page.evaluate("document.body.setAttribute('style', 'color: red')")
+    page.evaluate("document.body.appendChild(document.createElement('script')).textContent = 'window.planted = 1'")
+    page.wait_for_function("true")
+    assert page.evaluate("window.planted") is None
+    assert [one.partition(":")[0] for one in violations] == ["style-src-attr", "script-src-elem"]
+    violations.clear()
+
+
+def test_progress_moves_without_a_reload_and_ends_by_itself(site, page):
+    ids = seed(site)
+    page.goto(f"/audits/{ids['running']}/")
+    assert page.get_by_role("heading", name="3 of 11 steps done").is_visible()
+    page.evaluate("window.isTheSamePage = true")
+    page.locator("#stop-button").focus()
+    with site.rows():
+        Step.objects.filter(audit_id=ids["running"], kind="INVENTORY").update(state="DONE")
+    page.get_by_role("heading", name="9 of 11 steps done").wait_for()
+    assert page.evaluate("document.activeElement.id") == "stop-button"
+    with site.rows():
+        Step.objects.filter(audit_id=ids["running"]).update(state="DONE")
+        Audit.objects.filter(id=ids["running"]).update(state="DONE", ended_at=AT)
+    page.get_by_text("No gaps: every call that was made was answered.").wait_for()
+    assert page.locator("#audit-announcement").text_content() == "The audit has ended."
+    assert page.evaluate("window.isTheSamePage")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(2500)
+    assert asked == [], "the page still polls"
+
+
+def test_polling_survives_a_token_that_runs_out(site, page):
+    ids = seed(site)
+    page.goto(f"/audits/{ids['running']}/")
+    spoil_token(page, site)
+    with site.rows():
+        Step.objects.filter(audit_id=ids["running"], kind="INVENTORY").update(state="DONE")
+    page.get_by_role("heading", name="9 of 11 steps done").wait_for()
+
+
+def test_a_form_sent_with_an_expired_token_loses_nothing(site, page):
+    page.goto("/connections/new/")
+    page.get_by_label("Name", exact=True).fill('my "payer"')
+    page.get_by_label("Regions").fill("eu-west-1 us-east-1")
+    spoil_token(page, site)
+    page.get_by_role("button", name="Go on to the kit").click()
+    page.get_by_role("heading", name="Your session ran out").wait_for()
+    page.get_by_role("button", name="Send again").click()
+    page.get_by_role("heading", name='Run the kit in my "payer"').wait_for()
+    with site.rows("cf_web"):
+        assert Connection.objects.get().regions == ["eu-west-1", "us-east-1"]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_the_wizard_goes_through(site, browse, scripts):
+    page = browse(java_script_enabled=scripts)
+    page.goto("/connections/")
+    page.get_by_role("link", name="Connect an AWS account").click()
+    page.get_by_label("Name", exact=True).fill("production")
+    page.get_by_role("button", name="Go on to the kit").click()
+    external_id = page.locator("#external-id").text_content()
+    page.get_by_role("link", name="Terraform").click()
+    assert external_id in page.locator("#kit-text").text_content()
+    page.get_by_role("link", name="I ran it: give the role").click()
+    page.get_by_label("Role ARN").fill("CostframeReadOnly")
+    page.get_by_role("button", name="Seal and try the access").click()
+    assert page.get_by_label("Role ARN").input_value() == "CostframeReadOnly"
+    page.get_by_label("Role ARN").fill(ARN)
+    page.get_by_role("button", name="Seal and try the access").click()
+    page.get_by_role("heading", name="Waiting for a worker").wait_for()
+    with site.rows():
+        AccessCheck.objects.update(state="PASSED", account_id="555555555555", ended_at=AT, due_at=None)
+    if not scripts:
+        page.get_by_role("link", name="Reload to see how far it is").click()
+    page.get_by_text("Access works, and it only reads.").wait_for()
+
+
+def test_the_keyboard_reaches_the_content_first_and_focus_is_seen(page):
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_signing_out_ends_the_session(site, page):
+    page.get_by_role("button", name="Sign out").click()
+    page.locator("form[action='/sign-out'] button").click()
+    page.wait_for_url(re.compile("sign-in"))
+    page.goto("/connections/")
+    assert "clerk.localhost" in page.url
+
+
+def test_a_stranger_sees_nothing_of_the_first_organisation(site, browse):
+    ids = seed(site)
+    page = browse("stranger")
+    page.goto("/connections/")
+    assert page.get_by_text("No account is connected").is_visible()
+    assert page.goto(f"/connections/{ids['payer']}/").status == 404
