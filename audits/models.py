@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -10,9 +12,9 @@ from connections.models import Connection
 from tenants.models import TenantModel, WorkRow, due_index, tied
 
 # Digits before and after the point that hold any cost a provider has been seen to write, exactly.
-COST = {"max_digits": 38, "decimal_places": 18}
+COST: dict[str, Any] = {"max_digits": 38, "decimal_places": 18}
 # A line of a bill holds what the file says to the last digit: a DOUBLE's shortest text has up to 24 after the point.
-LINE_COST = {"max_digits": 38, "decimal_places": 24}
+LINE_COST: dict[str, Any] = {"max_digits": 38, "decimal_places": 24}
 
 
 class Schedule(WorkRow):

@@ -65,7 +65,7 @@ def plain(url: str) -> int:
 
     session = boto3.Session(aws_access_key_id="b", aws_secret_access_key="b", region_name="us-east-1")
     session.client("sts", endpoint_url=url).assume_role(RoleArn=ROLE, RoleSessionName="bench")
-    ec2, cloudwatch = (session.client(name, endpoint_url=url) for name in ("ec2", "cloudwatch"))
+    ec2, cloudwatch = session.client("ec2", endpoint_url=url), session.client("cloudwatch", endpoint_url=url)
     sizes = {"describe_instances": 1000, "describe_volumes": 500, "describe_snapshots": 1000}
     names = [*sizes, "describe_images", "describe_nat_gateways", "describe_route_tables"]
     with ThreadPoolExecutor(THREADS) as pool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from tenants import scope
-from tenants.models import TenantModel, WorkRow, due_index, tied
+from tenants.models import TenantManager, TenantModel, WorkRow, due_index, tied
 
 
 def new_external_id() -> str:
@@ -64,17 +64,12 @@ class Connection(TenantModel):
         return bool(self.export_bucket)
 
 
-class SealedManager(models.Manager["SealedCredential"]):
+class SealedManager(TenantManager["SealedCredential"]):
     """Leaves the ciphertext out: the web process may not select it."""
 
     def get_queryset(self) -> models.QuerySet[SealedCredential]:
-        """The open scope's rows without `blob`."""
-        return (
-            super()
-            .get_queryset()
-            .filter(organization_id=scope.current())
-            .defer("blob", "key_id", "generation", "created_at")
-        )
+        """The open scope's rows without `blob`, its key and its age."""
+        return super().get_queryset().defer("blob", "key_id", "generation", "created_at")
 
 
 class SealedCredential(TenantModel):
@@ -88,7 +83,7 @@ class SealedCredential(TenantModel):
     blob = models.BinaryField()
     created_at = models.DateTimeField()
 
-    objects = SealedManager()
+    objects: ClassVar[SealedManager] = SealedManager()
 
     class Meta:
         base_manager_name = "objects"

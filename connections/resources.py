@@ -79,7 +79,7 @@ class Volume(Thing):
 @dataclass(frozen=True, kw_only=True)
 class Snapshot(Thing):
     """A copy of a volume. `image_ids` are the images made of it and `is_volume_present` whether its source volume
-    still stands (each None: could not be read). `managed_by` names the service that keeps it: backup, dlm, ami, or None.
+    still stands (each None: could not be read). `managed_by` names the service that keeps it (backup, dlm, ami).
     """
 
     KIND: ClassVar[str] = "snapshot"

@@ -24,7 +24,7 @@ class Judgement:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-class RuleBroke(Exception):  # noqa: N818 - named for what failed, as the rest of the house
+class RuleBroke(Exception):
     """A rule raised, or answered with something that is no verdict. Never read it as Fine: fix the rule."""
 
     permanent = True
@@ -35,7 +35,7 @@ class RuleBroke(Exception):  # noqa: N818 - named for what failed, as the rest o
         self.resource_id = resource_id
 
 
-class UnknownSetting(ValueError):  # noqa: N818 - as above
+class UnknownSetting(ValueError):
     """A setting that its rule does not have: misspelt, or left from an older rule. Remove it from the settings."""
 
     permanent = True

@@ -35,7 +35,7 @@ class Net:
     absorbed_by: str = ""
 
 
-class MixedCurrencies(ValueError):  # noqa: N818 - named for what failed, as the rest of the house
+class MixedCurrencies(ValueError):
     """Findings of one resource are in two currencies. Show them apart: they cannot be set against each other."""
 
 

@@ -103,10 +103,10 @@ def _place(row: Model, sort: Sort) -> str:
 
 def _values(place: str, sort: Sort) -> list[Any]:
     try:
-        values = json.loads(base64.urlsafe_b64decode(place + "=" * (-len(place) % 4)))
+        values: Any = json.loads(base64.urlsafe_b64decode(place + "=" * (-len(place) % 4)))
     except (binascii.Error, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise BadCursor(place) from error
     is_ours = isinstance(values, list) and all(isinstance(value, str) and "\0" not in value for value in values)
     if not is_ours or len(values) != len(sort.fields):
         raise BadCursor(place)
-    return values
+    return list(values)

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from connections.resources import Metric, Thing
 
 
-class BadRule(Exception):  # noqa: N818 - named for what failed, as the rest of the house
+class BadRule(Exception):
     """A file in findings/rules does not hold one rule named as the file. Rename the file or the rule."""
 
 
-class UnknownRule(LookupError):  # noqa: N818 - as above
+class UnknownRule(LookupError):
     """No rule has this id. A finding of a rule that was taken out is to be shown without it."""
 
 

@@ -87,6 +87,7 @@ def confirm(browser: Browser, home: str, *, seconds: float = 120) -> Page:
 
 def home_of(browser: Browser, account: Account) -> str | None:
     """The path of the page of the connection that an earlier run made for this account; None where there is none."""
+    path: str
     for path in dict.fromkeys(CONNECTION.findall(browser.get("/connections/").text)):
         if account.account_id in (page := browser.get(path)).words and page.can_send("/audit/"):
             return path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from uuid import uuid4
 
 from django.db import models
@@ -61,7 +61,7 @@ class TenantModel(models.Model):
         Organization, on_delete=models.CASCADE, related_name="+", default=scope.current, db_index=False
     )
 
-    objects: models.Manager[Self] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta:
         abstract = True

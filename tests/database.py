@@ -26,12 +26,12 @@ class TestCluster:
 
     def __init__(self, directory: Path) -> None:
         given = os.environ.get("COSTFRAME_DATABASE_URL")
-        self.postgres = (
-            servers.given_postgres(given) if given else servers.start_postgres(directory, is_durable=False)
-        )
+        self.postgres = servers.given_postgres(given) if given else servers.start_postgres(directory, is_durable=False)
         self._forget_earlier_run()
         self.urls = servers.provision(self.postgres, TEMPLATE)
-        self.passwords = {login: psycopg.conninfo.conninfo_to_dict(url)["password"] for login, url in self.urls.items()}
+        self.passwords = {
+            login: str(psycopg.conninfo.conninfo_to_dict(url)["password"]) for login, url in self.urls.items()
+        }
         self.copies = 0
         migrate(self.urls["cf_migrator"])
         self.test_url = self._make_test_login()

@@ -10,11 +10,12 @@ from audits.models import Audit, Schedule
 from connections.models import Connection, SealedCredential
 from costframe.deletion import delete_connection
 from findings.models import Finding
+from findings.operations import judge
 from tenants import scope
 from tenants.models import Activity
 from tests.conftest import AT
 from tests.database import acting_as
-from tests.findings.rows import UNATTACHED, judge, make_audit, make_connection, see
+from tests.findings.rows import UNATTACHED, make_audit, make_connection, see
 
 LATER = AT + dt.timedelta(hours=1)
 

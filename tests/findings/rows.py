@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from audits.models import Audit, BillLoad, CostLine, Gap, Resource, Step, Usage
 from audits.things import to_data
@@ -17,7 +18,7 @@ AT = dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.UTC)
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 TODAY = AT.date()
 DAY = dt.timedelta(days=1)
-BASE = {"account_id": ACCOUNT, "region": REGION, "observed_at": AT, "created_at": AT - 400 * DAY}
+BASE: dict[str, Any] = {"account_id": ACCOUNT, "region": REGION, "observed_at": AT, "created_at": AT - 400 * DAY}
 
 UNATTACHED = Volume(
     resource_id="vol-1", name="old data", volume_type="gp3", size_gib=100, state="available",

@@ -9,10 +9,11 @@ import pytest
 
 from connections.models import Connection
 from findings.models import Finding
+from findings.operations import judge
 from tenants import scope
 from tests.conftest import AT
 from tests.database import acting_as
-from tests.findings.rows import UNATTACHED, judge, make_audit, make_connection, see
+from tests.findings.rows import UNATTACHED, make_audit, make_connection, see
 from tests.tenants.url_map import every_route, filled_in
 
 ROUTES = {pattern: converters for _, pattern, converters in every_route() if "<uuid:" in pattern}
