@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.urls import path, re_path
@@ -78,9 +78,9 @@ class ReadOnlyAdmin(ModelAdmin):
 class OrganizationAdmin(ReadOnlyAdmin):
     """Every customer, across tenants."""
 
-    list_display: ClassVar = ["name", "clerk_id", "issuer", "timezone", "night_time", "created_at"]
-    search_fields: ClassVar = ["name", "clerk_id"]
-    ordering: ClassVar = ["name", "id"]
+    list_display = ["name", "clerk_id", "issuer", "timezone", "night_time", "created_at"]
+    search_fields = ["name", "clerk_id"]
+    ordering = ["name", "id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
         """Not the open scope's rows: an operator is in none."""

@@ -14,12 +14,12 @@ from tests.tenants import tokens
 ORIGIN = "http://app.localhost:8000"
 
 
-def public_pem() -> str:
+def public_pem():
     key = tokens.private_key().public_key()
     return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def token(*, organization: str | None = "org_northwind", role: str = "engineer", age: int = 0, **claims) -> str:
+def token(*, organization: str | None = "org_northwind", role: str = "engineer", age: int = 0, **claims):
     """A token of an organisation that `tests.conftest.make_organization` makes, minted `age` seconds ago."""
     now = int(time.time()) - age
     active = {"id": organization, "slg": organization.removeprefix("org_"), "rol": role} if organization else None
