@@ -13,7 +13,7 @@ _ours = {
 _before = {name: os.environ.get(name) for name in _ours}
 os.environ.update(_ours)
 
-from costframe.settings import *  # noqa: F403 - the tests' settings are the product's
+from costframe.settings import *  # noqa: E402, F403 - the tests' settings are the product's
 
 # A server that whoever runs the tests gave by URL is found by tests/database.py; nothing else may see our values.
 for _name, _value in _before.items():
