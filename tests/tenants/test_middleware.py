@@ -44,7 +44,9 @@ def test_without_a_token_no_page_answers(url, provider_key, db):
     assert nobody.post(url, headers={"origin": ORIGIN}).status_code == 401
 
 
-def test_every_public_view_exists():
+def test_the_public_views_are_these_and_no_others():
+    # Whoever lets another one in without a token says so here as well.
+    assert PUBLIC_VIEWS == {"health", "sign_in", "sign_out"}
     assert {name for name, _ in every_url()} >= PUBLIC_VIEWS
 
 
@@ -103,6 +105,9 @@ def test_with_an_expired_token_a_form_that_is_not_ours_is_not_filled_in_for_the_
     answer = late.post(NEW, {**DRAFT, "csrfmiddlewaretoken": sent}, headers=headers)
     assert answer.status_code == 401
     assert "production" not in answer.content.decode()
+    # A browser that does not say where a form comes from is not believed either.
+    unsaid = Client.post(late, NEW, {**DRAFT, "csrfmiddlewaretoken": own})
+    assert "production" not in unsaid.content.decode()
     assert "production" in late.post(NEW, {**DRAFT, "csrfmiddlewaretoken": own}).content.decode()
 
 
