@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from audits.evidence import DailySeries, DayCost
+from audits.evidence import DailySeries
 from audits.models import Gap
 from audits.models import Usage as UsageRow
 from audits.things import from_data
 from findings import registry
-from findings.frozen import is_intact
+from findings.frozen import is_intact, lines_of
 from findings.models import Finding
 from findings.queries import HEAVY, account_labels, action_rows
 from findings.reports.chart import cost_panel, usage_panels
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from findings.queries import ActionRow
     from findings.reports.chart import Panel
     from findings.rule import Rule
-
-# What is empty is left out of the frozen lines.
-NO_LINE = dict.fromkeys(DayCost.__dataclass_fields__, "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +67,8 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
         missing_metrics=missing,
         usage_gaps=_usage_gaps(finding) if missing else (),
         overlaps=tuple(action_rows(others.defer(*HEAVY).order_by("rule_id"), labels=labels, at=at)),
-        lines=tuple({**NO_LINE, **line} for line in bill["lines"]),
-        left_out=tuple({**NO_LINE, **line} for line in bill["left_out"]),
+        lines=tuple(lines_of(bill["charges"])),
+        left_out=tuple(lines_of(bill["left_out"])),
     )
 
 
@@ -107,11 +104,11 @@ def _charts(rule: Rule, evidence: Mapping[str, Any], series: Mapping[str, DailyS
 
 def _cost_chart(evidence: Mapping[str, Any]) -> Panel | None:
     bill = evidence["bill"]
-    currencies = {line["billing_currency"] for line in bill["lines"]}
+    currencies = {charge["billing_currency"] for charge in bill["charges"]}
     if len(currencies) != 1:
         return None
     by_day: dict[date, Decimal] = {}
-    for line in bill["lines"]:
+    for line in lines_of(bill["charges"]):
         day = date.fromisoformat(line["charge_date"])
         by_day[day] = by_day.get(day, Decimal(0)) + Decimal(line["effective_cost"])
     return cost_panel(

@@ -10,20 +10,31 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from audits.evidence import DayCost
 from audits.things import to_data
 from findings.cost_window import cost_window
+from findings.reports.money import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from uuid import UUID
 
-    from audits.evidence import DayCost, Evidence
+    from audits.evidence import Evidence
     from findings.evaluate import Judgement
     from findings.models import Finding
     from findings.rule import Rule, Verdict
     from findings.verify import Verification
 
 FORMAT = 1
+DAY_FIELDS = (
+    "charge_date",
+    "consumed_quantity",
+    "effective_cost",
+    "billed_cost",
+    "list_cost",
+    "contracted_cost",
+)
+COMMON_FIELDS = tuple(name for name in DayCost.__dataclass_fields__ if name not in DAY_FIELDS)
 
 
 def freeze(*, judgement: Judgement, verification: Verification, audit_id: UUID) -> dict[str, Any]:
@@ -100,17 +111,35 @@ def _bill(evidence: Evidence) -> dict[str, Any]:
     """The lines in the days that count, and apart from them those that are no charges for usage."""
     window = cost_window(evidence.thing, evidence.bill)
     if window is None:
-        return {"first_date": None, "until": None, "lines": [], "left_out": []}
+        return {"first_date": None, "until": None, "charges": [], "left_out": []}
     return {
         "first_date": window.first,
         "until": window.until,
-        "lines": [_line(line) for line in window.lines],
-        "left_out": [_line(line) for line in window.left_out],
+        "charges": _charges(window.lines),
+        "left_out": _charges(window.left_out),
     }
 
 
-def _line(line: DayCost) -> dict[str, Any]:
-    return {name: value for name, value in vars(line).items() if value not in ("", None)}
+def _charges(lines: Iterable[DayCost]) -> list[dict[str, Any]]:
+    """The lines by what they have in common, which is most of them, with the `days` of each: [DAY_FIELDS]."""
+    charges: dict[tuple[Any, ...], list[list[Any]]] = {}
+    for line in lines:
+        common = tuple(getattr(line, name) for name in COMMON_FIELDS)
+        charges.setdefault(common, []).append([getattr(line, name) for name in DAY_FIELDS])
+    return [
+        {**{name: value for name, value in zip(COMMON_FIELDS, common, strict=True) if value != ""}, "days": days}
+        for common, days in charges.items()
+    ]
+
+
+def lines_of(charges: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The lines of frozen `charges` again, by day; every field of DayCost is there, "" where it was empty."""
+    lines = [
+        {**dict.fromkeys(COMMON_FIELDS, ""), **charge, **dict(zip(DAY_FIELDS, day, strict=True))}
+        for charge in charges
+        for day in charge["days"]
+    ]
+    return sorted(lines, key=lambda line: line["charge_date"])
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON is any of its types
@@ -120,7 +149,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON is any of its types
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return plain(value)
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():

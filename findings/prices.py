@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,15 @@ class PriceTable:
 
     def region(self, region: str) -> Prices:
         """The list prices of one region; empty where the table does not have it."""
+        if region not in self._by_region:
+            self._by_region[region] = self._prices(region)
+        return self._by_region[region]
+
+    @cached_property
+    def _by_region(self) -> dict[str, Prices]:
+        return {}  # filled as regions are asked for: a table has thousands of prices, and each finding asks
+
+    def _prices(self, region: str) -> Prices:
         source = f"{self.title}, {region}, {self.dated}"
         given = self.regions.get(region, {})
         return Prices(

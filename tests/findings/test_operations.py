@@ -11,7 +11,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from audits.models import Audit, CostLine, Step
-from findings.frozen import _plain, hash_of, is_intact
+from findings.frozen import _plain, hash_of, is_intact, lines_of
 from findings.models import Finding, Verdict
 from findings.operations import judge
 from tenants import scope
@@ -347,7 +347,11 @@ def test_the_evidence_is_frozen_with_a_hash_that_notices_any_change(shop):
     assert is_intact(finding)
     assert finding.evidence["audit"] == str(audit.id)
     assert finding.evidence["thing"]["resource_id"] == "vol-1"
-    assert len(finding.evidence["bill"]["lines"]) == 30
+    lines = lines_of(finding.evidence["bill"]["charges"])
+    assert len(lines) == 30
+    assert {(line["effective_cost"], line["billing_currency"], line["invoice_id"]) for line in lines} == {
+        ("0.25", "USD", "INV-1")
+    }
     assert finding.evidence["sum"][-1]["amount"] == "7.609375"
     assert finding.evidence["rule"]["settings"] == {"unattached_days": 14}
     assert all(proof["holds"] for proof in finding.evidence["checks"])

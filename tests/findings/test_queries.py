@@ -175,6 +175,13 @@ def test_a_value_that_cannot_be_used_is_named_with_its_field(shop, query, compla
     assert filters.query == {"state": "OPEN"} if "state" not in query else filters.query == {}
 
 
+def test_a_state_that_is_none_never_adds_resolved_findings_to_open_ones(shop):
+    with acting_as("cf_worker"):
+        judged_audit(shop, UNATTACHED, at=AT + DAY)
+    assert asked(state="").qs.count() == 12
+    assert asked(state="GONE").qs.count() == asked().qs.count() == 1
+
+
 def test_totals_stand_apart_by_currency_and_leave_out_what_is_not_known(shop):
     totals = totals_of(asked().qs)
     assert [(total.currency, total.count, total.estimated) for total in totals.currencies] == [
