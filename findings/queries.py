@@ -33,7 +33,7 @@ SORTS = {
     )
 }
 EFFORTS = {"VeryLow": "Very low", "Low": "Low", "Medium": "Medium", "High": "High", "VeryHigh": "Very high"}
-RESOLUTIONS = {
+RESOLUTIONS: dict[str, str] = {
     Finding.Resolution.NOT_WASTEFUL: "no longer wasteful",
     Finding.Resolution.RESOURCE_GONE: "the resource is gone",
     Finding.Resolution.CONNECTION_DELETED: "its connection was deleted",
@@ -141,7 +141,7 @@ def totals_of(rows: QuerySet[Finding]) -> Totals:
         )
         .order_by("currency", "confidence")
     )
-    found = [dict(row) for row in sums]
+    found: list[dict[str, Any]] = [dict(row) for row in sums]
     currencies = sorted({row["currency"] for row in found if row["count"]}, reverse=True)  # as the list has them
     return Totals(
         currencies=tuple(_total(currency, found) for currency in currencies),
