@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 
+import jwt
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -45,11 +46,11 @@ def is_too_wide(page):
 
 def spoil_token(page, site):
     """Put an expired token of the same session into the browser, which still believes in the fresh one."""
-    (client,) = site.issuer.server.instance.clients.values()
-    expired = site.issuer.mint(ENGINEER, session_id=client[0], azp=site.origin, at=time.time() - 300)
-    for cookie in page.context.cookies(site.origin):
-        if cookie["name"].startswith("__session"):
-            page.context.add_cookies([{"name": cookie["name"], "value": expired, "url": site.origin}])
+    cookies = [one for one in page.context.cookies(site.origin) if one["name"].startswith("__session")]
+    session_id = jwt.decode(cookies[0]["value"], options={"verify_signature": False})["sid"]
+    expired = site.issuer.mint(ENGINEER, session_id=session_id, azp=site.origin, at=time.time() - 300)
+    for cookie in cookies:
+        page.context.add_cookies([{"name": cookie["name"], "value": expired, "url": site.origin}])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
