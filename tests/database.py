@@ -16,6 +16,7 @@ from tenants.database_roles import LOGINS, database_statements
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "costframe_test"
+PRISTINE = "costframe_test_pristine"  # what copies are made of: PostgreSQL copies no database that somebody is in
 TEST_LOGIN = "cf_test"
 
 
@@ -35,10 +36,12 @@ class TestCluster:
         self.copies = 0
         migrate(self.urls["cf_migrator"])
         self.test_url = self._make_test_login()
+        self._create(PRISTINE, source=TEMPLATE)
 
     def _forget_earlier_run(self) -> None:
         """On a server that was given, an earlier run may have left its template and login."""
         self.drop(TEMPLATE)
+        self.drop(PRISTINE)
         with psycopg.connect(self.postgres.url(), autocommit=True) as admin:
             admin.execute(f"drop role if exists {TEST_LOGIN}")
 
@@ -55,14 +58,17 @@ class TestCluster:
         """A superuser's connection: to look at what happened, never to make the product work."""
         return psycopg.connect(self.postgres.url(database=database), autocommit=True)
 
+    def _create(self, name: str, *, source: str) -> None:
+        with psycopg.connect(self.postgres.url(), autocommit=True) as admin:
+            admin.execute(
+                sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(source))
+            )
+
     def copy(self) -> dict[str, str]:
         """A fresh database with everything migrated. Returns the URL of each login."""
         self.copies += 1
         name = f"copy_{os.getpid()}_{self.copies}"
-        with psycopg.connect(self.postgres.url(), autocommit=True) as admin:
-            admin.execute(
-                sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE))
-            )
+        self._create(name, source=PRISTINE)
         with psycopg.connect(self.postgres.url(database=name), autocommit=True) as admin:
             for statement in database_statements(name):
                 admin.execute(statement)
