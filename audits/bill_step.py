@@ -96,11 +96,14 @@ def _load(
         if bills.already_loaded(billing_period=period.billing_period, execution_id=period.execution_id) is not None:
             return
     with _folder() as folder:
+        _require_room(period, free=shutil.disk_usage(folder).free)
         paths = {}
         for number, file in enumerate(period.files):
             part_folder = folder / str(number)  # two parts may have the same name in different folders
             part_folder.mkdir()
-            paths[file.key] = costs.download(session=session, place=place, file=file, directory=part_folder)
+            paths[file.key] = costs.download(
+                session=session, place=place, file=file, directory=part_folder, on_chunk=worker.raise_if_over
+            )
         with (
             bills.read_period(period=period, paths=paths, seconds=worker.seconds, on_wait=worker.raise_if_over) as bill,
             worker.results(),
@@ -112,6 +115,18 @@ def _load(
                 execution_id=period.execution_id,
                 at=at,
             )
+
+
+def _require_room(period: ExportPeriod, *, free: int) -> None:
+    """One customer's bill must not fill the disk that the others' bills need too."""
+    needed = sum(file.size for file in period.files)
+    if needed > free // 2:
+        raise ExportProblem(
+            "export_name",
+            f"Its files have {needed:,} bytes, more than this worker has room for. Whoever runs Costframe must give "
+            "its temporary folder more; hourly exports of many resources are smaller as Parquet.",
+            permanent=False,
+        )
 
 
 def _files(period: ExportPeriod) -> list[dict[str, str | int]]:

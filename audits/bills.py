@@ -240,9 +240,9 @@ def _message(sums: PeriodSums, rivals: Sequence[BillLoad]) -> str:
 def _insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401
     names = ", ".join(LINE_COLUMNS)
     cursor.execute(
-        f"insert into audits_costline (id, organization_id, load_id, connection_id, {names}) "
-        f"select gen_random_uuid(), %s, %s, %s, {names} from bill_lines where billing_period = %s",
-        [load.organization_id, load.id, load.connection_id, load.billing_period],
+        f"insert into audits_costline (id, organization_id, load_id, {names}) "
+        f"select gen_random_uuid(), %s, %s, {names} from bill_lines where billing_period = %s",
+        [load.organization_id, load.id, load.billing_period],
     )
 
 

@@ -133,9 +133,10 @@ class Reader:
         return {"rows_by_part": self._rows_by_part(), "periods": self._periods()}
 
     def write_lines(self) -> None:
-        """All lines as CSV to standard output."""
+        """All lines as CSV to standard output, in the order of the index that they will be looked up by."""
+        order = "sub_account_id, resource_id, charge_date"
         self.database.execute(
-            f"copy (select {', '.join(focus.LINE_COLUMNS)} from sums where is_line) to '/dev/stdout' "
+            f"copy (select {', '.join(focus.LINE_COLUMNS)} from sums where is_line order by {order}) to '/dev/stdout' "
             "(format csv, header false, delimiter ',', quote '\"', escape '\"', nullstr '', use_tmp_file false)"
         )
 

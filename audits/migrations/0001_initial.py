@@ -90,9 +90,8 @@ class Migration(migrations.Migration):
                 ('contracted_cost', models.DecimalField(decimal_places=24, max_digits=38)),
                 ('invoice_id', models.TextField(blank=True)),
                 ('row_count', models.PositiveIntegerField(default=1)),
-                ('connection', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='connections.connection')),
                 ('load', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='audits.billload')),
-                ('organization', models.ForeignKey(db_index=False, default=tenants.scope.current, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.organization')),
+                ('organization', models.ForeignKey(db_constraint=False, db_index=False, default=tenants.scope.current, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.organization')),
             ],
         ),
         migrations.CreateModel(

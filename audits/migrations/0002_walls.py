@@ -22,7 +22,6 @@ TIES = (
     ("audits_usage", "resource_id", "audits_resource"),
     ("audits_billload", "connection_id", "connections_connection"),
     ("audits_costline", "load_id", "audits_billload"),
-    ("audits_costline", "connection_id", "connections_connection"),
 )
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import json
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,8 @@ from audits.focus import BillRefused, Part
 from audits.models import BillLoad, CostLine
 from connections.models import Connection
 from connections.provider import ExportFile, ExportPeriod
+from sandbox.aws import export, names
+from sandbox.aws.estate import build
 from tenants import scope
 from tests.audits.focus_files import SAMPLE, write_csv, write_gzip, write_parquet
 from tests.audits.test_focus import sums_of_sample
@@ -57,7 +60,7 @@ def load(connection, parts, *, execution="run-1", at=AT, month=OCTOBER):
 def billed(connection):
     """Billed cost by resource, as PostgreSQL has it."""
     with scope.organization(connection.organization_id):
-        lines = CostLine.objects.filter(connection=connection).order_by("resource_id", "charge_date")
+        lines = CostLine.objects.filter(load__connection=connection).order_by("resource_id", "charge_date")
         return [(line.resource_id, line.billed_cost) for line in lines]
 
 
@@ -97,7 +100,7 @@ def test_every_field_of_a_line_arrives(payer, tmp_path):
     (one,) = load(payer, [write_parquet(tmp_path / "a.parquet", [row])])
     with scope.organization(payer.organization_id):
         line = CostLine.objects.get()
-    assert (line.load_id, line.connection_id, line.organization_id) == (one.id, payer.id, payer.organization_id)
+    assert (line.load_id, line.organization_id) == (one.id, payer.organization_id)
     assert (line.billing_period, line.charge_date, line.charge_days) == (OCTOBER, dt.date(2026, 10, 5), 1)
     assert (line.sub_account_id, line.resource_id, line.region_id) == ("111111111111", "vol-1", "eu-central-1")
     assert (line.service_name, line.provider_name) == ("Amazon Elastic Compute Cloud", "AWS")
@@ -283,3 +286,36 @@ def test_nothing_is_left_behind_in_the_database(payer, tmp_path):
     with database.cursor() as cursor:
         cursor.execute("select count(*) from pg_class where relname = 'bill_lines'")
         assert cursor.fetchone() == (0,)
+
+
+def test_the_sandboxs_bill_loads_to_its_own_totals_in_both_formats(payer, tmp_path):
+    estate = build(seed=7, as_of=dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
+    delivery = export.first_delivery(estate)
+    lines = {}
+    for name in (names.CSV_EXPORT, names.PARQUET_EXPORT):
+        for month, truth in delivery.totals.items():
+            manifest = json.loads(
+                delivery.objects[f"{names.PREFIX}/{name}/metadata/BILLING_PERIOD={month}/{name}-Manifest.json"]
+            )
+            parts = []
+            for uri in manifest["dataFiles"]:
+                key = uri.removeprefix(f"s3://{names.BUCKET}/")
+                path = tmp_path / key.replace("/", "_")
+                path.write_bytes(delivery.objects[key])
+                parts.append(Part(path=path, key=key))
+            execution = f"{name} {manifest['executionId']}"
+            (found,) = load(payer, parts, execution=execution, month=dt.date.fromisoformat(f"{month}-01"))
+            assert found.row_count == truth["rows"]
+            assert {Decimal(value) for value in found.totals["USD"].values()} == {
+                Decimal(truth[column]) for column in export.SUMMED
+            }
+            with scope.organization(payer.organization_id):
+                lines[name, month] = sorted(
+                    CostLine.objects.filter(load=found).values_list(
+                        "charge_date", "charge_days", "sub_account_id", "resource_id", "usage_type", "charge_category",
+                        "charge_description", "billed_cost", "effective_cost", "consumed_quantity", "invoice_id",
+                    ),
+                    key=str,
+                )  # fmt: skip
+    for month in delivery.totals:
+        assert lines[names.CSV_EXPORT, month] == lines[names.PARQUET_EXPORT, month] != []

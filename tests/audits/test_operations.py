@@ -235,3 +235,31 @@ def test_the_scheduler_is_woken_by_nothing_but_a_committed_transaction(cluster, 
             writer.execute("select pg_notify(%s, '')", [CHANNEL])
         (news,) = listener.notifies(timeout=5, stop_after=1)
         assert news.payload == ""
+
+
+def test_an_access_submitted_anew_is_not_used_by_the_audit_that_is_running(shop, inside):
+    audit = request(shop)
+    first, _ = begin(audit)
+    Connection.objects.filter(id=shop.id).update(state="CHECKING", generation=2)
+    assert take(first) is None
+    assert state_of(audit) == "STOPPED"
+
+
+def test_a_refusal_that_comes_too_late_refuses_nothing(shop, inside):
+    audit = request(shop)
+    with acting_as("cf_worker"):
+        claimed = take_audit(audit)
+        Audit.objects.filter(id=audit.id).update(claim=None)  # somebody else has it by now
+        with pytest.raises(steps.NoLongerOurs):
+            steps.begin(audit=claimed, survey=Survey(refusal="The role may do more than read."), parts=(), at=AT)
+    assert Connection.objects.get().state == "CONNECTED"
+
+
+def test_what_an_older_credential_came_to_does_not_refuse_a_newer_one(shop, inside):
+    audit = request(shop)
+    Connection.objects.filter(id=shop.id).update(generation=2)
+    with acting_as("cf_worker"):
+        survey = Survey(generation=1, refusal="The role may do more than read.")
+        steps.begin(audit=take_audit(audit), survey=survey, parts=(), at=AT)
+    assert state_of(audit) == "FAILED"
+    assert Connection.objects.get().state == "CONNECTED"

@@ -192,3 +192,13 @@ def test_an_unknown_region_is_refused_by_name(calm_cloud, regions, refused):
         [("regions", True)] if refused else []
     )
     assert report.regions == tuple(region for region in regions if region == "eu-west-1")
+
+
+def test_a_download_ends_when_it_is_no_longer_wanted(bill, tmp_path):
+    file = find_periods(session=bill, place=EXPORT).periods[-1].files[0]
+
+    def give_up():
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        download(session=bill, place=EXPORT, file=file, directory=tmp_path, on_chunk=give_up)

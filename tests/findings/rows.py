@@ -95,7 +95,7 @@ def bill(load, resource_id: str, a_day: str, *, currency="USD", usage_type="EBS:
     cost = Decimal(a_day)
     CostLine.objects.bulk_create(
         CostLine(
-            load=load, connection_id=load.connection_id, billing_period=load.billing_period, sub_account_id=account_id,
+            load=load, billing_period=load.billing_period, sub_account_id=account_id,
             billing_account_id=account_id, charge_date=load.billed_from + number * DAY, region_id=region,
             service_name="Amazon Elastic Compute Cloud", resource_id=resource_id, charge_category=category,
             charge_description=f"{usage_type} in {region}", usage_type=usage_type, billing_currency=currency,

@@ -12,6 +12,8 @@ from tests.tenants import catalogue
 
 GRANTS = ROOT / "tests" / "tenants" / "grants.txt"
 NARROW = {"cf_scheduler", "cf_operator"}  # they see every tenant's row, but few columns or read-only
+# Nobody logs in as the owner. It counts, inside one function, how many credentials a sealing key still opens.
+OWNER = ("connections_sealedcredential", "cf_owner", "true", None)
 
 
 @pytest.fixture
@@ -52,11 +54,17 @@ def test_each_policy_serves_one_role_with_the_one_expression(admin, tables):
     assert {row[0] for row in rows} == set(tables)
     for table, name, roles, _, qual, check in rows:
         assert roles == [name], f"{table}: a policy serves exactly the role it is named for"
-        if name in NARROW:
+        if name == "cf_owner":
+            assert (table, name, qual, check) == OWNER
+        elif name in NARROW:
             assert (qual, check) == ("true", None)
         else:
             expression = own_rows(catalogue.owner_column(table))
             assert normal(qual) == normal(check) == normal(expression), table
+
+
+def test_nobody_logs_in_as_the_owner(admin):
+    assert admin.execute("select rolcanlogin from pg_roles where rolname = 'cf_owner'").fetchone() == (False,)
 
 
 def normal(expression: str) -> str:

@@ -17,6 +17,7 @@ from connections.providers.aws.outcomes import code_of, sentence_of
 from connections.providers.aws.reader import FAILURES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from connections.providers.aws.session import AwsSession
@@ -113,8 +114,15 @@ def read_header(*, session: AwsSession, place: ExportPlace, file: ExportFile) ->
     return tuple(name.strip().strip('"') for name in text.partition("\n")[0].split(","))
 
 
-def download(*, session: AwsSession, place: ExportPlace, file: ExportFile, directory: Path) -> Path:
-    """Bring one part home into `directory` and return where it lies.
+def download(
+    *,
+    session: AwsSession,
+    place: ExportPlace,
+    file: ExportFile,
+    directory: Path,
+    on_chunk: Callable[[], None] = lambda: None,
+) -> Path:
+    """Bring one part home into `directory` and return where it lies. `on_chunk` is called meanwhile and may raise.
 
     It must still be the object that was listed (entity tag) and be whole (size); if not, `ExportProblem` says that it
     changed meanwhile, and the period has to be looked at anew.
@@ -127,6 +135,7 @@ def download(*, session: AwsSession, place: ExportPlace, file: ExportFile, direc
         with target.open("wb") as out:
             for chunk in body.iter_chunks(CHUNK):
                 written += out.write(chunk)
+                on_chunk()
     except FAILURES as error:
         raise _unreadable(error, place, file.key) from None
     if written != file.size:
