@@ -137,9 +137,11 @@ def survey(*, credential: Credential) -> Survey:
 
     Outside of any transaction. Raises CannotAssumeRole where nobody answers; what refuses the audit is in `refusal`.
     """
-    report = check(credential=credential, is_short=True)
+    report, generation = check(credential=credential, is_short=True), credential.connection.generation
     if report.is_refused:
-        return Survey(refusal=" ".join(sentence for _, sentence in report.refusals), calls=report.calls)
+        return Survey(
+            generation=generation, refusal=" ".join(sentence for _, sentence in report.refusals), calls=report.calls
+        )
     book, wanted = CallBook(), credential.connection.regions
     session = enter(credential=credential, book=book)
     try:
@@ -149,9 +151,9 @@ def survey(*, credential: Credential) -> Survey:
     calls, account_id = (*report.calls, *book.counts()), session.account_id
     if regions.refused:
         gap = _cannot_list_regions(account_id=account_id, message=regions.refused)
-        return Survey(regions=report.regions, gaps=(gap,), calls=calls)
+        return Survey(generation=generation, regions=report.regions, gaps=(gap,), calls=calls)
     looked_at, gaps = choose_regions(enabled=sorted(regions.enabled), wanted=wanted, account_id=account_id)
-    return Survey(regions=looked_at, gaps=gaps, calls=calls)
+    return Survey(generation=generation, regions=looked_at, gaps=gaps, calls=calls)
 
 
 def _cannot_list_regions(*, account_id: str, message: str) -> GapFound:

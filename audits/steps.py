@@ -26,7 +26,6 @@ MOST_ATTEMPTS = 6  # taken and never finished: it kills its worker
 BACKOFF_SECONDS = (5, 30)
 LOOK_AGAIN_SECONDS = 60  # a running audit is looked at again, should the last word of a step be lost
 ENDED = (Step.State.DONE, Step.State.FAILED)
-GIVEN_UP = (Connection.State.REFUSED, Connection.State.DELETED)
 STOPPED_MESSAGE = "The audit was stopped."
 
 
@@ -48,6 +47,7 @@ class Part:
 class Survey:
     """What is known before an audit's first step: whether it may begin, and which regions there are to look at."""
 
+    generation: int | None = None  # of the credential that was tried
     refusal: str = ""
     regions: tuple[str, ...] = ()
     gaps: tuple[GapFound, ...] = ()
@@ -83,16 +83,16 @@ def lock_audit(*, audit_id: UUID) -> Audit:
 
 
 def is_wanted(*, audit_id: UUID) -> bool:
-    """Whether a step of this audit should go on: nobody asked to stop, and the connection stands."""
-    return (
-        Audit.objects.filter(
-            id=audit_id,
-            state=Audit.State.RUNNING,
-            stop_requested_at=None,
-        )
-        .exclude(connection__state__in=GIVEN_UP)
-        .exists()
-    )
+    """Whether a step of this audit should go on: nobody asked to stop, and the connection is in use.
+
+    One whose access was submitted anew is not, until that has been tried: the running audit would use it untried.
+    """
+    return Audit.objects.filter(
+        id=audit_id,
+        state=Audit.State.RUNNING,
+        stop_requested_at=None,
+        connection__state=Connection.State.CONNECTED,
+    ).exists()
 
 
 def begin(*, audit: Audit, survey: Survey, parts: Iterable[Part], at: datetime) -> None:
@@ -102,8 +102,9 @@ def begin(*, audit: Audit, survey: Survey, parts: Iterable[Part], at: datetime) 
     audit ends and the connection is refused until its access is confirmed anew. Raises NoLongerOurs.
     """
     if survey.refusal:
-        refuse(audit=audit, message=survey.refusal, at=at)
-        _note_on_connection(audit=audit, state=Connection.State.REFUSED, checked_at=at)
+        if not refuse(audit=audit, message=survey.refusal, at=at):
+            raise NoLongerOurs
+        _note_on_connection(audit=audit, generation=survey.generation, state=Connection.State.REFUSED)
         return
     steps = [_new_step(audit, part, due_at=at) for part in parts]
     account_id = audit.connection.account_id or ""
@@ -118,9 +119,9 @@ def begin(*, audit: Audit, survey: Survey, parts: Iterable[Part], at: datetime) 
     wake_scheduler()
 
 
-def refuse(*, audit: Audit, message: str, at: datetime) -> None:
-    """End a claimed audit that cannot begin, and say why."""
-    audit.settle(state=Audit.State.FAILED, ended_at=at, due_at=None, message=message)
+def refuse(*, audit: Audit, message: str, at: datetime) -> bool:
+    """End a claimed audit that cannot begin, and say why. False: it is no longer ours."""
+    return audit.settle(state=Audit.State.FAILED, ended_at=at, due_at=None, message=message)
 
 
 def take(*, step_id: UUID, at: datetime, seconds: float, kinds_of: Callable[[str], tuple[str, ...]]) -> Step | None:
@@ -239,13 +240,16 @@ def _end(*, audit: Audit, state: Audit.State, at: datetime, message: str = "") -
         _note_on_connection(audit=audit, night_cost_usd=cost)
 
 
-def _note_on_connection(*, audit: Audit, **changes: Any) -> None:  # noqa: ANN401 - columns
+def _note_on_connection(*, audit: Audit, generation: int | None = None, **changes: Any) -> None:  # noqa: ANN401 - columns
     """Write to the connection unless somebody is changing it: a deletion locks it first and the audit second, so
-    waiting for it here, with the audit locked, would be waiting in a ring.
+    waiting for it here, with the audit locked, would be waiting in a ring. With `generation`, only while that is the
+    one in use: what an older credential came to says nothing of a newer one.
     """
     free = Connection.objects.select_for_update(skip_locked=True).filter(
         id=audit.connection_id, state=Connection.State.CONNECTED
     )
+    if generation is not None:
+        free = free.filter(generation=generation)
     Connection.objects.filter(id__in=list(free.values_list("id", flat=True))).update(**changes)
 
 

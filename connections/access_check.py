@@ -122,6 +122,8 @@ def _check_policies(session: AwsSession, found: _Findings, *, export: ExportPlac
             f"The role's policies could not all be read ({', '.join(unread)}), so we cannot tell whether it may do "
             "more than read. We could not use it: our session policy and our own guard allow declared reads only."
         )
+    for lax in privileges.lax_trust(read.trust):
+        found.refuse("role_arn", f"The role's trust policy {lax}. Put it back as the kit has it.")
     path = f"{export.bucket}/{export.path}" if export else ""
     excess = privileges.excess_of(read.policies, export_path=path)
     for name, actions in excess.writes.items():

@@ -93,8 +93,10 @@ def _write(check: AccessCheck, report: AccessReport) -> None:
     if is_superseded(check=check, connection=connection) or not _end(check, report, state):
         return
     connection.state = Connection.State.REFUSED if report.is_refused else Connection.State.CONNECTED
-    Connection.objects.filter(id=connection.id).update(state=connection.state, checked_at=at)
+    Connection.objects.filter(id=connection.id).update(state=connection.state)
     if connection.state == Connection.State.CONNECTED:
+        # Only who was let in is held to its account: a wrong ARN at first must not lock out the right one.
+        Connection.objects.filter(id=connection.id).update(checked_at=at)
         nights.plan_nights(connection=connection, at=at)
 
 

@@ -154,9 +154,12 @@ class Work:
     book: collect.StoppableBook
 
     def credential(self) -> collect.Credential:
-        """The connection's credential, opened."""
+        """The connection's credential, opened; only while its access stands confirmed. Raises EndEarly."""
         with self.transaction():
-            return collect.open_credential(connection=Connection.objects.get(id=self.step.connection_id))
+            connection = Connection.objects.get(id=self.step.connection_id)
+            if connection.state != Connection.State.CONNECTED:
+                raise claims.EndEarly(claims.STOPPED)
+            return collect.open_credential(connection=connection)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -87,10 +87,11 @@ def refuse_wrong_database_role(role: Role, connection: BaseDatabaseWrapper) -> N
     with connection.cursor() as cursor:
         cursor.execute(
             """select session_user, current_user, r.rolsuper, r.rolbypassrls, r.rolcreaterole,
-                      pg_has_role(session_user, o.oid, 'MEMBER')
+                      pg_has_role(session_user, o.oid, 'MEMBER'), r.rolreplication,
+                      array(select m.roleid::regrole::text from pg_auth_members m where m.member = r.oid order by 1)
                  from pg_roles r left join pg_roles o on o.rolname = 'cf_owner' where r.rolname = session_user"""
         )
-        login, current, is_super, bypasses, makes_roles, may_own = cursor.fetchone()
+        login, current, is_super, bypasses, makes_roles, may_own, replicates, others = cursor.fetchone()
     if role.name == "migrate":
         return
     faults = [
@@ -100,6 +101,8 @@ def refuse_wrong_database_role(role: Role, connection: BaseDatabaseWrapper) -> N
             (bypasses, "has BYPASSRLS"),
             (makes_roles, "may create roles"),
             (may_own, "may become the owner of the tables"),
+            (replicates, "may replicate, and so read, everything"),
+            (others and not may_own, f"may also act as {', '.join(others)}"),
             (login != role.database_role or current != role.database_role, f"is not {role.database_role}"),
         )
         if is_fault

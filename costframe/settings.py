@@ -37,6 +37,11 @@ if SANDBOX and not is_loopback(PUBLIC_ORIGIN):
     raise ImproperlyConfigured(
         f"COSTFRAME_SANDBOX is on, but COSTFRAME_PUBLIC_ORIGIN is {PUBLIC_ORIGIN}: the sandbox serves loopback only."
     )
+if DEBUG and not is_loopback(PUBLIC_ORIGIN):
+    raise ImproperlyConfigured(
+        f"COSTFRAME_DEBUG is on, but COSTFRAME_PUBLIC_ORIGIN is {PUBLIC_ORIGIN}: error pages would show everybody the "
+        "settings, database login included. Switch it off; it is for loopback only."
+    )
 if not PUBLIC_ORIGIN.startswith("https://") and not is_loopback(PUBLIC_ORIGIN):
     raise ImproperlyConfigured(f"COSTFRAME_PUBLIC_ORIGIN is {PUBLIC_ORIGIN}: it must start with https://.")
 

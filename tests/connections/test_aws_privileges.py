@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connections.kits.aws import policy_document
-from connections.providers.aws.privileges import NamedPolicy, access_levels, excess_of, expand
+from connections.providers.aws.privileges import NamedPolicy, access_levels, excess_of, expand, lax_trust
 from connections.providers.aws.tolerated import DATA_READS, TOLERATED
 from sandbox.aws.managed import managed_policy
 from tests.connections.aws import EXPORT, kit
@@ -103,3 +103,43 @@ def test_the_providers_own_policies_are_told_apart(name, among):
     found = excess_of([NamedPolicy(name="p", document=managed_policy(f"arn:aws:iam::aws:policy/{name}"))])
     assert (among in found.writes["p"]) if among else found.writes == {}
     assert found.data_reads
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"effect": "Allow", "action": "ec2:TerminateInstances", "resource": "*"},
+        {"Effect": "allow", "Action": "ec2:TerminateInstances", "Resource": "*"},
+        {"Effect": "Allow", "notaction": "iam:*", "Resource": "*"},
+    ],
+)
+def test_an_unusual_spelling_hides_nothing(statement):
+    assert "ec2:TerminateInstances" in excess(statement).writes["p"]
+
+
+def trust(principal, action="sts:AssumeRole", **condition):
+    return {"Statement": {"Effect": "Allow", "Principal": principal, "Action": action, "Condition": condition}}
+
+
+OURS = {"sts:ExternalId": "cf-1"}
+
+
+@pytest.mark.parametrize(
+    ("document", "is_lax"),
+    [
+        (trust({"AWS": "arn:aws:iam::1:role/us"}, StringEquals=OURS), False),
+        (trust({"Service": "ec2.amazonaws.com"}), False),
+        (trust("*", StringEquals=OURS), True),
+        (trust({"AWS": ["arn:aws:iam::1:root", "*"]}, StringEquals=OURS), True),
+        (trust("*", "sts:*", StringEquals=OURS), True),
+        (trust("*", "sts:TagSession", StringEquals=OURS), False),
+        (trust("*", StringEquals={**OURS, "aws:PrincipalArn": "arn:aws:iam::1:role/us"}), False),
+        (trust("*", StringEqualsIfExists={**OURS, "aws:PrincipalArn": "arn:aws:iam::1:role/us"}), True),
+        (trust({"AWS": "arn:aws:iam::1:role/us"}, StringLike={"sts:ExternalId": "cf-1*"}), True),
+        ({"Statement": [{"Effect": "Allow", "NotPrincipal": {"AWS": "1"}, "Action": "sts:AssumeRole"}]}, True),
+        ({"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}]}, False),
+        ({}, False),
+    ],
+)
+def test_who_a_trust_policy_lets_in(document, is_lax):
+    assert bool(lax_trust(document)) is is_lax

@@ -49,7 +49,9 @@ class Chain:
             shutil.rmtree(state, ignore_errors=True)
 
     def found(self) -> dict[tuple[str, str, str, str], tuple]:
-        return {(account, region, native(name), rule): tuple(rest) for account, region, name, rule, *rest in self.findings}
+        return {
+            (account, region, native(name), rule): tuple(rest) for account, region, name, rule, *rest in self.findings
+        }
 
     def wasted(self) -> dict[tuple[str, str, str, str], dict]:
         return {(row["account"], row["region"], row["native_id"], row["rule_id"]): row for row in self.truth["waste"]}

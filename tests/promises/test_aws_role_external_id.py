@@ -47,6 +47,23 @@ def test_a_role_that_strangers_can_assume_is_refused_and_the_reason_said(calm_cl
     assert {call.service for call in report.calls} == {"sts"}
 
 
+@pytest.mark.parametrize(
+    ("principal", "operator", "external_id", "said"),
+    [
+        ("*", "StringEquals", EXTERNAL_ID, "names everybody"),
+        ({"AWS": names.PRINCIPAL_ARN}, "StringLike", f"{EXTERNAL_ID[:-1]}?", "fits a pattern"),
+    ],
+)
+def test_a_door_that_one_wrong_external_id_does_not_find_open_is_read_from_the_trust_policy(
+    calm_cloud, principal, operator, external_id, said
+):
+    trust = trusting({operator: {"sts:ExternalId": external_id}})
+    trust["Statement"][0]["Principal"] = principal
+    [(field, sentence)] = check(calm_cloud, role(calm_cloud, name="Ajar", trust=trust)).refusals
+    assert field == "role_arn"
+    assert said in sentence
+
+
 def test_a_role_with_another_external_id_is_refused_with_the_remedy(calm_cloud):
     arn = role(calm_cloud, name="Other", trust=trusting({"StringEquals": {"sts:ExternalId": "cf-another"}}))
     [(field, sentence)] = check(calm_cloud, arn).refusals

@@ -79,6 +79,16 @@ def test_web_does_not_start_with_a_private_key_in_its_environment():
     assert foreign_secrets(ROLES["web"], {"COSTFRAME_SEALING_KEY_DIR": "/nowhere"}) == ["COSTFRAME_SEALING_KEY_DIR"]
 
 
+@pytest.mark.parametrize("role", ["web", "operator"])
+def test_error_pages_that_show_the_settings_are_for_loopback_only(role):
+    public = {"COSTFRAME_SANDBOX": "false", "COSTFRAME_SECRET_KEY": "own", "COSTFRAME_DEBUG": "true"}
+    started = run(role, "import costframe.settings", COSTFRAME_PUBLIC_ORIGIN="https://costframe.example", **public)
+    assert started.returncode != 0
+    assert "COSTFRAME_DEBUG is on" in started.stderr
+    here = run(role, "import costframe.settings", COSTFRAME_PUBLIC_ORIGIN="http://app.localhost:8000", **public)
+    assert here.returncode == 0, here.stderr
+
+
 @pytest.mark.parametrize("role", SERVING)
 def test_each_process_starts_on_its_own_database_login_and_on_no_other(role, cluster, refuse):
     for login, url in cluster.urls.items():
@@ -97,6 +107,8 @@ def test_each_process_starts_on_its_own_database_login_and_on_no_other(role, clu
         ("bypassrls", "BYPASSRLS"),
         ("createrole", "create roles"),
         ("in role cf_owner", "become the owner"),
+        ("in role pg_read_all_data", "act as pg_read_all_data"),
+        ("replication", "may replicate"),
     ],
 )
 def test_no_process_starts_on_a_login_that_could_walk_round_the_walls(role, power, sentence, cluster, refuse):

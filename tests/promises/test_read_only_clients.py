@@ -188,12 +188,40 @@ def test_a_read_that_a_handler_rewrites_into_a_write_does_not_leave(event):
         b"Version=1&Action=TerminateInstances",
         b"",
         b"x=%26Action=DescribeVolumes",
+        b"Action=DescribeVolumes&%41ction=TerminateInstances",
     ],
 )
 def test_a_body_that_names_two_operations_or_none_does_not_leave(body):
     with silent_address() as url:
         client = guarded(url).create_client("ec2")
         client.meta.events.register_first("before-send", lambda request, **_: setattr(request, "body", body))
+        with pytest.raises(WriteRefused):
+            client.describe_volumes()
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "target", "body"),
+    [
+        ("GET", "?Action=TerminateInstances", None, None),
+        ("HEAD", "?%41ction=TerminateInstances", None, None),
+        ("GET", "", None, b"Action=TerminateInstances"),
+        ("POST", "?Action=TerminateInstances", None, b"Action=DescribeVolumes"),
+        ("POST", "", "x.DescribeVolumes", b"Action=TerminateInstances"),
+        ("POST", "x/operation/DescribeVolumes", None, b"Action=TerminateInstances"),
+    ],
+)
+def test_a_write_that_hides_behind_the_name_of_a_read_does_not_leave(method, query, target, body):
+    with silent_address() as url:
+        client = guarded(url).create_client("ec2")
+
+        def disguise(request, **_):
+            request.method, request.url, request.body = method, f"{url}/{query}", body
+            if target:
+                request.headers["X-Amz-Target"] = target
+            if method != "POST":
+                del request.headers["Content-Type"]
+
+        client.meta.events.register_first("before-send", disguise)
         with pytest.raises(WriteRefused):
             client.describe_volumes()
 

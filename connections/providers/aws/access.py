@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -20,7 +20,7 @@ from connections.providers.aws.reader import FAILURES
 from connections.providers.aws.session import CannotAssumeRole, open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from connections.provider import Call
     from connections.providers.aws.outcomes import CallBook
@@ -48,9 +48,10 @@ class Regions:
 
 @dataclass(frozen=True, kw_only=True)
 class RolePolicies:
-    """The policies of the role as far as they can be read, and what could not be: (action, AWS' words)."""
+    """The role's policies and trust policy as far as they can be read, and what could not be: (action, AWS' words)."""
 
     policies: tuple[NamedPolicy, ...] = ()
+    trust: Mapping[str, Any] = field(default_factory=dict)
     unread: tuple[tuple[str, str], ...] = ()
 
 
@@ -104,12 +105,13 @@ def regions_of(session: AwsSession) -> Regions:
 def policies_of(session: AwsSession) -> RolePolicies:
     """Every policy of the role that was made for us, inline and attached, in its current version."""
     reading = _RoleReading(client=session.client("iam"), role=session.role_name)
-    reading.try_out(calls.GET_ROLE, lambda: reading.client.get_role(RoleName=reading.role))
+    role = reading.try_out(calls.GET_ROLE, lambda: reading.client.get_role(RoleName=reading.role))
     for name in reading.names(calls.LIST_ROLE_POLICIES, "PolicyNames"):
         reading.try_out(calls.GET_ROLE_POLICY, lambda name=name: reading.take_inline(name))
     for attached in reading.names(calls.LIST_ATTACHED_ROLE_POLICIES, "AttachedPolicies"):
         reading.take_attached(attached)
-    return RolePolicies(policies=tuple(reading.policies), unread=tuple(dict(reading.unread).items()))
+    trust = _document(role["Role"]["AssumeRolePolicyDocument"]) if role else {}
+    return RolePolicies(policies=tuple(reading.policies), trust=trust, unread=tuple(dict(reading.unread).items()))
 
 
 def try_calls(session: AwsSession, *, regions: Iterable[str]) -> tuple[AccessLine, ...]:

@@ -10,7 +10,7 @@ import threading
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 import botocore.loaders
 import botocore.session
@@ -21,7 +21,7 @@ from botocore.credentials import CredentialResolver
 from botocore.hooks import HierarchicalEmitter
 from botocore.utils import parse_timestamp
 
-from connections.readonly import WriteRefused
+from connections.readonly import READ_METHODS, WriteRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,19 +96,34 @@ class GuardedTransport:
 
 
 def wire_operation(request: AWSPreparedRequest) -> str:
-    """The operation that the request's own body, headers or path name; empty for a protocol that names none."""
+    """The operation that the request itself names; empty for a protocol that names none, "several" where it is unclear.
+
+    Body, headers, path and query may each name one, and which of them counts is the provider's affair: so all that
+    are there must be the only one.
+    """
+    named = [*_in_headers(request), *_in_address(request), *_in_body(request)]
+    return named[0] if len(named) == 1 else "several" if named else ""
+
+
+def _in_headers(request: AWSPreparedRequest) -> list[str]:
     target = request.headers.get("X-Amz-Target")
-    if target:
-        return (target.decode() if isinstance(target, bytes) else str(target)).rsplit(".", 1)[-1]
-    if "/operation/" in request.url:
-        return str(request.url).split("?", 1)[0].rsplit("/operation/", 1)[-1]
+    return [(target.decode() if isinstance(target, bytes) else str(target)).rsplit(".", 1)[-1]] if target else []
+
+
+def _in_address(request: AWSPreparedRequest) -> list[str]:
+    parts = urlsplit(request.url)
+    in_path = [parts.path.rsplit("/operation/", 1)[-1]] if "/operation/" in parts.path else []
+    return in_path + parse_qs(parts.query, keep_blank_values=True).get("Action", [])
+
+
+def _in_body(request: AWSPreparedRequest) -> list[str]:
     content_type = request.headers.get("Content-Type") or b""
     if b"x-www-form-urlencoded" in (content_type.encode() if isinstance(content_type, str) else content_type):
         body = request.body.decode() if isinstance(request.body, bytes) else str(request.body or "")
-        head = body if not body.startswith("Action=") or body.count("Action=") > 1 else body.split("&", 1)[0]
-        named = parse_qs(head).get("Action", ["none"])
-        return named[0] if len(named) == 1 else "several"
-    return ""
+        pairs = [pair.partition("=") for pair in body.split("&")]
+        # A name that is written with escapes is a name all the same.
+        return [unquote_plus(value) for name, _, value in pairs if unquote_plus(name) == "Action"] or ["none"]
+    return ["a body"] if request.body and request.method in READ_METHODS else []
 
 
 class GuardedSession(botocore.session.Session):

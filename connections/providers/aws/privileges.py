@@ -18,6 +18,11 @@ LEVELS_FILE = Path(__file__).with_name("iam_access_levels.json")
 READ_LEVELS = frozenset({"Read", "List"})
 LOOKS_LIKE_A_READ = re.compile(r"(?:batch)?(?:get|list|describe|search|lookup|view|check)", re.IGNORECASE)
 SHOWN = 8
+ELEMENTS = {
+    name.lower(): name
+    for name in ("Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition")
+}
+WHO = frozenset({"aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:userid"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +88,27 @@ def excess_of(policies: Iterable[NamedPolicy], *, export_path: str = "") -> Exce
     return Excess(writes=writes, data_reads=tuple(sorted(data_reads)), unknown=tuple(sorted(unknown)))
 
 
+def lax_trust(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """What in a role's trust policy could let in others than us, which trying one wrong External ID does not show."""
+    said = []
+    for statement in _statements(document):
+        if statement.get("Effect") == "Deny" or not _lets_assume(statement):
+            continue
+        conditions = [
+            (operator.lower(), key.lower(), _listed(value))
+            for operator, keys in statement.get("Condition", {}).items()
+            for key, value in keys.items()
+        ]
+        if _is_anybody(statement) and not any(_names_who(*one) for one in conditions):
+            said.append("names everybody (*) as principal, so whoever learns the External ID may come in")
+        if any(
+            "like" in operator and key == "sts:externalid" and _is_pattern(values)
+            for operator, key, values in conditions
+        ):
+            said.append("takes every External ID that fits a pattern, instead of this connection's alone")
+    return tuple(dict.fromkeys(said))
+
+
 def named(actions: tuple[str, ...]) -> str:
     """Some actions by name, and how many more there are."""
     more = len(actions) - SHOWN
@@ -121,7 +147,7 @@ def _allowed(policy: NamedPolicy, *, export_path: str) -> tuple[set[str], set[st
     allowed: set[str] = set()
     unmatched: set[str] = set()
     for statement in _statements(policy.document):
-        if statement.get("Effect") != "Allow":
+        if statement.get("Effect") == "Deny":
             continue
         if "NotAction" in statement:
             allowed |= set(access_levels()) - expand(_listed(statement["NotAction"]))[0]
@@ -154,9 +180,31 @@ def _is_inside(resources: list[str], export_path: str) -> bool:
     return bool(resources) and all(one.startswith(f"arn:aws:s3:::{export_path}/") for one in resources)
 
 
+def _lets_assume(statement: Mapping[str, Any]) -> bool:
+    if "NotAction" in statement:
+        return "sts:AssumeRole" not in expand(_listed(statement["NotAction"]))[0]
+    return "sts:AssumeRole" in expand(_listed(statement.get("Action", [])))[0]
+
+
+def _is_anybody(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal", "*")  # NotPrincipal is everybody but some
+    return principal == "*" or (isinstance(principal, dict) and "*" in _listed(principal.get("AWS", [])))
+
+
+def _names_who(operator: str, key: str, values: list[str]) -> bool:
+    is_positive = operator.startswith(("stringequals", "stringlike", "arnequals", "arnlike"))
+    return is_positive and not operator.endswith("ifexists") and key in WHO and "*" not in values
+
+
+def _is_pattern(values: list[str]) -> bool:
+    return any(set("*?") & set(value) for value in values)
+
+
 def _statements(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = document.get("Statement", [])
-    return [found] if isinstance(found, dict) else list(found)
+    statements: list[dict[str, Any]] = [found] if isinstance(found, dict) else list(found)
+    # However a key is written, it must not hide what it says.
+    return [{ELEMENTS.get(key.lower(), key): value for key, value in one.items()} for one in statements]
 
 
 def _listed(value: Any) -> list[str]:  # noqa: ANN401 - IAM takes a text or a list of texts
