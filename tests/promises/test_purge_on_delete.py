@@ -1,0 +1,90 @@
+"""Promise purge_on_delete: deleting a connection purges its credentials, and an audit that is under way stops."""
+
+from __future__ import annotations
+
+import contextlib
+
+import psycopg
+import pytest
+import redis
+from psycopg import sql
+
+from tests.costframe.running import Running, wait_for
+
+pytestmark = pytest.mark.processes
+
+DELETE = """
+from uuid import UUID
+from django.utils import timezone
+from connections.models import Connection
+from costframe.deletion import delete_connection
+from tenants import scope
+with scope.organization(UUID("{organization}")):
+    print(delete_connection(connection=Connection.objects.get(id=UUID("{connection}")), by="a test", at=timezone.now()))
+"""
+
+
+@pytest.fixture
+def running(fresh_database, redis_server, calm_cloud, tmp_path):
+    with contextlib.closing(redis.Redis.from_url(redis_server.url)) as queue:
+        queue.flushall()
+    running = Running(urls=fresh_database, redis=redis_server, cloud=calm_cloud, directory=tmp_path)
+    yield running
+    running.stop()
+
+
+def delete(running: Running) -> str:
+    """As the web process does it, with web's login and environment."""
+    code = DELETE.format(organization=running.organization_id, connection=running.connection_id)
+    return running.fleet.command("web", "shell", "--no-imports", "-c", code).strip()
+
+
+def everything(running: Running) -> bytes:
+    """Every row of every table as text, every key of the queue, every line of the logs."""
+    kept = bytearray()
+    with psycopg.connect(running.urls["admin"]) as admin:
+        tables = admin.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+        for (table,) in tables:
+            for (row,) in admin.execute(sql.SQL("select t::text from {} t").format(sql.Identifier(table))):
+                kept += row.encode()
+    with contextlib.closing(redis.Redis.from_url(running.redis.url)) as queue:
+        for key in queue.scan_iter():
+            kept += key + (queue.dump(key) or b"")
+    for log in running.fleet.logs.glob("*.log"):
+        kept += log.read_bytes()
+    return bytes(kept)
+
+
+def test_a_deleted_connections_credential_is_nowhere_and_its_audit_stops(running):
+    running.make_connection()
+    [(blob,)] = running.rows("select blob from connections_sealedcredential")
+    assert blob.hex().encode() in everything(running), "the search finds what is there"
+    running.start_scheduler()
+    running.start_worker()
+    running.cloud.fault("slow", operation="DescribeVolumes", count=None, seconds=2.0)
+    audit_id = running.request_audit()
+    wait_for(lambda: running.rows("select 1 from audits_step where state = 'RUNNING'"))
+
+    assert delete(running) == "True"
+
+    assert running.wait_for_end(audit_id, seconds=30) == "STOPPED", running.describe(audit_id)
+    running.cloud.clear_faults()
+    kept = everything(running)
+    for trace in (blob.hex().encode(), blob[-40:], running.secret["role_arn"].encode()):
+        assert trace not in kept
+    assert running.rows("select state, deleted_at is not null from connections_connection") == [("DELETED", True)]
+    seen = len(running.cloud.calls())
+    assert running.rows("select count(*) from audits_audit where state in ('REQUESTED', 'RUNNING')") == [(0,)]
+    assert len(running.cloud.calls()) == seen, "nothing calls on"
+
+
+def test_no_new_audit_starts_for_it_and_deleting_again_changes_nothing(running):
+    running.make_connection()
+    running.start_scheduler()
+    running.start_worker()
+    assert delete(running) == "True"
+    assert delete(running) == "False"
+    running.cloud.clear_calls()
+    audit_id = running.request_audit()  # a forged row: the button is gone
+    assert running.wait_for_end(audit_id) == "FAILED"
+    assert running.cloud.calls() == []
