@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django import template
 
 from findings import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+class Lost(Protocol):
+    """What is asked of a gap here."""
+
+    kinds: Sequence[str]
+    regions: Sequence[str]
+    service: str
+
 
 register = template.Library()
 
@@ -28,3 +37,16 @@ def titles_that_need(kinds: Iterable[str]) -> list[str]:
     """The titles of all rules that look at one of these kinds of resources."""
     wanted = set(kinds)
     return [one.title for one in registry.RULES if one.looks_at.KIND in wanted]
+
+
+@register.filter
+def titles_lost(gap: Lost, grid: Iterable[Mapping[str, Any]] | None) -> list[str]:
+    """The titles of the rules whose findings a gap may hide.
+
+    Those that look at the kinds it hides; and where it hides none, but leaves something open about resources that
+    were seen, those of its service that could not tell there (`grid` is the audit's own count of verdicts).
+    """
+    if gap.kinds:
+        return titles_that_need(gap.kinds)
+    undecided = {row["rule"] for row in grid or () if row["UNKNOWN"] and row["region"] in gap.regions}
+    return [one.title for one in registry.RULES if one.id in undecided and gap.service == one.looks_at.SERVICE]
