@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PICTURES = ROOT / "docs" / "pictures"
 SIZE = {"width": 1280, "height": 860}
+WHOLE = {"finding"}  # its chart and bill stand below the fold
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
 
 
@@ -54,7 +55,7 @@ def main() -> int:
             ("rules", "/findings/rules/"),
         ):
             page.goto(f"{running.web_origin}{where}")
-            page.screenshot(path=chosen.to / f"{name}.png")
+            page.screenshot(path=chosen.to / f"{name}.png", full_page=name in WHOLE)
             demo.say(f"{name}: {where}")
         browser.close()
     return 0
