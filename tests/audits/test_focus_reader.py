@@ -1,0 +1,41 @@
+"""The child that reads a bill ends with whoever started it, also in the middle of its work."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import time
+
+from tests.audits.focus_files import text_of
+from tests.database import ROOT
+
+
+def test_the_child_ends_at_once_when_its_parent_is_gone(tmp_path):
+    header, _, rows = text_of([{}] * 10_000).partition(b"\n")
+    long = tmp_path / "long.csv.gz"  # gigabytes of text: reading it takes many times the seconds waited for here
+    long.write_bytes(gzip.compress(header + b"\n") + gzip.compress(rows) * 2000)
+    work = tmp_path / "work"
+    work.mkdir()
+    request = {"work": str(work), "period": None, "parts": [{"path": str(long), "key": "long", "size": None}]}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "audits.focus_reader"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        cwd=ROOT,
+        env={"PATH": os.defpath},
+    )
+    try:
+        assert child.stdin is not None
+        child.stdin.write(json.dumps(request).encode() + b"\n")
+        child.stdin.flush()
+        deadline = time.monotonic() + 20
+        while not (work / "parts" / "0").is_symlink():
+            assert child.poll() is None
+            assert time.monotonic() < deadline
+        child.stdin.close()  # as the kernel does for a parent that was killed
+        assert child.wait(timeout=4) != 0
+        assert not work.exists()
+    finally:
+        child.kill()
+        child.wait()
