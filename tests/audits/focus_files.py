@@ -91,3 +91,8 @@ def read(work: Path, *parts: Part, period=None):
     report = reader.read()
     found = reader.database.execute(f"select {', '.join(focus.LINE_COLUMNS)} from sums where is_line order by all")
     return report, [dict(zip(focus.LINE_COLUMNS, row, strict=True)) for row in found.fetchall()]
+
+
+def written(path, content):
+    path.write_bytes(content)
+    return Part(path=path, key=path.name)

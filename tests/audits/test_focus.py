@@ -3,24 +3,15 @@
 import csv
 import datetime as dt
 import gzip
-import io
-import os
-import signal
-import subprocess
-import sys
-import time
 from decimal import Context, Decimal
-from pathlib import Path
 
 import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audits.focus import COST_FIELDS, LINE_COLUMNS, BillRefused, Part, Shape, csv_shape, rows_of
-from audits.focus_process import read_bill
-from tests.audits.focus_files import ROW, SAMPLE, read, text_of, write_csv, write_gzip, write_parquet
-from tests.database import ROOT
+from audits.focus import COST_FIELDS, BillRefused, Part, Shape, csv_shape, rows_of
+from tests.audits.focus_files import ROW, SAMPLE, read, text_of, write_csv, write_gzip, write_parquet, written
 
 WIDE = Context(prec=100)
 OCTOBER = dt.date(2026, 10, 1)
@@ -81,17 +72,12 @@ WRITERS = {
         write_csv(path / "b.csv", rows[10:], columns=sorted(ROW, reverse=True)),
     ],
     "windows line ends and a byte order mark": lambda path, rows: [
-        _written(path / "a.csv", b"\xef\xbb\xbf" + text_of(rows).replace(b"\n", b"\r\n"))
+        written(path / "a.csv", b"\xef\xbb\xbf" + text_of(rows).replace(b"\n", b"\r\n"))
     ],
     "several gzip members": lambda path, rows: [
-        _written(path / "a.gz", gzip.compress(text_of(rows[:9])) + gzip.compress(text_of(rows[9:]).partition(b"\n")[2]))
+        written(path / "a.gz", gzip.compress(text_of(rows[:9])) + gzip.compress(text_of(rows[9:]).partition(b"\n")[2]))
     ],
 }
-
-
-def _written(path, content):
-    path.write_bytes(content)
-    return Part(path=path, key=path.name)
 
 
 @pytest.mark.parametrize("writer", WRITERS.values(), ids=WRITERS)
@@ -273,7 +259,7 @@ BROKEN = {
 def test_a_broken_part_is_refused_and_says_what_is_wrong(tmp_path, broken):
     content, words = broken
     good = write_csv(tmp_path / "good.csv", [{}])
-    part = _written(tmp_path / "bad", content)
+    part = written(tmp_path / "bad", content)
     parts = [part] if words == "no rows" else [good, part]
     with pytest.raises(BillRefused, match=words) as refused:
         read(tmp_path / "work", *parts)
@@ -293,118 +279,3 @@ def test_an_id_that_no_index_can_hold_is_refused(tmp_path):
     with pytest.raises(BillRefused, match="bytes long") as refused:
         read(tmp_path / "work", write_csv(tmp_path / "a.csv", [{"ResourceId": "x" * 3000}]))
     assert refused.value.field == "ResourceId"
-
-
-def test_the_child_hands_over_every_character(tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
-    (tmp_path / "temporary").mkdir()
-    nasty = ['say "hi", twice', "two\nlines", "a\rb", "\\.", "\ttab", "=1+1", " lead", "é€𝄞", "\\N", ""]
-    rows = [{"ChargeDescription": text} for text in nasty]
-    part = _written(tmp_path / "a.csv", text_of(rows, quoting=csv.QUOTE_ALL))
-    with read_bill(parts=[part], period=OCTOBER, seconds=60) as bill:
-        text = b"".join(bill.lines).decode()
-    lines = [dict(zip(LINE_COLUMNS, row, strict=True)) for row in csv.reader(io.StringIO(text, newline=""))]
-    assert sorted(line["charge_description"] for line in lines) == sorted(nasty)
-    assert bill.sums.periods[0].row_count == len(nasty)
-    assert list((tmp_path / "temporary").iterdir()) == []
-
-
-class Enough(Exception):
-    pass
-
-
-def test_a_reading_that_is_given_up_leaves_no_process_and_no_file(tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    seen = []
-
-    def give_up():
-        seen.extend(children_of(os.getpid()))
-        raise Enough
-
-    with pytest.raises(Enough), read_bill(parts=[Part(path=SAMPLE, key="s")], period=None, seconds=60, on_wait=give_up):
-        pass
-    assert len(seen) == 1
-    assert not is_running(seen[0])
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_reading_over_its_deadline_is_refused_for_now(tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    reading = read_bill(parts=[Part(path=SAMPLE, key="s")], period=None, seconds=0)
-    with pytest.raises(BillRefused, match="within 0 seconds") as refused, reading:
-        pass
-    assert not refused.value.permanent
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_deadline_also_holds_while_the_lines_are_taken(monkeypatch):
-    clock = [time.monotonic()]
-    monkeypatch.setattr("audits.focus_process.time.monotonic", lambda: clock[0])
-    with read_bill(parts=[Part(path=SAMPLE, key="s")], period=None, seconds=60) as bill:
-        assert next(bill.lines)
-        clock[0] += 61
-        with pytest.raises(BillRefused, match="within 60 seconds"):
-            list(bill.lines)
-
-
-def test_a_killed_worker_leaves_no_child_and_no_file(tmp_path):
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    program = (
-        "import sys, time; from pathlib import Path; from audits.focus import Part; "
-        "from audits.focus_process import read_bill\n"
-        f"with read_bill(parts=[Part(path=Path({str(SAMPLE)!r}), key='s')], period=None, seconds=60) as bill:\n"
-        "    print('reading', flush=True); time.sleep(60)\n"
-    )
-    parent = subprocess.Popen(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        env={"PATH": os.defpath, "TMPDIR": str(temporary)},
-        stdout=subprocess.PIPE,
-    )
-    assert parent.stdout is not None
-    assert parent.stdout.readline() == b"reading\n"
-    (child,) = children_of(parent.pid)
-    assert b"COSTFRAME" not in environment_of(child)
-    assert list(temporary.iterdir()) != []
-    parent.send_signal(signal.SIGKILL)
-    parent.wait()
-    parent.stdout.close()
-    wait_until(lambda: not is_running(child) and list(temporary.iterdir()) == [])
-
-
-def test_the_child_is_given_none_of_our_environment(monkeypatch):
-    monkeypatch.setenv("COSTFRAME_DATABASE_URL", "postgres://planted-secret")
-    seen: list[bytes] = []
-
-    def look():
-        seen.extend(environment_of(child) for child in children_of(os.getpid()))
-
-    with read_bill(parts=[Part(path=SAMPLE, key="s")], period=None, seconds=60, on_wait=look) as bill:
-        look()
-        assert b"".join(bill.lines)
-    assert any(b"TZ=UTC" in one for one in seen)
-    assert not any(b"planted-secret" in one for one in seen if b"TZ=UTC" in one)
-
-
-def children_of(pid):
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children if b"focus_reader" in Path(f"/proc/{child}/cmdline").read_bytes()]
-
-
-def environment_of(pid):
-    return Path(f"/proc/{pid}/environ").read_bytes()
-
-
-def is_running(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def wait_until(is_so, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
