@@ -382,4 +382,10 @@ def _moment(shape: Shape, name: str) -> str:
     kind = shape.types[name]
     if kind.startswith("TIMESTAMP") and "ZONE" not in kind:
         return f"cast({_quoted(name)} as timestamp)"
-    return f"timezone('UTC', try_cast({_plain_text(shape, name)} as timestamptz))"
+    text = _plain_text(shape, name)
+    zoned = f"timezone('UTC', try_cast({text} as timestamptz))"
+    if kind != "VARCHAR":
+        return zoned
+    # Zones are slow, and nearly all texts are in UTC already: 2026-10-31T00:00:00Z, or 2026-10-31 00:00:00.
+    is_utc = f"suffix({text}, 'Z') or (strlen({text}) = 19 and {text}[17] = ':')"
+    return f"case when {is_utc} then try_cast({text} as timestamp) else {zoned} end"

@@ -105,6 +105,7 @@ def test_hours_become_days_whatever_the_format(tmp_path, writer):
         ({"ChargePeriodEnd": "2026-11-01T00:00:00Z", "ChargePeriodStart": "2026-10-01T00:00:00Z"}, ("2026-10-01", 31)),
         ({"ChargePeriodStart": "2026-10-05 23:00:00", "ChargePeriodEnd": "2026-10-06 00:00:00"}, ("2026-10-05", 1)),
         ({"ChargePeriodStart": "2026-10-06T01:00:00+02:00"}, ("2026-10-05", 1)),
+        ({"ChargePeriodStart": "2026-10-06 01:00+02"}, ("2026-10-05", 1)),
         ({"ChargePeriodStart": "2026-10-05", "ChargePeriodEnd": "2026-10-07"}, ("2026-10-05", 2)),
         ({"ChargePeriodStart": "2026-10-05T22:00:00Z", "ChargePeriodEnd": "2026-10-06T22:00:00Z"}, ("2026-10-05", 1)),
     ],
