@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django import template
 
 from findings import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
+
+    from audits.models import Audit
 
 
 class Lost(Protocol):
@@ -40,13 +42,16 @@ def titles_that_need(kinds: Iterable[str]) -> list[str]:
 
 
 @register.filter
-def titles_lost(gap: Lost, grid: Iterable[Mapping[str, Any]] | None) -> list[str]:
+def titles_lost(gap: Lost, audit: Audit) -> list[str]:
     """The titles of the rules whose findings a gap may hide.
 
     Those that look at the kinds it hides; and where it hides none, but leaves something open about resources that
-    were seen, those of its service that could not tell there (`grid` is the audit's own count of verdicts).
+    were seen, those of its service that could not tell there, by the audit's own count. One that was never judged
+    has none.
     """
     if gap.kinds:
         return titles_that_need(gap.kinds)
-    undecided = {row["rule"] for row in grid or () if row["UNKNOWN"] and row["region"] in gap.regions}
+    undecided = {
+        row["rule"] for row in audit.summary.get("grid", ()) if row["UNKNOWN"] and row["region"] in gap.regions
+    }
     return [one.title for one in registry.RULES if one.id in undecided and gap.service == one.looks_at.SERVICE]

@@ -26,11 +26,18 @@ GRID = [
     ],
 )
 def test_a_gap_names_the_findings_it_may_hide(service, region, kinds, lost):
-    assert titles_lost(SimpleNamespace(service=service, regions=(region,), kinds=kinds), GRID) == lost
+    assert (
+        titles_lost(
+            SimpleNamespace(service=service, regions=(region,), kinds=kinds), SimpleNamespace(summary={"grid": GRID})
+        )
+        == lost
+    )
 
 
 def test_an_audit_without_a_grid_yet_has_lost_nothing_that_is_known():
-    assert titles_lost(SimpleNamespace(service="rds", regions=("eu-west-1",), kinds=()), None) == []
+    assert (
+        titles_lost(SimpleNamespace(service="rds", regions=("eu-west-1",), kinds=()), SimpleNamespace(summary={})) == []
+    )
 
 
 def test_a_rule_that_was_taken_out_is_called_by_its_id():
