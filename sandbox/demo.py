@@ -97,7 +97,7 @@ def running(state: Path, *, seed: int) -> Iterator[Demo]:
         say("Starting the sandbox cloud: an organisation with a payer and two member accounts...")
         cloud = SandboxCloud.start(seed=seed, state_dir=state / "aws")
         started.callback(cloud.stop)
-        web_port, operator_port = process.port_or_another(WEB_PORT), process.port_or_another(OPERATOR_PORT)
+        web_port, operator_port = own_port(WEB_PORT), own_port(OPERATOR_PORT)
         web_origin, operator_origin = f"http://app.localhost:{web_port}", f"http://ops.localhost:{operator_port}"
         issuer = Issuer.start(state_dir=state / "clerk", app_origins=(web_origin, operator_origin))
         started.callback(issuer.stop)
@@ -144,6 +144,14 @@ def databases(state: Path, started: contextlib.ExitStack) -> tuple[servers.Postg
         started.callback(redis.stop)
         redis_url = redis.url
     return postgres, servers.provision(postgres, postgres.database or DATABASE), redis_url
+
+
+def own_port(wanted: int) -> int:
+    """`wanted`, or another where somebody else listens there, which is said."""
+    port = process.port_or_another(wanted)
+    if port != wanted:
+        say(f"Port {wanted} is in use; taking {port} instead.")
+    return port
 
 
 def make_fleet(

@@ -33,13 +33,17 @@ def _saving(row: ActionRow) -> str:
     return UNKNOWN if row.net is None else f"{amount(row.net)} {row.currency}"
 
 
+def _resource(row: ActionRow) -> str:
+    return row.resource if row.name in {"", row.resource} else f"{row.resource} {row.name}"
+
+
 def _action(row: ActionRow) -> str:
     return f"(counted in: {row.absorbed_by})" if row.absorbed_by and not row.net else row.action
 
 
 COLUMNS = (
     _Column(title="RULE", cell=lambda row: row.rule, least=16, yields=2),
-    _Column(title="RESOURCE", cell=lambda row: f"{row.resource} {row.name}".strip(), least=22, yields=3),
+    _Column(title="RESOURCE", cell=_resource, least=22, yields=3),
     _Column(title="REGION", cell=lambda row: row.region, least=9),
     _Column(title="A MONTH", cell=_saving, least=7, is_right=True),
     _Column(title="CONFIDENCE", cell=lambda row: row.confidence.lower(), least=10),

@@ -29,14 +29,14 @@ class Issuer:
 
         The address is part of every organisation's identity: on another port all organisations are new.
         """
-        key, kept = SigningKey.kept_in(state_dir), state_dir / "port"
+        key, kept, log = SigningKey.kept_in(state_dir), state_dir / "port", state_dir / "requests.log"
         wanted = port or (int(kept.read_text()) if kept.exists() else 0)
         try:
-            server = Server(port=wanted, key=key, app_origins=app_origins)
+            server = Server(port=wanted, key=key, app_origins=app_origins, log=log)
         except OSError:
             if port:
                 raise
-            server = Server(port=0, key=key, app_origins=app_origins)
+            server = Server(port=0, key=key, app_origins=app_origins, log=log)
         if not kept.exists():
             kept.write_text(str(server.instance.port))
         issuer = cls(server)

@@ -19,6 +19,7 @@ from sandbox.clerk.tokens import SigningKey, cookie_suffix, publishable_key, ses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from sandbox.clerk.people import Person
 
@@ -256,12 +257,18 @@ class Handler(BaseHTTPRequestHandler):
         del size
         self.log_message("%s %s %s", self.command, urlsplit(self.path).path, code)
 
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+        """Into the instance's own file: the terminal belongs to whoever started us."""
+        with self.server.log.open("a") as log:
+            log.write(f"{self.log_date_time_string()} {format % args}\n")
+
 
 class Server(ThreadingHTTPServer):
     """Listens on 127.0.0.1 only."""
 
     daemon_threads = True
 
-    def __init__(self, *, port: int, key: SigningKey, app_origins: Iterable[str]) -> None:
+    def __init__(self, *, port: int, key: SigningKey, app_origins: Iterable[str], log: Path) -> None:
+        self.log = log
         super().__init__(("127.0.0.1", port), Handler)
         self.instance = Instance(key=key, port=self.server_address[1], app_origins=tuple(app_origins))

@@ -117,6 +117,11 @@ def test_control_characters_of_a_name_do_not_reach_the_terminal():
     assert "\x1b" not in table.render([row(name="\x1b[31mred")], Totals())
 
 
+def test_a_name_that_is_the_id_is_printed_once():
+    assert table.render([row(resource="orders", name="orders")], Totals()).count("orders") == 1
+    assert "orders-db" in table.render([row(resource="orders", name="orders-db")], Totals())
+
+
 def test_an_empty_list_says_so():
     assert table.render([], Totals()) == "Nothing to do.\n"
 

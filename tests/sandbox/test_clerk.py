@@ -231,11 +231,12 @@ def test_a_second_run_keeps_its_address_so_that_organisations_stay_the_same(tmp_
     assert fourth.issuer == first.issuer
 
 
-def test_the_log_has_no_tokens(issuer, capfd):
+def test_the_log_has_no_tokens_and_leaves_the_terminal_alone(issuer, capfd):
     return_leg(issuer, sign_in(issuer))
-    log = capfd.readouterr().err
+    log = issuer.server.log.read_text()
     assert "/v1/client/handshake 307" in log
     assert "redirect_url" not in log
+    assert capfd.readouterr() == ("", "")
 
 
 def test_the_command_serves_until_it_is_told_to_end(tmp_path):
