@@ -6,31 +6,20 @@ import logging
 from typing import TYPE_CHECKING
 
 from django.db import connection, connections
-from django.utils import timezone
 from dramatiq import Middleware
 from dramatiq.middleware import SkipMessage
 
-from audits.models import Audit, LostMessage, Schedule, Step
-from connections.models import AccessCheck
 from costframe.queue import NotOnlyIds, make_broker, refuse_all_but_ids
+from costframe.schedule import TABLES
 from tenants import scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from uuid import UUID
 
     from dramatiq import Broker, MessageProxy
     from dramatiq.brokers.redis import RedisBroker
 
-    from tenants.models import WorkRow
-
 log = logging.getLogger(__name__)
-ROWS: Mapping[str, type[WorkRow]] = {
-    "check_access": AccessCheck,
-    "plan_night": Schedule,
-    "run_audit": Audit,
-    "run_step": Step,
-}
 
 
 def worker_broker(url: str) -> RedisBroker:
@@ -84,18 +73,21 @@ def refuse_unknown_row(message: MessageProxy) -> None:
         # Its content is not ours: neither stored nor logged.
         log.warning("Refused a queue message: %s", error)
         raise SkipMessage(str(error)) from None
-    with scope.organization(organization_id):
-        is_known = ROWS[message.actor_name].objects.filter(id=row_id).exists()
-    if not is_known:
+    try:
+        with scope.work_on(TABLES[message.actor_name], row_id), scope.organization(organization_id):
+            pass
+    except scope.NoSuchWork:
         book_lost(organization_id=organization_id, row_id=row_id, actor=message.actor_name, reason="NO_SUCH_ROW")
-        raise SkipMessage("There is no such row.")
+        raise SkipMessage("There is no such row.") from None
+    except scope.WorkIsOver:
+        raise SkipMessage("Its row is no work any more.") from None  # sent twice, and somebody was faster
 
 
 def book_lost(*, organization_id: UUID, row_id: UUID, actor: str, reason: str) -> None:
     """Book a message that was refused or gave up. For an organisation that does not exist there is only the log."""
     log.warning("Lost message %s for row %s: %s", actor, row_id, reason)
     try:
-        with scope.organization(organization_id):
-            LostMessage.objects.create(at=timezone.now(), actor=actor, row_id=row_id, reason=reason)
+        with connection.cursor() as cursor:
+            cursor.execute("select cf_book_lost(%s, %s, %s, %s)", [organization_id, actor, row_id, reason])
     except Exception:
         log.exception("It could not be booked.")

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -84,7 +85,8 @@ def held(
     deadline = time.monotonic() + most_seconds
     done = threading.Event()
     keeper = threading.Thread(
-        target=_keep,
+        target=copy_context().run,  # a thread starts without the row for whose sake the organisation is entered
+        args=(_keep,),
         name=f"keeper-{row.pk}",
         daemon=True,
         kwargs={
@@ -125,6 +127,9 @@ def _keep(
             with scope.organization(organization_id):
                 is_ours = row.hold(at=timezone.now(), seconds=lease_seconds)
                 wanted = is_ours and is_wanted()
+        except scope.WorkIsOver:
+            hold.end(LOST)
+            return
         except Error:
             # The lease may run out meanwhile; then the next beat that gets through says so.
             log.exception("A claim could not be kept this time.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from costframe import claims
 from costframe.broker import release_connections
 from costframe.checking import make_check
 from costframe.queue import QUEUE
+from costframe.schedule import TABLES
 from findings.operations import judge, price_again, waiting_for
 from findings.registry import metrics_for, window_days_for
 from tenants import scope
@@ -45,7 +47,18 @@ NOT_USABLE = "The connection is not in use: confirm its access first."
 def declare(broker: Broker) -> None:
     """Make the actors known to a worker's broker. None is retried by the queue: a row that stays due comes again."""
     for actor in (check_access, plan_night, run_audit, run_step):
-        dramatiq.actor(broker=broker, queue_name=QUEUE)(actor)
+        dramatiq.actor(broker=broker, queue_name=QUEUE)(_for_its_row(actor))
+
+
+def _for_its_row(actor: Callable[[str, str], None]) -> Callable[[str, str], None]:
+    """The actor, entering the organisation for the sake of the row in its message, and in no other way."""
+
+    @wraps(actor)
+    def act(organization: str, row: str) -> None:
+        with suppress(scope.WorkIsOver), scope.work_on(TABLES[actor.__name__], UUID(row)):
+            actor(organization, row)
+
+    return act
 
 
 def check_access(organization: str, row: str) -> None:

@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from costframe.roles import ROLES
+from tenants.proof import ContextKey
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -49,6 +50,16 @@ if not PUBLIC_ORIGIN.startswith("https://") and not is_loopback(PUBLIC_ORIGIN):
 SECRET_KEY = env.str("COSTFRAME_SECRET_KEY", default="") or os.urandom(32).hex()
 if ROLE_NAME in {"web", "operator"} and not env.str("COSTFRAME_SECRET_KEY", default="") and not SANDBOX:
     raise ImproperlyConfigured("COSTFRAME_SECRET_KEY is not set: give web and operator one each, 50 random characters.")
+
+try:
+    CONTEXT_KEY = ContextKey.from_text(text) if (text := env.str("COSTFRAME_CONTEXT_KEY", default="")) else None
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from None
+if ROLE_NAME == "web" and CONTEXT_KEY is None:
+    raise ImproperlyConfigured(
+        "COSTFRAME_CONTEXT_KEY is not set: PostgreSQL would open no organisation to the web process. "
+        "`manage.py context_key make`, run as the migrate process, prints one."
+    )
 
 ALLOWED_HOSTS = [urlsplit(PUBLIC_ORIGIN).hostname or "app.localhost"]
 USE_HTTPS = PUBLIC_ORIGIN.startswith("https://")

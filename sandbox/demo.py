@@ -21,6 +21,7 @@ from sandbox.clerk.issuer import Issuer
 from sandbox.clerk.people import ENGINEER, NORTHWIND, OPERATOR
 from sandbox.fleet import ROOT, Fleet
 from tenants.organization_ids import organization_id_for
+from tenants.proof import ContextKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,6 +106,7 @@ def running(state: Path, *, seed: int) -> Iterator[Demo]:
         started.callback(fleet.stop)
         say("Migrating the database..." if fresh else "Bringing the database up to date...")
         fleet.migrate()
+        fleet.context_key = context_key(fleet, state / "context_key")
         fleet.sealing_public_key = sealing_public_key(fleet, is_first=not (state / "keys").exists())
         say("Starting web, worker, scheduler and operator, each with only its own environment...")
         fleet.start_command("worker", "worker", "worker")
@@ -129,6 +131,7 @@ def forget_if_another_seed(state: Path, seed: int) -> bool:
         return False
     for name in ("postgres", "aws", "clerk", "keys"):
         shutil.rmtree(state / name, ignore_errors=True)
+    (state / "context_key").unlink(missing_ok=True)
     marker.write_text(str(seed))
     return True
 
@@ -175,6 +178,7 @@ def make_fleet(
             "COSTFRAME_AWS_ENDPOINT_URL": cloud.endpoint_url,
         },
         sealing_public_key="",
+        context_key="",
         operators=(OPERATOR.user_id,),
     )
 
@@ -183,6 +187,16 @@ def sealing_public_key(fleet: Fleet, *, is_first: bool) -> str:
     """The key that web seals with, made at the first run."""
     line = fleet.command("worker", "sealing_key", "make" if is_first else "show")
     return line.strip().rpartition("COSTFRAME_SEALING_PUBLIC_KEY=")[2]
+
+
+def context_key(fleet: Fleet, kept: Path) -> str:
+    """The key of web's proofs, made at the first run; and again on a database that does not know it."""
+    known = fleet.command("migrate", "context_key", "list")
+    if not kept.exists() or ContextKey.from_text(kept.read_text()).id not in known:
+        line = fleet.command("migrate", "context_key", "make")
+        kept.touch(mode=0o600)
+        kept.write_text(line.strip().rpartition("COSTFRAME_CONTEXT_KEY=")[2])
+    return kept.read_text()
 
 
 def audit_everything(demo: Demo) -> None:

@@ -27,7 +27,8 @@ class Fleet:
     """Web, worker, scheduler and operator.
 
     `database_urls` maps logins to URLs, `shared` holds settings that are no secret and every process may know,
-    `worker_only` what only the worker may hold, `sealing_public_key` what web seals with.
+    `worker_only` what only the worker may hold, `sealing_public_key` what web seals with, `context_key` what it makes
+    its proofs with.
     """
 
     database_urls: Mapping[str, str]
@@ -36,6 +37,7 @@ class Fleet:
     shared: Mapping[str, str]
     worker_only: Mapping[str, str]
     sealing_public_key: str
+    context_key: str
     operators: tuple[str, ...] = ()
     secret_key: str = field(default_factory=lambda: secrets.token_urlsafe(50))
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class Fleet:
             "web": {
                 "COSTFRAME_SECRET_KEY": self.secret_key,
                 "COSTFRAME_SEALING_PUBLIC_KEY": self.sealing_public_key,
+                "COSTFRAME_CONTEXT_KEY": self.context_key,
             },
             "worker": {"COSTFRAME_REDIS_URL": self.redis_url, **self.worker_only},
             "scheduler": {"COSTFRAME_REDIS_URL": self.redis_url},

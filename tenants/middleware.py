@@ -87,7 +87,7 @@ class TenantMiddleware:
         return self._inside(request, identity, identity.organization_id)
 
     def _inside(self, request: TenantRequest, identity: Identity, organization_id: UUID) -> HttpResponse:
-        with scope.organization(organization_id):
+        with scope.organization(organization_id, user_id=identity.user_id):
             request.organization = _organization(identity, organization_id)
             response = self.get_response(request)
             if response.streaming:

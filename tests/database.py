@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
 
 from sandbox import servers
 from tenants.database_roles import LOGINS, database_statements
+from tenants.proof import ContextKey, make_proof
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "costframe_test"
 PRISTINE = "costframe_test_pristine"  # what copies are made of: PostgreSQL copies no database that somebody is in
 TEST_LOGIN = "cf_test"
+CONTEXT_KEY = ContextKey(b"for tests only".ljust(32, b"."))
 
 
 class TestCluster:
@@ -35,6 +42,7 @@ class TestCluster:
         }
         self.copies = 0
         migrate(self.urls["cf_migrator"])
+        self._store_context_key()
         self.test_url = self._make_test_login()
         self._create(PRISTINE, source=TEMPLATE)
 
@@ -53,6 +61,13 @@ class TestCluster:
                 admin.execute(f"grant {role} to {TEST_LOGIN}")
             admin.execute(f"grant connect on database {TEMPLATE} to {TEST_LOGIN}")
         return self.postgres.url(role=TEST_LOGIN, password=password, database=TEMPLATE)
+
+    def _store_context_key(self) -> None:
+        with self.admin() as admin:
+            admin.execute(
+                "insert into tenants_contextkey (id, inner_pad, outer_pad) values (%s, %s, %s)",
+                [CONTEXT_KEY.id, *CONTEXT_KEY.pads],
+            )
 
     def admin(self, database: str = TEMPLATE) -> psycopg.Connection:
         """A superuser's connection: to look at what happened, never to make the product work."""
@@ -103,6 +118,22 @@ def migrate(url: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def enter(connection: psycopg.Connection, organization_id: UUID | None) -> None:
+    """What web does at the start of a request's transaction, on any connection. None: leave again."""
+    proof = "" if organization_id is None else proof_for(connection, organization_id)
+    connection.execute("select set_config('costframe.organization', %s, true)", [proof])
+
+
+def proof_for(connection: psycopg.Connection, organization_id: UUID, *, at: dt.datetime | None = None) -> str:
+    return make_proof(
+        key=CONTEXT_KEY,
+        organization_id=organization_id,
+        user_id="user_test",
+        backend_pid=connection.info.backend_pid,
+        at=at or dt.datetime.now(dt.UTC),
+    )
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 import os
 
+from tests.database import CONTEXT_KEY as TEST_CONTEXT_KEY
+
 _ours = {
     "COSTFRAME_ROLE": "worker",
     "COSTFRAME_SANDBOX": "true",
@@ -24,5 +26,6 @@ for _name, _value in _before.items():
 
 ROOT_URLCONF = "costframe.urls"
 DATABASES["default"]["OPTIONS"].pop("pool", None)  # noqa: F405 - one connection, whose role the tests switch
+CONTEXT_KEY = TEST_CONTEXT_KEY
 SECRET_KEY = "for-tests-only"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

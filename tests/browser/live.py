@@ -18,6 +18,7 @@ from sandbox.fleet import Fleet
 from tenants import scope
 from tenants.models import Organization
 from tenants.organization_ids import organization_id_for
+from tests.database import CONTEXT_KEY
 
 if TYPE_CHECKING:
     import uuid
@@ -49,6 +50,7 @@ class Site:
             },
             worker_only={},
             sealing_public_key=public_key_text(KeyDirectory(self.directory / "keys").make().public_key),
+            context_key=CONTEXT_KEY.text,
         )
         self.fleet.start_pages("web", self.port)
 

@@ -20,6 +20,7 @@ from sandbox import process
 from sandbox.aws import names
 from sandbox.fleet import Fleet
 from tenants.organization_ids import organization_id_for
+from tests.database import CONTEXT_KEY, enter
 
 if TYPE_CHECKING:
     import subprocess
@@ -75,6 +76,7 @@ class Running:
                 "COSTFRAME_AWS_SECRET_ACCESS_KEY": self.cloud.secret_access_key,
             },
             sealing_public_key="",
+            context_key=CONTEXT_KEY.text,
         )
         self.role: dict[str, str] = {}
         self.workers = 0
@@ -124,7 +126,7 @@ class Running:
     def web(self) -> Any:
         """A transaction of the web process's login, inside the organisation's scope."""
         web = psycopg.connect(self.urls["cf_web"])
-        web.execute("select set_config('costframe.organization', %s, true)", [str(self.organization_id)])
+        enter(web, self.organization_id)
         return web
 
     def request_audit(self) -> uuid.UUID:
@@ -152,7 +154,7 @@ class Running:
         """Another organisation, with nothing in it."""
         stranger = organization_id_for(issuer="test", clerk_id="org_stranger")
         with psycopg.connect(self.urls["cf_web"]) as web:
-            web.execute("select set_config('costframe.organization', %s, true)", [str(stranger)])
+            enter(web, stranger)
             web.execute(
                 "insert into tenants_organization (id, issuer, clerk_id, name, timezone, night_time, created_at) "
                 "values (%s, 'test', 'org_stranger', 'Contoso', 'UTC', '02:00', now())",

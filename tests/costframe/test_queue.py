@@ -13,8 +13,9 @@ from dramatiq.middleware import SkipMessage
 from audits.models import Audit, LostMessage
 from connections.models import Connection
 from costframe import pipeline
-from costframe.broker import ROWS, Gate, worker_broker
+from costframe.broker import Gate, worker_broker
 from costframe.queue import ACTORS, QUEUE, NotOnlyIds, Queue, make_broker, refuse_all_but_ids
+from costframe.schedule import TABLES
 from tenants import scope
 from tests.conftest import AT
 from tests.database import acting_as
@@ -89,7 +90,7 @@ def test_the_queue_knows_whether_a_message_waits(queue):
 def test_every_actor_can_be_sent_to_and_has_its_table():
     broker = worker_broker("redis://127.0.0.1:1")
     pipeline.declare(broker)
-    assert set(broker.actors) == set(ACTORS) == set(ROWS)
+    assert set(broker.actors) == set(ACTORS) == set(TABLES)
     assert {actor.queue_name for actor in broker.actors.values()} == {QUEUE}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from tests.database import enter
 from tests.promises.test_environments_apart import run
 from tests.tenants import catalogue
 
@@ -51,21 +52,21 @@ def sealed(fresh_database):
 @pytest.mark.parametrize("login", ["cf_web", "cf_scheduler", "cf_operator"])
 def test_no_login_but_the_workers_reads_or_changes_a_ciphertext(sealed, login, statement):
     with psycopg.connect(sealed[login]) as connection:
-        connection.execute("select set_config('costframe.organization', %s, true)", [str(catalogue.A)])
+        enter(connection, catalogue.A)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement)
 
 
 def test_the_worker_reads_its_own_organisations_ciphertext_only(sealed):
     with psycopg.connect(sealed["cf_worker"]) as connection:
-        connection.execute("select set_config('costframe.organization', %s, true)", [str(catalogue.A)])
+        enter(connection, catalogue.A)
         rows = connection.execute("select organization_id, blob from connections_sealedcredential").fetchall()
     assert rows == [(catalogue.A, b"x")]
 
 
 def test_web_deletes_one_connections_credential_and_leaves_the_others(sealed):
     with psycopg.connect(sealed["cf_web"]) as connection:
-        connection.execute("select set_config('costframe.organization', %s, true)", [str(catalogue.A)])
+        enter(connection, catalogue.A)
         (owned,) = connection.execute("select connection_id from connections_sealedcredential").fetchone()
         connection.execute("delete from connections_sealedcredential where connection_id = %s", [owned])
     with psycopg.connect(sealed["admin"]) as connection:

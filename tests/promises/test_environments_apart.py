@@ -17,7 +17,7 @@ from costframe.roles import (
     refuse_foreign_secrets,
     refuse_wrong_database_role,
 )
-from tests.database import ROOT
+from tests.database import CONTEXT_KEY, ROOT
 
 SERVING = ("web", "worker", "scheduler", "operator")
 
@@ -27,7 +27,13 @@ def run(role: str, code: str, **environment: str) -> subprocess.CompletedProcess
     return subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "COSTFRAME_ROLE": role, "COSTFRAME_SANDBOX": "true", **environment},
+        env={
+            "PATH": os.environ["PATH"],
+            "COSTFRAME_ROLE": role,
+            "COSTFRAME_SANDBOX": "true",
+            **({"COSTFRAME_CONTEXT_KEY": CONTEXT_KEY.text} if role == "web" else {}),
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -154,6 +160,7 @@ def test_the_worker_sees_no_web_secret_and_web_no_worker_secret_in_the_fleet(tmp
         shared={},
         worker_only=dict.fromkeys(ROLES["worker"].secrets, "w"),
         sealing_public_key="public",
+        context_key=CONTEXT_KEY.text,
         operators=("user_operator",),
     )
     for name, role in ROLES.items():

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 
 from psycopg import errors, sql
 
+from tests.database import enter
+
 A = UUID("00000000-0000-4000-8000-00000000000a")
 B = UUID("00000000-0000-4000-8000-00000000000b")
 ROLES = ("cf_web", "cf_worker", "cf_scheduler", "cf_operator")
@@ -130,7 +132,7 @@ def attempt(connection, role: str, organization: UUID | None, statement) -> obje
     connection.execute("savepoint attempt")
     try:
         connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
-        connection.execute("select set_config('costframe.organization', %s, true)", [str(organization or "")])
+        enter(connection, organization)
         outcome = connection.execute(statement).rowcount
     except (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction) as refused:
         outcome = type(refused).__name__

@@ -11,6 +11,7 @@ from sandbox import process
 from sandbox.clerk.issuer import Issuer
 from sandbox.clerk.people import OPERATOR
 from sandbox.fleet import Fleet
+from tests.database import CONTEXT_KEY
 
 pytestmark = pytest.mark.processes
 LIST = "/tenants/organization/"
@@ -34,6 +35,7 @@ class Door:
             },
             worker_only={},
             sealing_public_key="",
+            context_key=CONTEXT_KEY.text,
             operators=(OPERATOR.user_id,),
         )
         with psycopg.connect(urls["admin"], autocommit=True) as admin:

@@ -25,8 +25,22 @@ def test_without_a_scope_every_query_of_a_tenants_table_is_refused():
 
 def test_the_scope_ends_with_its_block(organization):
     with scope.organization(organization.id):
-        assert setting() == str(organization.id)
+        assert f"|{organization.id}|" in setting()
     assert setting() == ""
+    assert not scope.is_open()
+
+
+def test_a_process_without_a_key_enters_for_the_sake_of_a_row_only(organization, settings):
+    settings.CONTEXT_KEY = None
+    with pytest.raises(scope.NoProof), scope.organization(organization.id):
+        pass
+    with (
+        acting_as("cf_worker"),
+        scope.work_on("audits_audit", organization.id),
+        pytest.raises(scope.NoSuchWork),
+        scope.organization(organization.id),
+    ):
+        pass
     assert not scope.is_open()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -40,7 +41,12 @@ class Command(BaseCommand):
         organization_id = _uuid("--organization", options["organization"])
         connection_id = _uuid("--connection", options["connection"])
         parts = [bills.Part(path=Path(name), key=Path(name).name) for name in options["files"]]
-        with scope.organization(organization_id):
+        with scope.work_on(Connection._meta.db_table, connection_id):  # noqa: SLF001 - Django's own way to name it
+            self._load(organization_id, connection_id, parts, seconds=options["seconds"])
+
+    def _load(self, organization_id: UUID, connection_id: UUID, parts: list[bills.Part], *, seconds: float) -> None:
+        connection = None
+        with suppress(scope.NoSuchWork), scope.organization(organization_id):
             connection = Connection.objects.exclude(state=Connection.State.DELETED).filter(id=connection_id).first()
         if connection is None:
             raise CommandError(
@@ -52,7 +58,7 @@ class Command(BaseCommand):
                 organization_id=organization_id,
                 connection=connection,
                 parts=parts,
-                seconds=options["seconds"],
+                seconds=seconds,
                 at=timezone.now(),
             )
         except bills.BillRefused as refused:

@@ -1,0 +1,1 @@
+"""Walls that span the apps."""
