@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from django.conf import settings
 
 from audits.steps import Survey
 from connections.access_check import check_access
-from connections.models import SealedCredential
+from connections.models import Confirmation, SealedCredential
 from connections.provider import Collected, ExportPlace, GapFound
 from connections.providers.aws import inventory
 from connections.providers.aws.access import regions_of
@@ -40,14 +41,23 @@ LAST_USE_DAYS = 365
 
 @dataclass(frozen=True, kw_only=True)
 class Credential:
-    """An opened credential with the connection that it is for. It lives in this worker's memory for one step."""
+    """An opened credential with the connection that it is for. It lives in this worker's memory for one step.
+
+    `digest` is of its sealed form, `pinned_account_id` the account that a worker once confirmed, None before that.
+    """
 
     connection: Connection
     secret: Mapping[str, str] = field(repr=False)
+    digest: str
+    pinned_account_id: str | None
 
 
-def open_credential(*, connection: Connection) -> Credential:
-    """Open the connection's current credential inside the open scope. Raises CannotUnseal where none opens."""
+def open_credential(*, connection: Connection, is_trial: bool = False) -> Credential:
+    """Open the connection's current credential inside the open scope.
+
+    Only the one that a worker has confirmed, or with `is_trial` the one that is to be tried. Raises CannotUnseal
+    where none opens.
+    """
     sealed = (
         SealedCredential.objects.defer(None)
         .filter(connection=connection, generation=connection.generation)
@@ -56,6 +66,9 @@ def open_credential(*, connection: Connection) -> Credential:
     )
     if sealed is None:
         raise CannotUnseal("The connection has no credential: submit it again.")
+    digest, confirmation = sha256(sealed.blob).hexdigest(), Confirmation.objects.filter(connection=connection).first()
+    if not is_trial and (confirmation is None or confirmation.digest != digest):
+        raise CannotUnseal("The credential is not the one that was tried and let in: try the access again.")
     binding = Binding(
         organization_id=scope.current(),
         connection_id=connection.id,
@@ -63,7 +76,27 @@ def open_credential(*, connection: Connection) -> Credential:
         generation=connection.generation,
     )
     keys = KeyDirectory(Path(settings.SEALING_KEY_DIR), settings.SEALING_KEY_PASSPHRASE or None)
-    return Credential(connection=connection, secret=unseal(bytes(sealed.blob), keys=keys, binding=binding))
+    return Credential(
+        connection=connection,
+        secret=unseal(bytes(sealed.blob), keys=keys, binding=binding),
+        digest=digest,
+        pinned_account_id=confirmation.account_id if confirmation else None,
+    )
+
+
+def confirm(*, credential: Credential, account_id: str, at: datetime) -> None:
+    """Note that this credential was let in, inside the open scope. The account is pinned by the first one."""
+    Confirmation.objects.bulk_create(
+        [
+            Confirmation(
+                connection=credential.connection, account_id=account_id, digest=credential.digest, confirmed_at=at
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    Confirmation.objects.filter(connection=credential.connection, account_id=account_id).update(
+        digest=credential.digest, confirmed_at=at
+    )
 
 
 class StoppableBook(CallBook):
@@ -127,7 +160,7 @@ def check(*, credential: Credential, is_short: bool = False) -> AccessReport:
         connection_id=str(connection.id),
         regions=connection.regions,
         export=export_place(connection),
-        pinned_account_id=connection.account_id,
+        pinned_account_id=credential.pinned_account_id or connection.account_id,
         is_short=is_short,
     )
 

@@ -83,7 +83,6 @@ def check_access(
         regions=found.regions,
         periods=found.periods,
         calls=book.counts(),
-        detail={"role_name": session.role_name},
     )
 
 

@@ -90,6 +90,24 @@ class SealedCredential(TenantModel):
         indexes = [models.Index(fields=["organization", "connection"], name="sealed_by_connection")]
 
 
+class Confirmation(TenantModel):
+    """That a worker tried this very credential and let it in, and which account it is of. Only a worker writes it.
+
+    HPKE does not say who sealed: whoever has web's powers could put another credential in a customer's place. It would
+    have another digest, so no audit uses it; and its check is held to the account, which never changes.
+    """
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    account_id = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64)  # SHA-256 of the sealed credential, in hexadecimal
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "connection"], name="confirmation_one")]
+
+
 class AccessCheck(WorkRow):
     """One try of a connection's access: asked for by web, made by the worker, shown as a matrix."""
 
@@ -112,7 +130,6 @@ class AccessCheck(WorkRow):
     refusals = models.JSONField(default=list)  # [[form field, sentence]]
     warnings = models.JSONField(default=list)  # [sentence]
     matrix = models.JSONField(default=list)  # [{action, result, why, message}]
-    detail = models.JSONField(default=dict)
 
     class Meta:
         indexes = [

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
     from connections.resources import Metric, Thing
@@ -164,7 +164,6 @@ class AccessReport:
     regions: tuple[str, ...] = ()
     periods: tuple[ExportPeriod, ...] = ()
     calls: tuple[CallCount, ...] = ()
-    detail: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_refused(self) -> bool:

@@ -47,10 +47,10 @@ def make_check(*, organization_id: UUID, check_id: UUID) -> None:
         most_seconds=settings.STEP_SECONDS,
         is_wanted=lambda: not is_superseded(check=check, connection=Connection.objects.get(id=check.connection_id)),
     ) as hold:
-        report = _try(organization_id, check, connection)
+        credential, report = _try(organization_id, check, connection)
         if report is not None and hold.reason in {None, claims.LEAVING}:
             with scope.organization(organization_id):
-                _write(check, report)
+                _write(check, report, credential)
 
 
 def is_superseded(*, check: AccessCheck, connection: Connection) -> bool:
@@ -58,20 +58,23 @@ def is_superseded(*, check: AccessCheck, connection: Connection) -> bool:
     return check.generation != connection.generation or connection.state == Connection.State.DELETED
 
 
-def _try(organization_id: UUID, check: AccessCheck, connection: Connection) -> AccessReport | None:
-    """The report; None where it is tried again later, because nothing is known yet."""
+def _try(
+    organization_id: UUID, check: AccessCheck, connection: Connection
+) -> tuple[collect.Credential | None, AccessReport | None]:
+    """What was tried, where it opened, and the report; None where it is tried again later: nothing is known yet."""
+    credential = None
     try:
         with scope.organization(organization_id):
-            credential = collect.open_credential(connection=connection)
+            credential = collect.open_credential(connection=connection, is_trial=True)
         release_connections()
-        return collect.check(credential=credential)
+        return credential, collect.check(credential=credential)
     except CannotUnseal as error:
-        return AccessReport(account_id=None, refusals=((FORM, str(error)),))
+        return credential, AccessReport(account_id=None, refusals=((FORM, str(error)),))
     except CannotAssumeRole as error:
         if check.attempt >= MOST_TRIES:
-            return AccessReport(account_id=None, refusals=((FORM, str(error)),))
+            return credential, AccessReport(account_id=None, refusals=((FORM, str(error)),))
         _later(organization_id, check)
-        return None
+        return credential, None
     except Exception as error:
         _later(organization_id, check)
         if check.attempt >= MOST_TRIES:
@@ -86,7 +89,7 @@ def _later(organization_id: UUID, check: AccessCheck) -> None:
         check.hold(at=timezone.now(), seconds=AGAIN_SECONDS)
 
 
-def _write(check: AccessCheck, report: AccessReport) -> None:
+def _write(check: AccessCheck, report: AccessReport, credential: collect.Credential | None) -> None:
     at = timezone.now()
     state = AccessCheck.State.REFUSED if report.is_refused else AccessCheck.State.PASSED
     connection = Connection.objects.select_for_update().get(id=check.connection_id)
@@ -94,7 +97,8 @@ def _write(check: AccessCheck, report: AccessReport) -> None:
         return
     connection.state = Connection.State.REFUSED if report.is_refused else Connection.State.CONNECTED
     Connection.objects.filter(id=connection.id).update(state=connection.state)
-    if connection.state == Connection.State.CONNECTED:
+    if connection.state == Connection.State.CONNECTED and credential is not None:
+        collect.confirm(credential=credential, account_id=report.account_id or "", at=at)
         # Only who was let in is held to its account: a wrong ARN at first must not lock out the right one.
         Connection.objects.filter(id=connection.id).update(checked_at=at)
         nights.plan_nights(connection=connection, at=at)
@@ -110,5 +114,4 @@ def _end(check: AccessCheck, report: AccessReport, state: AccessCheck.State) -> 
         refusals=[list(refusal) for refusal in report.refusals],
         warnings=list(report.warnings),
         matrix=[asdict(line) for line in report.matrix],
-        detail=dict(report.detail),
     )

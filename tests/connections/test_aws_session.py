@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from connections.providers.aws import calls
 from connections.providers.aws.guarded import LOADER
+from connections.providers.aws.outcomes import sentence_of
 from connections.providers.aws.session import CannotAssumeRole, Principal, account_of, open_session
 from connections.readonly import WriteRefused
 from sandbox.aws import names
@@ -150,3 +151,29 @@ def test_clients_are_made_once_and_closed_with_the_session(calm_cloud):
 def test_every_call_is_declared_once():
     pairs = [(call.service, call.operation) for call in calls.ALL]
     assert len(pairs) == len(set(pairs))
+
+
+NAMED = {
+    "User: arn:aws:sts::222233334444:assumed-role/Door/costframe-c-1 is not authorized to perform: ec2:DescribeVolumes": (
+        "User: assumed-role of account 222233334444 is not authorized to perform: ec2:DescribeVolumes"
+    ),
+    "User: arn:aws:iam::999999999999:user/us may not sts:AssumeRole on arn:aws-us-gov:iam::222233334444:role/a/b/Door": (
+        "User: user of account 999999999999 may not sts:AssumeRole on role of account 222233334444"
+    ),
+    "not authorized to perform: iam:GetRole on resource: role Door because": (
+        "not authorized to perform: iam:GetRole on resource: role because"
+    ),
+    "s3:ListBucket on resource: arn:aws:s3:::nwt-costs": "s3:ListBucket on resource: arn:aws:s3:::nwt-costs",
+}
+
+
+@pytest.mark.parametrize(("told", "kept"), NAMED.items())
+def test_what_aws_says_is_kept_without_the_names_of_roles(told, kept):
+    error = ClientError({"Error": {"Code": "AccessDenied", "Message": told}}, "X")
+    assert sentence_of(error) == f"AccessDenied: {kept}"
+
+
+@pytest.mark.parametrize("length", range(440, 500, 7))
+def test_a_name_is_taken_out_before_the_sentence_is_cut(length):
+    told = "x" * length + " arn:aws:iam::222233334444:role/DoorDoorDoor"
+    assert "Door" not in sentence_of(ClientError({"Error": {"Code": "AccessDenied", "Message": told}}, "X"))

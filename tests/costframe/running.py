@@ -8,10 +8,12 @@ import signal
 import time
 import uuid
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 import redis
+from psycopg import sql
 
 from connections.seal import Binding, seal
 from connections.unseal import KeyDirectory
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from connections.seal import Sealed
     from sandbox.aws.client import SandboxCloud
     from sandbox.servers import Redis
 
@@ -95,10 +98,7 @@ class Running:
         external_id = f"cf-{uuid.uuid4().hex}{uuid.uuid4().hex[:8]}"
         self.role = {"account": account, "external_id": external_id}
         self.secret = {"role_arn": make_role(self.cloud, account=account, external_id=external_id)}
-        binding = Binding(
-            organization_id=self.organization_id, connection_id=self.connection_id, provider="aws", generation=1
-        )
-        sealed = seal(self.secret, public_key=self.key.public_key, binding=binding)
+        sealed = self.seal(self.secret["role_arn"])
         now = dt.datetime.now(dt.UTC)
         with self.web() as web:
             web.execute(
@@ -121,6 +121,24 @@ class Running:
                 "(id, organization_id, connection_id, generation, key_id, blob, created_at) "
                 "values (%s, %s, %s, 1, %s, %s, %s)",
                 [uuid.uuid4(), self.organization_id, self.connection_id, sealed.key_id, sealed.blob, now],
+            )
+        if state == "CONNECTED":
+            self.confirm(account=account, blob=sealed.blob)
+
+    def seal(self, role_arn: str) -> Sealed:
+        """As web seals what was submitted."""
+        binding = Binding(
+            organization_id=self.organization_id, connection_id=self.connection_id, provider="aws", generation=1
+        )
+        return seal({"role_arn": role_arn}, public_key=self.key.public_key, binding=binding)
+
+    def confirm(self, *, account: str, blob: bytes) -> None:
+        """What the worker writes after an access check that let the connection in."""
+        with psycopg.connect(self.urls["admin"], autocommit=True) as admin:
+            admin.execute(
+                "insert into connections_confirmation "
+                "(id, organization_id, connection_id, account_id, digest, confirmed_at) values (%s, %s, %s, %s, %s, now())",
+                [uuid.uuid4(), self.organization_id, self.connection_id, account, sha256(blob).hexdigest()],
             )
 
     def web(self) -> Any:
@@ -234,6 +252,21 @@ class Running:
             ),
             "gaps": self.rows("select region, service, action, reason from audits_gap order by 1, 2, 3, 4"),
         }
+
+    def everything(self) -> bytes:
+        """Every row of every table as text, every key of the queue, every line of the logs."""
+        kept = bytearray()
+        with psycopg.connect(self.urls["admin"]) as admin:
+            tables = admin.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+            for (table,) in tables:
+                for (row,) in admin.execute(sql.SQL("select t::text from {} t").format(sql.Identifier(table))):
+                    kept += row.encode()
+        with contextlib.closing(redis.Redis.from_url(self.redis.url)) as queue:
+            for key in queue.scan_iter():
+                kept += key + (queue.dump(key) or b"")
+        for log in self.fleet.logs.glob("*.log"):
+            kept += log.read_bytes()
+        return bytes(kept)
 
     def kill(self, worker: subprocess.Popen[bytes]) -> None:
         """As a machine that loses power: no signal handler, no last word."""

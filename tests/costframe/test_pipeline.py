@@ -9,7 +9,8 @@ import uuid
 import pytest
 import redis
 
-from tests.costframe.running import Running, wait_for
+from sandbox.aws import names
+from tests.costframe.running import Running, make_role, wait_for
 
 pytestmark = pytest.mark.processes
 WRITES = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:DeleteVolume", "Resource": "*"}]}
@@ -33,8 +34,8 @@ def check(running):
     with running.web() as web:
         web.execute(
             "insert into connections_accesscheck (id, organization_id, connection_id, generation, state, requested_at, "
-            "due_at, attempt, account_id, refusals, warnings, matrix, detail) "
-            "values (%s, %s, %s, 1, 'REQUESTED', %s, %s, 0, '', '[]', '[]', '[]', '{}')",
+            "due_at, attempt, account_id, refusals, warnings, matrix) "
+            "values (%s, %s, %s, 1, 'REQUESTED', %s, %s, 0, '', '[]', '[]', '[]')",
             [check_id, running.organization_id, running.connection_id, now, now],
         )
         web.execute("select pg_notify('costframe_due', '')")
@@ -84,3 +85,37 @@ def test_a_connection_is_let_in_only_while_its_role_can_but_read(running):
         (True,)
     ]
     assert running.rows("select count(*) from audits_step where audit_id = %s", refused) == [(0,)]
+
+    # Somebody locks us out: what AWS says of it names the role, and the role's name is sealed.
+    running.cloud.fault("deny", service="sts", operation="AssumeRole", count=None)
+    assert check(running)[0] == "REFUSED"
+    running.cloud.clear_faults()
+    assert running.role_name.encode() not in running.everything()
+
+
+def test_a_credential_that_was_put_in_anothers_place_is_not_used(running):
+    """Whoever has web's powers can seal a role of their own, and say that the connection is connected."""
+    check(running)
+    calls = len(running.cloud.calls())
+    swapped = running.seal(make_role(running.cloud, account=names.LAB, external_id=running.role["external_id"]))
+    with running.web() as web:
+        web.execute("delete from connections_sealedcredential where connection_id = %s", [running.connection_id])
+        web.execute(
+            "insert into connections_sealedcredential "
+            "(id, organization_id, connection_id, generation, key_id, blob, created_at) "
+            "values (gen_random_uuid(), %s, %s, 1, %s, %s, now())",
+            [running.organization_id, running.connection_id, swapped.key_id, swapped.blob],
+        )
+        web.execute("update connections_connection set state = 'CONNECTED', account_id = %s", [names.LAB])
+    audit_id = running.request_audit()
+    assert running.wait_for_end(audit_id) == "FAILED"
+    assert running.rows("select message from audits_audit where id = %s", audit_id) == [
+        ("The credential is not the one that was tried and let in: try the access again.",)
+    ]
+    assert len(running.cloud.calls()) == calls, "it is not even tried"
+
+    # Tried again, as the page offers: the account that was confirmed first stays the only one.
+    state, refusals, _ = check(running)
+    assert state == "REFUSED"
+    assert f"This connection is of account {running.role['account']}" in refusals[0][1]
+    assert running.rows("select account_id from connections_confirmation") == [(running.role["account"],)]

@@ -91,7 +91,8 @@ def test_a_wrong_arn_names_the_field_and_shows_a_right_one(calm_cloud, arn):
 def test_a_role_that_does_not_exist_is_refused(calm_cloud):
     [(field, sentence)] = check(calm_cloud, "arn:aws:iam::222233334444:role/Nobody").refusals
     assert field == "role_arn"
-    assert "does not exist" in sentence
+    assert "no role of that name exists there" in sentence
+    assert "Nobody" not in sentence, "the role's name is sealed"
 
 
 def test_a_role_of_another_account_than_the_pinned_one_is_refused(calm_cloud):

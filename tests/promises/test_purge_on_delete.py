@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 
-import psycopg
 import pytest
 import redis
-from psycopg import sql
 
 from tests.costframe.running import Running, wait_for
 
@@ -39,26 +37,10 @@ def delete(running: Running) -> str:
     return running.fleet.command("web", "shell", "--no-imports", "-c", code).strip()
 
 
-def everything(running: Running) -> bytes:
-    """Every row of every table as text, every key of the queue, every line of the logs."""
-    kept = bytearray()
-    with psycopg.connect(running.urls["admin"]) as admin:
-        tables = admin.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
-        for (table,) in tables:
-            for (row,) in admin.execute(sql.SQL("select t::text from {} t").format(sql.Identifier(table))):
-                kept += row.encode()
-    with contextlib.closing(redis.Redis.from_url(running.redis.url)) as queue:
-        for key in queue.scan_iter():
-            kept += key + (queue.dump(key) or b"")
-    for log in running.fleet.logs.glob("*.log"):
-        kept += log.read_bytes()
-    return bytes(kept)
-
-
 def test_a_deleted_connections_credential_is_nowhere_and_its_audit_stops(running):
     running.make_connection()
     [(blob,)] = running.rows("select blob from connections_sealedcredential")
-    assert blob.hex().encode() in everything(running), "the search finds what is there"
+    assert blob.hex().encode() in running.everything(), "the search finds what is there"
     running.start_scheduler()
     running.start_worker()
     running.cloud.fault("slow", operation="DescribeVolumes", count=None, seconds=2.0)
@@ -69,7 +51,7 @@ def test_a_deleted_connections_credential_is_nowhere_and_its_audit_stops(running
 
     assert running.wait_for_end(audit_id, seconds=30) == "STOPPED", running.describe(audit_id)
     running.cloud.clear_faults()
-    kept = everything(running)
+    kept = running.everything()
     for trace in (blob.hex().encode(), blob[-40:], running.secret["role_arn"].encode()):
         assert trace not in kept
     assert running.rows("select state, deleted_at is not null from connections_connection") == [("DELETED", True)]

@@ -205,8 +205,8 @@ def test_a_row_cannot_point_into_another_organisation(fresh_database):
     with psycopg.connect(fresh_database["cf_web"]) as connection:
         enter(connection, catalogue.A)
         insert = """insert into connections_accesscheck (id, organization_id, connection_id, generation, state, attempt,
-                    requested_at, account_id, refusals, warnings, matrix, detail)
-                    values (gen_random_uuid(), %s, %s, 1, 'REQUESTED', 0, now(), '', '[]', '[]', '[]', '{}')"""
+                    requested_at, account_id, refusals, warnings, matrix)
+                    values (gen_random_uuid(), %s, %s, 1, 'REQUESTED', 0, now(), '', '[]', '[]', '[]')"""
         connection.execute(insert, [catalogue.A, ids[catalogue.A]])
         connection.execute(insert, [catalogue.A, ids[catalogue.B]])
         with pytest.raises(psycopg.errors.ForeignKeyViolation):

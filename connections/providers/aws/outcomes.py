@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from typing import Any
@@ -45,6 +46,12 @@ THROTTLED_CODES = frozenset(
 )
 
 
+# Which role lets us in is sealed, so its name must not come back in the provider's complaint about it.
+IDENTITY = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::(\d*):([a-z-]+)/[\w+=,.@/:-]*", re.ASCII)
+NAMED_ROLE = re.compile(r"(\bresource: role) [\w+=,.@-]+", re.ASCII)
+LONGEST_SENTENCE = 500
+
+
 def outcome_of(code: str) -> str:
     """REFUSED, THROTTLED or FAILED for an error code of the provider."""
     if code in REFUSED_CODES:
@@ -60,11 +67,17 @@ def code_of(error: BaseException) -> str:
 
 
 def sentence_of(error: BaseException) -> str:
-    """The provider's own words about `error`, shortened: they may name the caller but hold no credential."""
+    """The provider's own words about `error`, shortened, and without the names of roles and people."""
     if isinstance(error, ClientError):
         details = error.response.get("Error", {})
-        return f"{details.get('Code', 'Unknown')}: {details.get('Message', '')}"[:500]
-    return f"{type(error).__name__}: {error}"[:500]
+        return without_names(f"{details.get('Code', 'Unknown')}: {details.get('Message', '')}")[:LONGEST_SENTENCE]
+    return without_names(f"{type(error).__name__}: {error}")[:LONGEST_SENTENCE]
+
+
+def without_names(text: str) -> str:
+    """`text` with what names a role, a session or a person replaced by its kind and account."""
+    named = IDENTITY.sub(lambda found: f"{found[2]} of account {found[1]}", text)
+    return NAMED_ROLE.sub(r"\1", named)
 
 
 class CallBook:

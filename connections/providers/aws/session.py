@@ -84,7 +84,7 @@ def account_of(role_arn: str) -> tuple[str, str]:
     found = ROLE_ARN.fullmatch(role_arn)
     if found is None:
         raise CannotAssumeRole(
-            f"{role_arn[:200]!r} is not the ARN of a role. One looks like "
+            "What was submitted is not the ARN of a role. One looks like "
             "arn:aws:iam::123456789012:role/CostframeReadOnly.",
             permanent=True,
         )
@@ -171,7 +171,7 @@ class _Door:
 
 
 def _explained(error: BaseException, *, role_arn: str) -> CannotAssumeRole:
-    code = code_of(error)
+    code, role = code_of(error), f"the role in account {account_of(role_arn)[0]}"
     if code in OUR_OWN_FAULT:
         return CannotAssumeRole(
             f"AWS does not know Costframe's own key ({code}). Whoever runs Costframe must set "
@@ -180,15 +180,15 @@ def _explained(error: BaseException, *, role_arn: str) -> CannotAssumeRole:
         )
     if outcome_of(code) == "REFUSED":
         return CannotAssumeRole(
-            f"AWS refused the role {role_arn}. Either it does not exist in that account, or its trust policy does not "
+            f"AWS refused {role}. Either no role of that name exists there, or its trust policy does not "
             "name Costframe's principal together with this connection's External ID: run the kit again as it is.",
             permanent=True,
             is_denied=True,
         )
     if code in {"ValidationError", "MalformedPolicyDocument", "PackedPolicyTooLarge", "RegionDisabledException"}:
-        return CannotAssumeRole(f"AWS did not accept the request for {role_arn}: {sentence_of(error)}", permanent=True)
+        return CannotAssumeRole(f"AWS did not accept the request for {role}: {sentence_of(error)}", permanent=True)
     return CannotAssumeRole(
-        f"AWS did not answer for {role_arn} ({sentence_of(error)}). Nothing is wrong with the role as far as we know; "
+        f"AWS did not answer for {role} ({sentence_of(error)}). Nothing is wrong with the role as far as we know; "
         "it is tried again.",
         permanent=False,
     )
