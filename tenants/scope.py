@@ -98,9 +98,10 @@ def organization(organization_id: UUID, *, user_id: str = "") -> Iterator[None]:
             yield
         finally:
             _current.reset(token)
-            # A savepoint's release keeps the setting, so inside an outer transaction it must be put back.
-            if outer is None and connection.in_atomic_block and not connection.needs_rollback and _is_nested():
-                _run("select set_config(%s, '', true)", SETTING)
+        # A savepoint's release keeps the setting, so inside an outer transaction it must be put back. Where an
+        # exception is under way the savepoint is rolled back, and the setting with it.
+        if outer is None and not connection.needs_rollback and _is_nested():
+            _run("select set_config(%s, '', true)", SETTING)
 
 
 def _is_nested() -> bool:
