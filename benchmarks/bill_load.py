@@ -32,6 +32,7 @@ import psycopg
 from audits.focus import COST_FIELDS, LINE_COLUMNS, TEXTS
 from audits.focus_reader import THREADS
 from sandbox import servers
+from tenants.proof import ContextKey
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "tests" / "recordings" / "focus" / "focus_sample.csv"
@@ -144,7 +145,8 @@ def ours(_: str, paths: list[str]) -> int:
     period = ExportPeriod(billing_period=AT.date().replace(month=9, day=1), execution_id=execution_id, files=files)
     where = {path: Path(path) for path in paths}
     reading = bills.read_period(period=period, paths=where, seconds=900, on_wait=note_children)
-    with reading as bill, scope.organization(UUID(ORGANIZATION)):
+    entry = scope.work_on(Connection._meta.db_table, UUID(CONNECTION))  # noqa: SLF001 - Django's own way to name it
+    with reading as bill, entry, scope.organization(UUID(ORGANIZATION)):
         (load,) = bills.replace(
             connection=Connection.objects.get(),
             bill=bill,
@@ -246,6 +248,8 @@ def prepare(folder: Path) -> Bench:
     )
     with psycopg.connect(urls["admin"], autocommit=True) as admin:
         admin.execute("create table bench_lines (like audits_costline including all)")
+        key = ContextKey.make()
+        admin.execute("insert into tenants_contextkey values (%s, %s, %s)", [key.id, *key.pads])
         admin.execute(
             "insert into tenants_organization (id, issuer, clerk_id, name, timezone, night_time, created_at) "
             "values (%s, 'bench', 'bench', 'Bench', 'UTC', '02:00', %s)",
