@@ -7,12 +7,15 @@ import os
 import random
 import secrets
 import signal
+import tempfile
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import redis
 
+from audits.bill_step import PREFIX
 from sandbox import servers
 from tests.costframe.running import Running, wait_for
 from tests.database import TestCluster
@@ -35,14 +38,14 @@ def start(own_cluster, redis_server, cloud, tmp_path_factory):
     """Makes a fresh Costframe with one connection and a scheduler, alone on an empty queue."""
 
     @contextlib.contextmanager
-    def start(*, schedulers=1):
+    def start(*, schedulers=1, has_export=False):
         with contextlib.closing(redis.Redis.from_url(redis_server.url)) as queue:
             queue.flushall()
         cloud.clear_faults()
         directory = tmp_path_factory.mktemp("running")
         running = Running(urls=own_cluster.copy(), redis=redis_server, cloud=cloud, directory=directory)
         try:
-            running.make_connection(regions=REGIONS)
+            running.make_connection(regions=REGIONS, has_export=has_export)
             for number in range(schedulers):
                 running.start_scheduler(f"scheduler-{number}")
             yield running
@@ -93,6 +96,32 @@ def test_workers_killed_at_random_points(run, undisturbed):
         running.kill(worker)
     running.start_worker()
     assert_ended_once(running, audit_id, undisturbed)
+
+
+def test_a_worker_killed_in_the_middle_of_a_bill_leaves_nothing_of_it_and_the_next_one_loads_it_whole(run, cloud):
+    running = run(has_export=True)
+    worker = running.start_worker()
+    audit_id = running.request_audit()
+    (reader,) = wait_for(lambda: readers_of(worker))
+    running.kill(worker)
+    wait_for(lambda: not is_alive(reader))  # it notices that nobody takes what it reads
+    left = [folder.name for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}{worker.pid}-*")]
+    assert left != []
+    running.start_worker()
+    assert running.wait_for_end(audit_id, seconds=90) == "DONE", running.describe(audit_id)
+    assert not any((Path(tempfile.gettempdir()) / name).exists() for name in left)
+    totals = cloud.estate["bill"]
+    sums = "sum(c.row_count), sum(c.effective_cost)"
+    loaded = running.rows(
+        f"select l.execution_id, {sums} from audits_billload l join audits_costline c on c.load_id = l.id "
+        "where l.state = 'LOADED' group by 1"
+    )
+    assert {one[0]: (int(one[1]), one[2]) for one in loaded} == {
+        one["execution_id"]: (one["rows"], Decimal(one["EffectiveCost"])) for one in totals.values()
+    }
+    assert running.rows("select count(*) from audits_costline") == running.rows(
+        "select count(*) from audits_costline c join audits_billload l on l.id = c.load_id where l.state = 'LOADED'"
+    )
 
 
 def test_a_queue_that_is_emptied_again_and_again(run, undisturbed):
@@ -174,6 +203,19 @@ def test_a_child_ends_when_its_supervisor_was_killed(run):
     children = wait_for(lambda: two_children_of(worker))
     running.kill(worker)
     wait_for(lambda: not any(is_alive(child) for child in children))
+
+
+def readers_of(worker):
+    """The ids of the processes that read a bill for this worker."""
+    found = []
+    for children in Path(f"/proc/{worker.pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += [child for child in children.read_text().split() if reads_a_bill(child)]
+    return [int(child) for child in found]
+
+
+def reads_a_bill(pid):
+    return b"focus_reader" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def two_children_of(worker, *, without=None):
