@@ -1,4 +1,4 @@
-"""Organisations, the base of every tenant's row, rows that are work, and the activity trail."""
+"""Organisations and their members, the base of every tenant's row, rows that are work, and the activity trail."""
 
 from __future__ import annotations
 
@@ -44,6 +44,9 @@ class Organization(models.Model):
     timezone = models.CharField(max_length=64, default="UTC")
     night_time = models.TimeField(default=dt.time(2, 0))
     created_at = models.DateTimeField()
+    # The provider's own time of the name, so that an older webhook cannot bring an older name back.
+    updated_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects = OrganizationManager()
     across_tenants = models.Manager()  # noqa: DJ012 - a manager too: the operator process's, which may only read
@@ -113,6 +116,70 @@ def due_index(name: str) -> models.Index:
 def tied(name: str) -> models.UniqueConstraint:
     """The key that composite foreign keys refer to."""
     return models.UniqueConstraint(fields=["organization", "id"], name=name)
+
+
+class Member(TenantModel):
+    """A person in the organisation, as the provider's webhooks tell and as seen signing in. It only takes away.
+
+    A token says what somebody may do; `removed_at`, and a `role` that is newer than the token, narrow that. Times of
+    the provider: `joined_at` is when this membership began (a person who is invited again has a new one),
+    `updated_at` when its role was set, `named_at` when the name was. None: the provider has told us nothing yet.
+    """
+
+    user_id = models.CharField(max_length=255)
+    name = models.CharField(max_length=255, blank=True)
+    role = models.CharField(max_length=255, blank=True)  # the provider's, without prefix: the setting says what it is
+    joined_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(null=True, blank=True)
+    named_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField(null=True, blank=True)  # None: has not signed in here
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "user_id"], name="member_once")]
+        # For what concerns a person alone, such as their account's end: in which organisations they are.
+        indexes = [models.Index(fields=["user_id"], name="member_by_person")]
+
+
+class ClerkEvent(WorkRow):
+    """A webhook that came: the inbox. Web may only add to it, and see nothing; the worker takes and forgets.
+
+    `id` follows from the message's id, so that one that is sent again meets itself. `organization` is what the event
+    is about, known here or not; an event about a person or of an unknown type stands under an id of its own, made
+    in the same way, under which nothing else stands. `payload` holds the fields that we use until they are used.
+    """
+
+    class State(models.TextChoices):
+        RECEIVED = "RECEIVED"
+        WAITING = "WAITING"  # its organisation is not known here, and may be soon
+        DONE = "DONE"
+        DROPPED = "DROPPED"
+        DEAD = "DEAD"
+
+    organization = models.ForeignKey(
+        Organization,
+        on_delete=models.CASCADE,
+        related_name="+",
+        default=scope.current,
+        db_index=False,
+        db_constraint=False,  # else inserting would tell which organisations exist
+    )
+    issuer = models.CharField(max_length=255)
+    type = models.CharField(max_length=100)
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=16, choices=State, default=State.RECEIVED)
+    reason = models.CharField(max_length=255, blank=True)
+    received_at = models.DateTimeField()
+
+    arriving = models.Manager()  # web's, which has no scope here and may only insert
+
+    class Meta:
+        default_manager_name = "objects"
+        indexes = [
+            due_index("clerk_event_due"),
+            models.Index(fields=["organization", "state"], name="clerk_event_by_state"),
+        ]
 
 
 class Activity(TenantModel):

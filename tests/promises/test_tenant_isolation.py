@@ -12,18 +12,22 @@ from tests.tenants import catalogue
 
 GRANTS = ROOT / "tests" / "tenants" / "grants.txt"
 NARROW = {"cf_scheduler", "cf_operator"}  # they see every tenant's row, but few columns or read-only
-# Nobody logs in as the owner. Inside three functions it counts how many credentials a sealing key still opens, looks
-# whether a row is work, and books a message that named no row.
-LOOKED_AT = ("true", None)
-OWNER = {
-    "connections_sealedcredential": LOOKED_AT,
-    "connections_accesscheck": LOOKED_AT,
-    "connections_connection": LOOKED_AT,
-    "audits_schedule": LOOKED_AT,
-    "audits_audit": LOOKED_AT,
-    "audits_step": LOOKED_AT,
-    "tenants_organization": LOOKED_AT,
-    "audits_lostmessage": (None, "true"),
+# Nobody logs in as the owner. Inside four functions it counts how many credentials a sealing key still opens, looks
+# whether a row is work, books a message that named no row, and tells the organisations that a person is in what became
+# of that person. Web only adds to the inbox.
+LOOKED_AT = ("SELECT", "true", None)
+OTHERWISE = {
+    ("connections_sealedcredential", "cf_owner"): LOOKED_AT,
+    ("connections_accesscheck", "cf_owner"): LOOKED_AT,
+    ("connections_connection", "cf_owner"): LOOKED_AT,
+    ("audits_schedule", "cf_owner"): LOOKED_AT,
+    ("audits_audit", "cf_owner"): LOOKED_AT,
+    ("audits_step", "cf_owner"): LOOKED_AT,
+    ("tenants_organization", "cf_owner"): LOOKED_AT,
+    ("tenants_member", "cf_owner"): LOOKED_AT,
+    ("tenants_clerkevent", "cf_owner"): ("ALL", "true", "true"),
+    ("tenants_clerkevent", "cf_web"): ("INSERT", None, "true"),
+    ("audits_lostmessage", "cf_owner"): ("INSERT", None, "true"),
 }
 
 
@@ -60,13 +64,14 @@ def test_every_table_without_row_level_security_is_out_of_every_roles_reach(admi
 
 def test_each_policy_serves_one_role_with_the_one_expression(admin, tables):
     rows = admin.execute(
-        "select tablename, policyname, roles, permissive, qual, with_check from pg_policies where schemaname = 'public'"
+        "select tablename, policyname, roles, cmd, qual, with_check from pg_policies where schemaname = 'public'"
     ).fetchall()
     assert {row[0] for row in rows} == set(tables)
-    for table, name, roles, _, qual, check in rows:
+    assert set(OTHERWISE) <= {(row[0], row[1]) for row in rows}
+    for table, name, roles, command, qual, check in rows:
         assert roles == [name], f"{table}: a policy serves exactly the role it is named for"
-        if name == "cf_owner":
-            assert (qual, check) == OWNER[table]
+        if name == "cf_owner" or (table, name) in OTHERWISE:
+            assert (command, qual, check) == OTHERWISE[table, name], table
         elif name in NARROW:
             assert (qual, check) == ("true", None)
         else:
