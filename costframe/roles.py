@@ -40,7 +40,7 @@ ROLES: Mapping[str, Role] = {
             name="web",
             database_role="cf_web",
             urls="costframe.urls",
-            secrets=frozenset({"COSTFRAME_SECRET_KEY", "COSTFRAME_CONTEXT_KEY"}),
+            secrets=frozenset({"COSTFRAME_SECRET_KEY", "COSTFRAME_CONTEXT_KEY", "COSTFRAME_CLERK_WEBHOOK_SECRET"}),
         ),
         Role(
             name="worker",

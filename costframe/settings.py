@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from costframe.roles import ROLES
+from tenants import roles, svix
 from tenants.proof import ContextKey
 
 env = environ.Env()
@@ -187,6 +188,14 @@ CLERK_PUBLISHABLE_KEY = env.str("COSTFRAME_CLERK_PUBLISHABLE_KEY", default="")
 CLERK_AUTHORIZED_PARTIES = env.list("COSTFRAME_CLERK_AUTHORIZED_PARTIES", default=[PUBLIC_ORIGIN])
 CLERK_SIGN_IN_URL = env.str("COSTFRAME_CLERK_SIGN_IN_URL", default="")
 CLERK_COOKIE = env.str("COSTFRAME_CLERK_COOKIE", default="__session")
+try:
+    CLERK_ROLES = roles.roles_by_name(env.str("COSTFRAME_CLERK_ROLES", default=roles.DEFAULT))
+except roles.BadRoles as error:
+    raise ImproperlyConfigured(f"COSTFRAME_CLERK_ROLES: {error}") from None
+try:
+    CLERK_WEBHOOK_SECRET = svix.secret_of(env.str("COSTFRAME_CLERK_WEBHOOK_SECRET", default=""))
+except svix.BadSecret as error:
+    raise ImproperlyConfigured(f"COSTFRAME_CLERK_WEBHOOK_SECRET: {error}") from None
 PLATFORM_ADMIN_USER_IDS = frozenset(env.list("PLATFORM_ADMIN_USER_IDS", default=[]))
 
 SEALING_PUBLIC_KEY = env.str("COSTFRAME_SEALING_PUBLIC_KEY", default="")
