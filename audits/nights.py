@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from audits.models import Audit, Schedule
 from connections.models import Connection
+from tenants import activity
 from tenants.models import Organization
 from tenants.wake import wake_scheduler
 
@@ -94,6 +95,24 @@ def resume(*, connection: Connection, at: datetime) -> None:
     Connection.objects.filter(id=connection.id).update(is_paused=False)
     connection.is_paused = False
     replan(at=at, connection=connection)
+
+
+def set_rhythm(*, night_time: time, timezone: str, by: str, at: datetime) -> None:
+    """Let the open scope's organisation's nights begin at another hour or in another place, from the next one on."""
+    before = Organization.objects.get()
+    Organization.objects.update(night_time=night_time, timezone=timezone)
+    replan(at=at)
+    activity.book(
+        actor=by,
+        verb="organization.nights_changed",
+        subject_kind="organization",
+        subject_id=before.id,
+        at=at,
+        detail={
+            "before": f"{before.night_time:%H:%M} {before.timezone}",
+            "after": f"{night_time:%H:%M} {timezone}",
+        },
+    )
 
 
 def replan(*, at: datetime, connection: Connection | None = None) -> None:
