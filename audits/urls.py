@@ -13,6 +13,7 @@ urlpatterns = [
     path("audits/<uuid:audit_id>/", views.audit_detail, name="detail"),
     path("audits/<uuid:audit_id>/stop/", views.stop, name="stop"),
     path("audits/<uuid:audit_id>/calls/", views.calls, name="calls"),
+    path("audits/nights/", views.organization_nights, name="nights"),
     path("bills/", views.bills, name="bills"),
 ]
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audits import bills_page, ledger, nights, operations, progress, queries
+from audits.forms import NightsForm
 from audits.models import Audit
 from connections import queries as connection_queries
 from connections.models import Connection
 from tenants import activity
-from tenants.access import get_or_404, named
+from tenants.access import Permission, get_or_404, named, needs
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,6 +47,7 @@ def connection_detail(request: TenantRequest, connection_id: UUID) -> HttpRespon
     return render(request, "connections/detail.html", context)
 
 
+@needs(Permission.RUN_AUDITS)
 @require_POST
 def start(request: TenantRequest, connection_id: UUID) -> HttpResponse:
     """Ask for an audit."""
@@ -58,6 +60,7 @@ def start(request: TenantRequest, connection_id: UUID) -> HttpResponse:
     return redirect("audits:detail", audit.id)
 
 
+@needs(Permission.CHANGE_CONNECTIONS)
 @require_POST
 def pause(request: TenantRequest, connection_id: UUID) -> HttpResponse:
     """No more nights until they are resumed."""
@@ -68,6 +71,7 @@ def pause(request: TenantRequest, connection_id: UUID) -> HttpResponse:
     return redirect("connections:detail", connection.id)
 
 
+@needs(Permission.CHANGE_CONNECTIONS)
 @require_POST
 def resume(request: TenantRequest, connection_id: UUID) -> HttpResponse:
     """Nights again."""
@@ -76,6 +80,19 @@ def resume(request: TenantRequest, connection_id: UUID) -> HttpResponse:
     _book(request, connection, "connection.resumed")
     messages.success(request, f"{connection.label} is looked at every night again.")
     return redirect("connections:detail", connection.id)
+
+
+@needs(Permission.CHANGE_ORGANIZATION)
+@require_http_methods(["GET", "HEAD", "POST"])
+def organization_nights(request: TenantRequest) -> HttpResponse:
+    """When the organisation's nights begin."""
+    form = NightsForm(request.POST) if request.method == "POST" else NightsForm.of(request.organization)
+    if form.is_bound and form.is_valid():
+        at = timezone.now()
+        nights.set_rhythm(by=named(request.identity), at=at, **form.cleaned_data)
+        messages.success(request, "The nights are planned anew.")
+        return redirect("audits:nights")
+    return render(request, "audits/nights.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @require_safe
@@ -100,6 +117,7 @@ def audit_detail(request: TenantRequest, audit_id: UUID) -> HttpResponse:
     return render(request, "audits/detail.html", context)
 
 
+@needs(Permission.RUN_AUDITS)
 @require_POST
 def stop(request: TenantRequest, audit_id: UUID) -> HttpResponse:
     """Ask an audit to stop."""

@@ -17,7 +17,7 @@ from connections.forms import AccessForm, DraftForm
 from connections.kit_page import KITS, kit_page
 from connections.models import AccessCheck, Connection
 from connections.seal import CannotSeal, parse_public_key
-from tenants.access import get_or_404, named
+from tenants.access import Permission, get_or_404, named, needs
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -28,6 +28,7 @@ STOP_POLLING = 286  # htmx swaps this answer and polls no more
 SUBMITTED = "Access was sealed. Our workers are trying it now."
 
 
+@needs(Permission.CHANGE_CONNECTIONS, reading=Permission.CHANGE_CONNECTIONS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: TenantRequest) -> HttpResponse:
     """The wizard's first step."""
@@ -62,6 +63,7 @@ def kit_file(request: TenantRequest, connection_id: UUID, name: str) -> HttpResp
     return response
 
 
+@needs(Permission.CHANGE_CONNECTIONS, reading=Permission.CHANGE_CONNECTIONS)
 @sensitive_post_parameters("role_arn")
 @sensitive_variables("form")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,6 +119,7 @@ def check(request: TenantRequest, connection_id: UUID) -> HttpResponse:
     return render(request, "connections/check.html", context)
 
 
+@needs(Permission.CHANGE_CONNECTIONS)
 @require_POST
 def check_again(request: TenantRequest, connection_id: UUID) -> HttpResponse:
     """Try the stored access once more."""

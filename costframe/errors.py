@@ -26,7 +26,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Signed in, but not allowed."""
     del exception
-    return render(request, "tenants/may_not_write.html", status=403)
+    return render(request, "tenants/not_allowed.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -15,7 +15,7 @@ from connections.kits.aws import ROLE_NAME, STACK_NAME
 from connections.models import Connection
 from costframe.deletion import delete_connection
 from findings.models import Finding
-from tenants.access import get_or_404, named
+from tenants.access import Permission, get_or_404, named, needs
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tenants.requests import TenantRequest
 
 
+@needs(Permission.CHANGE_CONNECTIONS, reading=Permission.CHANGE_CONNECTIONS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: TenantRequest, connection_id: UUID) -> HttpResponse:
     """Ask, then purge. The name typed in guards against the wrong row."""

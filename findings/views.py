@@ -19,7 +19,7 @@ from findings.paging import BadCursor, Page, Sort, page_of
 from findings.queries import HEAVY, SORTS, account_labels, action_rows, totals_of, why_empty
 from findings.reports import csv_file
 from findings.rules_page import rule_rows
-from tenants.access import get_or_404
+from tenants.access import Permission, get_or_404, needs
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,6 +66,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
     return render(request, "findings/list.html", context)
 
 
+@needs(reading=Permission.EXPORT)
 @require_safe
 def action_list_csv(request: HttpRequest) -> HttpResponse:
     """Exactly what is filtered, all pages of it. A filter that cannot be used gives no file that looks complete."""
@@ -91,6 +92,7 @@ def _finding_page(request: HttpRequest, found: Finding, *, at: datetime) -> Http
     return render(request, "findings/finding.html", {"detail": detail_of(found, at=at)})
 
 
+@needs(reading=Permission.EXPORT)
 @require_safe
 def evidence(request: HttpRequest, finding_id: UUID) -> HttpResponse:
     """The evidence as it was frozen, for whoever wants to compute its hash again."""

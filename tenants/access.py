@@ -1,19 +1,112 @@
-"""Finding and authorising in one call: what is another organisation's is not there."""
+"""What each role may do, in one table; what a view needs; and finding and authorising in one call."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.conf import settings
 from django.db import models
 from django.http import Http404
 
+from tenants.roles import Role
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from tenants.identity import Identity
+    from tenants.models import Member, Organization
 
-WRITERS = frozenset({"engineer", "admin"})
 Row = TypeVar("Row", bound=models.Model)
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Permission(StrEnum):
+    """Something that a role may do. Its value is the name that templates ask for: `may.export`."""
+
+    READ = "read"
+    EXPORT = "export"
+    RUN_AUDITS = "run_audits"
+    CHANGE_CONNECTIONS = "change_connections"
+    CHANGE_ORGANIZATION = "change_organization"
+
+
+SENTENCES: Mapping[Permission, str] = {
+    Permission.READ: "See findings, audits, connections, bills and members",
+    Permission.EXPORT: "Download the action list and a finding's evidence",
+    Permission.RUN_AUDITS: "Start and stop audits",
+    Permission.CHANGE_CONNECTIONS: "Connect accounts, change, pause and delete connections",
+    Permission.CHANGE_ORGANIZATION: "Change when the organisation's nights begin",
+}
+_ALWAYS = frozenset({Permission.READ})
+_FINANCE = _ALWAYS | {Permission.EXPORT}
+_ENGINEER = _FINANCE | {Permission.RUN_AUDITS, Permission.CHANGE_CONNECTIONS}
+MAY: Mapping[Role, frozenset[Permission]] = {
+    Role.VIEWER: _ALWAYS,
+    Role.FINANCE: _FINANCE,
+    Role.ENGINEER: _ENGINEER,
+    Role.ADMIN: _ENGINEER | {Permission.CHANGE_ORGANIZATION},
+}
+
+
+def role_named(name: str | None) -> Role | None:
+    """Our role for the identity provider's; None where the setting does not know it."""
+    found: Role | None = settings.CLERK_ROLES.get(name or "")
+    return found
+
+
+def granted(name: str | None) -> frozenset[Permission]:
+    """What the identity provider's role of that name may do here: nothing where the setting does not know it."""
+    role = role_named(name)
+    return MAY[role] if role else frozenset()
+
+
+def permissions(*, identity: Identity, member: Member | None, organization: Organization) -> frozenset[Permission]:
+    """What this person may do now. The token says what at most; what the provider told us since only takes away.
+
+    Who was removed keeps what reading the token still allows, until it runs out within the minute. Nobody changes or
+    takes anything away while acting as somebody else.
+    """
+    may = granted(identity.role)
+    if identity.is_impersonated or organization.deleted_at is not None:
+        may &= _ALWAYS
+    if member is None:
+        return may
+    if member.removed_at is not None:
+        may &= _ALWAYS
+    if member.updated_at is not None and member.updated_at > identity.issued_at:
+        may &= granted(member.role)
+    return may
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """What a view asks of whoever opens it. `changing` is None where the view changes nothing: it is only read."""
+
+    reading: Permission = Permission.READ
+    changing: Permission | None = None
+
+
+def needs(changing: Permission | None = None, *, reading: Permission = Permission.READ) -> Callable[[View], View]:
+    """Declare what a view needs for methods that change something, and for those that only read.
+
+    A view without it is read with Permission.READ and refuses every other method.
+    """
+
+    def declare(view: View) -> View:
+        vars(view)["needs"] = Needs(reading=reading, changing=changing)
+        return view
+
+    return declare
+
+
+def needs_of(view: Callable[..., Any]) -> Needs:
+    """What was declared for a view, through whatever decorators stand above it."""
+    found: Needs = vars(view).get("needs", Needs())
+    return found
 
 
 def get_or_404(source: type[Row] | models.QuerySet[Row], row_id: UUID) -> Row:
@@ -28,8 +121,3 @@ def get_or_404(source: type[Row] | models.QuerySet[Row], row_id: UUID) -> Row:
 def named(identity: Identity) -> str:
     """Who acts, for people and for the trail: the name where the token holds one, and always the id."""
     return f"{identity.name} ({identity.user_id})" if identity.name else identity.user_id
-
-
-def may_write(identity: Identity) -> bool:
-    """Whether this person may change anything. Nobody may while acting as somebody else."""
-    return identity.role in WRITERS and not identity.is_impersonated

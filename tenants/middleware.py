@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from tenants import access, scope
+from tenants import access, members, scope
 from tenants.handshake import Provider, Redirect, Refuse, Visit, configure, redirect_to, set_cookies
 from tenants.identity import SAFE_METHODS, Identity, is_same_origin
-from tenants.models import Organization
 from tenants.refused import expired_answer
 from tenants.signing_keys import KeysUnavailable
 
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
+    from django.urls import ResolverMatch
 
     from tenants.requests import TenantRequest
 
 log = logging.getLogger(__name__)
 SERVER_ERROR = 500
 # Views that anybody may ask for. Everything else needs a token with an organisation; a test walks all URLs.
-PUBLIC_VIEWS = frozenset({"health", "sign_in", "sign_out"})
+PUBLIC_VIEWS = frozenset({"health", "sign_in", "sign_out", "clerk_webhook"})
 
 
 class StreamingRefused(Exception):
@@ -51,14 +52,15 @@ class TenantMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer as the public, as a stranger, or as somebody of an organisation."""
-        if _view_name(request) in PUBLIC_VIEWS:
+        match = _match(request)
+        if match is not None and match.view_name in PUBLIC_VIEWS:
             return self.get_response(request)
-        response = self._answer(request)
+        response = self._answer(request, match)
         response.setdefault("Cache-Control", "private, no-store")
         patch_vary_headers(response, ["Cookie"])
         return response
 
-    def _answer(self, request: HttpRequest) -> HttpResponse:
+    def _answer(self, request: HttpRequest, match: ResolverMatch | None) -> HttpResponse:
         visit = Visit.of(request)
         try:
             decision = self.provider.decide(visit, at=timezone.now())
@@ -70,26 +72,31 @@ class TenantMiddleware:
         if isinstance(decision, Refuse):
             log.info("Refused %s %s: %s.", request.method, request.path, decision.reason)
             return expired_answer(request, refusal=decision, provider=self.provider)
-        response = self._welcome(cast("TenantRequest", request), decision.identity)
+        response = self._welcome(cast("TenantRequest", request), decision.identity, match)
         set_cookies(response, decision.cookies, is_secure=settings.USE_HTTPS)
         return response
 
-    def _welcome(self, request: TenantRequest, identity: Identity) -> HttpResponse:
+    def _welcome(self, request: TenantRequest, identity: Identity, match: ResolverMatch | None) -> HttpResponse:
         request.identity = identity
         request.browser_session = self.provider.browser_session(identity)
         if identity.organization_id is None:
             return render(request, "tenants/no_organization.html", status=403)
-        if request.method not in SAFE_METHODS:
-            if not is_same_origin(request.headers, origin=settings.PUBLIC_ORIGIN):
-                return render(request, "costframe/form_refused.html", status=403)
-            if not access.may_write(identity):
-                return render(request, "tenants/may_not_write.html", status=403)
-        return self._inside(request, identity, identity.organization_id)
+        if access.role_named(identity.role) is None:
+            return render(request, "tenants/no_role.html", status=403)
+        if request.method not in SAFE_METHODS and not is_same_origin(request.headers, origin=settings.PUBLIC_ORIGIN):
+            return render(request, "costframe/form_refused.html", status=403)
+        return self._inside(request, identity, identity.organization_id, match)
 
-    def _inside(self, request: TenantRequest, identity: Identity, organization_id: UUID) -> HttpResponse:
+    def _inside(
+        self, request: TenantRequest, identity: Identity, organization_id: UUID, match: ResolverMatch | None
+    ) -> HttpResponse:
         with scope.organization(organization_id, user_id=identity.user_id):
-            request.organization = _organization(identity, organization_id)
-            response = self.get_response(request)
+            organization, member = members.come_in(
+                identity=identity, organization_id=organization_id, at=timezone.now()
+            )
+            request.organization, request.member = organization, member
+            request.permissions = access.permissions(identity=identity, member=member, organization=organization)
+            response = _refusal(request, match) or self.get_response(request)
             if response.streaming:
                 raise StreamingRefused(f"{request.path} answers with a stream.")
             # The view's exception arrives here as an answer, and an answer commits.
@@ -107,32 +114,31 @@ class TenantMiddleware:
 def identity_in_templates(request: HttpRequest) -> dict[str, Any]:
     """Who is signed in, what they may do, and what the page needs to stay signed in. No queries."""
     identity: Identity | None = getattr(request, "identity", None)
+    permissions: frozenset[access.Permission] = getattr(request, "permissions", frozenset())
     return {
         "identity": identity,
         "organization": getattr(request, "organization", None),
         "browser_session": getattr(request, "browser_session", None),
-        "may_write": identity is not None and access.may_write(identity),
+        "may": {permission.value: permission in permissions for permission in access.Permission},
     }
 
 
-def _view_name(request: HttpRequest) -> str | None:
+def _match(request: HttpRequest) -> ResolverMatch | None:
     try:
-        return resolve(request.path_info).view_name
+        return resolve(request.path_info)
     except Resolver404:
         return None  # also what does not exist is answered to members only
 
 
-def _organization(identity: Identity, organization_id: UUID) -> Organization:
-    found = Organization.objects.filter(id=organization_id).first()
-    if found is not None:
-        return found
-    clerk_id = identity.clerk_organization_id or ""
-    first_seen = Organization(
-        id=organization_id,
-        issuer=identity.issuer,
-        clerk_id=clerk_id,
-        name=identity.organization_slug or clerk_id,
-        created_at=timezone.now(),
-    )
-    Organization.objects.bulk_create([first_seen], ignore_conflicts=True)  # two first requests at once are no error
-    return Organization.objects.get(id=organization_id)
+def _refusal(request: TenantRequest, match: ResolverMatch | None) -> HttpResponse | None:
+    """The answer to what this person may not do here, or None. What a view does not declare cannot be done."""
+    if match is None:
+        return None
+    needs = access.needs_of(match.func)
+    needed = needs.reading if request.method in SAFE_METHODS else needs.changing
+    if needed is None:
+        return HttpResponseNotAllowed(sorted(SAFE_METHODS))
+    if needed in request.permissions:
+        return None
+    log.info("Refused %s %s: %s may not %s.", request.method, request.path, request.identity.user_id, needed)
+    return render(request, "tenants/not_allowed.html", {"needed": access.SENTENCES[needed]}, status=403)

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
     from django_htmx.middleware import HtmxDetails
 
+    from tenants.access import Permission
     from tenants.identity import Identity
-    from tenants.models import Organization
+    from tenants.models import Member, Organization
 
 
 class TenantRequest(HttpRequest):
@@ -20,5 +21,7 @@ class TenantRequest(HttpRequest):
 
     identity: Identity
     organization: Organization
+    member: Member | None
+    permissions: frozenset[Permission]
     browser_session: Mapping[str, str]
     htmx: HtmxDetails

@@ -1,13 +1,16 @@
-"""Signing in and out, and whether the process is well."""
+"""Signing in and out, whether the process is well, who belongs to the organisation, and the provider's webhooks."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from tenants import views
+from tenants import views, webhooks
 
 urlpatterns = [
     path("health", views.health, name="health"),
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-out/", views.sign_out, name="sign_out"),
+    path("organization/members/", views.members, name="members"),
+    path("organization/roles/", views.roles, name="roles"),
+    path("webhooks/clerk", webhooks.clerk, name="clerk_webhook"),
 ]

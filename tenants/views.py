@@ -1,4 +1,4 @@
-"""The few views that anybody may ask for: signing in, signing out, and whether the process is well."""
+"""Signing in and out and whether the process is well, for anybody; members and roles, for members."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from tenants.access import MAY, SENTENCES, role_named
 from tenants.handshake import LAST_CHANGE, configure
+from tenants.models import Member
+from tenants.roles import Role
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from tenants.requests import TenantRequest
 
 
 @never_cache
@@ -51,3 +57,32 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         if name in provider.cookie_names or name.startswith(LAST_CHANGE):
             response.delete_cookie(name, samesite="Lax")
     return response
+
+
+@require_safe
+def members(request: TenantRequest) -> HttpResponse:
+    """Who belongs to the organisation, and who did."""
+    everybody = list(Member.objects.order_by("name", "user_id"))
+    context = {
+        "members": [one for one in everybody if one.removed_at is None],
+        "removed": [one for one in everybody if one.removed_at is not None],
+    }
+    return render(request, "tenants/members.html", context)
+
+
+@require_safe
+def roles(request: TenantRequest) -> HttpResponse:
+    """The table of what each role may do, with one's own marked."""
+    own = role_named(request.identity.role)
+    given = settings.CLERK_ROLES.items()
+    context = {
+        "roles": [
+            {"name": role, "is_own": role == own, "given_to": sorted(name for name, ours in given if ours == role)}
+            for role in Role
+        ],
+        "lines": [
+            {"sentence": sentence, "allowed": [permission in MAY[role] for role in Role]}
+            for permission, sentence in SENTENCES.items()
+        ],
+    }
+    return render(request, "tenants/roles.html", context)
