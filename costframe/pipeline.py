@@ -23,7 +23,7 @@ from connections.models import Connection
 from connections.providers.aws.session import CannotAssumeRole
 from connections.resources import KINDS
 from connections.unseal import CannotUnseal
-from costframe import claims
+from costframe import claims, clerk_inbox
 from costframe.broker import release_connections
 from costframe.checking import make_check
 from costframe.queue import QUEUE
@@ -46,7 +46,7 @@ NOT_USABLE = "The connection is not in use: confirm its access first."
 
 def declare(broker: Broker) -> None:
     """Make the actors known to a worker's broker. None is retried by the queue: a row that stays due comes again."""
-    for actor in (check_access, plan_night, run_audit, run_step):
+    for actor in (check_access, plan_night, run_audit, run_step, take_in_event):
         dramatiq.actor(broker=broker, queue_name=QUEUE)(_for_its_row(actor))
 
 
@@ -64,6 +64,11 @@ def _for_its_row(actor: Callable[[str, str], None]) -> Callable[[str, str], None
 def check_access(organization: str, row: str) -> None:
     """Try a connection's access."""
     make_check(organization_id=UUID(organization), check_id=UUID(row))
+
+
+def take_in_event(organization: str, row: str) -> None:
+    """Do what a webhook of the identity provider says."""
+    clerk_inbox.take_in(organization_id=UUID(organization), event_id=UUID(row))
 
 
 def plan_night(organization: str, row: str) -> None:

@@ -23,6 +23,7 @@ TABLES = {
     "plan_night": "audits_schedule",
     "run_audit": "audits_audit",
     "run_step": "audits_step",
+    "take_in_event": "tenants_clerkevent",
 }
 MOST_AT_ONCE = 5000
 BUSY_FACTOR = 10  # how much longer a row that is still due may be waiting in a queue that is not empty
