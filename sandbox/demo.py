@@ -19,6 +19,7 @@ from sandbox.aws.client import SandboxCloud
 from sandbox.browser import Browser, PageRefused
 from sandbox.clerk.issuer import Issuer
 from sandbox.clerk.people import ENGINEER, NORTHWIND, OPERATOR
+from sandbox.clerk.webhooks import NotDelivered
 from sandbox.fleet import ROOT, Fleet
 from tenants.organization_ids import organization_id_for
 from tenants.proof import ContextKey
@@ -67,7 +68,7 @@ def main() -> int:
                 serve(demo)
     except KeyboardInterrupt:
         say("\nStopped everything that was started.")
-    except (customer.DidNotWork, PageRefused, process.DidNotStart) as error:
+    except (customer.DidNotWork, PageRefused, process.DidNotStart, NotDelivered) as error:
         say(f"\nThis did not work: {error}\nThe logs are in {chosen.state}.")
         return 1
     return 0
@@ -112,6 +113,8 @@ def running(state: Path, *, seed: int) -> Iterator[Demo]:
         fleet.start_command("worker", "worker", "worker")
         fleet.start_command("scheduler", "scheduler", "scheduler")
         fleet.start_pages("web", web_port)
+        issuer.send_webhooks_to(web_origin)
+        issuer.memberships.announce()
         fleet.start_pages("operator", operator_port, origin=operator_origin)
         yield Demo(
             fleet=fleet,
@@ -179,6 +182,7 @@ def make_fleet(
         },
         sealing_public_key="",
         context_key="",
+        web_only=issuer.web_environment(),
         operators=(OPERATOR.user_id,),
     )
 

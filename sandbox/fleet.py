@@ -27,8 +27,8 @@ class Fleet:
     """Web, worker, scheduler and operator.
 
     `database_urls` maps logins to URLs, `shared` holds settings that are no secret and every process may know,
-    `worker_only` what only the worker may hold, `sealing_public_key` what web seals with, `context_key` what it makes
-    its proofs with.
+    `worker_only` and `web_only` what only these may hold, `sealing_public_key` what web seals with, `context_key` what it
+    makes its proofs with.
     """
 
     database_urls: Mapping[str, str]
@@ -39,6 +39,7 @@ class Fleet:
     sealing_public_key: str
     context_key: str
     operators: tuple[str, ...] = ()
+    web_only: Mapping[str, str] = field(default_factory=dict)
     secret_key: str = field(default_factory=lambda: secrets.token_urlsafe(50))
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -49,6 +50,7 @@ class Fleet:
                 "COSTFRAME_SECRET_KEY": self.secret_key,
                 "COSTFRAME_SEALING_PUBLIC_KEY": self.sealing_public_key,
                 "COSTFRAME_CONTEXT_KEY": self.context_key,
+                **self.web_only,
             },
             "worker": {"COSTFRAME_REDIS_URL": self.redis_url, **self.worker_only},
             "scheduler": {"COSTFRAME_REDIS_URL": self.redis_url},

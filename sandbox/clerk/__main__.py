@@ -29,6 +29,7 @@ def main() -> None:
         "issuer": issuer.issuer,
         "sign_in_url": issuer.sign_in_url,
         "environment": issuer.environment(),
+        "web_environment": issuer.web_environment(),
         "operator": OPERATOR.user_id,
         "people": {person.key: {"name": person.name, "does": person.does} for person in PEOPLE.values()},
     }

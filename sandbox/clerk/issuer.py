@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Any, Self
 from sandbox.clerk.people import PEOPLE, Person
 from sandbox.clerk.server import Server
 from sandbox.clerk.tokens import SigningKey, session_claims
+from sandbox.clerk.webhooks import Endpoint, kept_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from sandbox.clerk.memberships import Memberships
+
 
 class Issuer:
     """A running provider. `mint` makes tokens without the sign-in page; `stop` ends it."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, *, webhook_secret: str) -> None:
         self.server = server
+        self.webhook_secret = webhook_secret
         self._thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @classmethod
@@ -39,7 +43,7 @@ class Issuer:
             server = Server(port=0, key=key, app_origins=app_origins, log=log)
         if not kept.exists():
             kept.write_text(str(server.instance.port))
-        issuer = cls(server)
+        issuer = cls(server, webhook_secret=kept_secret(state_dir))
         issuer._thread.start()
         return issuer
 
@@ -47,6 +51,17 @@ class Issuer:
         self.server.shutdown()
         self.server.server_close()
         self._thread.join()
+
+    @property
+    def memberships(self) -> Memberships:
+        """Who is in which organisation: change it, and whoever listens is told."""
+        return self.server.instance.memberships
+
+    def send_webhooks_to(self, origin: str) -> Endpoint:
+        """From now on tell the product at `origin` of every change."""
+        endpoint = Endpoint(origin=origin, secret=self.webhook_secret)
+        self.memberships.listeners.append(endpoint.send)
+        return endpoint
 
     @property
     def issuer(self) -> str:
@@ -83,6 +98,10 @@ class Issuer:
         }
         kept = {name: value for name, value in claims.items() if value is not None}
         return self.server.instance.key.sign(kept, **(headers or {}))
+
+    def web_environment(self) -> dict[str, str]:
+        """What only the web process may hold: the secret that this provider's webhooks are signed with."""
+        return {"COSTFRAME_CLERK_WEBHOOK_SECRET": self.webhook_secret}
 
     def environment(self, *, parties: Iterable[str] | None = None) -> dict[str, str]:
         """What the product's processes need in their environment to believe this provider."""

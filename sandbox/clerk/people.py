@@ -29,6 +29,14 @@ class Person:
 NORTHWIND = Org(id="org_2northwind", slug="northwind", name="Northwind Traders")
 CONTOSO = Org(id="org_2contoso", slug="contoso", name="Contoso Robotics")
 
+ADMIN = Person(
+    key="admin",
+    user_id="user_2admin",
+    name="Farida Lund",
+    role="admin",
+    does="Admin: as the engineer, and says when the organisation's nights begin",
+    org=NORTHWIND,
+)
 ENGINEER = Person(
     key="engineer",
     user_id="user_2engineer",
@@ -69,4 +77,4 @@ OPERATOR = Person(
     does="Platform operator: reads across organisations, changes nothing",
     org=None,
 )
-PEOPLE = {person.key: person for person in (ENGINEER, FINANCE, VIEWER, STRANGER, OPERATOR)}
+PEOPLE = {person.key: person for person in (ADMIN, ENGINEER, FINANCE, VIEWER, STRANGER, OPERATOR)}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sandbox.clerk import pages
+from sandbox.clerk.memberships import Memberships
 from sandbox.clerk.people import PEOPLE
 from sandbox.clerk.tokens import SigningKey, cookie_suffix, publishable_key, session_claims
 
@@ -38,6 +39,7 @@ class Instance:
     app_origins: tuple[str, ...]
     clients: dict[str, tuple[str, Person, int]] = field(default_factory=dict)  # client -> session, person, since
     lock: threading.Lock = field(default_factory=threading.Lock)
+    memberships: Memberships = field(default_factory=Memberships)
 
     @property
     def issuer(self) -> str:
@@ -58,7 +60,8 @@ class Instance:
         return cookie_suffix(self.publishable_key)
 
     def mint(self, person: Person, session_id: str, azp: str | None = None) -> str:
-        return self.key.sign(session_claims(person, issuer=self.issuer, session_id=session_id, azp=azp))
+        now = self.memberships.as_now(person)
+        return self.key.sign(session_claims(now, issuer=self.issuer, session_id=session_id, azp=azp))
 
     def sign_in(self, person: Person) -> str:
         """Begin a session. Returns the client's secret."""
@@ -193,7 +196,7 @@ class Handler(BaseHTTPRequestHandler):
         signed_in = self.instance.clients.get(query.get("__clerk_db_jwt", [self.client])[0])
         if signed_in is None or signed_in[0] != session_id:
             return self._json(401, {"errors": [{"code": "signed_out"}]}, headers=self._cors())
-        org = signed_in[1].org
+        org = self.instance.memberships.as_now(signed_in[1]).org
         if (wanted := self.form.get("organization_id")) and (org is None or wanted != org.id):
             return self._json(404, {"errors": [{"code": "organization_not_found"}]}, headers=self._cors())
         token = self.instance.mint(signed_in[1], session_id, azp=origin)

@@ -49,6 +49,7 @@ class Site:
                 **self.issuer.environment(),
             },
             worker_only={},
+            web_only=self.issuer.web_environment(),
             sealing_public_key=public_key_text(KeyDirectory(self.directory / "keys").make().public_key),
             context_key=CONTEXT_KEY.text,
         )

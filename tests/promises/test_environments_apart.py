@@ -161,6 +161,7 @@ def test_the_worker_sees_no_web_secret_and_web_no_worker_secret_in_the_fleet(tmp
         worker_only=dict.fromkeys(ROLES["worker"].secrets, "w"),
         sealing_public_key="public",
         context_key=CONTEXT_KEY.text,
+        web_only={"COSTFRAME_CLERK_WEBHOOK_SECRET": "w"},
         operators=("user_operator",),
     )
     for name, role in ROLES.items():

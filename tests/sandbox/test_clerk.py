@@ -109,7 +109,7 @@ def test_the_product_believes_a_minted_token(issuer, person):
 
 def test_the_cast_spans_two_organisations_and_an_operator_without_one():
     organisations = [person.org for person in PEOPLE.values()]
-    assert organisations.count(NORTHWIND) == 3
+    assert organisations.count(NORTHWIND) == 4
     assert organisations.count(CONTOSO) == 1
     assert OPERATOR.org is None
 

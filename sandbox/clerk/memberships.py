@@ -1,0 +1,135 @@
+"""Who is in which organisation of the sandbox, and the events that tell of changes as Clerk shapes them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from sandbox.clerk.people import PEOPLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.clerk.people import Org, Person
+
+FOUNDED = (
+    1_764_000_000_000  # when the sandbox's organisations began; of a fixed time, so that a second run says the same
+)
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Membership:
+    """One person's place in their organisation. `role` is without the `org:` that the wire carries."""
+
+    person: Person
+    org: Org
+    role: str
+    created_at: int = FOUNDED
+    updated_at: int = FOUNDED
+
+
+def _as_founded() -> dict[str, Membership]:
+    return {
+        person.key: Membership(person=person, org=person.org, role=person.role)
+        for person in PEOPLE.values()
+        if person.org is not None
+    }
+
+
+@dataclass
+class Memberships:
+    """The memberships, which may be changed while the provider runs. `listeners` are told of each change."""
+
+    current: dict[str, Membership] = field(default_factory=_as_founded)
+    listeners: list[Callable[[Event], None]] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def as_now(self, person: Person) -> Person:
+        """The person as a token minted now describes them: with today's role, or in no organisation any more."""
+        membership = self.current.get(person.key)
+        if membership is None:
+            return replace(person, org=None)
+        return replace(person, org=membership.org, role=membership.role)
+
+    def announce(self) -> None:
+        """Tell everything that holds now, as the provider did when it came to be."""
+        for membership in {one.org.id: one for one in self.current.values()}.values():
+            self._tell("organization.created", organization_data(membership.org, updated_at=FOUNDED), at=FOUNDED)
+        for membership in self.current.values():
+            self._tell("organizationMembership.created", membership_data(membership), at=membership.updated_at)
+
+    def remove(self, key: str) -> None:
+        """Remove somebody from their organisation."""
+        with self.lock:
+            gone = self.current.pop(key)
+        self._tell("organizationMembership.deleted", membership_data(gone), at=_now())
+
+    def change_role(self, key: str, role: str) -> None:
+        """Give somebody another role."""
+        with self.lock:
+            changed = self.current[key] = replace(self.current[key], role=role, updated_at=_now())
+        self._tell("organizationMembership.updated", membership_data(changed), at=changed.updated_at)
+
+    def invite_again(self, key: str, role: str) -> None:
+        """Take somebody back who was removed: a membership of its own."""
+        person, now = PEOPLE[key], _now()
+        if person.org is None:
+            raise KeyError(f"{key} belongs to no organisation of the sandbox.")
+        made = Membership(person=person, org=person.org, role=role, created_at=now, updated_at=now)
+        with self.lock:
+            self.current[key] = made
+        self._tell("organizationMembership.created", membership_data(made), at=now)
+
+    def _tell(self, event_type: str, data: dict[str, Any], *, at: int) -> None:
+        event = {
+            "data": data,
+            "event_attributes": {"http_request": {"client_ip": "", "user_agent": ""}},
+            "object": "event",
+            "timestamp": at,
+            "type": event_type,
+        }
+        for tell in self.listeners:
+            tell(event)
+
+
+def organization_data(org: Org, *, updated_at: int) -> dict[str, Any]:
+    """An organisation as events carry it."""
+    return {
+        "id": org.id,
+        "object": "organization",
+        "name": org.name,
+        "slug": org.slug,
+        "image_url": "",
+        "public_metadata": {},
+        "created_at": FOUNDED,
+        "updated_at": updated_at,
+    }
+
+
+def membership_data(membership: Membership) -> dict[str, Any]:
+    """A membership as events carry it, an ending's too."""
+    first, _, last = membership.person.name.partition(" ")
+    return {
+        "id": f"orgmem_{membership.person.key}{membership.created_at}",
+        "object": "organization_membership",
+        "role": f"org:{membership.role}",
+        "permissions": [],
+        "public_metadata": {},
+        "created_at": membership.created_at,
+        "updated_at": membership.updated_at,
+        "organization": organization_data(membership.org, updated_at=FOUNDED),
+        "public_user_data": {
+            "user_id": membership.person.user_id,
+            "first_name": first,
+            "last_name": last,
+            "identifier": f"{membership.person.key}@sandbox.invalid",
+            "image_url": "",
+        },
+    }
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
