@@ -119,6 +119,7 @@ def identity_in_templates(request: HttpRequest) -> dict[str, Any]:
         "identity": identity,
         "organization": getattr(request, "organization", None),
         "browser_session": getattr(request, "browser_session", None),
+        "role": access.role_named(identity.role) if identity else None,
         "may": {permission.value: permission in permissions for permission in access.Permission},
     }
 

@@ -62,10 +62,19 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_safe
 def members(request: TenantRequest) -> HttpResponse:
     """Who belongs to the organisation, and who did."""
-    everybody = list(Member.objects.order_by("name", "user_id"))
+    everybody = Member.objects.order_by("name", "user_id")
     context = {
-        "members": [one for one in everybody if one.removed_at is None],
-        "removed": [one for one in everybody if one.removed_at is not None],
+        "members": [
+            {
+                "user_id": one.user_id,
+                "name": one.name or one.user_id,
+                "role": one.role,
+                "our_role": role_named(one.role),
+                "last_seen_at": one.last_seen_at,
+            }
+            for one in everybody.filter(removed_at=None)
+        ],
+        "removed": list(everybody.exclude(removed_at=None)),
     }
     return render(request, "tenants/members.html", context)
 

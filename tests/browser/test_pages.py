@@ -30,6 +30,9 @@ FULL = (
     "/connections/{checking}/check/",
     "/connections/{refused}/check/",
     "/connections/{payer}/delete/",
+    "/audits/nights/",
+    "/organization/members/",
+    "/organization/roles/",
 )
 STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 ARN = "arn:aws:iam::555555555555:role/CostframeReadOnly"

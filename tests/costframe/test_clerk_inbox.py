@@ -243,9 +243,32 @@ def test_a_persons_new_name_is_taken_over_in_every_organisation_unless_it_is_sta
 
 def test_a_persons_event_reaches_only_organisations_of_the_instance_that_sent_it(organization, visitor):
     visitor.get("/connections/")
+    before = len(everything())
     arrive(person("deleted", at=AT), issuer="https://clerk.other.test")
     work()
+    assert len(everything()) == before + 1  # none was put into Northwind's inbox
     assert member().removed_at is None
+
+
+def test_a_row_of_another_instance_opens_nothing_though_it_stands_under_the_organisation(organization, visitor):
+    visitor.get("/connections/")
+    arrive(person("deleted", at=AT), issuer="https://clerk.other.test")
+    with connection.cursor() as cursor:
+        cursor.execute("set local role cf_owner")
+        cursor.execute("update tenants_clerkevent set organization_id = %s", [NORTHWIND])
+        cursor.execute("set local role cf_web")
+    work()
+    assert member().removed_at is None
+    assert "WAITING" in states()
+
+
+def test_a_membership_that_comes_after_the_accounts_end_brings_nobody_back(organization, visitor):
+    visitor.get("/connections/")
+    arrive(person("deleted", at=AT + MINUTE))
+    work()
+    arrive(membership(at=AT))
+    work()
+    assert member().removed_at == AT + MINUTE
 
 
 def test_the_worker_cannot_spread_an_event_that_stands_elsewhere(organization, other_organization, visitor):

@@ -76,6 +76,12 @@ def test_no_two_processes_but_web_and_operator_share_a_secret_beside_the_queue()
     assert ROLES["web"].secrets & ROLES["worker"].secrets == frozenset()
 
 
+def test_the_secret_that_webhooks_are_signed_with_is_webs_alone():
+    secret = {"COSTFRAME_CLERK_WEBHOOK_SECRET": "planted-value"}
+    holders = [name for name, role in ROLES.items() if foreign_secrets(role, secret) == []]
+    assert holders == ["web"]
+
+
 def test_web_does_not_start_with_a_private_key_in_its_environment():
     started = run(
         "web", "import costframe.wsgi", COSTFRAME_SEALING_KEY_DIR="/nowhere", COSTFRAME_SECRET_KEY="own"

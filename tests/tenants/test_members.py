@@ -206,11 +206,15 @@ def test_the_members_page_shows_who_is_there_and_who_was(organization, visitor):
     visitor.get("/connections/")
     with inside(organization), acting_as("cf_worker"):
         Member.objects.create(user_id="user_bruno", name="Bruno", role="finance", first_seen_at=AT)
+        Member.objects.create(user_id="user_cleo", role="member", first_seen_at=AT)
+        Member.objects.create(user_id="user_dora", name="Dora", role="auditor", first_seen_at=AT)
         Member.objects.create(user_id="user_gone", name="Gonzo", role="admin", first_seen_at=AT, removed_at=AT)
     text = " ".join(visitor.get("/organization/members/").content.decode().split())
     assert '<th scope="row">Ada <span class="badge badge--info badge--plain">you</span></th>' in text
     assert '<th scope="row">Bruno</th> <td data-label="Role">finance</td> <td data-label="Last seen">has not' in text
-    assert "2 members" in text
+    assert '<th scope="row">user_cleo</th> <td data-label="Role">viewer</td>' in text
+    assert 'Dora</th> <td data-label="Role">auditor <small>gives nothing here</small></td>' in text
+    assert "4 members" in text
     assert '<th scope="row">Gonzo</th> <td data-label="Removed">2026-11-20 12:00</td>' in text
 
 
