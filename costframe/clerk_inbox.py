@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils import timezone
 
-from audits.models import LostMessage
 from connections.models import Connection
+from costframe.broker import book_lost
 from costframe.deletion import delete_connection
 from tenants import activity, clerk_events, members, scope
 from tenants.clerk_events import MembershipEvent, PersonEvent, Unreadable
@@ -137,6 +137,4 @@ def _bury(organization_id: UUID, event: ClerkEvent, reason: str) -> None:
     log.error("Event %s of type %s is given up: %s.", event.id, event.type, reason)
     with scope.organization(organization_id):
         _end(event, ClerkEvent.State.DEAD, reason=reason)
-        if Organization.objects.exists():
-            at = timezone.now()
-            LostMessage.objects.create(at=at, actor="take_in_event", row_id=event.id, reason=reason)
+        book_lost(organization_id=organization_id, row_id=event.id, actor="take_in_event", reason=reason)

@@ -27,8 +27,8 @@ class Fleet:
     """Web, worker, scheduler and operator.
 
     `database_urls` maps logins to URLs, `shared` holds settings that are no secret and every process may know,
-    `worker_only` and `web_only` what only these may hold, `sealing_public_key` what web seals with, `context_key` what it
-    makes its proofs with.
+    `worker_only` and `web_only` what only these may hold, `sealing_public_key` what web seals with, `context_key` what
+    it makes its proofs with.
     """
 
     database_urls: Mapping[str, str]

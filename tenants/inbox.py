@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4, uuid5
 
-from django.db import transaction
-
+from tenants import scope
 from tenants.clerk_events import FIRST_REQUEST, about, kept
 from tenants.models import ClerkEvent
 from tenants.organization_ids import organization_id_for
@@ -22,7 +21,8 @@ MESSAGE_NAMESPACE = UUID("0f2a7c1e-5a5b-5d3c-8f0e-6f1c2b9f4d77")
 def put_in(*, issuer: str, message_id: str, event_type: str, body: Mapping[str, Any], at: datetime) -> None:
     """Store what we use of a webhook. One that came before, whatever it holds now, changes nothing and says nothing.
 
-    Needs no scope: the row belongs to whatever the event is about, whether that is known here or not.
+    The row is put under whatever the event is about, known here or not, in that one's scope: the provider's signature
+    stands for it as a token's does for a request.
     """
     row_id = uuid5(MESSAGE_NAMESPACE, f"{issuer}\n{message_id}")
     _add(row_id, issuer=issuer, event_type=event_type, payload=kept(event_type, body), at=at)
@@ -34,15 +34,16 @@ def announce_first_request(*, issuer: str, clerk_id: str, at: datetime) -> None:
 
 
 def _add(row_id: UUID, *, issuer: str, event_type: str, payload: dict[str, Any], at: datetime) -> None:
+    organization_id = organization_id_for(issuer=issuer, clerk_id=about(event_type, payload))
     event = ClerkEvent(
         id=row_id,
-        organization_id=organization_id_for(issuer=issuer, clerk_id=about(event_type, payload)),
+        organization_id=organization_id,
         issuer=issuer,
         type=event_type,
         payload=payload,
         received_at=at,
         due_at=at,
     )
-    with transaction.atomic():
-        ClerkEvent.arriving.bulk_create([event], ignore_conflicts=True)
+    with scope.organization(organization_id):
+        ClerkEvent.objects.bulk_create([event], ignore_conflicts=True)
         wake_scheduler()

@@ -172,10 +172,7 @@ class ClerkEvent(WorkRow):
     reason = models.CharField(max_length=255, blank=True)
     received_at = models.DateTimeField()
 
-    arriving = models.Manager()  # web's, which has no scope here and may only insert
-
     class Meta:
-        default_manager_name = "objects"
         indexes = [
             due_index("clerk_event_due"),
             models.Index(fields=["organization", "state"], name="clerk_event_by_state"),

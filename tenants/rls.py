@@ -33,15 +33,13 @@ class Access:
     """What one database role may do with one table.
 
     `commands` are granted on the whole table; `columns` maps a command to the only columns it may touch.
-    `sees_all` is for the scheduler and the operator, whose grants are narrow instead. `only_adds` is for an inbox:
-    rows of any organisation may be put in, without a scope, and none may be met again.
+    `sees_all` is for the scheduler and the operator, whose grants are narrow instead.
     """
 
     role: str
     commands: tuple[str, ...] = ()
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     sees_all: bool = False
-    only_adds: bool = False
 
     def grants(self, table: str) -> list[str]:
         """The GRANT statements."""
@@ -54,8 +52,6 @@ class Access:
 
     def policy(self, table: str, column: str) -> str:
         """The CREATE POLICY statement: one a role, so that no policy can widen another."""
-        if self.only_adds:
-            return f'create policy {self.role} on "{table}" for insert to {self.role} with check (true)'
         seen = "true" if self.sees_all else own_rows(column)
         command = "select" if self.sees_all else "all"
         check = "" if self.sees_all else f" with check ({seen})"

@@ -39,7 +39,6 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_constraint=False, db_index=False, default=tenants.scope.current, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.organization')),
             ],
             options={
-                'default_manager_name': 'objects',
                 'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='clerk_event_due'), models.Index(fields=['organization', 'state'], name='clerk_event_by_state')],
             },
         ),

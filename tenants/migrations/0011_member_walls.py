@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         ProtectTable(
             "tenants_clerkevent",
             [
-                Access(role="cf_web", commands=("insert",), only_adds=True),
+                Access(role="cf_web", commands=("insert",)),
                 Access(role="cf_worker", commands=("select", "update", "delete")),
                 DUE,
             ],

@@ -16,6 +16,7 @@ from sandbox.clerk.issuer import Issuer
 from sandbox.clerk.people import ENGINEER
 from sandbox.fleet import Fleet
 from tests.costframe.running import HURRIED, wait_for
+from tests.database import CONTEXT_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,7 @@ def live(fresh_database, redis_server, tmp_path):
         },
         worker_only={},
         sealing_public_key="",
+        context_key=CONTEXT_KEY.text,
         web_only=issuer.web_environment(),
     )
 

@@ -14,7 +14,7 @@ GRANTS = ROOT / "tests" / "tenants" / "grants.txt"
 NARROW = {"cf_scheduler", "cf_operator"}  # they see every tenant's row, but few columns or read-only
 # Nobody logs in as the owner. Inside four functions it counts how many credentials a sealing key still opens, looks
 # whether a row is work, books a message that named no row, and tells the organisations that a person is in what became
-# of that person. Web only adds to the inbox.
+# of that person.
 LOOKED_AT = ("SELECT", "true", None)
 OTHERWISE = {
     ("connections_sealedcredential", "cf_owner"): LOOKED_AT,
@@ -26,7 +26,6 @@ OTHERWISE = {
     ("tenants_organization", "cf_owner"): LOOKED_AT,
     ("tenants_member", "cf_owner"): LOOKED_AT,
     ("tenants_clerkevent", "cf_owner"): ("ALL", "true", "true"),
-    ("tenants_clerkevent", "cf_web"): ("INSERT", None, "true"),
     ("audits_lostmessage", "cf_owner"): ("INSERT", None, "true"),
 }
 
@@ -70,7 +69,7 @@ def test_each_policy_serves_one_role_with_the_one_expression(admin, tables):
     assert set(OTHERWISE) <= {(row[0], row[1]) for row in rows}
     for table, name, roles, command, qual, check in rows:
         assert roles == [name], f"{table}: a policy serves exactly the role it is named for"
-        if name == "cf_owner" or (table, name) in OTHERWISE:
+        if name == "cf_owner":
             assert (command, qual, check) == OTHERWISE[table, name], table
         elif name in NARROW:
             assert (qual, check) == ("true", None)

@@ -101,7 +101,7 @@ def test_a_page_of_somebody_known_asks_for_them_and_their_organisation_in_one_qu
     organization, visitor, django_assert_num_queries
 ):
     visitor.get("/organization/roles/")
-    with django_assert_num_queries(5):  # savepoint, scope, who, scope, release
+    with django_assert_num_queries(3):  # savepoint, who, release; the scope is not counted
         visitor.get("/organization/roles/")
 
 

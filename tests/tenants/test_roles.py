@@ -58,7 +58,7 @@ def test_no_process_starts_on_a_bad_setting_and_the_message_names_it(name, value
     done = subprocess.run(
         [sys.executable, "-c", "import costframe.settings"],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "COSTFRAME_ROLE": "web", "COSTFRAME_SANDBOX": "true", name: value},
+        env={"PATH": os.environ["PATH"], "COSTFRAME_ROLE": "migrate", "COSTFRAME_SANDBOX": "true", name: value},
         capture_output=True,
         text=True,
         check=False,

@@ -19,6 +19,7 @@ from tenants.organization_ids import organization_id_for
 from tenants.svix import secret_of
 from tenants.webhooks import MOST_BYTES
 from tests.conftest import ISSUER
+from tests.database import enter
 from tests.tenants.webhook import (
     OTHER_SECRET,
     PATH,
@@ -309,10 +310,17 @@ def test_webs_login_can_add_to_the_inbox_and_nothing_else(statement):
         cursor.execute(statement)
 
 
-def test_the_real_login_of_web_adds_without_a_scope_and_meets_itself_quietly(fresh_database):
+def test_the_real_login_of_web_adds_to_an_inbox_with_a_proof_only_and_meets_itself_quietly(fresh_database):
+    ours, theirs = uuid.uuid4(), uuid.uuid4()
     insert = """insert into tenants_clerkevent (id, organization_id, issuer, type, payload, state, reason, received_at,
-                due_at, attempt) values (%s, gen_random_uuid(), 'x', 'x', '{}', 'RECEIVED', '', now(), now(), 0)
+                due_at, attempt) values (%s, %s, 'x', 'organization.deleted', '{}', 'RECEIVED', '', now(), now(), 0)
                 on conflict do nothing"""
-    row_id = uuid.uuid4()
     with psycopg.connect(fresh_database["cf_web"]) as web:
-        assert [web.execute(insert, [row_id]).rowcount for _ in range(2)] == [1, 0]
+        enter(web, ours)
+        row = [uuid.uuid4(), ours]
+        assert [web.execute(insert, row).rowcount for _ in range(2)] == [1, 0]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"), web.transaction():
+            web.execute(insert, [uuid.uuid4(), theirs])
+        enter(web, None)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"), web.transaction():
+            web.execute(insert, [uuid.uuid4(), ours])
