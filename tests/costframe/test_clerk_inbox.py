@@ -137,6 +137,14 @@ def test_somebody_who_was_seen_first_is_removed_as_well(organization, visitor):
     assert visitor.post("/connections/new/", {"label": "x"}).status_code == 403
 
 
+def test_somebody_whose_token_held_no_name_gets_it_from_the_membership(organization, provider_key):
+    Visitor(name=None).get("/connections/")
+    assert member().name == ""
+    arrive(membership(at=AT))
+    work()
+    assert member().name == "Ada Okafor"
+
+
 def test_a_stale_update_changes_nothing(organization):
     arrive(membership("updated", at=AT + MINUTE, joined_at=AT, role="viewer"))
     arrive(membership("updated", at=AT, joined_at=AT, role="admin"))
