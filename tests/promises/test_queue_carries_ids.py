@@ -73,12 +73,14 @@ def test_nothing_but_ids_enters_the_queue_while_an_audit_passes_and_one_fails(ru
     assert running.wait_for_end(passing) == "DONE", running.describe(passing)
     assert running.rows("select count(*) > 100 from audits_costline") == [(True,)]
 
-    # The customer takes the role away: the next audit fails with its ARN in the message.
+    # The customer takes the role away: the next audit fails, and its message names the account.
     running.cloud.delete_role(running.secret["role_arn"])
     failing = running.request_audit()
     assert running.wait_for_end(failing) == "FAILED", running.describe(failing)
     assert running.rows(
-        "select message like %s from audits_audit where id = %s", f"%{running.role_name}%", failing
+        "select message like %s from audits_audit where id = %s",
+        f"%the role in account {running.role['account']}%",
+        failing,
     ) == [(True,)]
 
     heard = bytes(tap.heard) + held(running)
