@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 from findings.detail import detail_of
 from findings.filters import FindingFilter
 from findings.models import Finding
-from findings.paging import BadCursor, Page, Sort, page_of
 from findings.queries import HEAVY, SORTS, account_labels, action_rows, totals_of, why_empty
 from findings.reports import csv_file
 from findings.rules_page import rule_rows
 from tenants.access import get_or_404
+from tenants.paging import BadCursor, Page, Sort, page_of
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,15 +6,19 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tenants.operator_reads import viewed_rows
 from tenants.rls import own_rows
 from tests.database import ROOT, enter
 from tests.tenants import catalogue
 
 GRANTS = ROOT / "tests" / "tenants" / "grants.txt"
-NARROW = {"cf_scheduler", "cf_operator"}  # they see every tenant's row, but few columns or read-only
-# Nobody logs in as the owner. Inside three functions it counts how many credentials a sealing key still opens, looks
-# whether a row is work, and books a message that named no row.
+# They see every tenant's row: the scheduler three columns, the operator who its customers are.
+SEE_ALL = {("tenants_organization", "cf_operator")}
+# Nobody logs in as the owner. Inside a function each it counts how many credentials a sealing key still opens, looks
+# whether a row is work, books a message that named no row, marks a new line of the trail as work, books an operator's
+# view and finds it again.
 LOOKED_AT = ("true", None)
+VIEWS = "((verb)::text = 'operator.viewed'::text)"
 OWNER = {
     "connections_sealedcredential": LOOKED_AT,
     "connections_accesscheck": LOOKED_AT,
@@ -24,6 +28,8 @@ OWNER = {
     "audits_step": LOOKED_AT,
     "tenants_organization": LOOKED_AT,
     "audits_lostmessage": (None, "true"),
+    "tenants_activity": (VIEWS, VIEWS),
+    "tenants_unsealedactivity": ("true", "true"),
 }
 
 
@@ -67,8 +73,10 @@ def test_each_policy_serves_one_role_with_the_one_expression(admin, tables):
         assert roles == [name], f"{table}: a policy serves exactly the role it is named for"
         if name == "cf_owner":
             assert (qual, check) == OWNER[table]
-        elif name in NARROW:
+        elif name == "cf_scheduler" or (table, name) in SEE_ALL:
             assert (qual, check) == ("true", None)
+        elif name == "cf_operator":
+            assert (normal(qual), check) == (normal(viewed_rows()), None), table
         else:
             expression = own_rows(catalogue.owner_column(table))
             assert normal(qual) == normal(check) == normal(expression), table
@@ -79,7 +87,9 @@ def test_nobody_logs_in_as_the_owner(admin):
 
 
 def normal(expression: str) -> str:
-    words = expression.lower().replace("( select cf_organization() as cf_organization)", "(select cf_organization())")
+    words = expression.lower()
+    for name in ("cf_organization", "cf_viewed_organization"):
+        words = words.replace(f"( select {name}() as {name})", f"(select {name}())")
     return words.strip("()").replace(" ", "")
 
 
@@ -154,7 +164,7 @@ def test_a_role_meets_only_its_own_organisations_rows(admin, tables):
     for table in tables:
         catalogue.fill(admin, table)
         seen = catalogue.matrix(admin, table)
-        for role in ("cf_web", "cf_worker"):
+        for role in ("cf_web", "cf_worker", "cf_operator_trail"):
             assert seen[role, "sees another's"] in {0, "InsufficientPrivilege"}, (table, role)
             assert seen[role, "sees without a scope"] in {0, "InsufficientPrivilege"}, (table, role)
         for role in catalogue.ROLES:
