@@ -99,8 +99,12 @@ def seal_trail(organization: str, row: str) -> None:
 
 def _begin(organization_id: UUID, audit: Audit, connection: Connection) -> None:
     try:
-        with scope.organization(organization_id):
-            credential = collect.open_credential(connection=connection)
+        credential = collect.open_credential(
+            organization_id=organization_id,
+            connection=connection,
+            purpose=collect.Purpose(kind=collect.AUDIT, id=audit.id),
+            at=timezone.now(),
+        )
         release_connections()
         survey = collect.survey(credential=credential)
     except (CannotUnseal, CannotAssumeRole) as error:
@@ -180,7 +184,15 @@ class Work:
             connection = Connection.objects.get(id=self.step.connection_id)
             if connection.state != Connection.State.CONNECTED:
                 raise claims.EndEarly(claims.STOPPED)
-            return collect.open_credential(connection=connection)
+        try:
+            return collect.open_credential(
+                organization_id=self.organization_id,
+                connection=connection,
+                purpose=collect.Purpose(kind=collect.AUDIT, id=self.step.audit_id),
+                at=timezone.now(),
+            )
+        finally:
+            release_connections()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid5
+
+from django.conf import settings
 
 from tenants import scope
 from tenants.models import Activity
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 BATCH = 2000
+NIGHTLY_PLAN = "the nightly plan"
+RULES = "Costframe's rules"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,11 @@ class Line:
     subject_kind: str
     subject_id: UUID | None
     detail: Mapping[str, str] = field(default_factory=dict)
+
+
+def this_worker() -> str:
+    """This worker process as an actor of the trail."""
+    return f"worker {settings.WORKER_NAME}, process {os.getpid()}"
 
 
 def book(

@@ -28,7 +28,7 @@ def labels(organization):
 
 def activities(organization):
     with scope.organization(organization.id):
-        return list(Activity.objects.values_list("verb", flat=True))
+        return list(Activity.objects.exclude(verb="person.signed_in").values_list("verb", flat=True))
 
 
 def hidden_fields(page):
