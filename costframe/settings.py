@@ -95,6 +95,8 @@ MIDDLEWARE = [
     "tenants.operators.OperatorMiddleware" if ROLE_NAME == "operator" else "tenants.middleware.TenantMiddleware",
 ]
 ROOT_URLCONF = COSTFRAME_ROLE.urls
+# A redirect to where a page is would tell those who are no operators that it is there.
+APPEND_SLASH = ROLE_NAME != "operator"
 WSGI_APPLICATION = "costframe.wsgi.application"
 
 TEMPLATES = [
@@ -175,7 +177,7 @@ CSRF_COOKIE_NAME = "costframe_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = USE_HTTPS
-CSRF_FAILURE_VIEW = "costframe.errors.csrf_failure"
+CSRF_FAILURE_VIEW = f"costframe.errors.csrf_failure{'_plainly' if ROLE_NAME == 'operator' else ''}"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN]
 SESSION_COOKIE_SECURE = USE_HTTPS
 SECURE_SSL_REDIRECT = False  # the proxy in front terminates TLS and redirects

@@ -1,4 +1,4 @@
-"""The request as views behind TenantMiddleware get it."""
+"""The request as views behind each process's middleware get it. For type checkers: nothing makes one of these."""
 
 from __future__ import annotations
 
@@ -13,12 +13,23 @@ if TYPE_CHECKING:
 
     from tenants.identity import Identity
     from tenants.models import Organization
+    from tenants.operators import Operator
+    from tenants.viewing import Reason
 
 
 class TenantRequest(HttpRequest):
-    """A request of somebody who is signed in to an organisation. For type checkers: nothing makes one of these."""
+    """A request of somebody who is signed in to an organisation."""
 
     identity: Identity
     organization: Organization
     browser_session: Mapping[str, str]
     htmx: HtmxDetails
+
+
+class OperatorRequest(HttpRequest):
+    """A request of an operator. `organization` and `reason` are those of the page, None outside of any."""
+
+    user: Operator  # type: ignore[assignment]  # the admin asks no more of a user
+    organization: Organization | None
+    reason: Reason | None
+    browser_session: Mapping[str, str]
