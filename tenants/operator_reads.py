@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.migrations.operations.base import Operation
 
+from tenants.scope import TICKET_SETTING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
     from django.db.migrations.state import ProjectState
 
-TICKET_SETTING = "costframe.operator_view"
 MAX_OPERATOR, MAX_PAGE, MIN_REASON, MAX_REASON = 255, 500, 10, 200
 
 # Row-level security is forced on the owner too; these are the only rows that its functions may touch.

@@ -17,11 +17,12 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
+from tenants import scope
 from tenants.handshake import Provider, Redirect, Refuse, Visit, configure, redirect_to, set_cookies
 from tenants.identity import is_same_origin
 from tenants.models import Organization
 from tenants.signing_keys import KeysUnavailable
-from tenants.viewing import NotBooked, Place, book_view, place_of, reading, reason_in, viewer
+from tenants.viewing import NotBooked, Place, book_view, place_of, reason_in, viewer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,7 +143,7 @@ class OperatorMiddleware:
         except NotBooked:
             log.exception("A view of organisation %s was not booked, so nothing was shown.", organization_id)
             return _say("The view could not be written to the organisation's activity trail: nothing is shown.", 503)
-        with reading(organization_id=organization_id, ticket=ticket):
+        with scope.viewing(organization_id, ticket=ticket):
             return self._below(request, place)
 
     def _below(self, request: OperatorRequest, place: Place) -> HttpResponse:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core import signing
-from django.db import Error, connection, connections
+from django.db import Error, connections
 
-from tenants import scope
 from tenants.access import named
-from tenants.operator_reads import MAX_OPERATOR, MAX_PAGE, TICKET_SETTING
+from tenants.operator_reads import MAX_OPERATOR, MAX_PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from tenants.identity import Identity
@@ -88,7 +86,7 @@ def viewer(identity: Identity) -> str:
 
 
 def book_view(*, organization_id: UUID, viewer: str, page: str, reason: str) -> UUID:
-    """Write the view to the organisation's trail, committed. Returns the ticket for `reading`. Raises NotBooked."""
+    """Write the view to the organisation's trail, committed. Returns scope.viewing's ticket. Raises NotBooked."""
     try:
         with connections[TRAIL].cursor() as cursor:
             cursor.execute(
@@ -99,12 +97,3 @@ def book_view(*, organization_id: UUID, viewer: str, page: str, reason: str) -> 
     except Error as error:
         raise NotBooked("The view could not be written to the organisation's activity trail.") from error
     return ticket
-
-
-@contextmanager
-def reading(*, organization_id: UUID, ticket: UUID) -> Iterator[None]:
-    """One transaction in which PostgreSQL shows the operator's login the rows of the ticket's organisation."""
-    with scope.organization(organization_id):
-        with connection.cursor() as cursor:
-            cursor.execute("select set_config(%s, %s, true)", [TICKET_SETTING, str(ticket)])
-        yield

@@ -12,6 +12,7 @@ from sandbox.fleet import Fleet
 from sandbox.process import DidNotStart
 from tenants import chain
 from tenants.models import Activity
+from tests.database import CONTEXT_KEY, enter
 from tests.tenants.catalogue import A, B, fill
 
 pytestmark = pytest.mark.processes
@@ -32,6 +33,7 @@ def fleet(fresh_database, tmp_path):
         shared={"COSTFRAME_SANDBOX": "true"},
         worker_only={},
         sealing_public_key="",
+        context_key=CONTEXT_KEY.text,
     )
 
 
@@ -39,7 +41,7 @@ def append_sealed(urls, organization, *, count):
     """Lines as web appends them and seals as the worker makes them, over those logins."""
     head = chain.Head(position=0, hash=chain.BEGINNING)
     with psycopg.connect(urls["cf_worker"]) as worker:
-        worker.execute("select set_config('costframe.organization', %s, true)", [str(organization)])
+        enter(worker, organization)
         for number in range(1, count + 1):
             line = Activity(
                 id=uuid.uuid4(), organization_id=organization, at=AT + dt.timedelta(minutes=number), actor="Ada",

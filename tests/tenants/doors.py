@@ -17,6 +17,7 @@ from sandbox.clerk.issuer import Issuer
 from sandbox.clerk.people import OPERATOR
 from sandbox.fleet import Fleet
 from tenants.operators import TENANT_URLS
+from tests.database import CONTEXT_KEY
 from tests.tenants import catalogue
 from tests.tenants.url_map import every_route, filled_in
 
@@ -69,6 +70,7 @@ class Door:
             },
             worker_only={},
             sealing_public_key="",
+            context_key=CONTEXT_KEY.text,
             operators=(OPERATOR.user_id,),
         )
         self.ids = self._fill()

@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from costframe.roles import refuse_wrong_database_role
-from tenants import chain
+from tenants import chain, scope
 from tenants.models import Organization
-from tenants.viewing import NotBooked, book_view, reading
+from tenants.viewing import NotBooked, book_view
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             ticket = book_view(organization_id=organization.id, viewer=viewer, page="verify_activity", reason=REASON)
         except NotBooked as error:
             raise CommandError(f"{error} {error.__cause__}") from error
-        with reading(organization_id=organization.id, ticket=ticket):
+        with scope.viewing(organization.id, ticket=ticket):
             report = chain.verify(noted=noted)
         self.stdout.write(f"{organization.id} {_told(report)}")
         return not report.broken
