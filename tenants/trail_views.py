@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tenants.models import Activity
 
 PAGE_SIZE = 50
-MOST_AT_ONCE = 50_000  # positions: some seconds of hashing; longer chains are looked at in stretches
+MOST_AT_ONCE = 20_000  # positions: a few seconds; longer chains are looked at in stretches
 
 
 @require_safe

@@ -11,12 +11,12 @@ CONNECTION = (
 )
 ACCESS_CHECK = (
     *("id", "organization_id", "connection_id", "generation", "state", "requested_at", "started_at", "ended_at"),
-    *("account_id", "refusals", "warnings", "matrix", "detail", "due_at", "attempt"),
+    *("account_id", "refusals", "warnings", "matrix", "due_at", "attempt"),
 )
 
 
 class Migration(migrations.Migration):
-    dependencies = [("connections", "0003_count_sealed_rows"), ("tenants", "0021_trail_walls")]
+    dependencies = [("connections", "0004_confirmation"), ("tenants", "0021_trail_walls")]
 
     operations = [
         LetOperatorRead("connections_connection", CONNECTION),
