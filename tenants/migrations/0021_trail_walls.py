@@ -22,10 +22,12 @@ create function cf_mark_unsealed() returns trigger
     "for each statement execute function cf_mark_unsealed()",
 )
 MARK_REVERSE = ("drop trigger mark_unsealed on tenants_activity", "drop function cf_mark_unsealed()")
-OLD_LINES = (
+OLD_LINES = [
     "insert into tenants_unsealedactivity (id, organization_id, due_at) select id, organization_id, now() "
-    "from tenants_activity"
-)
+    "from tenants_activity",
+    "set constraints all immediate",  # a table with checks outstanding cannot be altered
+    "set constraints all deferred",
+]
 # The trigger writes marks as the owner, and the owner looks whether a mark is work (costframe.migrations).
 MARKS_BY_OWNER = (
     'create policy cf_owner on "tenants_unsealedactivity" for all to cf_owner using (true) with check (true)'
