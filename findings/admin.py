@@ -18,9 +18,15 @@ class FindingAdmin(TenantAdmin):
         *("cost_since", "cost_since_date"),
     )
     list_display = [
-        *("rule_id", "provider_resource_id", "region", "state", "confidence", "estimated_monthly_savings", "currency"),
+        *("rule_id", "provider_resource_id", "region", "state", "confidence", "saving", "currency"),
         *(referring("connection"), "opened_at", "last_seen_at", "resolved_at"),
     ]
     list_filter = ["state", "confidence", "rule_id"]
     search_fields = ["id", "provider_resource_id", "rule_id"]
     ordering = ["-opened_at", "id"]
+
+    @admin.display(description="Saving a month", ordering="estimated_monthly_savings")
+    def saving(self, finding: Finding) -> str:
+        """To the cent; not known is not 0."""
+        amount = finding.estimated_monthly_savings
+        return "not known" if amount is None else f"{amount:.2f}"

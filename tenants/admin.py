@@ -7,6 +7,7 @@ of that one: each app registers its tables with `tenant_site`, in its own admin.
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -200,6 +201,8 @@ class TenantAdmin(ReadOnlyAdmin):
             return {"name": field.verbose_name, "value": refer(row, field, name=self.names.get(field.name))}
         if isinstance(value, dict | list):
             return {"name": field.verbose_name, "text": json.dumps(value, indent=1, ensure_ascii=False)}
+        if isinstance(value, Decimal):
+            value = f"{value.normalize():f}"  # without the zeros that the column's room is filled up with
         return {"name": field.verbose_name, "value": display_for_value(value, NOTHING)}
 
     def _lists_of(self, row: Model) -> Iterator[dict[str, str]]:
