@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import os
 import uuid
+from hashlib import sha256
 
 import pytest
 
 from audits import collect, nights, operations
 from audits.models import Audit, Schedule
-from connections.models import AccessCheck, SealedCredential
+from connections.models import AccessCheck, Confirmation, SealedCredential
 from connections.provider import AccessReport
 from connections.seal import Binding, seal
 from connections.unseal import CannotUnseal, KeyDirectory
@@ -67,8 +68,8 @@ def test_what_an_access_check_came_to(shop, refusals, outcome, count):
     asked = AccessCheck.objects.create(connection=shop, generation=0, requested_at=AT, due_at=AT)
     with acting_as("cf_worker"):
         check = AccessCheck.take(asked.id, at=AT, seconds=60)
-        checking._write(check, AccessReport(account_id=None, refusals=refusals))
-        checking._write(check, AccessReport(account_id=None, refusals=refusals))  # its claim is settled: not told twice
+        for _ in range(2):  # the second time its claim is settled, and it is not told again
+            checking._write(check, AccessReport(account_id=None, refusals=refusals), None)
     detail = {"connection": "Shop", "outcome": outcome, "refusals": count, "submission": "0"}
     assert told() == [(PROCESS, "connection.checked", shop.id, detail)]
 
@@ -82,6 +83,10 @@ def sealed(shop, settings, tmp_path):
         organization_id=shop.organization_id, connection_id=shop.id, provider="aws", generation=shop.generation
     )
     made = seal({"role_arn": "planted-arn"}, public_key=keys.make().public_key, binding=binding)
+    with acting_as("cf_worker"):
+        Confirmation.objects.create(
+            connection=shop, account_id="1", digest=sha256(made.blob).hexdigest(), confirmed_at=AT
+        )
     return SealedCredential.objects.create(
         connection=shop, generation=shop.generation, key_id=made.key_id, blob=made.blob, created_at=AT
     )
@@ -129,6 +134,16 @@ def test_a_credential_is_opened_when_its_line_is_written_and_never_before(shop, 
     monkeypatch.setattr("audits.collect.unseal", lambda *_, **__: seen.extend(told()) or {})
     open_for(shop, "audit", 1)
     assert [verb for _, verb, *_ in seen] == ["credential.opened"]
+
+
+def test_a_credential_that_was_never_confirmed_is_not_told_to_be_opened_for_an_audit(shop, sealed):
+    with acting_as("cf_worker"):
+        Confirmation.objects.update(digest="another")
+    with pytest.raises(CannotUnseal, match="not the one that was tried"):
+        open_for(shop, "audit", 1)
+    assert told() == []
+    open_for(shop, "access check", 2)
+    assert [verb for _, verb, *_ in told()] == ["credential.opened"]
 
 
 def test_where_there_is_no_credential_none_is_told_to_be_opened(shop):
