@@ -39,7 +39,6 @@ create function cf_book_operator_view(organization uuid, viewer text, page text,
         insert into public.tenants_activity (id, organization_id, at, actor, verb, subject_kind, subject_id, detail)
         values (ticket, organization, clock_timestamp(), viewer, 'operator.viewed', 'page', null,
                 jsonb_build_object('page', page, 'reason', reason));
-        set constraints all immediate;
         return ticket;
     end $$
 """
