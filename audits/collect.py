@@ -22,11 +22,12 @@ from connections.providers.aws.session import Principal, open_session
 from connections.resources import Metric, Volume
 from connections.seal import Binding
 from connections.unseal import CannotUnseal, KeyDirectory, unseal
-from tenants import scope
+from tenants import activity, scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
+    from uuid import UUID
 
     from audits.models import Step
     from connections.models import Connection
@@ -52,25 +53,40 @@ class Credential:
     pinned_account_id: str | None
 
 
-def open_credential(*, connection: Connection, is_trial: bool = False) -> Credential:
-    """Open the connection's current credential inside the open scope.
+AUDIT, ACCESS_CHECK = "audit", "access check"
 
-    Only the one that a worker has confirmed, or with `is_trial` the one that is to be tried. Raises CannotUnseal
-    where none opens.
+
+@dataclass(frozen=True, kw_only=True)
+class Purpose:
+    """What a credential is opened for: an AUDIT, or an ACCESS_CHECK that tries it; and which one."""
+
+    kind: str
+    id: UUID
+
+
+def open_credential(*, organization_id: UUID, connection: Connection, purpose: Purpose, at: datetime) -> Credential:
+    """Book in the trail that this process opens the connection's current credential, commit that, and then open it.
+
+    Outside of any transaction, so that nothing is opened that the trail does not tell. A process is booked once for
+    what it opens for one audit or check. For an audit only the credential that a worker has confirmed, for an access
+    check the one that is to be tried. Raises CannotUnseal where none opens.
     """
-    sealed = (
-        SealedCredential.objects.defer(None)
-        .filter(connection=connection, generation=connection.generation)
-        .order_by("-created_at")
-        .first()
-    )
-    if sealed is None:
-        raise CannotUnseal("The connection has no credential: submit it again.")
-    digest, confirmation = sha256(sealed.blob).hexdigest(), Confirmation.objects.filter(connection=connection).first()
-    if not is_trial and (confirmation is None or confirmation.digest != digest):
-        raise CannotUnseal("The credential is not the one that was tried and let in: try the access again.")
+    with scope.organization(organization_id):
+        sealed = (
+            SealedCredential.objects.defer(None)
+            .filter(connection=connection, generation=connection.generation)
+            .order_by("-created_at")
+            .first()
+        )
+        if sealed is None:
+            raise CannotUnseal("The connection has no credential: submit it again.")
+        digest = sha256(sealed.blob).hexdigest()
+        confirmation = Confirmation.objects.filter(connection=connection).first()
+        if purpose.kind != ACCESS_CHECK and (confirmation is None or confirmation.digest != digest):
+            raise CannotUnseal("The credential is not the one that was tried and let in: try the access again.")
+        _book_opening(sealed, label=connection.label, purpose=purpose, at=at)
     binding = Binding(
-        organization_id=scope.current(),
+        organization_id=organization_id,
         connection_id=connection.id,
         provider=connection.provider,
         generation=connection.generation,
@@ -96,6 +112,24 @@ def confirm(*, credential: Credential, account_id: str, at: datetime) -> None:
     )
     Confirmation.objects.filter(connection=credential.connection, account_id=account_id).update(
         digest=credential.digest, confirmed_at=at
+    )
+
+
+def _book_opening(sealed: SealedCredential, *, label: str, purpose: Purpose, at: datetime) -> None:
+    worker = activity.this_worker()
+    detail = {
+        "connection": label,
+        "for": f"{purpose.kind} {purpose.id}",
+        "submission": str(sealed.generation),
+        "key": sealed.key_id,
+    }
+    activity.book_once(
+        key=f"credential.opened {purpose.id} {sealed.id} {worker}",
+        actor=worker,
+        line=activity.Line(
+            verb="credential.opened", subject_kind="connection", subject_id=sealed.connection_id, detail=detail
+        ),
+        at=at,
     )
 
 

@@ -144,6 +144,15 @@ def begin_night(*, schedule_id: UUID, at: datetime) -> Audit | None:
         schedule.settle(due_at=at + dt.timedelta(seconds=BUSY_SECONDS))
         return None
     schedule.settle(due_at=rhythm.next(at=at)[1], last_night_date=night)
+    if audit is not None:
+        activity.book(
+            actor=activity.NIGHTLY_PLAN,
+            verb="audit.requested",
+            subject_kind="audit",
+            subject_id=audit.id,
+            at=at,
+            detail={"connection": schedule.connection.label, "night": night.isoformat()},
+        )
     return audit
 
 

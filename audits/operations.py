@@ -37,7 +37,7 @@ def request_audit(*, connection: Connection, by: str, at: datetime) -> Audit:
             audit = Audit.objects.create(connection=connection, requested_by=by, requested_at=at, due_at=at)
     except IntegrityError:
         raise AuditAlreadyRunning(f"An audit of {connection.label} has not ended yet.") from None
-    activity.book(actor=by, verb="audit.requested", subject_kind="audit", subject_id=audit.id, at=at)
+    _note(audit, "audit.requested", by=by, at=at)
     wake_scheduler()
     return audit
 
@@ -49,10 +49,21 @@ def request_stop(*, audit: Audit, by: str, at: datetime) -> bool:
     then the audit is STOPPED.
     """
     if _stop_before_it_began(audit=audit, at=at) or _stop_while_running(audit=audit, at=at):
-        activity.book(actor=by, verb="audit.stop_requested", subject_kind="audit", subject_id=audit.id, at=at)
+        _note(audit, "audit.stop_requested", by=by, at=at)
         wake_scheduler()
         return True
     return False
+
+
+def _note(audit: Audit, verb: str, *, by: str, at: datetime) -> None:
+    activity.book(
+        actor=by,
+        verb=verb,
+        subject_kind="audit",
+        subject_id=audit.id,
+        at=at,
+        detail={"connection": audit.connection.label},
+    )
 
 
 def _stop_before_it_began(*, audit: Audit, at: datetime) -> bool:

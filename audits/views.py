@@ -156,4 +156,5 @@ def _book(request: TenantRequest, connection: Connection, verb: str) -> None:
         subject_kind="connection",
         subject_id=connection.id,
         at=timezone.now(),
+        detail={"connection": connection.label},
     )

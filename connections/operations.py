@@ -49,7 +49,7 @@ def make_draft(*, label: str, regions: Sequence[str], export: ExportPlace | None
     connection = Connection(label=label, created_at=at, provider="aws")
     _place(connection, regions=regions, export=export)
     connection.save(force_insert=True)
-    activity.book(actor=by, verb="connection.drafted", subject_kind="connection", subject_id=connection.id, at=at)
+    _note(connection, "connection.drafted", by=by, at=at, **_placement(connection))
     return connection
 
 
@@ -83,6 +83,7 @@ def submit_access(
         generation=generation,
     )
     sealed = seal({"role_arn": role_arn}, public_key=public_key, binding=binding)
+    before = {**_placement(connection), "account": connection.account_id or "none"}
     _pin(connection, account_id=found["account_id"])
     _place(connection, regions=regions, export=export)
     connection.generation, connection.state = generation, Connection.State.CHECKING
@@ -91,7 +92,10 @@ def submit_access(
     SealedCredential.objects.create(
         connection_id=connection.id, generation=generation, key_id=sealed.key_id, blob=sealed.blob, created_at=at
     )
-    activity.book(actor=by, verb="connection.submitted", subject_kind="connection", subject_id=connection.id, at=at)
+    after = {**_placement(connection), "account": found["account_id"]}
+    changes = {name: f"{before[name]} → {value}" for name, value in after.items() if before[name] != value}
+    _note(connection, "connection.submitted", by=by, at=at, **changes)
+    _note(connection, "credential.sealed", by=by, at=at, key=sealed.key_id, submission=str(generation))
     return _ask(connection, at=at)
 
 
@@ -107,7 +111,7 @@ def check_again(*, connection: Connection, by: str, at: datetime) -> AccessCheck
     ).first()
     if under_way is not None:
         return under_way
-    activity.book(actor=by, verb="connection.tried_again", subject_kind="connection", subject_id=connection.id, at=at)
+    _note(connection, "connection.tried_again", by=by, at=at)
     return _ask(connection, at=at)
 
 
@@ -117,6 +121,25 @@ def _ask(connection: Connection, *, at: datetime) -> AccessCheck:
     )
     wake_scheduler()
     return check
+
+
+def _note(connection: Connection, verb: str, *, by: str, at: datetime, **detail: str) -> None:
+    activity.book(
+        actor=by,
+        verb=verb,
+        subject_kind="connection",
+        subject_id=connection.id,
+        at=at,
+        detail={"connection": connection.label, **detail},
+    )
+
+
+def _placement(connection: Connection) -> dict[str, str]:
+    """Where the connection looks, as the trail tells it."""
+    export = "/".join(
+        part for part in (connection.export_bucket, connection.export_prefix, connection.export_name) if part
+    )
+    return {"regions": ", ".join(connection.regions) or "all", "export": export or "none"}
 
 
 def _pin(connection: Connection, *, account_id: str) -> None:

@@ -10,7 +10,7 @@ from dramatiq import Middleware
 from dramatiq.middleware import SkipMessage
 
 from costframe.queue import NotOnlyIds, make_broker, refuse_all_but_ids
-from costframe.schedule import TABLES
+from costframe.schedule import TABLES, TOGETHER
 from tenants import scope
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def refuse_unknown_row(message: MessageProxy) -> None:
         with scope.work_on(TABLES[message.actor_name], row_id), scope.organization(organization_id):
             pass
     except scope.NoSuchWork:
+        if message.actor_name in TOGETHER:
+            raise SkipMessage("Another message has dealt with it.") from None  # its row went when that was done
         book_lost(organization_id=organization_id, row_id=row_id, actor=message.actor_name, reason="NO_SUCH_ROW")
         raise SkipMessage("There is no such row.") from None
     except scope.WorkIsOver:

@@ -15,7 +15,7 @@ from connections.providers.aws.session import CannotAssumeRole
 from connections.unseal import CannotUnseal
 from costframe import claims
 from costframe.broker import release_connections
-from tenants import scope
+from tenants import activity, scope
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,8 +64,10 @@ def _try(
     """What was tried, where it opened, and the report; None where it is tried again later: nothing is known yet."""
     credential = None
     try:
-        with scope.organization(organization_id):
-            credential = collect.open_credential(connection=connection, is_trial=True)
+        purpose = collect.Purpose(kind=collect.ACCESS_CHECK, id=check.id)
+        credential = collect.open_credential(
+            organization_id=organization_id, connection=connection, purpose=purpose, at=timezone.now()
+        )
         release_connections()
         return credential, collect.check(credential=credential)
     except CannotUnseal as error:
@@ -106,7 +108,7 @@ def _write(check: AccessCheck, report: AccessReport, credential: collect.Credent
 
 def _end(check: AccessCheck, report: AccessReport, state: AccessCheck.State) -> bool:
     at: datetime = timezone.now()
-    return check.settle(
+    has_ended = check.settle(
         state=state,
         due_at=None,
         ended_at=at,
@@ -115,3 +117,19 @@ def _end(check: AccessCheck, report: AccessReport, state: AccessCheck.State) -> 
         warnings=list(report.warnings),
         matrix=[asdict(line) for line in report.matrix],
     )
+    if has_ended:
+        detail = {
+            "connection": check.connection.label,
+            "outcome": state,
+            "refusals": str(len(report.refusals)),
+            "submission": str(check.generation),
+        }
+        activity.book(
+            actor=activity.this_worker(),
+            verb="connection.checked",
+            subject_kind="connection",
+            subject_id=check.connection_id,
+            at=at,
+            detail=detail,
+        )
+    return has_ended

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from audits import operations
 from audits.models import Audit, Schedule
 from connections.models import Connection, SealedCredential
+from findings.changes import change_of
 from findings.models import Finding
 from tenants import activity
 
@@ -23,13 +24,29 @@ def delete_connection(*, connection: Connection, by: str, at: datetime) -> bool:
     locked = Connection.objects.select_for_update().get(id=connection.id)
     if locked.state == Connection.State.DELETED:
         return False
-    SealedCredential.objects.filter(connection_id=locked.id).delete()
+    purged, _ = SealedCredential.objects.filter(connection_id=locked.id).delete()
     Connection.objects.filter(id=locked.id).update(state=Connection.State.DELETED, deleted_at=at)
     Schedule.objects.filter(connection_id=locked.id).update(due_at=None)
     for audit in Audit.objects.filter(connection_id=locked.id, state__in=operations.UNDER_WAY):
         operations.request_stop(audit=audit, by=by, at=at)
-    Finding.objects.filter(connection_id=locked.id, state=Finding.State.OPEN).update(
-        state=Finding.State.RESOLVED, resolution=Finding.Resolution.CONNECTION_DELETED, resolved_at=at
+    detail = {"connection": locked.label, "credentials purged": str(purged)}
+    activity.book(
+        actor=by, verb="connection.deleted", subject_kind="connection", subject_id=locked.id, at=at, detail=detail
     )
-    activity.book(actor=by, verb="connection.deleted", subject_kind="connection", subject_id=locked.id, at=at)
+    _close_findings(locked, by=by, at=at)
     return True
+
+
+def _close_findings(connection: Connection, *, by: str, at: datetime) -> None:
+    resolution = Finding.Resolution.CONNECTION_DELETED
+    is_open = Finding.objects.filter(connection_id=connection.id, state=Finding.State.OPEN)
+    closed = list(is_open.only("id", "rule_id", "provider_resource_id", "state"))
+    # The connection's lock, which judging takes too, keeps these rows as they were read.
+    is_open.update(state=Finding.State.RESOLVED, resolution=resolution, resolved_at=at)
+    activity.book_many(
+        actor=by,
+        lines=(
+            change_of(finding, old=Finding.State.OPEN, new=Finding.State.RESOLVED, why=resolution) for finding in closed
+        ),
+        at=at,
+    )

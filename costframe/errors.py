@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponseNotFound, HttpResponseServerError
+from django.http import HttpResponseForbidden, HttpResponseNotFound, HttpResponseServerError
 from django.shortcuts import render
 
 if TYPE_CHECKING:
@@ -44,6 +44,12 @@ def plainly(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The operator process says no more than that."""
     del request, exception
     return HttpResponseNotFound("Not found.\n", content_type="text/plain")
+
+
+def csrf_failure_plainly(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The operator's one form did not carry this browser's own token."""
+    del request, reason
+    return HttpResponseForbidden("The form was not sent from this page. Open it again.\n", content_type="text/plain")
 
 
 def failed_plainly(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,7 @@ PLACES = (
     ("Audits", "audits:list"),
     ("Connections", "connections:list"),
     ("Bills", "audits:bills"),
+    ("Activity", "activity"),
 )
 
 

@@ -31,6 +31,7 @@ from costframe.schedule import TABLES
 from findings.operations import judge, price_again, waiting_for
 from findings.registry import metrics_for, window_days_for
 from tenants import scope
+from tenants.sealing import seal_waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +47,7 @@ NOT_USABLE = "The connection is not in use: confirm its access first."
 
 def declare(broker: Broker) -> None:
     """Make the actors known to a worker's broker. None is retried by the queue: a row that stays due comes again."""
-    for actor in (check_access, plan_night, run_audit, run_step, take_in_event):
+    for actor in (check_access, plan_night, run_audit, run_step, take_in_event, seal_trail):
         dramatiq.actor(broker=broker, queue_name=QUEUE)(_for_its_row(actor))
 
 
@@ -94,10 +95,21 @@ def run_audit(organization: str, row: str) -> None:
     _begin(organization_id, audit, connection)
 
 
+def seal_trail(organization: str, row: str) -> None:
+    """Seal what waits in an organisation's trail: the row's line and the others."""
+    del row
+    with scope.organization(UUID(organization)):
+        seal_waiting(at=timezone.now())
+
+
 def _begin(organization_id: UUID, audit: Audit, connection: Connection) -> None:
     try:
-        with scope.organization(organization_id):
-            credential = collect.open_credential(connection=connection)
+        credential = collect.open_credential(
+            organization_id=organization_id,
+            connection=connection,
+            purpose=collect.Purpose(kind=collect.AUDIT, id=audit.id),
+            at=timezone.now(),
+        )
         release_connections()
         survey = collect.survey(credential=credential)
     except (CannotUnseal, CannotAssumeRole) as error:
@@ -177,7 +189,15 @@ class Work:
             connection = Connection.objects.get(id=self.step.connection_id)
             if connection.state != Connection.State.CONNECTED:
                 raise claims.EndEarly(claims.STOPPED)
-            return collect.open_credential(connection=connection)
+        try:
+            return collect.open_credential(
+                organization_id=self.organization_id,
+                connection=connection,
+                purpose=collect.Purpose(kind=collect.AUDIT, id=self.step.audit_id),
+                at=timezone.now(),
+            )
+        finally:
+            release_connections()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

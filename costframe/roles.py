@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ class Role:
     database_role: str
     urls: str = "costframe.no_urls"
     secrets: frozenset[str] = frozenset()
+    # Beside the process's own: login and the variable that gives it, by Django's name of the connection.
+    other_logins: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     forbidden_imports: tuple[str, ...] = WORKER_ONLY
 
 
@@ -61,7 +63,10 @@ ROLES: Mapping[str, Role] = {
             name="operator",
             database_role="cf_operator",
             urls="costframe.operator_urls",
-            secrets=frozenset({"COSTFRAME_SECRET_KEY", "PLATFORM_ADMIN_USER_IDS"}),
+            secrets=frozenset(
+                {"COSTFRAME_SECRET_KEY", "PLATFORM_ADMIN_USER_IDS", "COSTFRAME_OPERATOR_TRAIL_DATABASE_URL"}
+            ),
+            other_logins={"cf_operator_trail": ("cf_operator_trail", "COSTFRAME_OPERATOR_TRAIL_DATABASE_URL")},
         ),
         Role(name="migrate", database_role="cf_migrator", secrets=frozenset({"COSTFRAME_ADMIN_DATABASE_URL"})),
     )
@@ -94,6 +99,8 @@ def refuse_wrong_database_role(role: Role, connection: BaseDatabaseWrapper) -> N
         login, current, is_super, bypasses, makes_roles, may_own, replicates, others = cursor.fetchone()
     if role.name == "migrate":
         return
+    own = (role.database_role, "COSTFRAME_DATABASE_URL")
+    expected, variable = role.other_logins.get(connection.alias, own)
     faults = [
         reason
         for is_fault, reason in (
@@ -103,14 +110,14 @@ def refuse_wrong_database_role(role: Role, connection: BaseDatabaseWrapper) -> N
             (may_own, "may become the owner of the tables"),
             (replicates, "may replicate, and so read, everything"),
             (others and not may_own, f"may also act as {', '.join(others)}"),
-            (login != role.database_role or current != role.database_role, f"is not {role.database_role}"),
+            (login != expected or current != expected, f"is not {expected}"),
         )
         if is_fault
     ]
     if faults:
         raise WrongPowers(
             f"The {role.name} process is logged in to the database as {login}, which {' and '.join(faults)}. "
-            f"Give COSTFRAME_DATABASE_URL the login {role.database_role}."
+            f"Give {variable} the login {expected}."
         )
 
 

@@ -24,7 +24,13 @@ TABLES = {
     "run_audit": "audits_audit",
     "run_step": "audits_step",
     "take_in_event": "tenants_clerkevent",
+    "seal_trail": "tenants_unsealedactivity",
 }
+# These actors deal with all of an organisation's rows together, so the one that has waited longest is sent for all.
+TOGETHER = frozenset({"seal_trail"})
+ROW_BY_ROW = "select {actor}, id, organization_id, due_at from {table} where due_at <= %(at)s"
+BY_ORGANIZATION = """(select distinct on (organization_id) {actor}, id, organization_id, due_at from {table}
+                       where due_at <= %(at)s order by organization_id, due_at, id)"""
 MOST_AT_ONCE = 5000
 BUSY_FACTOR = 10  # how much longer a row that is still due may be waiting in a queue that is not empty
 EAGER_SECONDS = 1.0
@@ -52,7 +58,7 @@ class Due:
 def due_rows(*, at: datetime) -> list[Due]:
     """Rows due at `at`, the longest waiting first."""
     looks = sql.SQL(" union all ").join(
-        sql.SQL("select {actor}, id, organization_id, due_at from {table} where due_at <= %(at)s").format(
+        sql.SQL(BY_ORGANIZATION if actor in TOGETHER else ROW_BY_ROW).format(
             actor=sql.Literal(actor), table=sql.Identifier(table)
         )
         for actor, table in TABLES.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -95,6 +96,8 @@ MIDDLEWARE = [
     "tenants.operators.OperatorMiddleware" if ROLE_NAME == "operator" else "tenants.middleware.TenantMiddleware",
 ]
 ROOT_URLCONF = COSTFRAME_ROLE.urls
+# A redirect to where a page is would tell those who are no operators that it is there.
+APPEND_SLASH = ROLE_NAME != "operator"
 WSGI_APPLICATION = "costframe.wsgi.application"
 
 TEMPLATES = [
@@ -130,17 +133,26 @@ def database(url: str) -> dict[str, Any]:
         options["options"] = "-c role=cf_owner"  # or every table belongs to the login that made it
     elif ROLE_NAME in {"web", "worker", "operator"}:
         options["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 20}
-    if ROLE_NAME == "operator":
-        options["options"] = "-c default_transaction_read_only=on"
     return {**env.db_url_config(url), "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False, "OPTIONS": options}
 
 
 DATABASES = {"default": database(DATABASE_URL)}
+if ROLE_NAME == "operator":
+    # Books an operator's views, and may do nothing else. Never read-only, never the login that reads.
+    OPERATOR_TRAIL_URL = env.str("COSTFRAME_OPERATOR_TRAIL_DATABASE_URL", default="")
+    if not OPERATOR_TRAIL_URL:
+        raise ImproperlyConfigured(
+            "COSTFRAME_OPERATOR_TRAIL_DATABASE_URL is not set: give the operator process the URL of the login "
+            "cf_operator_trail, which create_roles prints."
+        )
+    DATABASES["cf_operator_trail"] = database(OPERATOR_TRAIL_URL)
+    DATABASES["default"]["OPTIONS"]["options"] = "-c default_transaction_read_only=on"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("COSTFRAME_REDIS_URL", default="")
 LEASE_SECONDS = env.float("COSTFRAME_LEASE_SECONDS", default=60)  # how long a silent worker keeps what it took
 STEP_SECONDS = env.float("COSTFRAME_STEP_SECONDS", default=1800)  # how long one step may take
 RESEND_SECONDS = env.float("COSTFRAME_RESEND_SECONDS", default=20)  # when a row that is still due is sent again
+WORKER_NAME = env.str("COSTFRAME_WORKER_NAME", default="") or socket.gethostname()  # stands in customers' trails
 WORKER_GRACE_SECONDS = env.float("COSTFRAME_WORKER_GRACE_SECONDS", default=20)  # between SIGTERM and the end
 
 LANGUAGE_CODE = "en"
@@ -166,7 +178,7 @@ CSRF_COOKIE_NAME = "costframe_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = USE_HTTPS
-CSRF_FAILURE_VIEW = "costframe.errors.csrf_failure"
+CSRF_FAILURE_VIEW = f"costframe.errors.csrf_failure{'_plainly' if ROLE_NAME == 'operator' else ''}"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN]
 SESSION_COOKIE_SECURE = USE_HTTPS
 SECURE_SSL_REDIRECT = False  # the proxy in front terminates TLS and redirects
@@ -197,6 +209,12 @@ try:
 except svix.BadSecret as error:
     raise ImproperlyConfigured(f"COSTFRAME_CLERK_WEBHOOK_SECRET: {error}") from None
 PLATFORM_ADMIN_USER_IDS = frozenset(env.list("PLATFORM_ADMIN_USER_IDS", default=[]))
+OPERATOR_SECOND_FACTOR_MINUTES = env.int("COSTFRAME_OPERATOR_SECOND_FACTOR_MINUTES", default=60)
+if (0 if SANDBOX else 1) > OPERATOR_SECOND_FACTOR_MINUTES:
+    raise ImproperlyConfigured(
+        f"COSTFRAME_OPERATOR_SECOND_FACTOR_MINUTES is {OPERATOR_SECOND_FACTOR_MINUTES}: give the minutes, 1 or more, "
+        "for which an operator's second factor counts. 0, which asks for none, is for the sandbox only."
+    )
 
 SEALING_PUBLIC_KEY = env.str("COSTFRAME_SEALING_PUBLIC_KEY", default="")
 SEALING_KEY_DIR = env.str("COSTFRAME_SEALING_KEY_DIR", default="")

@@ -8,12 +8,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "costframe.settings")
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.db import connection
+from django.db import connections
 
 from costframe.roles import refuse_foreign_secrets, refuse_wrong_database_role, wall_off
 
 refuse_foreign_secrets(settings.COSTFRAME_ROLE, settings.ENVIRONMENT)
 wall_off(settings.COSTFRAME_ROLE)
 application = get_wsgi_application()
-refuse_wrong_database_role(settings.COSTFRAME_ROLE, connection)
-connection.close()
+for connection in connections.all():
+    refuse_wrong_database_role(settings.COSTFRAME_ROLE, connection)
+    connection.close()

@@ -15,6 +15,7 @@ from django.db.models.fields.json import KT
 from audits.models import Audit, BillLoad, Resource
 from connections.models import Connection
 from findings import registry
+from findings.changes import change_of, state_of
 from findings.cost_since import began_on, costs_since
 from findings.evaluate import evaluate
 from findings.evidence_from_rows import bills_of, seen_by, sight_of
@@ -25,7 +26,7 @@ from findings.rule import Fine, Unknown, Waste
 from findings.savings import Saving
 from findings.summary import summarize
 from findings.verify import verify
-from tenants import scope
+from tenants import activity, scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,9 +85,10 @@ def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any
     judged = _judged(audit=audit, sight=sight, settings=settings or {})
     _keep_verdicts(audit=audit, judged=judged)
     findings = _findings(audit=audit)
-    _close(audit=audit, at=at, sight=sight, judged=judged, findings=findings)
+    closed = _close(audit=audit, at=at, sight=sight, judged=judged, findings=findings)
     wasted = {one.key: one for one in judged if one.verification is not None}
-    _write_waste(audit=audit, wasted=wasted, findings=findings)
+    opened = _write_waste(audit=audit, wasted=wasted, findings=findings)
+    activity.book_many(actor=activity.RULES, lines=[*closed, *opened], at=at)
     audit.summary = {**audit.summary, **summarize(audit=audit)}
     audit.save(update_fields=["summary"])
 
@@ -177,10 +179,15 @@ def _because(judgement: Judgement) -> str:
     return verdict.missing if isinstance(verdict, Unknown) else verdict.because
 
 
-def _write_waste(*, audit: Audit, wasted: Mapping[Key, _Judged], findings: Mapping[Key, Finding]) -> None:
-    """Open, refresh or reopen the finding of everything wasteful, and net what else is open on the same resource."""
+def _write_waste(
+    *, audit: Audit, wasted: Mapping[Key, _Judged], findings: Mapping[Key, Finding]
+) -> list[activity.Line]:
+    """Open, refresh or reopen the finding of everything wasteful, and net what else is open on the same resource.
+
+    Returns what has changed, for the trail.
+    """
     nets = _nets(wasted, findings)
-    written, frozen = [], {}
+    written, changed, frozen = [], [], {}
     for key, one in wasted.items():
         finding = findings.get(key) or Finding(
             connection_id=audit.connection_id,
@@ -188,6 +195,7 @@ def _write_waste(*, audit: Audit, wasted: Mapping[Key, _Judged], findings: Mappi
             rule_id=one.judgement.rule.id,
             first_seen_at=one.judgement.evidence.thing.observed_at,
         )
+        old = state_of(finding)
         _open(finding, audit=audit, judgement=one.judgement)
         _describe(finding, judgement=one.judgement)
         if one.verification is not None:
@@ -195,6 +203,8 @@ def _write_waste(*, audit: Audit, wasted: Mapping[Key, _Judged], findings: Mappi
             frozen[finding.id] = freeze(judgement=one.judgement, verification=one.verification, audit_id=audit.id)
             finding.evidence, finding.evidence_hash = {}, hash_of(frozen[finding.id])
         written.append(finding)
+        if old != finding.state:
+            changed.append(change_of(finding, old=old, new=finding.state, audit_id=audit.id))
     _price_since(written, list(wasted.values()))
     fields = [field.name for field in Finding._meta.concrete_fields if field.name not in KEPT]  # noqa: SLF001
     Finding.objects.bulk_create(
@@ -205,6 +215,7 @@ def _write_waste(*, audit: Audit, wasted: Mapping[Key, _Judged], findings: Mappi
     for finding in kept:
         _net(finding, nets[finding.resource_id, finding.rule_id])
     Finding.objects.bulk_update(kept, NET_FIELDS, batch_size=BATCH)
+    return changed
 
 
 def _keep_evidence(frozen: Mapping[UUID, Mapping[str, Any]]) -> None:
@@ -303,8 +314,8 @@ def _rule(rule_id: str) -> Rule | None:
 
 def _close(
     *, audit: Audit, at: datetime, sight: Sight, judged: Iterable[_Judged], findings: Mapping[Key, Finding]
-) -> None:
-    """Resolve what is in order again, and what is gone."""
+) -> list[activity.Line]:
+    """Resolve what is in order again, and what is gone. Returns what has changed, for the trail."""
     is_open = {key: finding for key, finding in findings.items() if finding.state == Finding.State.OPEN}
     fine = [is_open[one.key] for one in judged if isinstance(one.judgement.verdict, Fine) and one.key in is_open]
     unseen = Resource.objects.filter(connection_id=audit.connection_id).exclude(audit=audit)
@@ -316,6 +327,12 @@ def _close(
     gone = [finding for (row_id, _), finding in is_open.items() if row_id in gone_rows]
     _resolve(fine, resolution=Finding.Resolution.NOT_WASTEFUL, at=at)
     _resolve(gone, resolution=Finding.Resolution.RESOURCE_GONE, at=at)
+    return [
+        change_of(
+            finding, old=Finding.State.OPEN, new=Finding.State.RESOLVED, why=finding.resolution, audit_id=audit.id
+        )
+        for finding in (*fine, *gone)
+    ]
 
 
 def _resolve(findings: list[Finding], *, resolution: Finding.Resolution, at: datetime) -> None:

@@ -13,7 +13,7 @@ from audits.models import Audit, Gap, Resource
 from connections.models import Connection
 from findings import registry
 from findings.models import Finding
-from findings.paging import Sort
+from tenants.paging import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

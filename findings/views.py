@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 from findings.detail import detail_of
 from findings.filters import FindingFilter
 from findings.models import Finding
-from findings.paging import BadCursor, Page, Sort, page_of
 from findings.queries import HEAVY, SORTS, account_labels, action_rows, totals_of, why_empty
 from findings.reports import csv_file
 from findings.rules_page import rule_rows
-from tenants.access import Permission, get_or_404, needs
+from tenants import activity
+from tenants.access import Permission, get_or_404, named, needs
+from tenants.paging import BadCursor, Page, Sort, page_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
+
+    from tenants.requests import TenantRequest
 
 PAGE_SIZE = 50
 DEFAULT_SORT = "saving"
@@ -68,7 +71,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
 
 @needs(reading=Permission.EXPORT)
 @require_safe
-def action_list_csv(request: HttpRequest) -> HttpResponse:
+def action_list_csv(request: TenantRequest) -> HttpResponse:
     """Exactly what is filtered, all pages of it. A filter that cannot be used gives no file that looks complete."""
     at, labels = timezone.now(), account_labels()
     filters = FindingFilter(request.GET, labels=labels)
@@ -76,7 +79,9 @@ def action_list_csv(request: HttpRequest) -> HttpResponse:
     if complaints := [*filters.complaints, *complaint]:
         return HttpResponse("\n".join(complaints), status=400, content_type="text/plain; charset=utf-8")
     found = filters.qs.defer(*HEAVY).order_by(*(f"-{name}" if sort.runs_down else name for name in sort.fields))
-    with csv_file.write(action_rows(found.iterator(chunk_size=2000), labels=labels, at=at)) as file:
+    rows = action_rows(found.iterator(chunk_size=2000), labels=labels, at=at)
+    _note_export(request, "export.csv", at=at, rows=str(len(rows)), filters=urlencode(filters.query))
+    with csv_file.write(rows) as file:
         response = HttpResponse(file.read(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="costframe-actions-{at:%Y-%m-%d}.csv"'
     return response
@@ -94,16 +99,36 @@ def _finding_page(request: HttpRequest, found: Finding, *, at: datetime) -> Http
 
 @needs(reading=Permission.EXPORT)
 @require_safe
-def evidence(request: HttpRequest, finding_id: UUID) -> HttpResponse:
+def evidence(request: TenantRequest, finding_id: UUID) -> HttpResponse:
     """The evidence as it was frozen, for whoever wants to compute its hash again."""
-    del request
     found = get_or_404(Finding, finding_id)
+    _note_export(
+        request,
+        "export.evidence",
+        at=timezone.now(),
+        finding=found,
+        rule=found.rule_id,
+        resource=found.provider_resource_id,
+    )
     text = json.dumps(
         {"sha256": found.evidence_hash, "evidence": found.evidence}, indent=1, sort_keys=True, ensure_ascii=False
     )
     response = HttpResponse(text, content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="costframe-evidence-{found.id}.json"'
     return response
+
+
+def _note_export(
+    request: TenantRequest, verb: str, *, at: datetime, finding: Finding | None = None, **detail: str
+) -> None:
+    activity.book(
+        actor=named(request.identity),
+        verb=verb,
+        subject_kind="finding" if finding else "action list",
+        subject_id=finding.id if finding else None,
+        at=at,
+        detail=detail,
+    )
 
 
 @require_safe

@@ -56,6 +56,7 @@ class Fleet:
             "scheduler": {"COSTFRAME_REDIS_URL": self.redis_url},
             "operator": {
                 "COSTFRAME_SECRET_KEY": f"{self.secret_key}-operator",
+                "COSTFRAME_OPERATOR_TRAIL_DATABASE_URL": self.database_urls["cf_operator_trail"],
                 "PLATFORM_ADMIN_USER_IDS": ",".join(self.operators),
             },
             "migrate": {},

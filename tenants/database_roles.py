@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 OWNER = "cf_owner"
 MIGRATOR = "cf_migrator"
-LOGINS = (MIGRATOR, "cf_web", "cf_worker", "cf_scheduler", "cf_operator")
+OPERATOR_TRAIL = "cf_operator_trail"
+LOGINS = (MIGRATOR, "cf_web", "cf_worker", "cf_scheduler", "cf_operator", OPERATOR_TRAIL)
 
 
 def role_statements(passwords: Mapping[str, str]) -> list[sql.Composed]:

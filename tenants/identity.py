@@ -26,6 +26,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # All classes of token are signed by the same key; only the header's category tells them apart.
 SESSION_CATEGORIES = frozenset({"cl_B7d4PD111AAA", "cl_I7d4PD111III"})
 SECOND_VERSION = 2
+FACTORS = 2
 
 
 class Carrier(StrEnum):
@@ -50,7 +51,8 @@ class Identity:
     """A person in an organisation, as a verified token says. `organization_id` is None where none is active.
 
     `role` is the organisation's role without the provider's `org:` prefix. `impersonator` is the subject that acts
-    as this person, or None; such a token must not reach anything of the operator's.
+    as this person, or None; such a token must not reach anything of the operator's. `second_factor_minutes` is how long
+    ago, when the token was minted, a second factor was given; None where it never was.
     """
 
     user_id: str
@@ -65,6 +67,7 @@ class Identity:
     expires_at: dt.datetime
     carrier: Carrier
     impersonator: str | None = None
+    second_factor_minutes: int | None = None
 
     @property
     def is_impersonated(self) -> bool:
@@ -156,6 +159,7 @@ class Verifier:
             expires_at=_time(claims, "exp"),
             carrier=carrier,
             impersonator=_impersonator(claims),
+            second_factor_minutes=_second_factor_minutes(claims),
         )
 
     def _refuse_wrong_time(self, claims: Mapping[str, Any], at: dt.datetime) -> None:
@@ -226,6 +230,14 @@ def _impersonator(claims: Mapping[str, Any]) -> str | None:
     actor = claims["act"]
     # Whatever its shape, an actor means that this is not the person alone.
     return (_optional_text(actor, "sub") if isinstance(actor, dict) else None) or "unknown"
+
+
+def _second_factor_minutes(claims: Mapping[str, Any]) -> int | None:
+    """The second of `fva`, minutes since each factor was verified; -1 is never, and so is whatever is no such pair."""
+    ages = claims.get("fva")
+    if not isinstance(ages, list) or len(ages) != FACTORS or any(type(age) is not int for age in ages):
+        return None
+    return ages[1] if ages[1] >= 0 else None
 
 
 def cookie_names(*, cookie: str = "__session", publishable_key: str = "") -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from tenants import access, members, scope
 from tenants.handshake import Provider, Redirect, Refuse, Visit, configure, redirect_to, set_cookies
 from tenants.identity import SAFE_METHODS, Identity, is_same_origin
 from tenants.refused import expired_answer
+from tenants.sign_ins import SignIns
 from tenants.signing_keys import KeysUnavailable
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class TenantMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self.sign_ins = SignIns()
 
     @cached_property
     def provider(self) -> Provider:
@@ -87,9 +89,18 @@ class TenantMiddleware:
             return render(request, "costframe/form_refused.html", status=403)
         return self._inside(request, identity, identity.organization_id, match)
 
+    def _note_sign_in(self, identity: Identity, organization_id: UUID) -> None:
+        """Apart from the view's transaction, which a failing page rolls back."""
+        if not self.sign_ins.is_booked(identity):
+            with scope.organization(organization_id, user_id=identity.user_id):
+                members.come_in(identity=identity, organization_id=organization_id, at=timezone.now())
+                self.sign_ins.book(identity, at=timezone.now())
+            self.sign_ins.remember(identity)
+
     def _inside(
         self, request: TenantRequest, identity: Identity, organization_id: UUID, match: ResolverMatch | None
     ) -> HttpResponse:
+        self._note_sign_in(identity, organization_id)
         with scope.organization(organization_id, user_id=identity.user_id):
             organization, member = members.come_in(
                 identity=identity, organization_id=organization_id, at=timezone.now()

@@ -187,8 +187,38 @@ class Activity(TenantModel):
     verb = models.CharField(max_length=64)
     subject_kind = models.CharField(max_length=64)
     subject_id = models.UUIDField(null=True)
-    detail = models.JSONField(default=dict)
+    detail = models.JSONField(default=dict)  # texts by name: tenants.chain hashes them as they stand
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "-at"], name="activity_by_time")]
+        constraints = [tied("activity_tied")]
+        # All one way, so that a page after a key is one range of the index.
+        indexes = [models.Index(fields=["organization", "at", "id"], name="activity_in_order")]
         verbose_name_plural = "activities"
+
+
+class ActivitySeal(TenantModel):
+    """A link of the organisation's chain: what stood in the trail at this position. See tenants.chain."""
+
+    position = models.PositiveBigIntegerField()
+    activity = models.ForeignKey(
+        Activity, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    version = models.PositiveSmallIntegerField()
+    hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "position"], name="activity_seal_position"),
+            models.UniqueConstraint(fields=["organization", "activity"], name="activity_seal_once"),
+        ]
+
+
+class UnsealedActivity(TenantModel):
+    """A line of the trail that waits for its seal; its id is the line's. A trigger writes it beside every line."""
+
+    due_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="unsealed_due")]
+        verbose_name_plural = "unsealed activities"

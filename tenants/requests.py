@@ -1,4 +1,4 @@
-"""The request as views behind TenantMiddleware get it."""
+"""The request as views behind each process's middleware get it. For type checkers: nothing makes one of these."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from tenants.access import Permission
     from tenants.identity import Identity
     from tenants.models import Member, Organization
+    from tenants.operators import Operator
+    from tenants.viewing import Reason
 
 
 class TenantRequest(HttpRequest):
-    """A request of somebody who is signed in to an organisation. For type checkers: nothing makes one of these."""
+    """A request of somebody who is signed in to an organisation."""
 
     identity: Identity
     organization: Organization
@@ -25,3 +27,12 @@ class TenantRequest(HttpRequest):
     permissions: frozenset[Permission]
     browser_session: Mapping[str, str]
     htmx: HtmxDetails
+
+
+class OperatorRequest(HttpRequest):
+    """A request of an operator. `organization` and `reason` are those of the page, None outside of any."""
+
+    user: Operator  # type: ignore[assignment]  # the admin asks no more of a user
+    organization: Organization | None
+    reason: Reason | None
+    browser_session: Mapping[str, str]

@@ -1,10 +1,10 @@
-"""Signing in and out, whether the process is well, who belongs to the organisation, and the provider's webhooks."""
+"""Signing in and out, whether the process is well, who is in the organisation, its trail, the provider's webhooks."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from tenants import views, webhooks
+from tenants import trail_views, views, webhooks
 
 urlpatterns = [
     path("health", views.health, name="health"),
@@ -13,4 +13,6 @@ urlpatterns = [
     path("organization/members/", views.members, name="members"),
     path("organization/roles/", views.roles, name="roles"),
     path("webhooks/clerk", webhooks.clerk, name="clerk_webhook"),
+    path("activity/", trail_views.trail, name="activity"),
+    path("activity/chain/", trail_views.verify, name="activity_chain"),
 ]

@@ -14,6 +14,7 @@ from sandbox.aws.client import SandboxCloud
 from tenants.models import Organization
 from tenants.organization_ids import organization_id_for
 from tests import database
+from tests.tenants.doors import door  # noqa: F401 - a fixture: the running operator process
 from tests.web import provider_key, stranger, visitor  # noqa: F401 - fixtures of pages
 
 ISSUER = "https://clerk.example.test"

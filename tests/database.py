@@ -102,10 +102,10 @@ class TestCluster:
             admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
-def migrate(url: str) -> None:
-    """Run the migrations as the migrator does in production."""
+def migrate(url: str, *target: str) -> None:
+    """Run the migrations as the migrator does in production, all of them or one app's up to a `target`."""
     done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        [sys.executable, "manage.py", "migrate", *target, "--verbosity=0"],
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],

@@ -9,8 +9,10 @@ WORK = ("connections_accesscheck", "audits_schedule", "audits_audit", "audits_st
 PLACES = ("connections_connection",)
 
 # The worker has no key. It gets a proof for the organisation of a row that is work now, and of which it was told.
-WORK_ON = f"""
-create function cf_work_on(work text, organization uuid, work_id uuid) returns text
+def work_on(tables):
+    """The function, for rows of `tables` that are due."""
+    return f"""
+create or replace function cf_work_on(work text, organization uuid, work_id uuid) returns text
     language plpgsql volatile security definer set search_path = pg_catalog
     as $$
 declare
@@ -18,7 +20,7 @@ declare
     key_id text := (select k.id from public.tenants_contextkey k order by k.made_at desc, k.id limit 1);
     expiry text := (extract(epoch from now())::bigint + 30)::text;
 begin
-    if work = any ('{{{",".join(WORK)}}}'::text[]) then
+    if work = any ('{{{",".join(tables)}}}'::text[]) then
         execute format('select due_at is not null from public.%I where organization_id = $1 and id = $2', work)
             into is_due using organization, work_id;
     elsif work = any ('{{{",".join(PLACES)}}}'::text[]) then
@@ -67,5 +69,5 @@ class Migration(migrations.Migration):
     dependencies = [("tenants", "0030_context_proof"), ("connections", "0002_walls"), ("audits", "0002_walls")]
 
     operations = [
-        migrations.RunSQL(statement, migrations.RunSQL.noop) for statement in (*OWNERS_POLICIES, WORK_ON, BOOK_LOST)
+        migrations.RunSQL(statement, migrations.RunSQL.noop) for statement in (*OWNERS_POLICIES, work_on(WORK), BOOK_LOST)
     ]

@@ -24,6 +24,7 @@ class Person:
     role: str
     does: str
     org: Org | None
+    has_second_factor: bool = False
 
 
 NORTHWIND = Org(id="org_2northwind", slug="northwind", name="Northwind Traders")
@@ -76,5 +77,6 @@ OPERATOR = Person(
     role="operator",
     does="Platform operator: reads across organisations, changes nothing",
     org=None,
+    has_second_factor=True,
 )
 PEOPLE = {person.key: person for person in (ADMIN, ENGINEER, FINANCE, VIEWER, STRANGER, OPERATOR)}

@@ -85,7 +85,7 @@ def session_claims(
         "nbf": now - 10,
         "exp": now + TOKEN_SECONDS,
         "jti": secrets.token_hex(10),
-        "fva": [0, -1],
+        "fva": [0, 0 if person.has_second_factor else -1],
         "sts": "active",
         "pla": "o:free" if person.org else "u:free",
         "fea": "",

@@ -15,11 +15,22 @@ from sandbox.clerk.people import ENGINEER
 from tests.browser.seed import seed
 from tests.conftest import AT
 
-EMPTY = ("/connections/", "/audits/", "/bills/", "/connections/new/", "/no-such-page/")
+EMPTY = (
+    "/connections/",
+    "/audits/",
+    "/bills/",
+    "/activity/",
+    "/activity/chain/",
+    "/connections/new/",
+    "/no-such-page/",
+)
 FULL = (
     "/connections/",
     "/audits/",
     "/bills/",
+    "/activity/",
+    "/activity/?who=nobody&since=x",
+    "/activity/chain/",
     "/audits/{done}/",
     "/audits/{running}/",
     "/audits/{done}/calls/",

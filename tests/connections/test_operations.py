@@ -180,8 +180,41 @@ def test_a_draft_has_nothing_to_try_again(draft):
 
 
 def test_the_trail_says_who_did_what_and_no_secret(draft, public_key):
-    submit(draft, public_key)
-    assert list(Activity.objects.order_by("at", "verb").values_list("actor", "verb", "detail")) == [
-        ("user_1", "connection.drafted", {}),
-        ("user_1", "connection.submitted", {}),
+    check = submit(draft, public_key, regions=["eu-west-1"], export=EXPORT)
+    (sealed,) = sealed_rows(draft)
+    name = {"connection": "production"}
+    assert told() == [
+        ("user_1", "connection.drafted", {**name, "regions": "all", "export": "none"}),
+        (
+            "user_1",
+            "connection.submitted",
+            {
+                **name,
+                "account": "none → 111111111111",
+                "regions": "all → eu-west-1",
+                "export": "none → billing/focus/costframe",
+            },
+        ),
+        ("user_1", "credential.sealed", {**name, "key": sealed.key_id, "submission": "1"}),
     ]
+    assert check.generation == 1
+
+
+def test_the_trail_says_what_a_later_submission_changes(draft, public_key):
+    submit(draft, public_key, regions=["eu-west-1"])
+    submit(draft, public_key, regions=["eu-west-1", "us-east-1"], at=LATER)
+    (changed,) = [detail for _, verb, detail in told() if verb == "connection.submitted"][1:]
+    assert changed == {"connection": "production", "regions": "eu-west-1 → eu-west-1, us-east-1"}
+
+
+def test_the_trail_says_that_access_was_to_be_tried_again(draft, public_key):
+    first = submit(draft, public_key)
+    with acting_as("cf_worker"):
+        AccessCheck.objects.filter(id=first.id).update(state="REFUSED", due_at=None, ended_at=AT)
+    draft.refresh_from_db()
+    operations.check_again(connection=draft, by="user_2", at=LATER)
+    assert told()[-1] == ("user_2", "connection.tried_again", {"connection": "production"})
+
+
+def told():
+    return list(Activity.objects.order_by("at", "verb").values_list("actor", "verb", "detail"))

@@ -86,6 +86,24 @@ def test_a_connection_is_let_in_only_while_its_role_can_but_read(running):
     ]
     assert running.rows("select count(*) from audits_step where audit_id = %s", refused) == [(0,)]
 
+    # All of it stands in the trail, and the trail is sealed without anybody asking.
+    running.rows(
+        "with due as (update tenants_unsealedactivity set due_at = now()) select pg_notify('costframe_due', '')"
+    )
+    wait_for(lambda: running.rows("select count(*) from tenants_unsealedactivity") == [(0,)])
+    told = running.rows(
+        "select a.verb, a.detail->>'outcome', s.position from tenants_activity a "
+        "join tenants_activityseal s on s.activity_id = a.id and s.organization_id = a.organization_id"
+    )
+    assert sorted(position for *_, position in told) == list(range(1, len(told) + 1))
+    assert running.rows("select count(*) from tenants_activity") == [(len(told),)]
+    words = {(verb, outcome) for verb, outcome, _ in told}
+    assert {("connection.checked", "REFUSED"), ("connection.checked", "PASSED"), ("audit.requested", None),
+            ("credential.opened", None), ("finding.opened", None)} <= words  # fmt: skip
+    said = running.fleet.command("operator", "verify_activity")
+    assert f"{running.organization_id} holds up to {len(told)}:" in said
+    assert running.rows("select 1 from audits_lostmessage") == []
+
     # Somebody locks us out: what AWS says of it names the role, and the role's name is sealed.
     running.cloud.fault("deny", service="sts", operation="AssumeRole", count=None)
     assert check(running)[0] == "REFUSED"

@@ -120,6 +120,14 @@ def test_a_row_of_another_organisation_is_refused_and_booked(organization, other
             assert LostMessage.objects.count() == 0
 
 
+def test_a_line_of_the_trail_that_was_sealed_meanwhile_is_no_lost_message(organization):
+    late = message(actor_name="seal_trail", args=(str(organization.id), str(uuid.uuid4())))
+    with acting_as("cf_worker"), pytest.raises(SkipMessage, match="Another message"):
+        Gate().before_process_message(BROKER, MessageProxy(late))
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        assert LostMessage.objects.count() == 0
+
+
 def test_a_row_of_another_kind_is_refused(organization):
     audit_id = make_audit(organization)
     with acting_as("cf_worker"), pytest.raises(SkipMessage):

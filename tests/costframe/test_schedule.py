@@ -14,6 +14,7 @@ from costframe.schedule import EAGER_SECONDS, IDLE_SECONDS, TABLES, Scheduler, d
 from tenants import scope
 from tests.conftest import AT
 from tests.database import acting_as
+from tests.tenants import trails
 
 SECOND = dt.timedelta(seconds=1)
 
@@ -126,6 +127,36 @@ def test_rows_of_every_table_are_found(audit, organization):
         found = {row.actor: row.row_id for row in due_rows(at=AT + SECOND)}
         assert next_due_at(at=AT) == AT + SECOND
     assert found == {"check_access": check.id, "plan_night": night.id, "run_audit": audit.id, "run_step": step.id}
+
+
+@pytest.fixture
+def soon():
+    """A moment at which lines of the trail that are appended now are due. Their clock is the database's."""
+    return dt.datetime.now(dt.UTC) + 60 * SECOND
+
+
+def test_the_lines_of_a_trail_are_sealed_by_one_message_an_organisation(
+    scheduler, sent, organization, other_organization, soon
+):
+    trails.append(organization, count=5)
+    trails.append(other_organization, count=1)
+    with acting_as("cf_scheduler"):
+        assert due_rows(at=soon - 60 * SECOND) == [], "a burst of lines is sealed together, a little later"
+        for seconds in range(5):
+            scheduler.look(at=soon + seconds * SECOND)
+    assert sorted((actor, owner) for actor, owner, _ in sent.messages) == sorted(
+        ("seal_trail", one.id) for one in (organization, other_organization)
+    )
+    waiting = {line.id for one in (organization, other_organization) for line in trails.lines(one)}
+    assert {row_id for *_, row_id in sent.messages} <= waiting
+
+
+def test_a_trail_that_is_sealed_is_not_sent_again(scheduler, sent, organization, soon):
+    trails.append(organization)
+    trails.seal(organization)
+    with acting_as("cf_scheduler"):
+        scheduler.look(at=soon)
+    assert sent.messages == []
 
 
 @pytest.mark.parametrize("table", TABLES.values())

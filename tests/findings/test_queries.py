@@ -10,9 +10,9 @@ from django.http import QueryDict
 
 from findings.filters import FindingFilter
 from findings.models import Finding
-from findings.paging import BadCursor, page_of
 from findings.queries import HEAVY, SORTS, account_labels, action_rows, latest_audits, short_id, totals_of, why_empty
 from tenants import scope
+from tenants.paging import BadCursor, page_of
 from tests.database import acting_as
 from tests.findings.rows import (
     ACCOUNT,

@@ -17,6 +17,7 @@ from costframe.roles import (
     refuse_foreign_secrets,
     refuse_wrong_database_role,
 )
+from tenants.database_roles import LOGINS
 from tests.database import CONTEXT_KEY, ROOT
 
 SERVING = ("web", "worker", "scheduler", "operator")
@@ -94,6 +95,7 @@ def test_web_does_not_start_with_a_private_key_in_its_environment():
 @pytest.mark.parametrize("role", ["web", "operator"])
 def test_error_pages_that_show_the_settings_are_for_loopback_only(role):
     public = {"COSTFRAME_SANDBOX": "false", "COSTFRAME_SECRET_KEY": "own", "COSTFRAME_DEBUG": "true"}
+    public |= {"COSTFRAME_OPERATOR_TRAIL_DATABASE_URL": "postgres://own"} if role == "operator" else {}
     started = run(role, "import costframe.settings", COSTFRAME_PUBLIC_ORIGIN="https://costframe.example", **public)
     assert started.returncode != 0
     assert "COSTFRAME_DEBUG is on" in started.stderr
@@ -160,7 +162,7 @@ def test_the_worker_sees_no_web_secret_and_web_no_worker_secret_in_the_fleet(tmp
     from sandbox.fleet import Fleet
 
     fleet = Fleet(
-        database_urls={role.database_role: f"postgres://{role.database_role}@127.0.0.1/x" for role in ROLES.values()},
+        database_urls={login: f"postgres://{login}@127.0.0.1/x" for login in LOGINS},
         redis_url="redis://127.0.0.1",
         logs=tmp_path,
         shared={},

@@ -6,16 +6,19 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tenants.operator_reads import viewed_rows
 from tenants.rls import own_rows
 from tests.database import ROOT, enter
 from tests.tenants import catalogue
 
 GRANTS = ROOT / "tests" / "tenants" / "grants.txt"
-NARROW = {"cf_scheduler", "cf_operator"}  # they see every tenant's row, but few columns or read-only
-# Nobody logs in as the owner. Inside four functions it counts how many credentials a sealing key still opens, looks
-# whether a row is work, books a message that named no row, and tells the organisations that a person is in what became
-# of that person.
+# They see every tenant's row: the scheduler three columns, the operator who its customers are.
+SEE_ALL = {("tenants_organization", "cf_operator")}
+# Nobody logs in as the owner. Inside a function each it counts how many credentials a sealing key still opens, looks
+# whether a row is work, books a message that named no row, tells the organisations that a person is in what became of
+# that person, marks a new line of the trail as work, books an operator's view and finds it again.
 LOOKED_AT = ("SELECT", "true", None)
+VIEWS = "((verb)::text = 'operator.viewed'::text)"
 OTHERWISE = {
     ("connections_sealedcredential", "cf_owner"): LOOKED_AT,
     ("connections_accesscheck", "cf_owner"): LOOKED_AT,
@@ -27,6 +30,8 @@ OTHERWISE = {
     ("tenants_member", "cf_owner"): LOOKED_AT,
     ("tenants_clerkevent", "cf_owner"): ("ALL", "true", "true"),
     ("audits_lostmessage", "cf_owner"): ("INSERT", None, "true"),
+    ("tenants_activity", "cf_owner"): ("ALL", VIEWS, VIEWS),
+    ("tenants_unsealedactivity", "cf_owner"): ("ALL", "true", "true"),
 }
 
 
@@ -71,8 +76,10 @@ def test_each_policy_serves_one_role_with_the_one_expression(admin, tables):
         assert roles == [name], f"{table}: a policy serves exactly the role it is named for"
         if name == "cf_owner":
             assert (command, qual, check) == OTHERWISE[table, name], table
-        elif name in NARROW:
+        elif name == "cf_scheduler" or (table, name) in SEE_ALL:
             assert (qual, check) == ("true", None)
+        elif name == "cf_operator":
+            assert (normal(qual), check) == (normal(viewed_rows()), None), table
         else:
             expression = own_rows(catalogue.owner_column(table))
             assert normal(qual) == normal(check) == normal(expression), table
@@ -83,7 +90,9 @@ def test_nobody_logs_in_as_the_owner(admin):
 
 
 def normal(expression: str) -> str:
-    words = expression.lower().replace("( select cf_organization() as cf_organization)", "(select cf_organization())")
+    words = expression.lower()
+    for name in ("cf_organization", "cf_viewed_organization"):
+        words = words.replace(f"( select {name}() as {name})", f"(select {name}())")
     return words.strip("()").replace(" ", "")
 
 
@@ -158,7 +167,7 @@ def test_a_role_meets_only_its_own_organisations_rows(admin, tables):
     for table in tables:
         catalogue.fill(admin, table)
         seen = catalogue.matrix(admin, table)
-        for role in ("cf_web", "cf_worker"):
+        for role in ("cf_web", "cf_worker", "cf_operator_trail"):
             assert seen[role, "sees another's"] in {0, "InsufficientPrivilege"}, (table, role)
             assert seen[role, "sees without a scope"] in {0, "InsufficientPrivilege"}, (table, role)
         for role in catalogue.ROLES:

@@ -10,7 +10,7 @@ from tests.database import enter
 
 A = UUID("00000000-0000-4000-8000-00000000000a")
 B = UUID("00000000-0000-4000-8000-00000000000b")
-ROLES = ("cf_web", "cf_worker", "cf_scheduler", "cf_operator")
+ROLES = ("cf_web", "cf_worker", "cf_scheduler", "cf_operator", "cf_operator_trail")
 VALUES = {"state": "OPEN"}  # where a check constraint asks for one of its words
 
 

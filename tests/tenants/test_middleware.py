@@ -28,7 +28,8 @@ def labels(organization):
 
 def activities(organization):
     with scope.organization(organization.id):
-        return list(Activity.objects.exclude(subject_kind="member").values_list("verb", flat=True))
+        told = Activity.objects.exclude(subject_kind="member").exclude(verb="person.signed_in")
+        return list(told.values_list("verb", flat=True))
 
 
 def hidden_fields(page):
