@@ -194,7 +194,10 @@ def test_every_verb_that_is_booked_has_words_and_a_kind():
     for app in ("tenants", "connections", "audits", "findings", "costframe"):
         for path in (ROOT / app).rglob("*.py"):
             booked |= set(
-                re.findall(r'"((?:person|connection|credential|audit|export|operator)\.[a-z_]+)"', path.read_text())
+                re.findall(
+                    r'"((?:person|member|organization|connection|credential|audit|export|operator)\.[a-z_]+)"',
+                    path.read_text(),
+                )
             )
     booked |= {f"finding.{what}" for what in ("opened", "reopened", "resolved")}
     assert booked == set(WORDS)
