@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from audits.steps import Survey
+from connections import confirmations
 from connections.access_check import check_access
-from connections.models import Confirmation, SealedCredential
+from connections.models import SealedCredential
 from connections.provider import Collected, ExportPlace, GapFound
 from connections.providers.aws import inventory
 from connections.providers.aws.access import regions_of
@@ -80,9 +80,9 @@ def open_credential(*, organization_id: UUID, connection: Connection, purpose: P
         )
         if sealed is None:
             raise CannotUnseal("The connection has no credential: submit it again.")
-        digest = sha256(sealed.blob).hexdigest()
-        confirmation = Confirmation.objects.filter(connection=connection).first()
-        if purpose.kind != ACCESS_CHECK and (confirmation is None or confirmation.digest != digest):
+        digest = confirmations.digest_of(sealed.blob)
+        pinned = confirmations.pinned_account(connection=connection)
+        if purpose.kind != ACCESS_CHECK and not confirmations.is_confirmed(connection=connection, digest=digest):
             raise CannotUnseal("The credential is not the one that was tried and let in: try the access again.")
         _book_opening(sealed, label=connection.label, purpose=purpose, at=at)
     binding = Binding(
@@ -96,22 +96,7 @@ def open_credential(*, organization_id: UUID, connection: Connection, purpose: P
         connection=connection,
         secret=unseal(bytes(sealed.blob), keys=keys, binding=binding),
         digest=digest,
-        pinned_account_id=confirmation.account_id if confirmation else None,
-    )
-
-
-def confirm(*, credential: Credential, account_id: str, at: datetime) -> None:
-    """Note that this credential was let in, inside the open scope. The account is pinned by the first one."""
-    Confirmation.objects.bulk_create(
-        [
-            Confirmation(
-                connection=credential.connection, account_id=account_id, digest=credential.digest, confirmed_at=at
-            )
-        ],
-        ignore_conflicts=True,
-    )
-    Confirmation.objects.filter(connection=credential.connection, account_id=account_id).update(
-        digest=credential.digest, confirmed_at=at
+        pinned_account_id=pinned,
     )
 
 
@@ -204,11 +189,10 @@ def survey(*, credential: Credential) -> Survey:
 
     Outside of any transaction. Raises CannotAssumeRole where nobody answers; what refuses the audit is in `refusal`.
     """
-    report, generation = check(credential=credential, is_short=True), credential.connection.generation
+    report, digest = check(credential=credential, is_short=True), credential.digest
     if report.is_refused:
-        return Survey(
-            generation=generation, refusal=" ".join(sentence for _, sentence in report.refusals), calls=report.calls
-        )
+        refusal = " ".join(sentence for _, sentence in report.refusals)
+        return Survey(digest=digest, refusal=refusal, calls=report.calls)
     book, wanted = CallBook(), credential.connection.regions
     session = enter(credential=credential, book=book)
     try:
@@ -218,9 +202,9 @@ def survey(*, credential: Credential) -> Survey:
     calls, account_id = (*report.calls, *book.counts()), session.account_id
     if regions.refused:
         gap = _cannot_list_regions(account_id=account_id, message=regions.refused)
-        return Survey(generation=generation, regions=report.regions, gaps=(gap,), calls=calls)
+        return Survey(digest=digest, account_id=account_id, regions=report.regions, gaps=(gap,), calls=calls)
     looked_at, gaps = choose_regions(enabled=sorted(regions.enabled), wanted=wanted, account_id=account_id)
-    return Survey(generation=generation, regions=looked_at, gaps=gaps, calls=calls)
+    return Survey(digest=digest, account_id=account_id, regions=looked_at, gaps=gaps, calls=calls)
 
 
 def _cannot_list_regions(*, account_id: str, message: str) -> GapFound:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F
 
 from audits.models import ApiCall, Audit, Gap, Step
+from connections import confirmations
 from connections.models import Connection
 from connections.provider import GapFound
 from tenants.wake import wake_scheduler
@@ -47,7 +48,8 @@ class Part:
 class Survey:
     """What is known before an audit's first step: whether it may begin, and which regions there are to look at."""
 
-    generation: int | None = None  # of the credential that was tried
+    digest: str = ""  # of the credential that was tried
+    account_id: str = ""  # that answered
     refusal: str = ""
     regions: tuple[str, ...] = ()
     gaps: tuple[GapFound, ...] = ()
@@ -104,11 +106,10 @@ def begin(*, audit: Audit, survey: Survey, parts: Iterable[Part], at: datetime) 
     if survey.refusal:
         if not refuse(audit=audit, message=survey.refusal, at=at):
             raise NoLongerOurs
-        _note_on_connection(audit=audit, generation=survey.generation, state=Connection.State.REFUSED)
+        _refuse_connection(audit=audit, digest=survey.digest)
         return
     steps = [_new_step(audit, part, due_at=at) for part in parts]
-    account_id = audit.connection.account_id or ""
-    judging = _new_step(audit, Part(kind=Step.Kind.JUDGE, account_id=account_id), due_at=None)
+    judging = _new_step(audit, Part(kind=Step.Kind.JUDGE, account_id=survey.account_id), due_at=None)
     Step.objects.bulk_create([*steps, judging])
     gap_count, call_count = _book(step=judging, gaps=survey.gaps, calls=survey.calls)
     Step.objects.filter(id=judging.id).update(gap_count=gap_count, call_count=call_count)
@@ -240,16 +241,19 @@ def _end(*, audit: Audit, state: Audit.State, at: datetime, message: str = "") -
         _note_on_connection(audit=audit, night_cost_usd=cost)
 
 
-def _note_on_connection(*, audit: Audit, generation: int | None = None, **changes: Any) -> None:  # noqa: ANN401 - columns
-    """Write to the connection unless somebody is changing it: a deletion locks it first and the audit second, so
-    waiting for it here, with the audit locked, would be waiting in a ring. With `generation`, only while that is the
-    one in use: what an older credential came to says nothing of a newer one.
+def _refuse_connection(*, audit: Audit, digest: str) -> None:
+    """Refuse the connection, unless another credential than the one tried has been let in meanwhile."""
+    if confirmations.withdraw(connection=audit.connection, digest=digest):
+        _note_on_connection(audit=audit, state=Connection.State.REFUSED)
+
+
+def _note_on_connection(*, audit: Audit, **changes: Any) -> None:  # noqa: ANN401 - columns
+    """Write to the connection in use, unless somebody is changing it: a deletion locks it first and the audit second,
+    so waiting for it here, with the audit locked, would be waiting in a ring.
     """
     free = Connection.objects.select_for_update(skip_locked=True).filter(
         id=audit.connection_id, state=Connection.State.CONNECTED
     )
-    if generation is not None:
-        free = free.filter(generation=generation)
     Connection.objects.filter(id__in=list(free.values_list("id", flat=True))).update(**changes)
 
 

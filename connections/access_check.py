@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from connections.provider import AccessLine, AccessReport, ExportPeriod
+from connections.provider import AccessLine, AccessReport, ExportPeriod, other_account
 from connections.providers.aws import access, calls, costs, privileges
 from connections.providers.aws.outcomes import CallBook, code_of, outcome_of, sentence_of
 from connections.providers.aws.reader import FAILURES
@@ -104,11 +104,7 @@ def _check_account(session: AwsSession, found: _Findings, *, pinned_account_id: 
     if answers != session.account_id:
         found.refuse("role_arn", f"The ARN names account {session.account_id}, but account {answers} answers.")
     elif pinned_account_id not in {None, answers}:
-        found.refuse(
-            "role_arn",
-            f"This connection is of account {pinned_account_id}, and the ARN is of {answers}. Give a role of "
-            f"{pinned_account_id}, or make a new connection for the other account.",
-        )
+        found.refuse("role_arn", other_account(pinned=pinned_account_id or "", given=answers))
     return answers
 
 

@@ -101,7 +101,7 @@ class Confirmation(TenantModel):
         Connection, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     account_id = models.CharField(max_length=32)
-    digest = models.CharField(max_length=64)  # SHA-256 of the sealed credential, in hexadecimal
+    digest = models.CharField(max_length=64)  # the sealed credential's SHA-256 in hexadecimal; empty: refused since
     confirmed_at = models.DateTimeField()
 
     class Meta:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.views.decorators.debug import sensitive_variables
 
+from connections import confirmations
 from connections.models import AccessCheck, Connection, SealedCredential
+from connections.provider import other_account
 from connections.seal import Binding, seal
 from tenants import activity, scope
 from tenants.wake import wake_scheduler
@@ -143,11 +145,9 @@ def _placement(connection: Connection) -> dict[str, str]:
 
 
 def _pin(connection: Connection, *, account_id: str) -> None:
-    if connection.checked_at is not None and connection.account_id not in {None, account_id}:
-        raise OtherAccount(
-            f"This connection is of account {connection.account_id}, and the ARN is of {account_id}. Give a role of "
-            f"{connection.account_id}, or make a new connection for the other account."
-        )
+    pinned = confirmations.pinned_account(connection=connection)
+    if pinned not in {None, account_id}:
+        raise OtherAccount(other_account(pinned=pinned or "", given=account_id))
     connection.account_id = account_id
 
 

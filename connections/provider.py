@@ -21,6 +21,14 @@ def usage_complete_until(at: datetime) -> date:
     return (at.astimezone(UTC) - SETTLING).date()
 
 
+def other_account(*, pinned: str, given: str) -> str:
+    """What to say of a role that is of another account than its connection is held to."""
+    return (
+        f"This connection is of account {pinned}, and the ARN is of {given}. Give a role of {pinned}, or make a new "
+        "connection for the other account."
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """One read that we make of the customer's cloud.

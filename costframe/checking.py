@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import timezone
 
 from audits import collect, nights
+from connections import confirmations
 from connections.models import AccessCheck, Connection
-from connections.provider import AccessReport
+from connections.provider import AccessReport, other_account
 from connections.providers.aws.session import CannotAssumeRole
 from connections.unseal import CannotUnseal
 from costframe import claims
@@ -93,17 +94,33 @@ def _later(organization_id: UUID, check: AccessCheck) -> None:
 
 def _write(check: AccessCheck, report: AccessReport, credential: collect.Credential | None) -> None:
     at = timezone.now()
-    state = AccessCheck.State.REFUSED if report.is_refused else AccessCheck.State.PASSED
     connection = Connection.objects.select_for_update().get(id=check.connection_id)
+    report = _held_to_its_account(connection, report)
+    state = AccessCheck.State.REFUSED if report.is_refused else AccessCheck.State.PASSED
     if is_superseded(check=check, connection=connection) or not _end(check, report, state):
         return
     connection.state = Connection.State.REFUSED if report.is_refused else Connection.State.CONNECTED
     Connection.objects.filter(id=connection.id).update(state=connection.state)
-    if connection.state == Connection.State.CONNECTED and credential is not None:
-        collect.confirm(credential=credential, account_id=report.account_id or "", at=at)
+    if credential is None:
+        return
+    if report.is_refused:
+        confirmations.withdraw(connection=connection, digest=credential.digest)
+    else:
         # Only who was let in is held to its account: a wrong ARN at first must not lock out the right one.
+        confirmations.confirm(
+            connection=connection, digest=credential.digest, account_id=report.account_id or "", at=at
+        )
         Connection.objects.filter(id=connection.id).update(checked_at=at)
         nights.plan_nights(connection=connection, at=at)
+
+
+def _held_to_its_account(connection: Connection, report: AccessReport) -> AccessReport:
+    """The report, refused where another check has pinned another account while this one was made."""
+    pinned = confirmations.pinned_account(connection=connection)
+    if report.is_refused or pinned in {None, report.account_id}:
+        return report
+    sentence = other_account(pinned=pinned or "", given=report.account_id or "")
+    return replace(report, refusals=(("role_arn", sentence),))
 
 
 def _end(check: AccessCheck, report: AccessReport, state: AccessCheck.State) -> bool:

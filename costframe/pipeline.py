@@ -131,14 +131,13 @@ def _refuse(organization_id: UUID, audit: Audit, message: str) -> None:
 
 
 def _parts(connection: Connection, survey: Survey) -> list[steps.Part]:
-    account_id = connection.account_id or ""
     parts = [
-        steps.Part(kind=Step.Kind.INVENTORY, account_id=account_id, region=region, service=service)
+        steps.Part(kind=Step.Kind.INVENTORY, account_id=survey.account_id, region=region, service=service)
         for region in survey.regions
         for service in collect.services()
     ]
     if connection.has_export:
-        parts.append(steps.Part(kind=Step.Kind.BILL, account_id=account_id))
+        parts.append(steps.Part(kind=Step.Kind.BILL, account_id=survey.account_id))
     return parts
 
 

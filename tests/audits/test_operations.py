@@ -10,6 +10,7 @@ import pytest
 from audits import operations, steps
 from audits.models import Audit, Step
 from audits.steps import Outcome, Part, Survey
+from connections import confirmations
 from connections.models import Connection
 from tenants import scope
 from tenants.models import Activity
@@ -217,7 +218,10 @@ def test_an_account_that_is_refused_ends_the_audit_and_refuses_the_connection(sh
     audit = request(shop)
     with acting_as("cf_worker"):
         claimed = take_audit(audit)
-        steps.begin(audit=claimed, survey=Survey(refusal="The role may do more than read."), parts=(), at=AT)
+        confirmations.confirm(connection=shop, digest="tried", account_id="222233334444", at=AT)
+        survey = Survey(digest="tried", refusal="The role may do more than read.")
+        steps.begin(audit=claimed, survey=survey, parts=(), at=AT)
+        assert not confirmations.is_confirmed(connection=shop, digest="tried")
     audit.refresh_from_db()
     assert (audit.state, audit.message) == ("FAILED", "The role may do more than read.")
     assert Connection.objects.get().state == "REFUSED"
@@ -257,9 +261,10 @@ def test_a_refusal_that_comes_too_late_refuses_nothing(shop, inside):
 
 def test_what_an_older_credential_came_to_does_not_refuse_a_newer_one(shop, inside):
     audit = request(shop)
-    Connection.objects.filter(id=shop.id).update(generation=2)
     with acting_as("cf_worker"):
-        survey = Survey(generation=1, refusal="The role may do more than read.")
+        confirmations.confirm(connection=shop, digest="newer", account_id="222233334444", at=AT)
+        survey = Survey(digest="older", refusal="The role may do more than read.")
         steps.begin(audit=take_audit(audit), survey=survey, parts=(), at=AT)
+        assert confirmations.is_confirmed(connection=shop, digest="newer")
     assert state_of(audit) == "FAILED"
     assert Connection.objects.get().state == "CONNECTED"

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.db import connection as database
 
-from connections import operations
+from connections import confirmations, operations
 from connections.models import AccessCheck, Connection, SealedCredential
 from connections.provider import ExportPlace
 from connections.seal import Binding, CannotSeal
@@ -145,8 +145,9 @@ def test_two_organisations_may_connect_the_same_account(organization, other_orga
 def test_a_connection_that_was_in_use_stays_with_its_account(draft, public_key):
     submit(draft, public_key)
     with acting_as("cf_worker"):
-        Connection.objects.filter(id=draft.id).update(state="CONNECTED", checked_at=AT)
-    with pytest.raises(operations.OtherAccount, match="make a new connection"):
+        confirmations.confirm(connection=draft, digest="d", account_id="111111111111", at=AT)
+    Connection.objects.filter(id=draft.id).update(account_id="222222222222")  # as web may, and to no avail
+    with pytest.raises(operations.OtherAccount, match="is of account 111111111111.* make a new connection"):
         submit(draft, public_key, role_arn=OTHER_ARN)
 
 

@@ -13,6 +13,7 @@ from sandbox.aws import names
 from tests.costframe.running import Running, make_role, wait_for
 
 pytestmark = pytest.mark.processes
+NOT_THE_ONE = "The credential is not the one that was tried and let in: try the access again."
 WRITES = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:DeleteVolume", "Resource": "*"}]}
 
 
@@ -86,6 +87,15 @@ def test_a_connection_is_let_in_only_while_its_role_can_but_read(running):
     ]
     assert running.rows("select count(*) from audits_step where audit_id = %s", refused) == [(0,)]
 
+    # Whoever has web's powers calls it connected all the same: no audit goes by that, nor asks AWS anything.
+    with running.web() as web:
+        web.execute("update connections_connection set state = 'CONNECTED'")
+    calls = len(running.cloud.calls())
+    again = running.request_audit()
+    assert running.wait_for_end(again) == "FAILED"
+    assert len(running.cloud.calls()) == calls
+    assert running.rows("select message from audits_audit where id = %s", again) == [(NOT_THE_ONE,)]
+
     # All of it stands in the trail, and the trail is sealed without anybody asking.
     running.rows(
         "with due as (update tenants_unsealedactivity set due_at = now()) select pg_notify('costframe_due', '')"
@@ -127,9 +137,7 @@ def test_a_credential_that_was_put_in_anothers_place_is_not_used(running):
         web.execute("update connections_connection set state = 'CONNECTED', account_id = %s", [names.LAB])
     audit_id = running.request_audit()
     assert running.wait_for_end(audit_id) == "FAILED"
-    assert running.rows("select message from audits_audit where id = %s", audit_id) == [
-        ("The credential is not the one that was tried and let in: try the access again.",)
-    ]
+    assert running.rows("select message from audits_audit where id = %s", audit_id) == [(NOT_THE_ONE,)]
     assert len(running.cloud.calls()) == calls, "it is not even tried"
 
     # Tried again, as the page offers: the account that was confirmed first stays the only one.
