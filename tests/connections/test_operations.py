@@ -147,7 +147,7 @@ def test_a_connection_that_was_in_use_stays_with_its_account(draft, public_key):
     with acting_as("cf_worker"):
         confirmations.confirm(connection=draft, digest="d", account_id="111111111111", at=AT)
     Connection.objects.filter(id=draft.id).update(account_id="222222222222")  # as web may, and to no avail
-    with pytest.raises(operations.OtherAccount, match="is of account 111111111111.* make a new connection"):
+    with pytest.raises(operations.OtherAccount, match=r"is of account 111111111111.* make a new connection"):
         submit(draft, public_key, role_arn=OTHER_ARN)
 
 
