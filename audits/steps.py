@@ -130,18 +130,20 @@ def take(*, step_id: UUID, at: datetime, seconds: float, kinds_of: Callable[[str
 
     `kinds_of` says which kinds of resources a service has, should the step have to be given up.
     """
+    due = Step.objects.filter(id=step_id, due_at__lte=at).first()
+    if due is None:
+        return None
+    is_wanted_still = is_wanted(audit_id=due.audit_id)
+    is_over = not is_wanted_still or due.attempt >= MOST_ATTEMPTS
+    if is_over:
+        lock_audit(audit_id=due.audit_id)  # ending the step moves the audit on, and an audit is locked before its steps
     step = Step.take(step_id, at=at, seconds=seconds)
     if step is None:
         return None
-    if not is_wanted(audit_id=step.audit_id):
-        finish(step=step, outcome=Outcome(state=Step.State.FAILED, message=STOPPED_MESSAGE), at=at)
-        return None
-    if step.attempt > MOST_ATTEMPTS:
-        finish(
-            step=step,
-            outcome=_given_up(step, "The worker ended each time that it was tried.", kinds=kinds_of(step.service)),
-            at=at,
-        )
+    if is_over:
+        given_up = _given_up(step, "The worker ended each time that it was tried.", kinds=kinds_of(step.service))
+        stopped = Outcome(state=Step.State.FAILED, message=STOPPED_MESSAGE)
+        finish(step=step, outcome=given_up if is_wanted_still else stopped, at=at)
         return None
     Step.objects.filter(id=step.id, claim=step.claim).update(state=Step.State.RUNNING, started_at=at)
     return step

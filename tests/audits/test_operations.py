@@ -6,6 +6,8 @@ import datetime as dt
 
 import psycopg
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from audits import operations, steps
 from audits.models import Audit, Step
@@ -117,6 +119,26 @@ def test_a_stopped_audit_starts_no_further_step_and_ends_with_the_last_one_at_wo
     finish(at_work, state=Step.State.FAILED, message=steps.STOPPED_MESSAGE)
     assert state_of(audit) == "STOPPED"
     assert Step.objects.filter(due_at__isnull=False).count() == 0
+
+
+@pytest.mark.parametrize("is_given_up", [False, True])
+def test_an_audit_is_locked_before_a_step_that_will_be_ended(shop, inside, is_given_up):
+    """As everybody else does it: whoever locks them the other way round waits in a ring."""
+    audit = request(shop)
+    first, *_ = begin(audit)
+    if is_given_up:
+        with acting_as("cf_worker"):
+            Step.objects.filter(id=first.id).update(attempt=steps.MOST_ATTEMPTS)
+    else:
+        operations.request_stop(audit=audit, by="Ada", at=AT)
+        with acting_as("cf_worker"):
+            Step.objects.filter(id=first.id).update(due_at=AT)
+    with CaptureQueriesContext(connection) as seen:
+        assert take(first) is None
+    said = [query["sql"] for query in seen if "FOR UPDATE" in query["sql"] or query["sql"].startswith("UPDATE")]
+    assert '"audits_audit"' in said[0]
+    assert "FOR UPDATE" in said[0]
+    assert said[1].startswith('UPDATE "audits_step"')
 
 
 def test_an_audit_with_nothing_at_work_stops_when_it_is_looked_at(shop, inside):

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import psycopg
 import pytest
 
-from tests.database import enter
+from connections.seal import public_key_text
+from connections.unseal import KeyDirectory, expand
+from sandbox.browser import Browser
+from sandbox.clerk.people import ENGINEER
+from tests.browser.live import Site
+from tests.database import ROOT, enter
 from tests.promises.test_environments_apart import run
 from tests.tenants import catalogue
 
@@ -72,3 +84,76 @@ def test_web_deletes_one_connections_credential_and_leaves_the_others(sealed):
     with psycopg.connect(sealed["admin"]) as connection:
         left = connection.execute("select organization_id from connections_sealedcredential").fetchall()
     assert left == [(catalogue.B,)]
+
+
+def memory_of(pid):
+    """Every byte that the process may write to: its heap, its stacks, whatever it has read."""
+    found = bytearray()
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            place, rights, *rest = line.split()
+            if not rights.startswith("rw") or rest[-1].startswith("[v"):
+                continue
+            first, end = (int(one, 16) for one in place.split("-"))
+            memory.seek(first)
+            with contextlib.suppress(OSError):  # given back meanwhile
+                found += memory.read(end - first)
+    return bytes(found)
+
+
+def private_forms(keys):
+    """The private key in each form in which a process could hold it."""
+    (file,) = keys.path.iterdir()
+    seed = file.read_bytes()
+    mlkem, x25519 = expand(seed)
+    raw = (seed, mlkem.private_bytes_raw(), x25519.private_bytes_raw())
+    return {form for one in raw for form in (one, one.hex().encode(), base64.b64encode(one).rstrip(b"="))}
+
+
+OPENER = """
+import sys
+from pathlib import Path
+from connections.unseal import KeyDirectory
+keys = KeyDirectory(Path(sys.argv[1]))
+held = keys.get(sys.argv[2])
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.processes
+def test_the_memory_of_a_web_process_that_has_sealed_holds_no_private_key(fresh_database, tmp_path):
+    site = Site(urls=fresh_database, directory=tmp_path)
+    try:
+        keys = KeyDirectory(tmp_path / "keys")
+        forms = private_forms(keys)
+        browser = Browser(
+            origin=site.origin,
+            token=lambda: site.issuer.mint(ENGINEER, azp=site.origin),
+            cookie=f"__session_{site.issuer.server.instance.suffix}",
+        )
+        kit = browser.submit(browser.get("/connections/new/").form("/connections/new/"), {"label": "Shop"})
+        way = urlsplit(kit.url).path.replace("/kit/", "/access/")
+        browser.submit(browser.get(way).form("/access/"), {"role_arn": "arn:aws:iam::123456789012:role/PlantedRole"})
+        with psycopg.connect(fresh_database["admin"]) as admin:
+            assert admin.execute("select count(*) from connections_sealedcredential").fetchone() == (1,)
+        master = site.fleet.running["web"].pid
+        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        memory = b"".join(memory_of(pid) for pid in (master, *children))
+    finally:
+        site.stop()
+    assert public_key_text(keys.get(keys.key_ids()[0]).public_key).encode() in memory, "the search finds what is there"
+    assert [form for form in forms if form in memory] == []
+
+
+@pytest.mark.processes
+def test_the_same_search_finds_the_key_where_it_is_opened(tmp_path):
+    keys = KeyDirectory(tmp_path / "keys")
+    made = keys.make()
+    command = [sys.executable, "-c", OPENER, str(keys.path), made.key_id]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as opener:
+        assert opener.stdout is not None
+        assert opener.stdout.readline() == b"ready\n"
+        memory = memory_of(opener.pid)
+        opener.kill()
+    assert [form for form in private_forms(keys) if form in memory] != []
