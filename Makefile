@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format kits screenshots audit sbom lock clean
+.PHONY: help demo test check deployable bench format kits screenshots audit sbom lock clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,13 +30,22 @@ demo: $(READY) ## set everything up and run the first audit against the sandbox 
 test: $(READY) ## the whole test suite (ARGS=-k name: part of it)
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(READY) ## format, lint, types, import contracts, migrations
+check: $(READY) deployable ## format, lint, types, import contracts, migrations, deployment
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	COSTFRAME_SANDBOX=true COSTFRAME_ROLE=migrate $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 	COSTFRAME_SANDBOX=true COSTFRAME_ROLE=worker $(BIN)/python manage.py make_kits --check
+
+# As web and operator are deployed; the keys are nobody's.
+DEPLOYED := COSTFRAME_PUBLIC_ORIGIN=https://costframe.example COSTFRAME_TRUSTED_PROXIES=1 \
+	COSTFRAME_SECRET_KEY=of-this-check-only-0123456789-abcdefghijklmnopqrstuvw
+
+deployable: $(READY)
+	$(DEPLOYED) COSTFRAME_ROLE=web COSTFRAME_CONTEXT_KEY=$$(printf '%064d' 0) \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(DEPLOYED) COSTFRAME_ROLE=operator $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 bench: $(READY) ## speed, as ratios to the limit in the same run
 	@$(BIN)/python -m benchmarks $(ARGS)
