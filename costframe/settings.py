@@ -69,6 +69,12 @@ if ROLE_NAME == "web" and CONTEXT_KEY is None:
 ALLOWED_HOSTS = [urlsplit(PUBLIC_ORIGIN).hostname or "app.localhost"]
 USE_HTTPS = PUBLIC_ORIGIN.startswith("https://")
 
+SECURITY_CONTACT = env.str("COSTFRAME_SECURITY_CONTACT", default="")  # stands in /.well-known/security.txt
+if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("https://", "mailto:")):
+    raise ImproperlyConfigured(
+        f"COSTFRAME_SECURITY_CONTACT is {SECURITY_CONTACT}: give an address that starts with https:// or mailto:."
+    )
+
 # What proxies say of a request is believed where a setting says that there is one, and X-Forwarded-Host never.
 TRUSTED_PROXIES = env.int("COSTFRAME_TRUSTED_PROXIES", default=0)  # how many add to X-Forwarded-For
 if TRUSTED_PROXIES < 0:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 SERVER_ERROR = 500
 # Views that anybody may ask for. Everything else needs a token with an organisation; a test walks all URLs.
-PUBLIC_VIEWS = frozenset({"health", "sign_in", "sign_out", "clerk_webhook"})
+PUBLIC_VIEWS = frozenset({"health", "sign_in", "sign_out", "robots", "security", "clerk_webhook"})
 
 
 class StreamingRefused(Exception):
