@@ -44,6 +44,7 @@ class Rule:
 # An office of hundreds comes from one address: what is counted by address is generous.
 RULES: Mapping[str, Rule] = {
     "sign_in": Rule(by=By.ADDRESS, limit=Limit(burst=120, per_minute=120)),
+    "clerk_webhook": Rule(by=By.ADDRESS, limit=Limit(burst=300, per_minute=600)),
     "findings:csv": Rule(by=By.PERSON, limit=Limit(burst=10, per_minute=6)),
 }
 RETURNING = Limit(burst=300, per_minute=300)

@@ -1,4 +1,4 @@
-"""Two files that programs look for under fixed names: nothing here is for search engines; whom to tell of a weakness."""
+"""Two files under names that programs know: nothing here is for search engines; whom to tell of a weakness."""
 
 from __future__ import annotations
 
