@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format kits screenshots lock clean
+.PHONY: help demo test check deployable bench format kits screenshots audit sbom lock clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,13 +30,23 @@ demo: $(READY) ## set everything up and run the first audit against the sandbox 
 test: $(READY) ## the whole test suite (ARGS=-k name: part of it)
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(READY) ## format, lint, types, import contracts, migrations
+check: $(READY) deployable ## format, lint, types, import contracts, migrations, deployment
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	COSTFRAME_SANDBOX=true COSTFRAME_ROLE=migrate $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 	COSTFRAME_SANDBOX=true COSTFRAME_ROLE=worker $(BIN)/python manage.py make_kits --check
+
+# As web and operator are deployed; the keys are nobody's.
+DEPLOYED := COSTFRAME_PUBLIC_ORIGIN=https://costframe.example COSTFRAME_TRUSTED_PROXIES=1 \
+	COSTFRAME_SECRET_KEY=of-this-check-only-0123456789-abcdefghijklmnopqrstuvw
+
+deployable: $(READY)
+	$(DEPLOYED) COSTFRAME_ROLE=web COSTFRAME_CONTEXT_KEY=$$(printf '%064d' 0) \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(DEPLOYED) COSTFRAME_ROLE=operator COSTFRAME_OPERATOR_TRAIL_DATABASE_URL=postgres://cf_operator_trail@127.0.0.1/costframe \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 bench: $(READY) ## speed, as ratios to the limit in the same run
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -51,10 +61,20 @@ kits: $(READY) ## write the kits' data anew from the collectors' declared calls
 screenshots: $(READY) ## the README's pictures, from the running demo
 	@$(BIN)/python -m sandbox.screenshots $(ARGS)
 
+audit: $(READY) ## ask for known weaknesses of the pinned requirements (needs the network)
+	@$(BIN)/pip-audit --strict --progress-spinner off --disable-pip --require-hashes --requirement requirements.txt || { \
+		echo "This is no clean audit: either a requirement has a known weakness, or the service could not be asked" >&2; \
+		echo "about all of them. The lines above say which. docs/running.md says what to do." >&2; exit 1; }
+
+sbom: $(READY) ## write sbom.cdx.json: what production installs, with its hashes (CycloneDX)
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible --output-format JSON \
+		--output-file sbom.cdx.json requirements.txt
+	@echo "Wrote sbom.cdx.json."
+
 lock: $(READY) ## pin and hash the requirements anew
 	@$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove the environment and the embedded servers' data
-	rm -rf $(VENV) .local staticfiles
+	rm -rf $(VENV) .local staticfiles sbom.cdx.json

@@ -9,6 +9,7 @@ from django.db import connection, connections
 from dramatiq import Middleware
 from dramatiq.middleware import SkipMessage
 
+from costframe import logs
 from costframe.queue import NotOnlyIds, make_broker, refuse_all_but_ids
 from costframe.schedule import TABLES, TOGETHER
 from tenants import scope
@@ -23,8 +24,35 @@ log = logging.getLogger(__name__)
 
 
 def worker_broker(url: str) -> RedisBroker:
-    """The worker's broker. The order matters: connections are given back last."""
-    return make_broker(url, middleware=[FreshConnections(), Gate()])
+    """The worker's broker. The order matters: connections are given back last but for the log's knowledge."""
+    return make_broker(url, middleware=[NamedInLogs(), FreshConnections(), Gate()])
+
+
+class NamedInLogs(Middleware):
+    """Whatever this thread logs meanwhile says which message it works on, and for whom."""
+
+    def before_process_message(self, broker: Broker, message: MessageProxy) -> None:
+        del broker
+        try:
+            organization_id, row_id = refuse_all_but_ids(message)
+        except NotOnlyIds:
+            logs.say_about()  # what it holds is not ours to repeat; the gate refuses it next
+        else:
+            logs.say_about(
+                request_id=message.message_id,
+                organization_id=str(organization_id),
+                work=f"{message.actor_name} {row_id}",
+            )
+
+    def after_process_message(
+        self, broker: Broker, message: MessageProxy, *, result: object = None, exception: BaseException | None = None
+    ) -> None:
+        del broker, message, result, exception
+        logs.say_about()
+
+    def after_skip_message(self, broker: Broker, message: MessageProxy) -> None:
+        del broker, message
+        logs.say_about()
 
 
 class FreshConnections(Middleware):

@@ -13,5 +13,6 @@ urlpatterns = [
     path("", site.urls),
 ]
 
-handler400 = handler403 = handler404 = "costframe.errors.plainly"
+handler400 = "costframe.errors.bad_request_plainly"
+handler403 = handler404 = "costframe.errors.plainly"
 handler500 = "costframe.errors.failed_plainly"

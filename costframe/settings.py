@@ -12,7 +12,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from costframe.roles import ROLES
+from costframe import logs, redact
+from costframe.roles import EVERY_SECRET, ROLES
 from tenants import roles, svix
 from tenants.proof import ContextKey
 
@@ -32,6 +33,9 @@ if ROLE_NAME not in ROLES:
     raise ImproperlyConfigured(f"COSTFRAME_ROLE is {ROLE_NAME!r}: choose one of {', '.join(ROLES)}.")
 COSTFRAME_ROLE = ROLES[ROLE_NAME]
 ENVIRONMENT = dict(os.environ)
+# Whatever logs them by mistake, their values are taken out. The folder and the people are no secret by themselves.
+NO_SECRETS = {"COSTFRAME_SEALING_KEY_DIR", "PLATFORM_ADMIN_USER_IDS"}
+redact.remember(ENVIRONMENT.get(name, "") for name in {"COSTFRAME_DATABASE_URL", *EVERY_SECRET} - NO_SECRETS)
 
 DEBUG = env.bool("COSTFRAME_DEBUG", default=False)
 SANDBOX = env.bool("COSTFRAME_SANDBOX", default=False)
@@ -66,6 +70,20 @@ if ROLE_NAME == "web" and CONTEXT_KEY is None:
 ALLOWED_HOSTS = [urlsplit(PUBLIC_ORIGIN).hostname or "app.localhost"]
 USE_HTTPS = PUBLIC_ORIGIN.startswith("https://")
 
+SECURITY_CONTACT = env.str("COSTFRAME_SECURITY_CONTACT", default="")  # stands in /.well-known/security.txt
+if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("https://", "mailto:")):
+    raise ImproperlyConfigured(
+        f"COSTFRAME_SECURITY_CONTACT is {SECURITY_CONTACT}: give an address that starts with https:// or mailto:."
+    )
+
+# What proxies say of a request is believed where a setting says that there is one, and X-Forwarded-Host never.
+TRUSTED_PROXIES = env.int("COSTFRAME_TRUSTED_PROXIES", default=0)  # how many add to X-Forwarded-For
+if TRUSTED_PROXIES < 0:
+    raise ImproperlyConfigured(f"COSTFRAME_TRUSTED_PROXIES is {TRUSTED_PROXIES}: give their number, 0 or more.")
+USE_X_FORWARDED_HOST = USE_X_FORWARDED_PORT = False
+if env.bool("COSTFRAME_PROXY_SETS_FORWARDED_PROTO", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -84,13 +102,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # These add to every answer, so they stand outside of everything that may answer.
+    "costframe.request_log.RequestLogMiddleware",
+    "costframe.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # These may refuse, before anything of ours runs.
+    "costframe.request_shape.RequestShapeMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "costframe.limits.LimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     # The operator process serves no organisation, and every organisation's list to read.
     "tenants.operators.OperatorMiddleware" if ROLE_NAME == "operator" else "tenants.middleware.TenantMiddleware",
@@ -123,7 +147,9 @@ DATABASE_URL = env.str("COSTFRAME_DATABASE_URL", default="postgres://cf_migrator
 ADMIN_DATABASE_URL = env.str("COSTFRAME_ADMIN_DATABASE_URL", default="")
 WORKER_PROCESSES = env.int("COSTFRAME_WORKER_PROCESSES", default=2)
 WORKER_THREADS = env.int("COSTFRAME_WORKER_THREADS", default=4)
-POOL_SIZE = WORKER_THREADS + 2 if ROLE_NAME == "worker" else env.int("COSTFRAME_WEB_THREADS", default=8) + 2
+WEB_PROCESSES = env.int("COSTFRAME_WEB_PROCESSES", default=4)  # of the web and of the operator process
+WEB_THREADS = env.int("COSTFRAME_WEB_THREADS", default=8)
+POOL_SIZE = (WORKER_THREADS if ROLE_NAME == "worker" else WEB_THREADS) + 2
 
 
 def database(url: str) -> dict[str, Any]:
@@ -162,35 +188,49 @@ USE_TZ = True
 FORMAT_MODULE_PATH = ["costframe.formats"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(env.str("COSTFRAME_STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = SANDBOX
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site needs our files
 if SANDBOX:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
-# Messages and CSRF live in signed cookies: there is no session table.
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-CSRF_COOKIE_NAME = "costframe_csrf"
+# Messages and CSRF live in cookies: there is no session table. Over TLS the prefix binds them to this very host, so
+# that no other site under the same domain can plant one. Ports do not separate cookies: each process has its names.
+COOKIE_PREFIX = f"{'__Host-' if USE_HTTPS else ''}costframe{'_operator' if ROLE_NAME == 'operator' else ''}"
+MESSAGE_STORAGE = "costframe.messages.Messages"
+MESSAGE_COOKIE_NAME = f"{COOKIE_PREFIX}_messages"
+SESSION_COOKIE_SECURE = USE_HTTPS  # Django's messages go by the session's settings
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = USE_HTTPS
 CSRF_FAILURE_VIEW = f"costframe.errors.csrf_failure{'_plainly' if ROLE_NAME == 'operator' else ''}"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN]
-SESSION_COOKIE_SECURE = USE_HTTPS
 SECURE_SSL_REDIRECT = False  # the proxy in front terminates TLS and redirects
 SECURE_HSTS_SECONDS = 31_536_000 if USE_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes of a body; costframe.request_shape refuses a longer one unread
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 0  # nothing is uploaded, so nothing that is sent comes into a temporary file
+FILE_UPLOAD_HANDLERS: list[str] = []
 AUTHENTICATION_BACKENDS: list[str] = []  # nobody has a password here: identity comes from a verified token
+DEFAULT_EXCEPTION_REPORTER = "costframe.error_reports.Report"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "costframe.error_reports.ReportFilter"
 SILENCED_SYSTEM_CHECKS = [
     "admin.E408",  # the operator is an in-memory user made by our own middleware
     "admin.E410",  # there is no session table on purpose
+    "security.W005",  # which names are under the public one, and whether they speak TLS, is their owner's to say
+    "security.W008",  # the proxy redirects to https: this process is not reached in any other way
+    "security.W021",  # as W005: a browser's preload list is for a whole domain, and for years
 ]
 
 CLERK_ISSUER = env.str("COSTFRAME_CLERK_ISSUER", default="")
@@ -248,18 +288,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LOG_LEVEL = env.str("COSTFRAME_LOG_LEVEL", default="INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        # Their debug lines hold request bodies and signed headers.
-        "botocore": {"level": "WARNING"},
-        "boto3": {"level": "WARNING"},
-        "urllib3": {"level": "WARNING"},
-        # Its warnings repeat what a refused message held.
-        "dramatiq.worker.WorkerThread": {"level": "ERROR"},
-    },
-}
+LOG_STYLE = env.str("COSTFRAME_LOG_STYLE", default="json")
+if LOG_STYLE not in logs.STYLES:
+    raise ImproperlyConfigured(f"COSTFRAME_LOG_STYLE is {LOG_STYLE!r}: choose one of {', '.join(logs.STYLES)}.")
+LOGGING_CONFIG = "costframe.logs.configure"
+LOGGING = logs.configuration(role=ROLE_NAME, level=LOG_LEVEL, style=LOG_STYLE)

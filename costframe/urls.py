@@ -7,13 +7,15 @@ from django.views.generic import RedirectView
 
 from audits.urls import of_connections
 from connections.urls import urlpatterns as wizard
-from costframe import views
+from costframe import views, well_known
 
 # A connection's pages belong to three apps, of which the lower ones do not know the upper.
 connections = [*wizard, *of_connections, path("<uuid:connection_id>/delete/", views.delete, name="delete")]
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="findings:list"), name="home"),
+    path("robots.txt", well_known.robots, name="robots"),
+    path(".well-known/security.txt", well_known.security, name="security"),
     path("", include("tenants.urls")),
     path("", include("audits.urls")),
     path("connections/", include((connections, "connections"))),

@@ -172,6 +172,7 @@ def make_fleet(
             "COSTFRAME_SANDBOX": "true",
             "COSTFRAME_PUBLIC_ORIGIN": origin,
             "COSTFRAME_AWS_PRINCIPAL_ARN": cloud.principal_arn,
+            "COSTFRAME_LOG_STYLE": "text",
             **issuer.environment(),
         },
         worker_only={

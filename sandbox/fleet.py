@@ -94,15 +94,14 @@ class Fleet:
 
         `origin` is the address that people open, where it differs from the one that all processes share.
         """
-        environment = self.environment(role)
+        environment = {**self.environment(role), "COSTFRAME_WEB_PROCESSES": "1", "COSTFRAME_WEB_THREADS": str(threads)}
         if origin is not None:
             environment["COSTFRAME_PUBLIC_ORIGIN"] = origin
         log = self.logs / f"{role}.log"
         server = process.start(
             [
-                *(sys.executable, "-m", "gunicorn", "costframe.wsgi", "--bind", f"127.0.0.1:{port}"),
-                *("--workers", "1", "--threads", str(threads), "--graceful-timeout", "5", "--timeout", "60"),
-                *("--worker-tmp-dir", str(self.logs), "--no-control-socket"),
+                *(sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"),
+                *("--bind", f"127.0.0.1:{port}", "--graceful-timeout", "5", "--worker-tmp-dir", str(self.logs)),
             ],
             log=log,
             env=environment,

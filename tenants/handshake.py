@@ -7,7 +7,7 @@ back with a fresh token. Anything else (forms, polls, programs) is answered 401 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -121,6 +121,7 @@ class Redirect:
     url: str = field(repr=False)
     reason: str
     cookies: tuple[Cookie, ...] = ()
+    is_false: bool = False  # a token was brought that is not genuine, for whoever counts such
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +130,7 @@ class Refuse:
 
     reason: str
     sign_in_url: str = ""
+    is_false: bool = False  # as above
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +174,8 @@ class Provider:
             else:
                 return Proceed(identity=identity, cookies=(Cookie(COUNT),) if visit.redirects else ())
         may_refresh = refusal.is_expired or (found is None and visit.seems_signed_in)
-        return self._answer_stranger(visit, reason=refusal.reason, may_refresh=may_refresh)
+        decision = self._answer_stranger(visit, reason=refusal.reason, may_refresh=may_refresh)
+        return replace(decision, is_false=found is not None and not refusal.is_expired)
 
     def browser_session(self, identity: Identity) -> Mapping[str, str]:
         """What static/session.js needs to keep the page signed in: attributes of its <meta> element."""
@@ -219,7 +222,8 @@ class Provider:
         except TokenRefused as refusal:
             # Cleaning the URL goes on with the cookies of before, and counts, so that it cannot go round for ever.
             count = Cookie(COUNT, str(visit.redirects + 1), max_age=COUNT_SECONDS)
-            return Redirect(url=url, reason=f"the handshake is refused: {refusal.reason}", cookies=(count,))
+            why = f"the handshake is refused: {refusal.reason}"
+            return Redirect(url=url, reason=why, cookies=(count,), is_false=True)
         return Redirect(url=url, reason="came back", cookies=cookies)
 
     def _cookies_in(self, token: str, at: datetime) -> Iterator[Cookie]:

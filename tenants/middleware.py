@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 SERVER_ERROR = 500
 # Views that anybody may ask for. Everything else needs a token with an organisation; a test walks all URLs.
-PUBLIC_VIEWS = frozenset({"health", "sign_in", "sign_out", "clerk_webhook"})
+PUBLIC_VIEWS = frozenset({"health", "sign_in", "sign_out", "robots", "security", "clerk_webhook"})
 
 
 class StreamingRefused(Exception):
@@ -69,6 +69,7 @@ class TenantMiddleware:
         except KeysUnavailable:
             log.exception("Nobody can be let in: the identity provider's keys cannot be read.")
             return render(request, "costframe/signing_in_unavailable.html", status=503)
+        request.brought_false_token = getattr(decision, "is_false", False)  # type: ignore[attr-defined]  # for limits
         if isinstance(decision, Redirect):
             return redirect_to(decision, is_secure=settings.USE_HTTPS)
         if isinstance(decision, Refuse):

@@ -91,6 +91,7 @@ class OperatorMiddleware:
         except KeysUnavailable:
             log.exception("Nobody can be let in: the identity provider's keys cannot be read.")
             return _say("Nobody can be let in at the moment.", status=503)
+        request.brought_false_token = getattr(decision, "is_false", False)  # type: ignore[attr-defined]  # for limits
         if isinstance(decision, Redirect):
             return redirect_to(decision, is_secure=settings.USE_HTTPS)
         if isinstance(decision, Refuse):

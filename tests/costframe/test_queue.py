@@ -95,7 +95,9 @@ def test_every_actor_can_be_sent_to_and_has_its_table():
 
 
 def test_the_worker_has_the_gate_and_no_retries_results_or_callbacks():
-    assert [type(one).__name__ for one in BROKER.middleware] == ["OnlyIds", "FreshConnections", "Gate"]
+    assert [type(one).__name__ for one in BROKER.middleware] == [
+        *("OnlyIds", "NamedInLogs", "FreshConnections", "Gate")
+    ]
 
 
 def test_a_row_that_stands_under_its_organisation_is_let_through(organization):

@@ -64,7 +64,8 @@ def tap(redis_server):
     tap.close()
 
 
-def test_nothing_but_ids_enters_the_queue_while_an_audit_passes_and_one_fails(running, tap):
+def test_nothing_but_ids_enters_the_queue_or_a_log_while_an_audit_passes_and_one_fails(running, tap):
+    running.fleet.shared["COSTFRAME_LOG_LEVEL"] = "DEBUG"
     running.make_connection(label=PLANTED_LABEL, has_export=True)
     running.start_scheduler()
     running.start_worker()
@@ -87,6 +88,9 @@ def test_nothing_but_ids_enters_the_queue_while_an_audit_passes_and_one_fails(ru
     assert str(passing).encode() in heard, "the tap hears what is sent"
     found = [one for one in needles(running) if one.encode() in heard]
     assert found == []
+    written = "\n".join(log.read_text() for log in running.fleet.logs.glob("*.log"))
+    assert str(passing) in written, "the worker says what it works on"
+    assert [one for one in needles(running) if one in written] == []
 
 
 def test_forged_messages_open_nothing_and_are_booked(running):

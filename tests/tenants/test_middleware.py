@@ -47,7 +47,7 @@ def test_without_a_token_no_page_answers(url, provider_key, db):
 
 def test_the_public_views_are_these_and_no_others():
     # Whoever lets another one in without a token says so here as well.
-    assert sorted(PUBLIC_VIEWS) == ["clerk_webhook", "health", "sign_in", "sign_out"]
+    assert sorted(PUBLIC_VIEWS) == ["clerk_webhook", "health", "robots", "security", "sign_in", "sign_out"]
     assert {name for name, _ in every_url()} >= PUBLIC_VIEWS
 
 

@@ -79,7 +79,7 @@ def supervise(*, processes: int, threads: int, stopping: threading.Event) -> Non
     while not stopping.is_set():
         children = [child for child in children if child.is_alive()]
         while len(children) < processes:
-            child = fork.Process(target=work, kwargs=ours)
+            child = fork.Process(target=_work_in_child, kwargs=ours)
             child.start()
             children.append(child)
         stopping.wait(LOOK_SECONDS)
@@ -89,6 +89,15 @@ def supervise(*, processes: int, threads: int, stopping: threading.Event) -> Non
     for child in children:
         child.join(max(0.0, deadline - time.monotonic()))
         child.kill()
+
+
+def _work_in_child(**given: Any) -> None:  # noqa: ANN401 - as `work` takes them
+    """A child's error would be printed over many lines, past the log."""
+    try:
+        work(**given)
+    except Exception:
+        log.critical("A worker process ends by an error that nobody caught.", exc_info=True)
+        raise SystemExit(1) from None
 
 
 def _stop_on_signals(stopping: threading.Event) -> None:
