@@ -15,7 +15,10 @@ PRODUCTION = {
     "COSTFRAME_SECRET_KEY": "of-this-test-only-0123456789-abcdefghijklmnopqrstuvw",
     "COSTFRAME_TRUSTED_PROXIES": "1",
 }
-OWN = {"web": {"COSTFRAME_CONTEXT_KEY": CONTEXT_KEY.text}, "operator": {}}
+OWN = {
+    "web": {"COSTFRAME_CONTEXT_KEY": CONTEXT_KEY.text},
+    "operator": {"COSTFRAME_OPERATOR_TRAIL_DATABASE_URL": "postgres://cf_operator_trail@127.0.0.1/costframe"},
+}
 
 
 def run(*command, role="web", **changes):

@@ -161,6 +161,6 @@ def test_the_processes_cookies_do_not_meet_on_one_host():
             text=True,
             check=True,
         ).stdout
-        for role, own in {"web": {"COSTFRAME_CONTEXT_KEY": CONTEXT_KEY.text}, "operator": {}}.items()
+        for role, own in {"web": {"COSTFRAME_CONTEXT_KEY": CONTEXT_KEY.text}, "operator": {"COSTFRAME_OPERATOR_TRAIL_DATABASE_URL": "postgres://cf_operator_trail@127.0.0.1/x"}}.items()
     }  # fmt: skip
     assert names == {"costframe_csrf costframe_messages\n", "costframe_operator_csrf costframe_operator_messages\n"}

@@ -96,7 +96,17 @@ def test_a_connection_is_let_in_only_while_its_role_can_but_read(running):
     assert len(running.cloud.calls()) == calls
     assert running.rows("select message from audits_audit where id = %s", again) == [(NOT_THE_ONE,)]
 
-    # All of it stands in the trail, and the trail is sealed without anybody asking.
+    assert_told_and_sealed(running)
+
+    # Somebody locks us out: what AWS says of it names the role, and the role's name is sealed.
+    running.cloud.fault("deny", service="sts", operation="AssumeRole", count=None)
+    assert check(running)[0] == "REFUSED"
+    running.cloud.clear_faults()
+    assert running.role_name.encode() not in running.everything()
+
+
+def assert_told_and_sealed(running):
+    """All of it stands in the trail, and the trail is sealed without anybody asking."""
     running.rows(
         "with due as (update tenants_unsealedactivity set due_at = now()) select pg_notify('costframe_due', '')"
     )
@@ -113,12 +123,6 @@ def test_a_connection_is_let_in_only_while_its_role_can_but_read(running):
     said = running.fleet.command("operator", "verify_activity")
     assert f"{running.organization_id} holds up to {len(told)}:" in said
     assert running.rows("select 1 from audits_lostmessage") == []
-
-    # Somebody locks us out: what AWS says of it names the role, and the role's name is sealed.
-    running.cloud.fault("deny", service="sts", operation="AssumeRole", count=None)
-    assert check(running)[0] == "REFUSED"
-    running.cloud.clear_faults()
-    assert running.role_name.encode() not in running.everything()
 
 
 def test_a_credential_that_was_put_in_anothers_place_is_not_used(running):

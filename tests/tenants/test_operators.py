@@ -135,7 +135,7 @@ def test_a_row_leads_to_what_it_refers_to_and_to_what_refers_to_it(door, operato
     ["?q=x", "?o=2.-1", "?p=99", "?all=", "?state__exact=OPEN", "?e=1", "?nonsense=1", "?audit=x"],
 )
 def test_whatever_is_asked_of_a_list_is_answered(operator, query):
-    assert operator.look(f"audits/step/{query}").status in {200, 302, 404}
+    assert operator.look(f"audits/step/{query}").status in {200, 302, 400, 404}
 
 
 def test_what_is_not_there_is_not_found(operator):
@@ -154,8 +154,8 @@ def test_what_is_not_there_is_not_found(operator):
 
 def test_a_column_that_is_not_shown_cannot_be_asked_for_either(operator):
     for query in ("external_id__startswith=cf", "external_id=cf-planted", f"organization={CONTOSO}"):
-        assert operator.look(f"connections/connection/?{query}").status == 404
-    assert operator.look("audits/audit/?connection__external_id__startswith=cf").status == 404
+        assert operator.look(f"connections/connection/?{query}").status in {400, 404}
+    assert operator.look("audits/audit/?connection__external_id__startswith=cf").status in {400, 404}
 
 
 def test_whoever_brings_no_token_is_sent_to_sign_in_and_told_nothing(door):
