@@ -48,7 +48,7 @@ class Door:
         cookies = {}
         if person is not None:
             token = self.issuer.mint(person, azp=self.origin, **claims)
-            cookies["Cookie"] = f"__session={token}"
+            cookies["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.issuer.cookies(token).items())
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         host = {"Host": self.origin.removeprefix("http://"), "Origin": self.origin}
         connection.request(method, path, headers={**host, **cookies, **(headers or {})})
