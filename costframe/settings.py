@@ -130,6 +130,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["tenants.templatetags.form_marks"],  # its csrf_token says the page's organisation, too
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
@@ -239,6 +240,7 @@ CLERK_JWKS_PEM = env.str("COSTFRAME_CLERK_JWKS_PEM", default="")
 CLERK_PUBLISHABLE_KEY = env.str("COSTFRAME_CLERK_PUBLISHABLE_KEY", default="")
 CLERK_AUTHORIZED_PARTIES = env.list("COSTFRAME_CLERK_AUTHORIZED_PARTIES", default=[PUBLIC_ORIGIN])
 CLERK_SIGN_IN_URL = env.str("COSTFRAME_CLERK_SIGN_IN_URL", default="")
+CLERK_CHOOSE_URL = env.str("COSTFRAME_CLERK_CHOOSE_URL", default="")
 CLERK_COOKIE = env.str("COSTFRAME_CLERK_COOKIE", default="__session")
 try:
     CLERK_ROLES = roles.roles_by_name(env.str("COSTFRAME_CLERK_ROLES", default=roles.DEFAULT))

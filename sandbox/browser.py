@@ -109,13 +109,13 @@ class Page:
 class Browser:
     """Speaks to one origin by number (not every resolver knows names below localhost) under its real Host.
 
-    `token` gives a fresh session token whenever one is needed, as the provider's script does in a real browser.
+    `signed_in` gives the identity provider's cookies with a fresh session token whenever they are needed, as its
+    script does in a real browser.
     """
 
-    def __init__(self, *, origin: str, token: Callable[[], str], cookie: str) -> None:
+    def __init__(self, *, origin: str, signed_in: Callable[[], Mapping[str, str]]) -> None:
         self.origin = origin
-        self._token = token
-        self._cookie = cookie
+        self._signed_in = signed_in
         parts = urllib.parse.urlsplit(origin)
         self._host = parts.netloc
         self._address = f"http://127.0.0.1:{parts.port}"
@@ -148,7 +148,7 @@ class Browser:
             raise PageRefused(f"{error.code} at {url}: {words[:800]}") from error
 
     def _headers(self, is_post: bool) -> dict[str, str]:  # noqa: FBT001 - one private flag
-        cookies = {**self._jar, self._cookie: self._token()}
+        cookies = {**self._jar, **self._signed_in()}
         return {
             "Host": self._host,
             "Accept": "text/html",
@@ -159,8 +159,7 @@ class Browser:
     def _keep(self, directives: list[str]) -> None:
         for directive in directives:
             name, _, value = directive.partition(";")[0].partition("=")
-            if name != self._cookie:
-                self._jar[name] = value
+            self._jar[name] = value
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

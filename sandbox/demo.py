@@ -48,8 +48,7 @@ class Demo:
         """The engineer's browser, signed in."""
         return Browser(
             origin=self.web_origin,
-            token=lambda: self.issuer.mint(ENGINEER, azp=self.web_origin),
-            cookie=f"__session_{self.issuer.server.instance.suffix}",
+            signed_in=lambda: self.issuer.cookies(self.issuer.mint(ENGINEER, azp=self.web_origin)),
         )
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,9 +12,10 @@ import jwt
 
 from tenants.organization_ids import organization_id_for
 from tenants.signing_keys import ALGORITHM, NoSuchKey
+from tenants.token_permissions import permissions_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from uuid import UUID
 
     from tenants.signing_keys import KeySource
@@ -27,6 +26,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SESSION_CATEGORIES = frozenset({"cl_B7d4PD111AAA", "cl_I7d4PD111III"})
 SECOND_VERSION = 2
 FACTORS = 2
+# The provider's name for a token that is too old and that nothing refreshed on the way: web holds no secret for that.
+EXPIRED = "session-token-expired-refresh-non-eligible-no-refresh-cookie"
 
 
 class Carrier(StrEnum):
@@ -38,21 +39,29 @@ class Carrier(StrEnum):
 
 
 class TokenRefused(Exception):
-    """The token proves nothing. `reason` is for the log; `is_expired`: all else was right, so refreshing helps."""
+    """The token lets nobody in. `reason` is for the log.
 
-    def __init__(self, reason: str, *, is_expired: bool = False) -> None:
+    `refresh` is the provider's name for a time that does not fit, where all else was right and a fresh token helps;
+    `named` is then who the token was for: good for asking for a fresh one, and for nothing else.
+    """
+
+    def __init__(self, reason: str, *, refresh: str = "", named: Identity | None = None) -> None:
         super().__init__(reason)
-        self.reason = reason
-        self.is_expired = is_expired
+        self.reason, self.refresh, self.named = reason, refresh, named
+
+
+class SessionPending(TokenRefused):
+    """A good token of a session that is not complete: its person, `named`, has to choose an organisation first."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
     """A person in an organisation, as a verified token says. `organization_id` is None where none is active.
 
-    `role` is the organisation's role without the provider's `org:` prefix. `impersonator` is the subject that acts
-    as this person, or None; such a token must not reach anything of the operator's. `second_factor_minutes` is how long
-    ago, when the token was minted, a second factor was given; None where it never was.
+    `role` is the organisation's role without the provider's `org:` prefix, `permissions` the provider's own, as
+    `feature:permission`. `impersonator` is the subject that acts as this person, or None; such a token must not reach
+    anything of the operator's. `second_factor_minutes` is how long ago, when the token was minted, a second factor was
+    given; None where it never was.
     """
 
     user_id: str
@@ -66,6 +75,7 @@ class Identity:
     issued_at: dt.datetime
     expires_at: dt.datetime
     carrier: Carrier
+    permissions: frozenset[str] = frozenset()
     impersonator: str | None = None
     second_factor_minutes: int | None = None
 
@@ -88,7 +98,9 @@ class Verifier:
     def verify(
         self, token: str, *, carrier: Carrier, method: str, at: dt.datetime, is_same_origin: bool = False
     ) -> Identity:
-        """The identity that the token proves at `at`. Raises TokenRefused; signing_keys.KeysUnavailable passes through.
+        """The identity that the token proves at `at`. Raises TokenRefused, and SessionPending, which is one.
+
+        signing_keys.KeysUnavailable passes through.
 
         `is_same_origin` says that the browser vouches for the request's origin (see `is_same_origin`): a cookie's
         token without `azp`, as the provider mints them on redirects, may change something only then.
@@ -98,11 +110,14 @@ class Verifier:
             raise TokenRefused("another issuer")
         if "aud" in claims:
             raise TokenRefused("made for another audience")
-        if claims.get("sts", "active") != "active":
+        status = claims.get("sts", "active")
+        if status not in ("active", "pending"):
             raise TokenRefused("the session is not active")
         self._refuse_foreign_party(claims, carrier=carrier, method=method, is_same_origin=is_same_origin)
         identity = self._identity(claims, carrier)
-        self._refuse_wrong_time(claims, at)
+        self._refuse_wrong_time(claims, identity, at)
+        if status == "pending":
+            raise SessionPending("the session is pending", named=_without_organization(identity))
         return identity
 
     def signed_claims(self, token: str, *, categories: Collection[str]) -> Mapping[str, Any]:
@@ -158,16 +173,19 @@ class Verifier:
             issued_at=_time(claims, "iat"),
             expires_at=_time(claims, "exp"),
             carrier=carrier,
+            permissions=permissions_in(claims, version=claims.get("v", 1)) if clerk_id else frozenset(),
             impersonator=_impersonator(claims),
             second_factor_minutes=_second_factor_minutes(claims),
         )
 
-    def _refuse_wrong_time(self, claims: Mapping[str, Any], at: dt.datetime) -> None:
+    def _refuse_wrong_time(self, claims: Mapping[str, Any], identity: Identity, at: dt.datetime) -> None:
         leeway = dt.timedelta(seconds=self.leeway_seconds)
-        if _time(claims, "nbf") > at + leeway or _time(claims, "iat") > at + leeway:
-            raise TokenRefused("not valid yet")
-        if _time(claims, "exp") <= at - leeway:
-            raise TokenRefused("expired", is_expired=True)
+        if identity.expires_at <= at - leeway:
+            raise TokenRefused("expired", refresh=EXPIRED, named=identity)
+        if _time(claims, "nbf") > at + leeway:
+            raise TokenRefused("not valid yet", refresh="session-token-nbf", named=identity)
+        if identity.issued_at > at + leeway:
+            raise TokenRefused("issued in the future", refresh="session-token-iat-in-the-future", named=identity)
 
 
 _SIGNATURE_ONLY: Any = {
@@ -195,6 +213,11 @@ def _organization(claims: Mapping[str, Any]) -> tuple[str | None, str | None, st
     if not isinstance(organization, dict):
         raise TokenRefused("o is not an organisation")
     return _text(organization, "id"), _optional_text(organization, "slg"), _role(organization, "rol")
+
+
+def _without_organization(identity: Identity) -> Identity:
+    nothing: dict[str, Any] = dict.fromkeys(("clerk_organization_id", "organization_id", "organization_slug", "role"))
+    return replace(identity, permissions=frozenset(), **nothing)
 
 
 def _role(claims: Mapping[str, Any], name: str) -> str | None:
@@ -238,47 +261,6 @@ def _second_factor_minutes(claims: Mapping[str, Any]) -> int | None:
     if not isinstance(ages, list) or len(ages) != FACTORS or any(type(age) is not int for age in ages):
         return None
     return ages[1] if ages[1] >= 0 else None
-
-
-def cookie_names(*, cookie: str = "__session", publishable_key: str = "") -> tuple[str, ...]:
-    """The session cookie's names, the one with our instance's suffix first. Others that begin alike are not ours.
-
-    Raises ValueError for a publishable key that is not one.
-    """
-    if not publishable_key:
-        return (cookie,)
-    _instance_host(publishable_key)
-    digest = base64.urlsafe_b64encode(hashlib.sha1(publishable_key.encode(), usedforsecurity=False).digest())
-    return (f"{cookie}_{digest.decode()[:8]}", cookie)
-
-
-def _instance_host(publishable_key: str) -> str:
-    kind, _, encoded = publishable_key.rpartition("_")
-    try:
-        decoded = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode()
-    except ValueError:
-        decoded = ""
-    host = decoded.removesuffix("$")
-    if kind not in {"pk_live", "pk_test"} or decoded != f"{host}$" or "." not in host or "$" in host:
-        raise ValueError("COSTFRAME_CLERK_PUBLISHABLE_KEY is not a publishable key: copy it from Clerk's dashboard.")
-    return host
-
-
-def read_token(
-    headers: Mapping[str, str], cookies: Mapping[str, str], *, cookie_names: Sequence[str]
-) -> tuple[str, Carrier] | None:
-    """The token and how it came, or None. A bearer header wins over cookies, even when it is broken.
-
-    `cookie_names` as from `cookie_names()`: where there are two, the first is our own.
-    """
-    scheme, _, value = headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip(), Carrier.BEARER
-    for name in cookie_names:
-        if token := cookies.get(name):
-            is_own = len(cookie_names) > 1 and name == cookie_names[0]
-            return token, Carrier.OWN_COOKIE if is_own else Carrier.COOKIE
-    return None
 
 
 def is_same_origin(headers: Mapping[str, str], *, origin: str) -> bool:

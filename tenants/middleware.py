@@ -8,24 +8,26 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from tenants import access, members, scope
-from tenants.handshake import Provider, Redirect, Refuse, Visit, configure, redirect_to, set_cookies
-from tenants.identity import SAFE_METHODS, Identity, is_same_origin
+from tenants import access, members, scope, tabs
+from tenants.handshake import Proceed, Provider, Redirect, Visit, configure, redirect_to, set_cookies
+from tenants.identity import SAFE_METHODS, Carrier, Identity, is_same_origin
+from tenants.organizations import organization_page
 from tenants.refused import expired_answer
 from tenants.sign_ins import SignIns
 from tenants.signing_keys import KeysUnavailable
+from tenants.visits import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
     from django.urls import ResolverMatch
 
     from tenants.requests import TenantRequest
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 SERVER_ERROR = 500
 # Views that anybody may ask for. Everything else needs a token with an organisation; a test walks all URLs.
-PUBLIC_VIEWS = frozenset({"health", "sign_in", "sign_out", "robots", "security", "clerk_webhook"})
+PUBLIC_VIEWS = frozenset({"health", "sign_in", "sign_out", "signed_out", "robots", "security", "clerk_webhook"})
+# Views of a person, whichever organisation is active, if any. They run outside every organisation and see no rows.
+PERSONAL_VIEWS = frozenset({"organization", "organization_chosen"})
 
 
 class StreamingRefused(Exception):
@@ -59,7 +63,7 @@ class TenantMiddleware:
             return self.get_response(request)
         response = self._answer(request, match)
         response.setdefault("Cache-Control", "private, no-store")
-        patch_vary_headers(response, ["Cookie"])
+        patch_vary_headers(response, ["Cookie", "Authorization", HEADER])
         return response
 
     def _answer(self, request: HttpRequest, match: ResolverMatch | None) -> HttpResponse:
@@ -72,22 +76,29 @@ class TenantMiddleware:
         request.brought_false_token = getattr(decision, "is_false", False)  # type: ignore[attr-defined]  # for limits
         if isinstance(decision, Redirect):
             return redirect_to(decision, is_secure=settings.USE_HTTPS)
-        if isinstance(decision, Refuse):
+        if isinstance(decision, Proceed):
+            response = self._welcome(cast("TenantRequest", request), decision.identity, match)
+        elif decision.pending is not None:
+            response = self._welcome(cast("TenantRequest", request), decision.pending, match)
+        else:
             log.info("Refused %s %s: %s.", request.method, request.path, decision.reason)
-            return expired_answer(request, refusal=decision, provider=self.provider)
-        response = self._welcome(cast("TenantRequest", request), decision.identity, match)
+            response = expired_answer(request, refusal=decision, provider=self.provider)
         set_cookies(response, decision.cookies, is_secure=settings.USE_HTTPS)
         return response
 
     def _welcome(self, request: TenantRequest, identity: Identity, match: ResolverMatch | None) -> HttpResponse:
         request.identity = identity
         request.browser_session = self.provider.browser_session(identity)
+        if (answer := _unless_trusted(request, identity)) is not None:
+            return answer
+        if match is not None and match.view_name in PERSONAL_VIEWS:
+            return self.get_response(request)
+        if (answer := tabs.unless_in_step(request, identity, self.provider)) is not None:
+            return answer
         if identity.organization_id is None:
-            return render(request, "tenants/no_organization.html", status=403)
+            return render(request, "tenants/organization.html", organization_page(request, self.provider), status=403)
         if access.role_named(identity.role) is None:
             return render(request, "tenants/no_role.html", status=403)
-        if request.method not in SAFE_METHODS and not is_same_origin(request.headers, origin=settings.PUBLIC_ORIGIN):
-            return render(request, "costframe/form_refused.html", status=403)
         return self._inside(request, identity, identity.organization_id, match)
 
     def _note_sign_in(self, identity: Identity, organization_id: UUID) -> None:
@@ -134,6 +145,18 @@ def identity_in_templates(request: HttpRequest) -> dict[str, Any]:
         "role": access.role_named(identity.role) if identity else None,
         "may": {permission.value: permission in permissions for permission in access.Permission},
     }
+
+
+def _unless_trusted(request: HttpRequest, identity: Identity) -> HttpResponse | None:
+    """The answer to a request that changes something and does not come from a form of ours, or None."""
+    if request.method in SAFE_METHODS:
+        return None
+    if identity.carrier is Carrier.BEARER:
+        line = "A bearer token only reads. Change things in the pages, where you are asked first."
+        return HttpResponse(line, status=403, content_type="text/plain")
+    if not is_same_origin(request.headers, origin=settings.PUBLIC_ORIGIN):
+        return render(request, "costframe/form_refused.html", status=403)
+    return None
 
 
 def _match(request: HttpRequest) -> ResolverMatch | None:

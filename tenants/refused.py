@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 
-from tenants.identity import SESSION_CATEGORIES, TokenRefused, is_same_origin, read_token
+from tenants.cookies import bearer_token
+from tenants.identity import is_same_origin
+from tenants.visits import HEADER, ORGANIZATION, ORGANIZATION_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,43 +27,47 @@ def expired_answer(request: HttpRequest, *, refusal: Refuse, provider: Provider)
     """401: a page that refreshes and sends the form again, a reload for a poll, a line for a program."""
     if request.headers.get("HX-Request") == "true":
         response = HttpResponse("The session has run out.", status=401, content_type="text/plain")
-        if request.method == "GET":
+        if request.method == "GET" and bearer_token(request.headers) is None:
             response["HX-Refresh"] = "true"  # a document request can be redirected to refresh
         return response
     wants_page = "text/html" in request.headers.get("Accept", "")
     if not wants_page or "Authorization" in request.headers:
         return HttpResponse("A fresh session token is needed.", status=401, content_type="text/plain")
     context = {
-        "typed": list(_typed(request)),
+        "typed": typed_by_visitor(request),
+        "form_mark": form_mark(request),
         "sign_in_url": refusal.sign_in_url,
-        "may_be_sent_again": request.method == "POST",
-        "browser_session": _lapsed_session(request, provider),
+        "browser_session": _lapsed_session(request, refusal, provider),
     }
     return render(request, "tenants/session_ran_out.html", context, status=401)
 
 
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was typed, to be sent again; only if our own page sent it, or a stranger could fill the form."""
+def claimed(request: HttpRequest) -> tuple[str, str]:
+    """The organisation whose page sent this request, as it says: id and name. Empty where it does not say."""
+    said = request.headers.get(HEADER) or form_mark(request)
+    organization, _, name = said.partition(" ")
+    return (organization, name) if ORGANIZATION_NAME.fullmatch(organization) else ("", "")
+
+
+def form_mark(request: HttpRequest) -> str:
+    """What a form says of the organisation that its page was of."""
+    return request.POST.get(ORGANIZATION, "") if request.method == "POST" else ""
+
+
+def typed_by_visitor(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """What was typed, to be sent again. None if our own page did not send it, or a stranger could fill the form."""
     if request.method != "POST" or not is_same_origin(request.headers, origin=settings.PUBLIC_ORIGIN):
-        return []
+        return None
     if CsrfViewMiddleware(lambda _: HttpResponse()).process_view(request, expired_answer, (), {}) is not None:
-        return []
-    return [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
+        return None
+    made_by_us = {"csrfmiddlewaretoken", ORGANIZATION}
+    return [(name, value) for name, values in request.POST.lists() for value in values if name not in made_by_us]
 
 
-def _lapsed_session(request: HttpRequest, provider: Provider) -> Mapping[str, str] | None:
-    """What session.js needs to refresh: the session of a token that is genuine but too old."""
-    found = read_token(request.headers, request.COOKIES, cookie_names=provider.cookie_names)
-    if found is None:
+def _lapsed_session(request: HttpRequest, refusal: Refuse, provider: Provider) -> Mapping[str, str] | None:
+    """What session.js needs to refresh: the session of a genuine token that ran out, in the form's organisation."""
+    if refusal.lapsed is None:
         return None
-    try:
-        claims = provider.verifier.signed_claims(found[0], categories=SESSION_CATEGORIES)
-    except TokenRefused:
-        return None
-    active = claims.get("o")
-    return {
-        "url": f"{provider.verifier.issuer}/v1/client/sessions/{claims.get('sid', '')}/tokens",
-        "organization": active.get("id", "") if isinstance(active, dict) else "",
-        "cookies": ",".join(provider.cookie_names),
-        "expires": SECONDS_UNTIL_NOTHING,
-    }
+    organization, _ = claimed(request)
+    session = provider.browser_session(refusal.lapsed, organization=organization or None)
+    return {**session, "expires": SECONDS_UNTIL_NOTHING}

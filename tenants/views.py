@@ -9,11 +9,14 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from tenants.access import MAY, SENTENCES, role_named
-from tenants.handshake import LAST_CHANGE, configure
+from tenants.cookies import LAST_CHANGE, Cookie, set_cookies
+from tenants.handshake import configure
+from tenants.identity import is_same_origin
 from tenants.models import Member
 from tenants.roles import Role
 
@@ -48,15 +51,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Forget the session in this browser, then to the identity provider, which ends its own."""
+    """Forget the session in this browser. The page's script has ended the provider's own before, and says so."""
+    if not is_same_origin(request.headers, origin=settings.PUBLIC_ORIGIN):
+        return render(request, "costframe/form_refused.html", status=403)
     provider = configure(settings)
-    response = HttpResponseRedirect(
-        f"{provider.verifier.issuer}/sign-out?{urlencode({'redirect_url': settings.PUBLIC_ORIGIN + '/'})}"
-    )
-    for name in request.COOKIES:
-        if name in provider.cookie_names or name.startswith(LAST_CHANGE):
-            response.delete_cookie(name, samesite="Lax")
+    is_over = request.POST.get("ended") == "true"
+    response = HttpResponseRedirect(reverse("signed_out") + ("" if is_over else "?elsewhere=open"))
+    forgotten = [name for name in request.COOKIES if name in provider.cookie_names or name.startswith(LAST_CHANGE)]
+    cookies = [Cookie(name, domain=domain) for name in forgotten for domain in ("", *provider.domains)]
+    set_cookies(response, (*cookies, Cookie(settings.CSRF_COOKIE_NAME)), is_secure=settings.USE_HTTPS)
     return response
+
+
+@never_cache
+@require_GET
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """That one is signed out here, and what may still be open at the identity provider."""
+    context = {"is_open_elsewhere": "elsewhere" in request.GET, "provider_url": configure(settings).sign_in_url}
+    return render(request, "tenants/signed_out.html", context)
 
 
 @require_safe

@@ -35,14 +35,24 @@ class Visitor(Client):
         self.sign_in(**claims)
 
     def sign_in(self, **claims) -> None:
+        """In the browser; the page that it shows is of the same organisation."""
+        self.tab = claims.get("organization", "org_northwind")
+        self.take_cookie(**claims)
+
+    def take_cookie(self, **claims) -> None:
+        """Another tab has put its token into the cookie, while this page stays as it is."""
         self.cookies[settings.CLERK_COOKIE] = token(**claims)
+        self.cookies["__client_uat"] = "1"
 
     def post(self, path, data=None, *, headers=None, **extra):
-        return super().post(path, data, headers={"origin": ORIGIN, **(headers or {})}, **extra)
+        """`headers` may hold an empty costframe-organization: then only the form's own field says it."""
+        sent = {"origin": ORIGIN, "costframe-organization": self.tab or "", **(headers or {})}
+        return super().post(path, data, headers=sent, **extra)
 
-    def poll(self, path):
+    def poll(self, path, **headers):
         """As htmx asks."""
-        return self.get(path, headers={"hx-request": "true", "sec-fetch-dest": "empty"})
+        own = {"hx-request": "true", "sec-fetch-dest": "empty", "costframe-organization": self.tab or ""}
+        return self.get(path, headers={**own, **headers})
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sandbox.clerk.issuer import Issuer
 from sandbox.clerk.people import OPERATOR, PEOPLE
+from sandbox.clerk.tokens import TOKEN_SECONDS
 
 
 def main() -> None:
@@ -21,11 +22,21 @@ def main() -> None:
     )
     parser.add_argument("--ready-file", type=Path, required=True)
     parser.add_argument("--state-dir", type=Path, required=True)
+    parser.add_argument(
+        "--cookie-domain", default="", help="be a production instance of this domain, e.g. cf.localhost"
+    )
+    parser.add_argument("--token-seconds", type=int, default=TOKEN_SECONDS, help="how long a session token lives")
     options = parser.parse_args()
 
-    issuer = Issuer.start(state_dir=options.state_dir, app_origins=options.app_origin, port=options.port)
+    issuer = Issuer.start(
+        state_dir=options.state_dir,
+        app_origins=options.app_origin,
+        port=options.port,
+        cookie_domain=options.cookie_domain,
+        token_seconds=options.token_seconds,
+    )
     ready = {
-        "port": issuer.server.instance.port,
+        "port": issuer.instance.port,
         "issuer": issuer.issuer,
         "sign_in_url": issuer.sign_in_url,
         "environment": issuer.environment(),

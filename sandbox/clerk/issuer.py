@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
+from sandbox.clerk.instance import Instance
 from sandbox.clerk.people import PEOPLE, Person
 from sandbox.clerk.server import Server
-from sandbox.clerk.tokens import SigningKey, session_claims
+from sandbox.clerk.tokens import TOKEN_SECONDS, KeyRing, session_claims
 from sandbox.clerk.webhooks import Endpoint, kept_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from sandbox.clerk.memberships import Memberships
+
+DEVELOPMENT_HOST = "clerk.localhost"
 
 
 class Issuer:
@@ -27,22 +30,38 @@ class Issuer:
 
     @classmethod
     def start(
-        cls, *, state_dir: Path, app_origins: Iterable[str] = ("http://app.localhost:8000",), port: int = 0
+        cls,
+        *,
+        state_dir: Path,
+        app_origins: Iterable[str] = ("http://app.localhost:8000",),
+        port: int = 0,
+        cookie_domain: str = "",
+        token_seconds: int = TOKEN_SECONDS,
     ) -> Self:
         """Serve on 127.0.0.1. Port 0 takes the port of the last run if it is free, else another.
 
         The address is part of every organisation's identity: on another port all organisations are new.
+        With `cookie_domain`, for example cf.localhost, it is a production instance at clerk.<cookie_domain>, and hands
+        over in a cookie of that domain.
         """
-        key, kept, log = SigningKey.kept_in(state_dir), state_dir / "port", state_dir / "requests.log"
+        ring, kept, log = KeyRing(state_dir), state_dir / "port", state_dir / "requests.log"
         wanted = port or (int(kept.read_text()) if kept.exists() else 0)
         try:
-            server = Server(port=wanted, key=key, app_origins=app_origins, log=log)
+            server = Server(port=wanted, log=log)
         except OSError:
             if port:
                 raise
-            server = Server(port=0, key=key, app_origins=app_origins, log=log)
+            server = Server(port=0, log=log)
         if not kept.exists():
-            kept.write_text(str(server.instance.port))
+            kept.write_text(str(server.server_address[1]))
+        server.instance = Instance(
+            ring=ring,
+            host=f"clerk.{cookie_domain}" if cookie_domain else DEVELOPMENT_HOST,
+            port=server.server_address[1],
+            app_origins=tuple(app_origins),
+            cookie_domain=cookie_domain,
+            token_seconds=token_seconds,
+        )
         issuer = cls(server, webhook_secret=kept_secret(state_dir))
         issuer._thread.start()
         return issuer
@@ -64,13 +83,17 @@ class Issuer:
         return endpoint
 
     @property
+    def instance(self) -> Instance:
+        return self.server.instance
+
+    @property
     def issuer(self) -> str:
-        return self.server.instance.issuer
+        return self.instance.issuer
 
     @property
     def address(self) -> str:
         """The same by number, for programs: not every resolver knows names below localhost."""
-        return f"http://127.0.0.1:{self.server.instance.port}"
+        return f"http://127.0.0.1:{self.instance.port}"
 
     @property
     def jwks_url(self) -> str:
@@ -92,12 +115,19 @@ class Issuer:
     ) -> str:
         """A session token. `overrides` replace claims; a claim given as None is left out."""
         who = PEOPLE[person] if isinstance(person, str) else person
+        member_of = self.instance.membership(who, who.org)
         claims = {
-            **session_claims(who, issuer=self.issuer, session_id=session_id, azp=azp, at=at),
+            **session_claims(who, issuer=self.issuer, session_id=session_id, azp=azp, at=at, member_of=member_of),
             **overrides,
         }
         kept = {name: value for name, value in claims.items() if value is not None}
-        return self.server.instance.key.sign(kept, **(headers or {}))
+        return self.instance.key.sign(kept, **(headers or {}))
+
+    def cookies(self, token: str) -> Mapping[str, str]:
+        """What a browser holds on the product's side that signed in some time ago and has that token."""
+        suffix = self.instance.suffix
+        held = {f"__session_{suffix}": token, f"__client_uat_{suffix}": "1"}
+        return held if self.instance.is_production else {**held, self.instance.browser_cookie: "dvb_0"}
 
     def web_environment(self) -> dict[str, str]:
         """What only the web process may hold: the secret that this provider's webhooks are signed with."""
@@ -109,6 +139,6 @@ class Issuer:
             "COSTFRAME_CLERK_ISSUER": self.issuer,
             "COSTFRAME_CLERK_JWKS_URL": self.jwks_url,
             "COSTFRAME_CLERK_SIGN_IN_URL": self.sign_in_url,
-            "COSTFRAME_CLERK_PUBLISHABLE_KEY": self.server.instance.publishable_key,
-            "COSTFRAME_CLERK_AUTHORIZED_PARTIES": ",".join(parties or self.server.instance.app_origins),
+            "COSTFRAME_CLERK_PUBLISHABLE_KEY": self.instance.publishable_key,
+            "COSTFRAME_CLERK_AUTHORIZED_PARTIES": ",".join(parties or self.instance.app_origins),
         }

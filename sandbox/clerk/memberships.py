@@ -31,28 +31,32 @@ class Membership:
     updated_at: int = FOUNDED
 
 
-def _as_founded() -> dict[str, Membership]:
+def _as_founded() -> dict[tuple[str, str], Membership]:
     return {
-        person.key: Membership(person=person, org=person.org, role=person.role)
+        (person.key, org.id): Membership(person=person, org=org, role=role)
         for person in PEOPLE.values()
-        if person.org is not None
+        for org, role in person.member_of
     }
 
 
 @dataclass
 class Memberships:
-    """The memberships, which may be changed while the provider runs. `listeners` are told of each change."""
+    """The memberships, which may be changed while the provider runs. `listeners` are told of each change.
 
-    current: dict[str, Membership] = field(default_factory=_as_founded)
+    Where no organisation is named, it is the one that the person signs in to.
+    """
+
+    current: dict[tuple[str, str], Membership] = field(default_factory=_as_founded)
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def of(self, person: Person) -> list[tuple[Org, str]]:
+        """The organisations that the person is in now, with the role in each."""
+        return [(one.org, one.role) for one in self.current.values() if one.person.key == person.key]
+
     def as_now(self, person: Person) -> Person:
-        """The person as a token minted now describes them: with today's role, or in no organisation any more."""
-        membership = self.current.get(person.key)
-        if membership is None:
-            return replace(person, org=None)
-        return replace(person, org=membership.org, role=membership.role)
+        """The person as a token minted now describes them."""
+        return replace(person, member_of=tuple(self.of(person)))
 
     def announce(self) -> None:
         """Tell everything that holds now, as the provider did when it came to be."""
@@ -61,26 +65,25 @@ class Memberships:
         for membership in self.current.values():
             self._tell("organizationMembership.created", membership_data(membership), at=membership.updated_at)
 
-    def remove(self, key: str) -> None:
-        """Remove somebody from their organisation."""
+    def remove(self, key: str, org: Org | None = None) -> None:
+        """Remove somebody from an organisation."""
         with self.lock:
-            gone = self.current.pop(key)
+            gone = self.current.pop((key, _named(key, org).id))
         self._tell("organizationMembership.deleted", membership_data(gone), at=_now())
 
-    def change_role(self, key: str, role: str) -> None:
+    def change_role(self, key: str, role: str, org: Org | None = None) -> None:
         """Give somebody another role."""
+        place = (key, _named(key, org).id)
         with self.lock:
-            changed = self.current[key] = replace(self.current[key], role=role, updated_at=_now())
+            changed = self.current[place] = replace(self.current[place], role=role, updated_at=_now())
         self._tell("organizationMembership.updated", membership_data(changed), at=changed.updated_at)
 
-    def invite_again(self, key: str, role: str) -> None:
-        """Take somebody back who was removed: a membership of its own."""
-        person, now = PEOPLE[key], _now()
-        if person.org is None:
-            raise KeyError(f"{key} belongs to no organisation of the sandbox.")
-        made = Membership(person=person, org=person.org, role=role, created_at=now, updated_at=now)
+    def invite_again(self, key: str, role: str, org: Org | None = None) -> None:
+        """Take somebody in who is no member, or was removed: a membership of its own."""
+        now, where = _now(), _named(key, org)
+        made = Membership(person=PEOPLE[key], org=where, role=role, created_at=now, updated_at=now)
         with self.lock:
-            self.current[key] = made
+            self.current[key, where.id] = made
         self._tell("organizationMembership.created", membership_data(made), at=now)
 
     def _tell(self, event_type: str, data: dict[str, Any], *, at: int) -> None:
@@ -113,7 +116,7 @@ def membership_data(membership: Membership) -> dict[str, Any]:
     """A membership as events carry it, an ending's too."""
     first, _, last = membership.person.name.partition(" ")
     return {
-        "id": f"orgmem_{membership.person.key}{membership.created_at}",
+        "id": f"orgmem_{membership.person.key}{membership.org.slug}{membership.created_at}",
         "object": "organization_membership",
         "role": f"org:{membership.role}",
         "permissions": [],
@@ -129,6 +132,13 @@ def membership_data(membership: Membership) -> dict[str, Any]:
             "image_url": "",
         },
     }
+
+
+def _named(key: str, org: Org | None) -> Org:
+    where = org or PEOPLE[key].org
+    if where is None:
+        raise KeyError(f"{key} belongs to no organisation of the sandbox.")
+    return where
 
 
 def _now() -> int:

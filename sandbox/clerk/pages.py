@@ -5,11 +5,14 @@ from __future__ import annotations
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from sandbox.clerk.people import PEOPLE
 
 if TYPE_CHECKING:
-    from sandbox.clerk.people import Person
+    from collections.abc import Iterable
+
+    from sandbox.clerk.people import Org, Person
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -59,7 +62,8 @@ OPERATORS = "Platform operators"
 def sign_in(*, redirect_url: str, current: Person | None) -> str:
     """One button a person, grouped by organisation."""
     note = (
-        f"<p>You are signed in as {escape(current.name)}. Choose somebody else, or the same again.</p>"
+        f"<p>You are signed in as {escape(current.name)}. Choose somebody else, or the same again, or "
+        f'<a href="/sign-out?{escape(urlencode({"redirect_url": redirect_url}))}">sign out</a>.</p>'
         if current
         else ""
     )
@@ -79,7 +83,17 @@ def sign_out(*, redirect_url: str) -> str:
     return PAGE.format(title="Sign out?", content=content)
 
 
-def message(*, title: str, text: str) -> str:
+def choose(*, redirect_url: str, action: str, orgs: Iterable[Org]) -> str:
+    """One button an organisation."""
+    buttons = "\n".join(
+        f'<li><form method="post" action="{action}">{_hidden(redirect_url)}'
+        f'<button name="organization" value="{escape(org.id)}"><strong>{escape(org.name)}</strong></button></form></li>'
+        for org in orgs
+    )
+    return PAGE.format(title="Choose an organisation", content=f"<ul>\n{buttons}\n</ul>")
+
+
+def message(title: str, text: str) -> str:
     """A page that says one thing."""
     return PAGE.format(title=escape(title), content=f'<p>{escape(text)}</p>\n<p><a href="/sign-in">Sign in</a></p>')
 

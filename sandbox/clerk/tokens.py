@@ -1,4 +1,4 @@
-"""Minting tokens as Clerk shapes them, with a key that lives in the sandbox's state directory."""
+"""Minting tokens as Clerk shapes them, with keys that live in the sandbox's state directory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from jwt.algorithms import RSAAlgorithm
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sandbox.clerk.people import Person
+    from sandbox.clerk.people import Org, Person
 
 SESSION_CATEGORY = "cl_B7d4PD111AAA"
 TOKEN_SECONDS = 60
@@ -27,20 +27,20 @@ TOKEN_SECONDS = 60
 
 @dataclass(frozen=True)
 class SigningKey:
-    """The instance's RSA key. Its id is the instance's id."""
+    """An RSA key of the instance. Its id follows from it."""
 
     private: rsa.RSAPrivateKey = field(repr=False)
 
     @classmethod
-    def kept_in(cls, directory: Path) -> SigningKey:
-        """The key of `directory`, made at the first use."""
+    def kept_in(cls, directory: Path, *, name: str = "signing_key") -> SigningKey:
+        """The key of that name in `directory`, made at the first use."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = directory / "signing_key.pem"
+        file = directory / f"{name}.pem"
         if not file.exists():
             made = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
-            partial = directory / f"signing_key.{os.getpid()}"
+            partial = directory / f"{name}.{os.getpid()}"
             with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
                 stream.write(made)
             partial.replace(file)
@@ -56,12 +56,10 @@ class SigningKey:
         )
         return f"ins_{hashlib.sha256(public).hexdigest()[:24]}"
 
-    def jwks(self) -> dict[str, Any]:
-        """The public key set."""
+    def jwk(self) -> dict[str, Any]:
+        """The public half."""
         entry = json.loads(RSAAlgorithm.to_jwk(self.private.public_key()))
-        return {
-            "keys": [{"kty": "RSA", "n": entry["n"], "e": entry["e"], "use": "sig", "alg": "RS256", "kid": self.id}]
-        }
+        return {"kty": "RSA", "n": entry["n"], "e": entry["e"], "use": "sig", "alg": "RS256", "kid": self.id}
 
     def sign(self, claims: dict[str, Any], **headers: Any) -> str:  # noqa: ANN401 - any header, also wrong ones
         """Sign `claims`; a header given as None is left out."""
@@ -71,8 +69,40 @@ class SigningKey:
         )
 
 
+class KeyRing:
+    """The key that signs, and the former one, which stays published until it is retired."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.current = SigningKey.kept_in(directory)
+        has_former = (directory / "former_key.pem").exists()
+        self.former = SigningKey.kept_in(directory, name="former_key") if has_former else None
+
+    def rotate(self) -> None:
+        """Sign with a new key from now on. What the old one signed can still be verified."""
+        (self._directory / "signing_key.pem").replace(self._directory / "former_key.pem")
+        self.former, self.current = self.current, SigningKey.kept_in(self._directory)
+
+    def retire(self) -> None:
+        """Publish the former key no more."""
+        (self._directory / "former_key.pem").unlink(missing_ok=True)
+        self.former = None
+
+    def jwks(self) -> dict[str, Any]:
+        """The public key set."""
+        return {"keys": [key.jwk() for key in (self.current, self.former) if key is not None]}
+
+
 def session_claims(
-    person: Person, *, issuer: str, session_id: str, at: float | None = None, azp: str | None = None
+    person: Person,
+    *,
+    issuer: str,
+    session_id: str,
+    at: float | None = None,
+    azp: str | None = None,
+    member_of: tuple[Org, str] | None = None,
+    is_pending: bool = False,
+    seconds: int = TOKEN_SECONDS,
 ) -> dict[str, Any]:
     """A version 2 session token's claims. `azp` is left out where the minting request had no Origin."""
     now = int(time.time() if at is None else at)
@@ -83,24 +113,26 @@ def session_claims(
         "sid": session_id,
         "iat": now,
         "nbf": now - 10,
-        "exp": now + TOKEN_SECONDS,
+        "exp": now + seconds,
         "jti": secrets.token_hex(10),
-        "fva": [0, 0 if person.has_second_factor else -1],
-        "sts": "active",
-        "pla": "o:free" if person.org else "u:free",
+        "fva": list(person.factor_minutes),
+        "sts": "pending" if is_pending else "active",
+        "pla": "o:free" if member_of else "u:free",
         "fea": "",
         "name": person.name,
     }
-    if person.org:
-        claims["o"] = {"id": person.org.id, "slg": person.org.slug, "rol": person.role}
+    if member_of:
+        org, role = member_of
+        claims["o"] = {"id": org.id, "slg": org.slug, "rol": role}
     if azp:
         claims["azp"] = azp
     return claims
 
 
-def publishable_key(host: str) -> str:
-    """The development key that names `host`, from which the cookies' suffix follows."""
-    return "pk_test_" + base64.b64encode(f"{host}$".encode()).decode().rstrip("=")
+def publishable_key(host: str, *, is_production: bool = False) -> str:
+    """The key that names `host`, from which the cookies' suffix follows."""
+    kind = "pk_live_" if is_production else "pk_test_"
+    return kind + base64.b64encode(f"{host}$".encode()).decode().rstrip("=")
 
 
 def cookie_suffix(key: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 import jwt
@@ -171,12 +170,16 @@ def test_the_keyboard_reaches_the_content_first_and_focus_is_seen(page):
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
-def test_signing_out_ends_the_session(site, page):
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_signing_out_ends_the_session_and_without_scripts_says_what_goes_on(site, browse, scripts):
+    page = browse("finance", java_script_enabled=scripts)
     page.get_by_role("button", name="Sign out").click()
-    page.locator("form[action='/sign-out'] button").click()
-    page.wait_for_url(re.compile("sign-in"))
+    page.get_by_role("heading", name="You are signed out").wait_for()
+    assert page.get_by_text("Your session is over, here and at the identity provider.").is_visible() is scripts
+    assert page.get_by_role("link", name="end it there").is_visible() is not scripts
     page.goto("/connections/")
-    assert "clerk.localhost" in page.url
+    assert page.url.startswith(site.issuer.sign_in_url)
+    assert page.get_by_text("You are signed in as Bruno Keller").is_visible() is not scripts
 
 
 def test_a_stranger_sees_nothing_of_the_first_organisation(site, browse):

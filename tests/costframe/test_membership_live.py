@@ -35,8 +35,7 @@ class Live:
     def browser(self):
         """The engineer's, with one token that is valid for the whole test and is never refreshed."""
         token = self.issuer.mint(ENGINEER, azp=self.origin)
-        cookie = f"__session_{self.issuer.server.instance.suffix}"
-        return Browser(origin=self.origin, token=lambda: token, cookie=cookie)
+        return Browser(origin=self.origin, signed_in=lambda: self.issuer.cookies(token))
 
 
 @pytest.fixture

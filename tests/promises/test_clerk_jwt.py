@@ -1,127 +1,117 @@
-"""Every request carries a session token, and the organisation comes from the verified token only: the attacks."""
+"""Every request carries a session token, and the organisation comes from the verified token only: the attacks.
 
-import base64
-import json
+The tables are in tests/tenants/attacks. Each case says exactly what the attacker gets; none is let in.
+"""
 
-import jwt
+from urllib.parse import urlsplit
+
 import pytest
-from cryptography.hazmat.primitives import serialization
 
+from tenants.handshake import Proceed, Redirect, Refuse
 from tenants.identity import TokenRefused
 from tenants.organization_ids import organization_id_for
+from tests.tenants.attacks import handshakes, pages, tokens, visits
 from tests.tenants.tokens import (
     FIRST_VERSION,
     ISSUER,
-    NOW,
+    ORIGIN,
     OUR_ORGANIZATION,
-    claims,
     organization_of,
-    part,
-    private_key,
-    signed,
     token,
     verify,
 )
+from tests.tenants.visiting import BROWSER, DEVELOPMENT, EXPIRED, OWN, decide, query_of, set_by
 
 OURS = organization_id_for(issuer=ISSUER, clerk_id=OUR_ORGANIZATION)
-PUBLIC_PEM = (
-    private_key().public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-)
+TOKENS = {name: case for table in tokens.TABLES.values() for name, case in table.items()}
+VISITS = {name: case for table in visits.TABLES.values() for name, case in table.items()}
+SESSIONS = {OWN, "__session"}
+CASES = (TOKENS, VISITS, handshakes.PROVES_NOTHING, handshakes.NOT_OURS, handshakes.ADDRESSES, pages.REQUESTS)
+NUMBER = sum(map(len, CASES))
 
 
-def unsigned(alg):
-    return f"{part({'alg': alg, 'typ': 'JWT', 'kid': 'ins_ours'})}.{part(claims())}."
+@pytest.mark.parametrize("number", [NUMBER])
+def test_the_attack_table_has_at_least_150_cases(number):
+    """The number is in this test's id. Handshakes are tried in both ways that they come, and are counted once."""
+    assert number >= 150
 
 
-def with_payload_swapped():
-    head, _, signature = token().split(".")
-    return f"{head}.{part(claims(o={'id': 'org_victim', 'rol': 'admin'}))}.{signature}"
-
-
-def hmac_with_the_public_key():
-    import hashlib
-    import hmac
-
-    text = f"{part({'alg': 'HS256', 'typ': 'JWT', 'kid': 'ins_ours'})}.{part(claims())}"
-    mac = base64.urlsafe_b64encode(hmac.digest(PUBLIC_PEM, text.encode(), hashlib.sha256)).decode().rstrip("=")
-    return f"{text}.{mac}"
-
-
-def own_key_in_the_header():
-    jwk = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(private_key("attacker").public_key()))
-    return signed(claims(), key=private_key("attacker"), jwk=jwk, jku="https://evil.example/jwks.json")
-
-
-ATTACKS = {
-    "no token": "",
-    "not a token": "a.b.c",
-    "four parts": token() + ".x",
-    "a number for a payload": signed(5),
-    "too long": token(padding="x" * 20_000),
-    "algorithm none": unsigned("none"),
-    "algorithm None": unsigned("None"),
-    "signature left out": unsigned("RS256"),
-    "payload swapped": with_payload_swapped(),
-    "HMAC with our public key": hmac_with_the_public_key(),
-    "RS512 with our key": signed(claims(), algorithm="RS512"),
-    "PS256 with our key": signed(claims(), algorithm="PS256"),
-    "another key under our id": signed(claims(), key=private_key("attacker")),
-    "another key id": signed(claims(), kid="ins_other"),
-    "a list for a key id": signed(claims(), kid=["ins_ours"]),
-    "a list for a category": signed(claims(), cat=["cl_B7d4PD111AAA"]),
-    "no key id": signed(claims(), kid=None),
-    "the attacker's key in the header": own_key_in_the_header(),
-    "a critical header we do not know": signed(claims(), crit=["exp"]),
-    "another type": signed(claims(), typ="at+jwt"),
-    "a JWT template's token": signed(claims(), cat="cl_B7d4PD222AAA"),
-    "a machine's token": signed(claims(), cat="cl_B7d4PD333AAA"),
-    "an unknown category": signed(claims(), cat="cl_later"),
-    "an empty category": signed(claims(), cat=""),
-    "another issuer": token(iss="https://clerk.evil.test"),
-    "issuer with a slash more": token(iss=f"{ISSUER}/"),
-    "issuer as a list": token(iss=[ISSUER]),
-    "no issuer": token(iss=None),
-    "an audience": token(aud="api"),
-    "no expiry": token(exp=None),
-    "expiry as text": token(exp=str(NOW + 60)),
-    "expiry as true": token(exp=True),
-    "expiry beyond all years": token(exp=10**300),
-    "expired": token(exp=NOW - 6),
-    "not yet valid": token(nbf=NOW + 6),
-    "no start": token(nbf=None),
-    "issued in the future": token(iat=NOW + 6),
-    "no time of issue": token(iat=None),
-    "no subject": token(sub=None),
-    "an empty subject": token(sub=""),
-    "subject as a list": token(sub=["user_ada"]),
-    "no session": token(sid=None),
-    "a pending session": token(sts="pending"),
-    "another origin": token(azp="https://evil.example.test"),
-    "a prefix of our origin": token(azp="https://app.example.tes"),
-    "our origin as a list": token(azp=["https://app.example.test"]),
-    "a bearer token without an origin": token(azp=None),
-    "version as text": token(v="2"),
-    "version as 2.0": token(v=2.0),
-    "version true": token(v=True),
-    "version 3": token(v=3),
-    "organisation as text": token(o="org_victim"),
-    "organisation without an id": token(o={"rol": "admin"}),
-    "organisation id as a list": token(o={"id": ["org_victim"]}),
-    "first version with an organisation that is no text": token(**{**FIRST_VERSION, "org_id": 7}),
-}
-
-
-@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
-def test_an_attackers_token_is_refused(attack):
+@pytest.mark.parametrize(("attack", "reason"), TOKENS.values(), ids=TOKENS)
+def test_an_attackers_token_is_refused(attack, reason):
     with pytest.raises(TokenRefused) as refusal:
         verify(attack)
+    assert refusal.value.reason == reason
     assert attack == "" or attack not in str(refusal.value)
 
 
-def test_a_good_token_is_accepted():
-    """Without this, refusing everything would pass the table above."""
+@pytest.mark.parametrize(("facts", "leads_to", "reason"), VISITS.values(), ids=VISITS)
+def test_an_attackers_request_lets_nobody_in(facts, leads_to, reason):
+    decision = decide(**facts)
+    assert decision.reason == reason
+    assert isinstance(decision, Redirect if leads_to else Refuse)
+    if leads_to:
+        path = {"sign-in": "/sign-in", "handshake": "/v1/client/handshake"}[leads_to]
+        assert (decision.url.partition(path)[0], urlsplit(decision.url).path) == (ISSUER, path)
+    assert not any(set_by(decision).get((name, "")) for name in SESSIONS)
+
+
+@pytest.mark.parametrize("attack", handshakes.PROVES_NOTHING.values(), ids=handshakes.PROVES_NOTHING)
+def test_an_attackers_handshake_in_the_address_lets_nobody_in(attack):
+    path = f"/x?a=1&__clerk_handshake={attack.token}&b=2"
+    decision = decide(DEVELOPMENT, path=path, cookies={**attack.cookies, BROWSER: "dvb_1"}, **attack.facts)
+    if attack.facts:
+        assert isinstance(decision, Refuse)
+    else:
+        assert (type(decision), decision.url) == (Redirect, f"{ORIGIN}/x?a=1&b=2")
+    assert set(set_by(decision)) <= {("__clerk_redirect_count", "")}
+
+
+@pytest.mark.parametrize("attack", handshakes.PROVES_NOTHING.values(), ids=handshakes.PROVES_NOTHING)
+def test_an_attackers_handshake_in_a_cookie_lets_nobody_in(attack):
+    decision = decide(cookies={**attack.cookies, "__clerk_handshake": attack.token}, **attack.facts)
+    assert isinstance(decision, Refuse if attack.facts else Redirect)
+    assert attack.facts or decision.url.startswith(f"{ISSUER}/sign-in?")
+    assert set_by(decision) == {}
+
+
+@pytest.mark.parametrize("directive", handshakes.NOT_OURS)
+def test_a_genuine_handshake_sets_no_other_cookie_than_ours(directive):
+    path = f"/x?__clerk_handshake={handshakes.handshake([*handshakes.GIVEN, directive])}"
+    decision = decide(DEVELOPMENT, path=path, cookies={**handshakes.JUST_SENT, BROWSER: "dvb_1"})
+    expected = decide(
+        DEVELOPMENT,
+        path=f"/x?__clerk_handshake={handshakes.handshake()}",
+        cookies={**handshakes.JUST_SENT, BROWSER: "dvb_1"},
+    )
+    assert set_by(decision) == set_by(expected)
+
+
+@pytest.mark.parametrize(("path", "returns_to"), handshakes.ADDRESSES.items())
+def test_the_way_back_is_below_the_configured_origin_whatever_was_asked(path, returns_to):
+    headers = {"Sec-Fetch-Dest": "document", "Host": "evil.test", "X-Forwarded-Host": "evil.test"}
+    for cookies in (EXPIRED, {}):
+        decision = decide(path=path, headers=headers, cookies=cookies)
+        assert query_of(decision.url)["redirect_url"] == ORIGIN + returns_to
+
+
+@pytest.mark.parametrize("attack", pages.REQUESTS.values(), ids=pages.REQUESTS)
+def test_an_attackers_form_changes_nothing(attack, organization, other_organization, provider_key):
+    victim = pages.Victim()
+    answer = victim.receive(attack)
+    assert (answer.status_code, attack.says in answer.content.decode()) == (attack.status, True)
+    assert (pages.labels(organization), pages.labels(other_organization)) == ([], [])
+    assert not any(cookie.value for name, cookie in answer.cookies.items() if name.startswith("__session"))
+
+
+def test_a_good_token_a_good_visit_and_a_good_form_are_let_in(organization, provider_key):
+    """Without this, refusing everything would pass the tables above."""
     identity = verify(token())
     assert (identity.user_id, identity.organization_id, identity.role) == ("user_ada", OURS, "engineer")
+    held = {OWN: token(azp=None), "__client_uat_abcdefgh": "1"}
+    assert isinstance(decide(cookies=held), Proceed)
+    assert isinstance(decide(method="POST", headers={"Origin": ORIGIN}, cookies=held), Proceed)
+    assert pages.Victim().receive(pages.Request()).status_code == 302
+    assert pages.labels(organization) == ["planted"]
 
 
 @pytest.mark.parametrize(

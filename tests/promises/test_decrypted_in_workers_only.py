@@ -129,8 +129,7 @@ def test_the_memory_of_a_web_process_that_has_sealed_holds_no_private_key(fresh_
         forms = private_forms(keys)
         browser = Browser(
             origin=site.origin,
-            token=lambda: site.issuer.mint(ENGINEER, azp=site.origin),
-            cookie=f"__session_{site.issuer.server.instance.suffix}",
+            signed_in=lambda: site.issuer.cookies(site.issuer.mint(ENGINEER, azp=site.origin)),
         )
         kit = browser.submit(browser.get("/connections/new/").form("/connections/new/"), {"label": "Shop"})
         way = urlsplit(kit.url).path.replace("/kit/", "/access/")

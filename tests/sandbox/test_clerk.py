@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from sandbox.clerk.issuer import Issuer
-from sandbox.clerk.people import CONTOSO, ENGINEER, NORTHWIND, OPERATOR, PEOPLE
+from sandbox.clerk.people import CONSULTANT, CONTOSO, ENGINEER, NORTHWIND, OPERATOR, PEOPLE
 from sandbox.clerk.tokens import SigningKey
 from tenants import handshake
 from tenants.handshake import Proceed, Redirect, Visit
@@ -45,6 +45,7 @@ def provider_for(issuer, origin=APP):
         CLERK_JWKS_PEM="",
         CLERK_PUBLISHABLE_KEY=environment["COSTFRAME_CLERK_PUBLISHABLE_KEY"],
         CLERK_SIGN_IN_URL=environment["COSTFRAME_CLERK_SIGN_IN_URL"],
+        CLERK_CHOOSE_URL="",
         CLERK_COOKIE="__session",
         CLERK_AUTHORIZED_PARTIES=[origin],
         PUBLIC_ORIGIN=origin,
@@ -76,23 +77,28 @@ def ask(issuer, path, *, form=None, **headers):
 
 def sign_in(issuer, person="engineer"):
     """The client's cookie."""
-    form = {"person": person, "redirect_url": f"{APP}/"}
+    form = {"person": person, "redirect_url": f"{issuer.instance.app_origins[0]}/"}
     _, headers, _ = ask(issuer, "/sign-in", form=form, Origin=issuer.issuer)
-    return headers.get_all("Set-Cookie")[0].partition(";")[0]
+    return client_in(issuer, headers)
 
 
-def return_leg(issuer, cookie=""):
-    """Where the handshake sends the browser."""
-    path = f"/v1/client/handshake?{urlencode({'redirect_url': f'{APP}/x?a=1'})}"
-    status, headers, _ = ask(issuer, path, Cookie=cookie)
+def client_in(issuer, headers):
+    pairs = [line.partition(";")[0] for line in headers.get_all("Set-Cookie")]
+    return next(pair for pair in pairs if pair.startswith(f"{issuer.instance.client_cookie}="))
+
+
+def return_leg(issuer, cookie="", **query):
+    """Where the handshake sends the browser, and the cookies that it sets on the way."""
+    asked = {"redirect_url": f"{APP}/x?a=1", **query}
+    status, headers, _ = ask(issuer, f"/v1/client/handshake?{urlencode(asked)}", Cookie=cookie)
     assert status == 307
     return headers["Location"]
 
 
 def come_back(issuer, location, cookies=None):
     """The product's decision on the way back."""
-    path = location.removeprefix(APP)
-    visit = Visit(method="GET", path=path, headers={"Sec-Fetch-Dest": "document"}, cookies=cookies or {})
+    held = {issuer.instance.browser_cookie: "dvb_1", "__clerk_redirect_count": "1", **(cookies or {})}
+    visit = Visit(method="GET", path=location.removeprefix(APP), headers={"Sec-Fetch-Dest": "document"}, cookies=held)
     return provider_for(issuer).decide(visit, at=dt.datetime.now(dt.UTC))
 
 
@@ -104,14 +110,25 @@ def test_the_product_believes_a_minted_token(issuer, person):
     expected = PEOPLE[person]
     assert (identity.user_id, identity.name) == (expected.user_id, expected.name)
     assert identity.clerk_organization_id == (expected.org.id if expected.org else None)
+    assert identity.role == (expected.role if expected.org else None)
     assert identity.expires_at - identity.issued_at == dt.timedelta(seconds=60)
 
 
-def test_the_cast_spans_two_organisations_and_an_operator_without_one():
-    organisations = [person.org for person in PEOPLE.values()]
-    assert organisations.count(NORTHWIND) == 4
-    assert organisations.count(CONTOSO) == 1
+def test_the_cast_spans_two_organisations_somebody_of_both_and_an_operator_without_one():
+    members = [org for person in PEOPLE.values() for org, _ in person.member_of]
+    assert (members.count(NORTHWIND), members.count(CONTOSO)) == (6, 2)
+    assert [org for org, _ in CONSULTANT.member_of] == [NORTHWIND, CONTOSO]
     assert OPERATOR.org is None
+
+
+def test_second_factors_are_each_persons_own(issuer):
+    import jwt
+
+    ages = {
+        person: jwt.decode(issuer.mint(person), options={"verify_signature": False})["fva"]
+        for person in ("engineer", "operator")
+    }
+    assert ages == {"engineer": [0, -1], "operator": [0, 0]}
 
 
 def test_overrides_replace_and_remove_claims_and_headers(issuer):
@@ -140,6 +157,7 @@ def test_signing_in_leads_back_to_the_product_with_a_fresh_token(issuer):
     assert isinstance(decision, Redirect)
     assert decision.url == f"{APP}/x?a=1"
     cookies = {cookie.name: cookie.value or "" for cookie in decision.cookies}
+    assert cookies[issuer.instance.browser_cookie] in issuer.instance.clients
     visit = Visit(method="GET", path="/x", headers={}, cookies=cookies)
     proceed = provider_for(issuer).decide(visit, at=dt.datetime.now(dt.UTC))
     assert isinstance(proceed, Proceed)
@@ -158,7 +176,7 @@ def test_signing_out_ends_the_session(issuer):
     cookie = sign_in(issuer)
     ask(issuer, "/sign-out", form={"redirect_url": f"{APP}/"}, Origin=issuer.issuer, Cookie=cookie)
     decision = come_back(issuer, return_leg(issuer, cookie))
-    assert not any(cookie.value for cookie in decision.cookies if cookie.name.startswith("__session"))
+    assert {cookie.value for cookie in decision.cookies if cookie.name.startswith("__session")} == {None}
 
 
 @pytest.mark.parametrize("form", [{"person": "nobody"}, {}])
@@ -181,7 +199,7 @@ def test_the_browser_is_sent_back_to_the_product_only(issuer, url):
 
 
 def session_of(issuer, cookie):
-    return issuer.server.instance.clients[cookie.partition("=")[2]][0]
+    return issuer.instance.clients[cookie.partition("=")[2]][0]
 
 
 def test_an_open_page_gets_fresh_tokens_that_name_its_origin(issuer):
@@ -208,7 +226,7 @@ def test_nobody_else_gets_tokens(issuer):
 def test_two_sandboxes_on_one_machine_use_different_cookies(issuer, tmp_path):
     other = Issuer.start(state_dir=tmp_path)
     try:
-        ours, theirs = issuer.server.instance, other.server.instance
+        ours, theirs = issuer.instance, other.instance
         assert ours.client_cookie != theirs.client_cookie
         assert ours.suffix != theirs.suffix
     finally:

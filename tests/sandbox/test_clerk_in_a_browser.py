@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.browser
 PAGE = """<!doctype html><title>{name}</title>
-<meta name="costframe-session" data-url="{url}" data-organization="{organization}" data-cookies="{cookies}"
-  data-expires="{expires}">
+<meta name="costframe-session" data-url="{url}" data-session="{session}" data-organization="{organization}"
+  data-cookies="{cookies}" data-browser="{browser}" data-expires="{expires}">
 <script type="module" src="/session.js"></script>
 <form method="post" action="/form"><input name="word" value="kept"><button>Send</button></form>
 <p>{name}</p>"""
@@ -132,8 +132,14 @@ def sign_in_by_hand(page, app):
 
 def spoil_token(page, app):
     """Put an expired token of the same session into the browser."""
-    (client,) = app.sandbox.server.instance.clients.values()
-    expired = app.sandbox.mint(ENGINEER, session_id=client[0], at=time.time() - 120)
+    (session,) = filter(None, app.sandbox.instance.clients.values())
+    expired = app.sandbox.mint(ENGINEER, session_id=session.id, at=session.since - 120)
+    page.context.add_cookies(
+        [
+            {"name": name, "value": "1", "url": app.origin}
+            for name in ("__client_uat", f"__client_uat{app.provider.suffix}")
+        ]
+    )
     for name in app.provider.cookie_names:
         page.context.add_cookies([{"name": name, "value": expired, "url": app.origin}])
 
@@ -183,7 +189,7 @@ def test_a_browser_whose_session_ended_is_asked_to_sign_in_and_does_not_go_round
     page = open_page(chromium)
     sign_in_by_hand(page, app)
     spoil_token(page, app)
-    app.sandbox.server.instance.clients.clear()
+    app.sandbox.instance.clients.clear()
     page.goto(f"{app.origin}/later")
     assert page.title().startswith("Who is signing in?")
 

@@ -132,7 +132,7 @@ class Visitor:
     def ask(self, path, *, method="GET", headers=None, body=None):
         jar = {name: cookie.value for (name, where), cookie in self.cookies.items() if path.startswith(where)}
         if self.person is not None:
-            jar["__session"] = self.door.issuer.mint(self.person, azp=self.door.origin, **self.claims)
+            jar |= self.door.issuer.cookies(self.door.issuer.mint(self.person, azp=self.door.origin, **self.claims))
         given = {
             "Host": self.door.origin.removeprefix("http://"),
             "Origin": self.door.origin,

@@ -1,48 +1,44 @@
-"""What a visit is answered: the page, the way to a fresh token, or 401."""
+"""What a visit is answered: the page, the way to a fresh token, or 401. In the identity provider's own order."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import RequestFactory
 
 from tenants import handshake
-from tenants.handshake import Proceed, Provider, Redirect, Refuse, Visit
-from tests.tenants.tokens import AT, ISSUER, NOW, ORIGIN, VERIFIER, claims, private_key, signed, token
-
-PROVIDER = Provider(
-    verifier=replace(VERIFIER, needs_own_cookie=True),
-    public_origin=ORIGIN,
-    cookie_names=("__session_abcdefgh", "__session"),
-    sign_in_url=f"{ISSUER}/sign-in",
-    accepts_in_url=True,
+from tenants.handshake import Proceed, Redirect, Refuse
+from tenants.visits import Visit
+from tests.tenants.tokens import AT, ISSUER, NOW, ORIGIN, VERIFIER, token
+from tests.tenants.visiting import (
+    BROWSER,
+    DEVELOPMENT,
+    DOCUMENT,
+    EXPIRED,
+    FRESH,
+    OWN,
+    OWN_MARK,
+    PRODUCTION,
+    SHARED,
+    decide,
+    holding,
+    query_of,
+    set_by,
+    visit,
 )
-DOCUMENT = {"Sec-Fetch-Dest": "document", "Accept": "text/html"}
-FRESH = {"__session_abcdefgh": token(azp=None)}
-EXPIRED = {"__session_abcdefgh": token(azp=None, exp=NOW - 60)}
 
-
-def visit(*, method="GET", path="/findings/?region=eu-west-1", headers=None, cookies=None):
-    return Visit(method=method, path=path, headers=DOCUMENT if headers is None else headers, cookies=cookies or {})
-
-
-def decide(provider=PROVIDER, **facts):
-    return provider.decide(visit(**facts), at=AT)
-
-
-def query_of(url):
-    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+EXPIRED_REASON = "session-token-expired-refresh-non-eligible-no-refresh-cookie"
+COUNT = "__clerk_redirect_count"
 
 
 def test_a_fresh_token_proceeds():
     decision = decide(cookies=FRESH)
     assert isinstance(decision, Proceed)
-    assert decision.identity.user_id == "user_ada"
+    assert (decision.identity.user_id, decision.cookies) == ("user_ada", ())
 
 
-def test_an_expired_token_on_a_page_goes_to_the_provider_and_comes_back_to_the_same_page():
+def test_an_expired_token_on_a_page_goes_to_the_provider_and_comes_back_to_the_same_page_and_organisation():
     decision = decide(cookies=EXPIRED)
     assert isinstance(decision, Redirect)
     assert decision.url.startswith(f"{ISSUER}/v1/client/handshake?")
@@ -50,8 +46,53 @@ def test_an_expired_token_on_a_page_goes_to_the_provider_and_comes_back_to_the_s
         "redirect_url": f"{ORIGIN}/findings/?region=eu-west-1",
         "__clerk_api_version": "2026-05-12",
         "suffixed_cookies": "true",
-        "__clerk_hs_reason": "session-token-expired",
+        "__clerk_hs_reason": EXPIRED_REASON,
+        "organization_id": "org_ours",
     }
+
+
+def test_the_result_is_asked_for_in_the_form_that_needs_no_secret():
+    assert "format" not in query_of(decide(cookies=EXPIRED).url)
+
+
+@pytest.mark.parametrize(
+    ("cookies", "reason"),
+    [
+        (EXPIRED, EXPIRED_REASON),
+        (holding(token(azp=None, nbf=NOW + 60)), "session-token-nbf"),
+        (holding(token(azp=None, iat=NOW + 60)), "session-token-iat-in-the-future"),
+        (holding(token(azp=None, iat=NOW - 5), since=str(NOW - 4)), "session-token-iat-before-client-uat"),
+        (holding(token(azp=None, exp=NOW - 60), since=str(NOW)), "session-token-iat-before-client-uat"),
+        ({OWN_MARK: "1763640000"}, "client-uat-but-no-session-token"),
+        (holding(token(azp=None), since="0", __client_uat="0"), "session-token-but-no-client-uat"),
+        ({SHARED: token()}, "session-token-but-no-client-uat"),
+    ],
+)
+def test_what_a_fresh_token_may_mend_is_asked_for_by_the_providers_own_name(cookies, reason):
+    decision = decide(cookies=cookies)
+    assert (decision.reason, query_of(decision.url)["__clerk_hs_reason"]) == (reason, reason)
+    assert query_of(decision.url)["redirect_url"] == f"{ORIGIN}/findings/?region=eu-west-1"
+
+
+@pytest.mark.parametrize("since", [str(NOW - 5), str(NOW - 6)])
+def test_a_token_that_is_as_young_as_the_last_change_is_good(since):
+    assert isinstance(decide(cookies=holding(token(azp=None, iat=NOW - 5), since=since)), Proceed)
+
+
+@pytest.mark.parametrize(
+    ("organization", "expected"),
+    [({"id": "org_ours", "rol": "viewer"}, "org_ours"), (None, None)],
+)
+@pytest.mark.parametrize("wrong", [{"exp": NOW - 60}, {"iat": NOW - 9000}, {"nbf": NOW + 60}])
+def test_a_tab_is_refreshed_in_its_own_organisation(organization, expected, wrong):
+    cookies = holding(token(azp=None, o=organization, **wrong), since=str(NOW - 4000))
+    assert query_of(decide(cookies=cookies).url).get("organization_id") == expected
+
+
+@pytest.mark.parametrize("wrong", [{"iss": "https://x.test"}, {"azp": "https://x.test"}, {"aud": "x"}])
+def test_a_token_that_proves_nothing_asks_for_no_organisation(wrong):
+    cookies = holding(token(**{"azp": None, "exp": NOW - 60, **wrong}), since=str(NOW))
+    assert "organization_id" not in query_of(decide(cookies=cookies).url)
 
 
 @pytest.mark.parametrize(
@@ -72,162 +113,110 @@ def test_an_expired_token_on_a_page_goes_to_the_provider_and_comes_back_to_the_s
     ],
 )
 @pytest.mark.parametrize("cookies", [EXPIRED, {}], ids=["expired", "no token"])
-def test_only_pages_asked_for_by_a_browser_are_redirected(method, headers, may_redirect, cookies):
-    decision = decide(method=method, headers=headers, cookies=cookies)
+@pytest.mark.parametrize("provider", [PRODUCTION, DEVELOPMENT], ids=["production", "development"])
+def test_only_pages_asked_for_by_a_browser_are_redirected(method, headers, may_redirect, cookies, provider):
+    decision = decide(provider, method=method, headers=headers, cookies=cookies)
     assert isinstance(decision, Redirect if may_redirect else Refuse)
 
 
-@pytest.mark.parametrize(
-    "cookies",
-    [
-        {},
-        {"__client_uat": "0"},
-        {"__session_abcdefgh": "rubbish"},
-        {"__session_abcdefgh": signed(claims(azp=None), key=private_key("attacker"))},
-        {"__session_abcdefgh": token(azp="https://evil.example.test")},
-    ],
-    ids=["nothing", "signed out", "rubbish", "forged", "another origin"],
-)
+@pytest.mark.parametrize("cookies", [{}, {"__client_uat": "0"}], ids=["nothing", "signed out"])
 def test_who_has_no_session_is_sent_to_sign_in(cookies):
     decision = decide(cookies=cookies)
-    assert isinstance(decision, Redirect)
     assert decision.url.startswith(f"{ISSUER}/sign-in?")
     assert query_of(decision.url) == {"redirect_url": f"{ORIGIN}/findings/?region=eu-west-1"}
+    assert decision.cookies == ()
 
 
-def test_who_signed_in_elsewhere_but_has_no_token_gets_one():
-    decision = decide(cookies={"__client_uat_abcdefgh": "1763640000"})
-    assert query_of(decision.url)["__clerk_hs_reason"] == "session-token-missing"
+def test_a_token_that_is_refused_is_forgotten_or_signing_in_would_not_help():
+    decision = decide(cookies=holding("rubbish"))
+    assert decision.url.startswith(f"{ISSUER}/sign-in?")
+    assert set_by(decision) == {(OWN, ""): None, (SHARED, ""): None, (COUNT, ""): "1"}
 
 
-def test_a_browser_that_comes_back_without_a_token_is_refused_after_three_redirects():
-    cookies, hops = dict(EXPIRED), 0
-    while isinstance(decision := decide(cookies=cookies), Redirect):
+def test_a_pending_session_may_choose_an_organisation_and_is_in_none():
+    pending = holding(token(azp=None, sts="pending"))
+    decision = decide(cookies=pending)
+    assert isinstance(decision, Refuse)
+    assert (decision.pending.user_id, decision.pending.organization_id, decision.pending.role) == (
+        "user_ada",
+        None,
+        None,
+    )
+    late = decide(cookies=holding(token(azp=None, sts="pending", exp=NOW - 60)))
+    assert isinstance(late, Redirect)
+    assert decide(headers={"Authorization": f"Bearer {token(sts='pending')}"}).pending is None
+
+
+@pytest.mark.parametrize("cookies", [EXPIRED, holding("rubbish"), {OWN_MARK: "1"}])
+def test_a_browser_that_goes_round_is_refused_after_three_redirects(cookies):
+    held, hops = dict(cookies), 0
+    while isinstance(decision := decide(cookies=held), Redirect):
         hops += 1
         assert hops < 10
-        cookies.update({cookie.name: cookie.value for cookie in decision.cookies})
+        held[COUNT] = set_by(decision)[COUNT, ""]
     assert isinstance(decision, Refuse)
     assert hops == 3
     assert decision.sign_in_url.startswith(f"{ISSUER}/sign-in?")
 
 
 def test_success_forgets_the_count():
-    decision = decide(cookies={**FRESH, handshake.COUNT: "2"})
-    assert [(cookie.name, cookie.value) for cookie in decision.cookies] == [(handshake.COUNT, None)]
+    assert set_by(decide(cookies={**FRESH, COUNT: "2"})) == {(COUNT, ""): None}
 
 
 @pytest.mark.parametrize("count", ["", "-1", "x", "٣", "9" * 5000])
 def test_a_planted_count_is_no_error(count):
-    assert isinstance(decide(cookies={**EXPIRED, handshake.COUNT: count}), Redirect)
+    assert isinstance(decide(cookies={**EXPIRED, COUNT: count}), Redirect)
 
 
 @pytest.mark.parametrize(
-    ("path", "returns_to"),
+    ("path", "site", "expected"),
     [
-        ("/", f"{ORIGIN}/"),
-        ("//evil.test/x", f"{ORIGIN}/evil.test/x"),
-        ("@evil.test/", f"{ORIGIN}/@evil.test/"),
-        ("/x?next=https://evil.test", f"{ORIGIN}/x?next=https%3A%2F%2Fevil.test"),
-        ("/x?__clerk_db_jwt=a&b=1&__clerk_help=c", f"{ORIGIN}/x?b=1"),
+        ("/x?costframe_organization=org_wished", "same-origin", "org_wished"),
+        ("/x?costframe_organization=org_wished", "cross-site", "org_ours"),
+        ("/x?costframe_organization=org_wished", "none", "org_ours"),
+        ("/x?costframe_organization=a%20b", "same-origin", "org_ours"),
     ],
 )
-def test_the_way_back_is_below_the_configured_origin_whatever_was_asked(path, returns_to):
-    headers = {**DOCUMENT, "Host": "evil.test", "X-Forwarded-Host": "evil.test"}
-    assert query_of(decide(path=path, headers=headers, cookies=EXPIRED).url)["redirect_url"] == returns_to
-
-
-SESSION = token(azp=None)
-GIVEN = [
-    f"__session={SESSION}; Path=/; SameSite=Lax",
-    f"__session_abcdefgh={SESSION}; Path=/",
-    "__client_uat=1763640000; Path=/; Domain=example.test",
-    "__client_uat_abcdefgh=1763640000",
-    "__clerk_db_jwt_abcdefgh=dvb_1; Path=/",
-    "__clerk_db_jwt=planted",
-    "sessionid=planted; Path=/",
-    "__session_EVIL=planted",
-    "costframe_csrf=planted; Domain=.example.test",
-    "__client_uat_abcdefghi=1",
-]
-
-
-def come_back(directives=GIVEN, *, path="/x?a=1&__clerk_handshake={}&b=2", provider=PROVIDER, cookies=None, **headers):
-    returned = signed({"handshake": directives}, **headers)
-    return decide(provider, path=path.format(returned), cookies=cookies)
-
-
-def test_coming_back_sets_the_cookies_that_we_know_and_cleans_the_url():
-    decision = come_back()
-    assert decision.url == f"{ORIGIN}/x?a=1&b=2"
-    assert {cookie.name: cookie.value for cookie in decision.cookies} == {
-        "__session": SESSION,
-        "__session_abcdefgh": SESSION,
-        "__client_uat": "1763640000",
-        "__client_uat_abcdefgh": "1763640000",
-        "__clerk_db_jwt_abcdefgh": "dvb_1",
-    }
-
-
-def test_coming_back_signed_out_deletes_the_token():
-    decision = come_back(["__session=; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "__session_abcdefgh=", "__client_uat=0"])
-    assert {cookie.name: cookie.value for cookie in decision.cookies} == {
-        "__session": None,
-        "__session_abcdefgh": None,
-        "__client_uat": "0",
-    }
+def test_a_link_of_our_own_page_may_wish_for_an_organisation_and_no_other(path, site, expected):
+    headers = {**DOCUMENT, "Sec-Fetch-Site": site}
+    decision = decide(path=path, headers=headers, cookies=EXPIRED)
+    assert query_of(decision.url)["organization_id"] == expected
+    assert "costframe_organization=" in query_of(decision.url)["redirect_url"]  # compared once it is back
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("facts", "reason", "browser"),
     [
-        {"key": private_key("attacker")},
-        {"kid": "ins_other"},
-        {"cat": "cl_B7d4PD222AAA"},
-        {"cat": "cl_B7d4PD333AAA"},
-        {"typ": "at+jwt"},
-        {"directives": "__session=x"},
-        {"directives": [5]},
-        {"directives": None},
-        {"directives": [f"__session={token(azp=None, exp=NOW - 60)}"]},
-        {"directives": [f"__session={token(azp=None, iss='https://evil.test')}"]},
-        {"directives": [f"__session={token(azp='https://evil.test')}"]},
-        {"directives": [f"__session={signed(claims(), cat='cl_B7d4PD222AAA')}"]},
-        {"directives": ["__session=rubbish"]},
+        ({"cookies": {}}, "dev-browser-missing", None),
+        ({"cookies": FRESH}, "dev-browser-missing", None),
+        ({"cookies": {BROWSER: "dvb_1"}, "path": "/x?__clerk_db_jwt=dvb_2"}, "dev-browser-sync", "dvb_2"),
+        ({"cookies": {BROWSER: "dvb_1", **EXPIRED}}, EXPIRED_REASON, "dvb_1"),
     ],
 )
-def test_a_handshake_that_proves_nothing_sets_no_session(wrong):
-    decision = come_back(**wrong)
-    assert decision.url == f"{ORIGIN}/x?a=1&b=2"
-    assert [cookie.name for cookie in decision.cookies] == [handshake.COUNT]
+def test_a_development_instance_has_to_know_the_browser_first(facts, reason, browser):
+    decision = decide(DEVELOPMENT, **facts)
+    query = query_of(decision.url)
+    assert (decision.reason, query.get("__clerk_db_jwt")) == (reason, browser)
+    assert "__clerk_db_jwt" not in query["redirect_url"]
 
 
-def test_in_production_the_url_carries_no_handshake():
-    decision = come_back(provider=replace(PROVIDER, accepts_in_url=False))
-    assert (decision.url, decision.cookies) == (f"{ORIGIN}/x?a=1&b=2", ())
+def test_production_knows_no_browser_and_tells_none():
+    query = query_of(decide(cookies={**EXPIRED, BROWSER: "dvb_1"}, path="/x?__clerk_db_jwt=dvb_2").url)
+    assert "__clerk_db_jwt" not in query
+    assert query["redirect_url"] == f"{ORIGIN}/x"
 
 
-def test_a_poll_with_a_handshake_is_not_redirected():
-    path = f"/x?__clerk_handshake={signed({'handshake': GIVEN})}"
-    assert isinstance(decide(path=path, headers={"Sec-Fetch-Dest": "empty"}), Refuse)
+def test_a_bearer_token_is_read_in_place_of_cookies():
+    decision = decide(headers={"Authorization": f"Bearer {token(sub='user_eve')}"}, cookies=FRESH)
+    assert decision.identity.user_id == "user_eve"
 
 
-@pytest.mark.parametrize("is_secure", [True, False])
-def test_the_answer_is_not_stored_and_its_cookies_are_narrow(is_secure):
-    response = handshake.redirect_to(come_back(), is_secure=is_secure)
-    assert response.status_code == 307
-    assert response["Location"] == f"{ORIGIN}/x?a=1&b=2"
-    assert response["Cache-Control"] == "no-store"
-    assert response["Referrer-Policy"] == "no-referrer"
-    morsel = response.cookies["__session_abcdefgh"]
-    assert (morsel["samesite"], morsel["domain"], morsel["path"]) == ("Lax", "", "/")
-    assert bool(morsel["secure"]) is is_secure
-    assert not morsel["httponly"]  # page scripts renew it
-
-
-def test_the_count_is_not_for_scripts():
+def test_the_answer_is_not_stored():
     response = handshake.redirect_to(decide(cookies=EXPIRED), is_secure=True)
-    assert response.cookies[handshake.COUNT]["httponly"]
-    assert response.cookies[handshake.COUNT]["max-age"] == 10
+    assert (response.status_code, response["Cache-Control"]) == (307, "no-store")
+    assert response["Referrer-Policy"] == "no-referrer"
+    count = response.cookies[COUNT]
+    assert (count["httponly"], count["secure"], count["max-age"]) == (True, True, "60")
 
 
 def test_a_django_request_gives_its_facts():
@@ -238,8 +227,8 @@ def test_a_django_request_gives_its_facts():
 
 
 def test_tokens_are_not_shown():
-    shown = repr((visit(cookies=FRESH), come_back(), decide(cookies=EXPIRED)))
-    assert SESSION not in shown
+    shown = repr((visit(cookies=FRESH), decide(cookies=FRESH), decide(cookies=EXPIRED)))
+    assert FRESH[OWN] not in shown
 
 
 def configured(settings, **changes):
@@ -247,8 +236,9 @@ def configured(settings, **changes):
         "CLERK_ISSUER": ISSUER,
         "CLERK_JWKS_URL": "",
         "CLERK_JWKS_PEM": "",
-        "CLERK_PUBLISHABLE_KEY": "",
+        "CLERK_PUBLISHABLE_KEY": "pk_live_ZmFrZS1jbGVyay10ZXN0LmNsZXJrLmFjY291bnRzLmRldiQ=",
         "CLERK_SIGN_IN_URL": "",
+        "CLERK_CHOOSE_URL": "",
         "CLERK_COOKIE": "__session",
         "CLERK_AUTHORIZED_PARTIES": [ORIGIN],
         "PUBLIC_ORIGIN": ORIGIN,
@@ -261,10 +251,20 @@ def configured(settings, **changes):
 
 
 def test_the_settings_make_a_provider(settings):
-    provider = configured(settings, CLERK_PUBLISHABLE_KEY="pk_live_ZmFrZS1jbGVyay10ZXN0LmNsZXJrLmFjY291bnRzLmRldiQ=")
+    provider = configured(settings)
     assert provider.cookie_names == ("__session_qReyu04C", "__session")
     assert provider.verifier.needs_own_cookie
-    assert not provider.accepts_in_url
+    assert not provider.is_development
+    assert provider.domains == ("example.test",)
+    assert (provider.sign_in_url, provider.choose_url) == (
+        f"{ISSUER}/sign-in",
+        f"{ISSUER}/sign-in/tasks/choose-organization",
+    )
+
+
+@pytest.mark.parametrize("where", [{"SANDBOX": True}, {"DEBUG": True}])
+def test_a_development_key_is_good_for_the_sandbox_and_for_debugging(settings, where):
+    assert configured(settings, CLERK_PUBLISHABLE_KEY="pk_test_Y2xlcmsuY2xlcmsuZGV2JA", **where).is_development
 
 
 @pytest.mark.parametrize(
@@ -272,6 +272,7 @@ def test_the_settings_make_a_provider(settings):
     [
         ({"CLERK_ISSUER": ""}, "COSTFRAME_CLERK_ISSUER"),
         ({"CLERK_PUBLISHABLE_KEY": "pk_test_Y2xlcmsuY2xlcmsuZGV2JA"}, "development key"),
+        ({"CLERK_PUBLISHABLE_KEY": ""}, "COSTFRAME_CLERK_PUBLISHABLE_KEY is not set"),
         ({"CLERK_PUBLISHABLE_KEY": "sk_live_x"}, "COSTFRAME_CLERK_PUBLISHABLE_KEY"),
         ({"CLERK_JWKS_URL": "http://127.0.0.1:1/jwks"}, "COSTFRAME_CLERK_JWKS_URL"),
         ({"CLERK_JWKS_PEM": "rubbish"}, "COSTFRAME_CLERK_JWKS_PEM"),
@@ -284,14 +285,19 @@ def test_settings_that_do_not_fit_are_refused_by_name(settings, changes, complai
 
 def test_the_page_learns_where_to_refresh():
     identity = decide(cookies=FRESH).identity
-    assert PROVIDER.browser_session(identity) == {
+    assert DEVELOPMENT.browser_session(identity) == {
         "url": f"{ISSUER}/v1/client/sessions/sess_1/tokens",
+        "session": "sess_1",
         "organization": "org_ours",
-        "cookies": "__session_abcdefgh,__session",
+        "cookies": f"{OWN},{SHARED}",
+        "browser": BROWSER,
         "expires": str(NOW + 55),
     }
+    assert PRODUCTION.browser_session(identity)["browser"] == ""
+    assert PRODUCTION.browser_session(identity, organization="org_tabs")["organization"] == "org_tabs"
 
 
-def test_the_long_session_of_a_development_browser_is_a_cookie_there_only():
-    assert PROVIDER.browser_cookie == "__clerk_db_jwt_abcdefgh"
-    assert replace(PROVIDER, accepts_in_url=False).browser_cookie == ""
+def test_without_a_publishable_key_there_is_one_name():
+    plain = replace(PRODUCTION, cookie_names=(SHARED,), verifier=VERIFIER)
+    decision = plain.decide(visit(cookies={SHARED: token(), "__client_uat": "1"}), at=AT)
+    assert isinstance(decision, Proceed)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from jwt.algorithms import RSAAlgorithm
 
 from tenants import identity, signing_keys
-from tenants.identity import Carrier, TokenRefused
+from tenants.identity import Carrier, SessionPending, TokenRefused
 from tests.tenants.tokens import (
     AT,
     FIRST_VERSION,
@@ -51,11 +51,28 @@ def test_headers_that_mean_nothing_are_ignored(headers):
     assert verify(signed(claims(), **headers)).user_id == "user_ada"
 
 
-def test_only_a_token_that_is_good_but_for_its_age_counts_as_expired():
-    for changes, is_expired in [({}, True), ({"iss": "https://x.test"}, False), ({"azp": "https://x.test"}, False)]:
+@pytest.mark.parametrize(
+    ("wrong", "refresh"),
+    [
+        ({"exp": NOW - 60}, "session-token-expired-refresh-non-eligible-no-refresh-cookie"),
+        ({"nbf": NOW + 60}, "session-token-nbf"),
+        ({"iat": NOW + 60}, "session-token-iat-in-the-future"),
+    ],
+)
+def test_only_a_token_that_is_good_but_for_its_time_may_be_refreshed(wrong, refresh):
+    for changes, expected in [({}, refresh), ({"iss": "https://x.test"}, ""), ({"azp": "https://x.test"}, "")]:
         with pytest.raises(TokenRefused) as refusal:
-            verify(token(exp=NOW - 60, **changes))
-        assert refusal.value.is_expired is is_expired
+            verify(token(**wrong, **changes))
+        assert refusal.value.refresh == expected
+        assert (refusal.value.named is not None) is bool(expected)
+
+
+def test_a_pending_session_names_a_person_without_organisation_role_and_permissions():
+    with pytest.raises(SessionPending) as refusal:
+        verify(token(sts="pending", fea="o:reports", o={"id": "org_ours", "rol": "admin", "per": "read", "fpm": "1"}))
+    named = refusal.value.named
+    assert (named.user_id, named.clerk_organization_id, named.organization_id) == ("user_ada", None, None)
+    assert (named.organization_slug, named.role, named.permissions) == (None, None, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -107,50 +124,6 @@ def test_a_token_that_names_another_origin_is_refused_however_it_came(carrier):
 )
 def test_the_browser_vouches_for_the_origin(headers, expected):
     assert identity.is_same_origin(headers, origin=ORIGIN) is expected
-
-
-NAMES = ("__session_abcdefgh", "__session")
-
-
-@pytest.mark.parametrize(
-    ("headers", "cookies", "expected"),
-    [
-        ({}, {}, None),
-        ({"Authorization": "Bearer t"}, {"__session": "c"}, ("t", Carrier.BEARER)),
-        ({"Authorization": "bearer t"}, {}, ("t", Carrier.BEARER)),
-        ({"Authorization": "Bearer "}, {"__session": "c"}, ("", Carrier.BEARER)),
-        ({"Authorization": "Basic t"}, {"__session": "c"}, ("c", Carrier.COOKIE)),
-        ({"Authorization": "t"}, {}, None),
-        ({}, {"__session": "c", "__session_abcdefgh": "s"}, ("s", Carrier.OWN_COOKIE)),
-        ({}, {"__session_EVIL": "e", "__session": "c"}, ("c", Carrier.COOKIE)),
-        ({}, {"__session_EVIL": "e", "__sessions": "e", "x__session": "e"}, None),
-        ({}, {"__session": ""}, None),
-    ],
-)
-def test_where_the_token_is_read(headers, cookies, expected):
-    assert identity.read_token(headers, cookies, cookie_names=NAMES) == expected
-
-
-def test_without_a_suffix_the_plain_cookie_is_not_called_our_own():
-    assert identity.read_token({}, {"__session": "c"}, cookie_names=("__session",)) == ("c", Carrier.COOKIE)
-
-
-@pytest.mark.parametrize(
-    ("key", "suffix"),
-    [
-        ("pk_test_Y2xlcmsuY2xlcmsuZGV2JA", "QvfNY2dr"),
-        ("pk_live_ZmFrZS1jbGVyay10ZXN0LmNsZXJrLmFjY291bnRzLmRldiQ=", "qReyu04C"),
-        ("pk_test_ZW5vdWdoLWFscGFjYS04Mi5jbGVyay5hY2NvdW50cy5sY2xjbGVyay5jb20k", "jtYvyt_H"),
-    ],
-)
-def test_the_suffix_is_the_providers(key, suffix):
-    assert identity.cookie_names(publishable_key=key) == (f"__session_{suffix}", "__session")
-
-
-@pytest.mark.parametrize("key", ["sk_test_Y2xlcmsuY2xlcmsuZGV2JA", "pk_test_", "pk_test_!!", "pk_test_bG9jYWxob3N0JA"])
-def test_a_key_that_is_not_publishable_is_refused_with_the_setting(key):
-    with pytest.raises(ValueError, match="COSTFRAME_CLERK_PUBLISHABLE_KEY"):
-        identity.cookie_names(publishable_key=key)
 
 
 def entry(name="ours", *, kid=KEY_ID, bits=2048, **changes):
