@@ -109,6 +109,20 @@ def test_no_file_but_the_published_ones_can_be_asked_for(served, path):
     assert complaints(answer.headers) == []
 
 
+@pytest.mark.processes
+@pytest.mark.parametrize("proto", ["http", "", "HTTPS", "https, http"])
+def test_tls_is_promised_whatever_a_proxy_says_of_the_request(served, proto):
+    assert complaints(served.ask("/findings/", headers={"X-Forwarded-Proto": proto}).headers) == []
+
+
+@pytest.mark.processes
+def test_a_file_of_data_is_kept_by_the_browser_and_never_shown_as_a_page(served):
+    answer = served.ask("/findings/actions.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 @pytest.fixture
 def odd(settings, organization, provider_key):
     settings.ROOT_URLCONF = "tests.tenants.odd_urls"
