@@ -9,7 +9,7 @@ from django.test import Client
 
 from tests.costframe.guarded import bad_cookies, complaints
 from tests.costframe.served import HOSTS
-from tests.tenants.url_map import every_route, filled_in
+from tests.tenants.url_map import NOBODYS, every_route, filled_in
 from tests.web import Visitor
 
 URLS = {"web": "costframe.urls", "operator": "costframe.operator_urls"}
@@ -20,8 +20,12 @@ def routes(role):
     """(name, address) of every route of a process; ids are nobody's."""
     from django.urls import get_resolver
 
-    for name, pattern, converters in every_route(get_resolver(URLS[role])):
-        path = filled_in(pattern, dict.fromkeys(converters, "00000000-0000-0000-0000-000000000000"))
+    found = [(name, pattern, ids) for name, pattern, ids in every_route(get_resolver(URLS[role]))]
+    if role == "operator":
+        below = every_route(get_resolver("costframe.operator_tenant_urls"))
+        found += [(name, f"organizations/{NOBODYS}/{pattern}", ids) for name, pattern, ids in below]
+    for name, pattern, converters in found:
+        path = filled_in(pattern, dict.fromkeys(converters, NOBODYS))
         yield name, re.sub(r"\(\?P<\w+>([^)]*)\)", r"\1", path).replace("^", "").replace("$", "")
 
 
