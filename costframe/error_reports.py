@@ -69,7 +69,6 @@ class Report(ExceptionReporter):
         hidden = ReportFilter.cleansed_substitute
         if self.request is not None:
             data["request_GET_items"] = [(name, hidden) for name in self.request.GET]
-            data["request_insecure_uri"] = self.request.path
         data["unicode_hint"] = ""
         for name in {"exception_value", "exception_notes"} & set(data):
             data[name] = redact_error(str(data[name]))

@@ -42,7 +42,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<![A-Za-z0-9])(?:AKIA|ASIA|AIDA|AROA|ABIA|ACCA)[A-Z0-9]{12,}", 0, "[aws key]"),
         (r"\barn:aws[a-z-]*:[^\s'\",;)\]}]+", 0, "[arn]"),
         (r"(?<![A-Za-z0-9])cf-[0-9a-f]{16,}", 0, "[external id]"),
-        (r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{64}(?![0-9A-Fa-f])", 0, "[key]"),
         (_AWS_40, 0, "[aws secret]"),
         (r"(?<=://)[^\s/@'\"]*@", 0, f"{HIDDEN}@"),
         (_SECRET_BY_NAME, re.IGNORECASE, rf"\1{HIDDEN}"),

@@ -55,5 +55,8 @@ def _fields(request: HttpRequest, response: HttpResponse, *, seconds: float) -> 
     }
     identity = getattr(request, "identity", None) or getattr(getattr(request, "user", None), "identity", None)
     if identity is not None:
-        said |= {"organization_id": str(identity.organization_id or ""), "user": identity.user_id}
+        # An operator looks at another organisation than their own.
+        organization = getattr(request, "organization", None)
+        of = organization.id if organization is not None else identity.organization_id
+        said |= {"organization_id": str(of or ""), "user": identity.user_id}
     return said

@@ -14,7 +14,7 @@ from tests.costframe.test_logs import PLANTED, Planted, leaks
 
 def request():
     return RequestFactory().post(
-        f"/failing/?token={PLANTED['token']}",
+        f"/failing/?token={PLANTED['token']}&anything={PLANTED['password']}",
         {"role_arn": PLANTED["arn"], "anything": PLANTED["password"]},
         headers={
             "authorization": f"Bearer {PLANTED['token']}",
@@ -24,13 +24,17 @@ def request():
     )
 
 
+def speak(value):
+    raise ValueError(f"A library says what it was given:\n{value}")
+
+
 def fails(given):
     """As a view that holds secrets under telling and under harmless names."""
     sealing_passphrase, blob, aws = PLANTED["password"], PLANTED["password"].encode(), {"any": PLANTED["password"]}
     text, typed = f"{PLANTED['arn']} {PLANTED['key']} {PLANTED['secret']} {PLANTED['external id']}", given.POST
     try:
-        aws[PLANTED["token"]]
-    except KeyError as error:
+        speak(aws["any"])
+    except ValueError as error:
         raise Planted from error if (text, typed, sealing_passphrase, blob) else None
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from tests.costframe.guarded import bad_cookies, complaints
 from tests.costframe.served import HOSTS
-from tests.tenants.url_map import every_route, filled_in
+from tests.tenants.url_map import NOBODYS, every_route, filled_in
 from tests.web import Visitor
 
 URLS = {"web": "costframe.urls", "operator": "costframe.operator_urls"}
@@ -20,8 +20,12 @@ def routes(role):
     """(name, address) of every route of a process; ids are nobody's."""
     from django.urls import get_resolver
 
-    for name, pattern, converters in every_route(get_resolver(URLS[role])):
-        path = filled_in(pattern, dict.fromkeys(converters, "00000000-0000-0000-0000-000000000000"))
+    found = [(name, pattern, ids) for name, pattern, ids in every_route(get_resolver(URLS[role]))]
+    if role == "operator":
+        below = every_route(get_resolver("costframe.operator_tenant_urls"))
+        found += [(name, f"organizations/{NOBODYS}/{pattern}", ids) for name, pattern, ids in below]
+    for name, pattern, converters in found:
+        path = filled_in(pattern, dict.fromkeys(converters, NOBODYS))
         yield name, re.sub(r"\(\?P<\w+>([^)]*)\)", r"\1", path).replace("^", "").replace("$", "")
 
 
@@ -107,6 +111,20 @@ def test_no_file_but_the_published_ones_can_be_asked_for(served, path):
     assert answer.status in {307, 400, 404}
     assert b"DJANGO" not in answer.body
     assert complaints(answer.headers) == []
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("proto", ["http", "", "HTTPS", "https, http"])
+def test_tls_is_promised_whatever_a_proxy_says_of_the_request(served, proto):
+    assert complaints(served.ask("/findings/", headers={"X-Forwarded-Proto": proto}).headers) == []
+
+
+@pytest.mark.processes
+def test_a_file_of_data_is_kept_by_the_browser_and_never_shown_as_a_page(served):
+    answer = served.ask("/findings/actions.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.fixture

@@ -95,6 +95,14 @@ def test_a_line_says_when_how_bad_who_and_for_whom(organization):
     }  # fmt: skip
 
 
+def test_what_a_line_says_beside_its_message_is_redacted_too():
+    with recorded() as stream:
+        logging.getLogger("x").warning(
+            "So.", extra={"fields": dict(PLANTED, cost=f"{PLANTED['cost']} EUR", password="x")}
+        )
+    assert leaks(stream.getvalue()) == []
+
+
 def test_a_persons_line_says_the_same_in_words():
     with recorded(TextLines) as stream, about(request_id="r1"):
         logging.getLogger("some.module").warning("It is so.", extra={"fields": {"status": 200}})

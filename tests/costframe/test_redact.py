@@ -36,7 +36,7 @@ SECRETS = {
     "a provider's secret key": "sk_live_abcdefghijkl",
     "a key file": "-----BEGIN PRIVATE KEY-----\nMIIEvQ\nabc\n-----END PRIVATE KEY-----",
     "a key file cut short": "-----BEGIN RSA PRIVATE KEY-----\nMIIEvQ",
-    "a raw key": "0123456789abcdef" * 4,
+    "a raw key by its name": f"context_key={'0123456789abcdef' * 4}",
     "a query": "/findings/?__clerk_handshake=abc&x=y",
     "an address with a query": "https://clerk.example.test/v1/handshake?redirect_url=https%3A%2F%2Fa",
     "an amount": "12.50 USD",
@@ -47,6 +47,8 @@ SECRETS = {
     "a decimal": "Decimal('12.50')",
 }
 KEPT = (
+    # What a trail that was written anew can be held against: it must stand in the log as it is.
+    f"The trail of 6f1c2f0e-0e7c-4d0f-9d4e-2f3a4b5c6d7e is sealed up to 12:{'0123456789abcdef' * 4}",
     "GET /connections/6f1c2f0e-0e7c-4d0f-9d4e-2f3a4b5c6d7e/ 200",
     "The scheduler looks for due rows.",
     "Refused GET /findings/: malformed or not signed by the issuer.",

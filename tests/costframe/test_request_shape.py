@@ -70,6 +70,7 @@ def test_no_other_header_says_the_host(served, name):
         (f"https://evil.example@{OURS}/health", OURS, 400),
         (f"https://{OURS}:81/health", OURS, 400),
         (f"{ORIGINS['web']}/health", "evil.example", 400),
+        (f"{ORIGINS['web']}/health", f"{OURS}:81", 400),
         ("file:///etc/passwd", OURS, 400),
         ("gopher://evil.example/", OURS, 400),
         ("http://[::1/", OURS, 400),
