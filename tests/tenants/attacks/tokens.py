@@ -168,4 +168,9 @@ CLAIMS = {
     "first version, organisation as a number": (token(**{**FIRST_VERSION, "org_id": 7}), "org_id is missing"),
     "first version, an empty organisation": (token(**{**FIRST_VERSION, "org_id": ""}), "org_id is missing"),
 }
-TABLES: dict[str, dict[str, tuple[str, str]]] = {"shapes": SHAPES, "algorithms": ALGORITHMS, "keys": KEYS, "claims": CLAIMS}
+TABLES: dict[str, dict[str, tuple[str, str]]] = {
+    "shapes": SHAPES,
+    "algorithms": ALGORITHMS,
+    "keys": KEYS,
+    "claims": CLAIMS,
+}
