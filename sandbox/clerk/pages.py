@@ -84,13 +84,17 @@ def sign_out(*, redirect_url: str) -> str:
 
 
 def choose(*, redirect_url: str, action: str, orgs: Iterable[Org]) -> str:
-    """One button an organisation."""
+    """One button an organisation, and one to go back without: products have to cope with that."""
     buttons = "\n".join(
         f'<li><form method="post" action="{action}">{_hidden(redirect_url)}'
         f'<button name="organization" value="{escape(org.id)}"><strong>{escape(org.name)}</strong></button></form></li>'
         for org in orgs
     )
-    return PAGE.format(title="Choose an organisation", content=f"<ul>\n{buttons}\n</ul>")
+    later = (
+        f'<li><form method="post" action="{action}">{_hidden(redirect_url)}'
+        "<button><strong>Later</strong><span>Go back without choosing</span></button></form></li>"
+    )
+    return PAGE.format(title="Choose an organisation", content=f"<ul>\n{buttons}\n{later}\n</ul>")
 
 
 def message(title: str, text: str) -> str:

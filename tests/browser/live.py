@@ -63,8 +63,8 @@ class Site:
         return organization_id_for(issuer=self.issuer.issuer, clerk_id=clerk_id)
 
     @contextmanager
-    def rows(self, login: str = "cf_worker"):
-        """Django's models on the site's own database under one login, in Northwind's scope; committed at the end."""
+    def rows(self, login: str = "cf_worker", organization: str = NORTHWIND.id):
+        """Django's models on the site's own database under one login, in one scope; committed at the end."""
         default = connections["default"]
         kept = default.settings_dict
         url = psycopg.conninfo.conninfo_to_dict(self.urls[login])
@@ -72,7 +72,7 @@ class Site:
         default.close()
         default.settings_dict = {**kept, **{name: url[key] for name, key in names.items()}, "OPTIONS": {}}
         try:
-            with scope.organization(self.organization_id()):
+            with scope.organization(self.organization_id(organization)):
                 yield
         finally:
             default.close()

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from django.http import HttpResponse
 
 from sandbox.clerk.issuer import Issuer
 from sandbox.clerk.people import ENGINEER
@@ -36,10 +37,10 @@ class AppServer(ThreadingHTTPServer):
     daemon_threads = True
     ahead = dt.timedelta(0)
 
-    def __init__(self, state_dir):
+    def __init__(self, state_dir, cookie_domain=""):
         super().__init__(("127.0.0.1", 0), App)
-        self.origin = f"http://app.localhost:{self.server_address[1]}"
-        self.sandbox = Issuer.start(state_dir=state_dir, app_origins=[self.origin])
+        self.origin = f"http://app.{cookie_domain or 'localhost'}:{self.server_address[1]}"
+        self.sandbox = Issuer.start(state_dir=state_dir, app_origins=[self.origin], cookie_domain=cookie_domain)
         self.provider = provider_for(self.sandbox, self.origin)
         self.decisions: list[tuple[str, str]] = []
 
@@ -63,11 +64,14 @@ class App(BaseHTTPRequestHandler):
             return self.send(307, "", "text/plain", headers)
         if not isinstance(decision, Proceed):
             return self.send(401, f"<title>401</title>{decision.reason}", "text/html")
+        response = HttpResponse()
+        handshake.set_cookies(response, decision.cookies, is_secure=False)
+        headers = [("Set-Cookie", morsel.OutputString()) for morsel in response.cookies.values()]
         if self.command == "POST":
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            return self.send(200, f"<title>posted</title><p>{body}</p>", "text/html")
+            return self.send(200, f"<title>posted</title><p>{body}</p>", "text/html", headers)
         session = self.server.provider.browser_session(decision.identity)
-        return self.send(200, PAGE.format(name=decision.identity.name, **session), "text/html")
+        return self.send(200, PAGE.format(name=decision.identity.name, **session), "text/html", headers)
 
     do_GET = do_POST = answer  # noqa: N815 - http.server's names
 
@@ -84,15 +88,18 @@ class App(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def app(tmp_path):
-    """The one-page product and its provider, both on loopback."""
-    server = AppServer(tmp_path)
+def app(tmp_path, request):
+    """The one-page product and its provider, both on loopback, and in production below one domain."""
+    server = AppServer(tmp_path, getattr(request, "param", ""))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
     server.shutdown()
     server.server_close()
     server.sandbox.stop()
+
+
+IN_BOTH = pytest.mark.parametrize("app", ["", "cf.localhost"], ids=["development", "production"], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -134,16 +141,11 @@ def spoil_token(page, app):
     """Put an expired token of the same session into the browser."""
     (session,) = filter(None, app.sandbox.instance.clients.values())
     expired = app.sandbox.mint(ENGINEER, session_id=session.id, at=session.since - 120)
-    page.context.add_cookies(
-        [
-            {"name": name, "value": "1", "url": app.origin}
-            for name in ("__client_uat", f"__client_uat{app.provider.suffix}")
-        ]
-    )
     for name in app.provider.cookie_names:
         page.context.add_cookies([{"name": name, "value": expired, "url": app.origin}])
 
 
+@IN_BOTH
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_page_with_an_expired_token_refreshes_by_redirect_unseen(chromium, app, scripts):
     page = open_page(chromium, scripts=scripts)
@@ -152,6 +154,12 @@ def test_a_page_with_an_expired_token_refreshes_by_redirect_unseen(chromium, app
     page.goto(f"{app.origin}/later")
     assert page.url == f"{app.origin}/later"
     assert page.get_by_text("Ada Okafor").is_visible()
+    held = [(cookie["name"], cookie["domain"]) for cookie in page.context.cookies(app.origin)]
+    assert "__clerk_handshake" not in dict(held)
+    # In production the provider's own, on the shared domain, and no second one of ours beside it.
+    domain = ".cf.localhost" if app.provider.domains else "app.localhost"
+    marks = ["__client_uat", f"__client_uat{app.provider.suffix}"]
+    assert sorted(one for one in held if one[0] in marks) == [(name, domain) for name in marks]
 
 
 def test_a_form_sent_after_a_sleep_is_held_back_until_the_token_is_fresh(chromium, app):
@@ -160,18 +168,19 @@ def test_a_form_sent_after_a_sleep_is_held_back_until_the_token_is_fresh(chromiu
     sign_in_by_hand(page, app)
     spoil_token(page, app)
     page.clock.set_fixed_time(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=55))
-    with page.expect_request(lambda request: "/tokens?" in request.url):
+    with page.expect_request(lambda request: "/tokens" in request.url):
         page.get_by_role("button", name="Send").click()
     page.wait_for_url("**/form")
     assert page.get_by_text("word=kept").is_visible()
     assert ("POST", "Refuse") not in app.decisions
 
 
+@IN_BOTH
 def test_an_open_page_refreshes_before_its_token_runs_out(chromium, app):
     page = open_page(chromium)
     page.clock.install()
     sign_in_by_hand(page, app)
-    with page.expect_response(lambda answer: "/tokens?" in answer.url) as answered:
+    with page.expect_response(lambda answer: "/tokens" in answer.url) as answered:
         page.clock.run_for(46_000)
     assert answered.value.status == 200
     fresh = answered.value.json()["jwt"]
@@ -185,6 +194,7 @@ def test_an_open_page_refreshes_before_its_token_runs_out(chromium, app):
     assert values == {fresh}
 
 
+@IN_BOTH
 def test_a_browser_whose_session_ended_is_asked_to_sign_in_and_does_not_go_round(chromium, app):
     page = open_page(chromium)
     sign_in_by_hand(page, app)
