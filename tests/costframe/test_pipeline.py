@@ -98,7 +98,10 @@ def test_a_connection_is_let_in_only_while_its_role_can_but_read(running):
 
     assert_told_and_sealed(running)
 
-    # Somebody locks us out: what AWS says of it names the role, and the role's name is sealed.
+    # Somebody takes reads away, then locks us out: what AWS says of it names the role, and the role's name is sealed.
+    for service in ("iam", "ec2"):
+        running.cloud.fault("deny", service=service, count=None)
+    assert "REFUSED" in {line["result"] for line in check(running)[2]}
     running.cloud.fault("deny", service="sts", operation="AssumeRole", count=None)
     assert check(running)[0] == "REFUSED"
     running.cloud.clear_faults()

@@ -20,7 +20,7 @@ from connections.providers.aws.reader import FAILURES
 from connections.providers.aws.session import CannotAssumeRole, open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from connections.provider import Call
     from connections.providers.aws.outcomes import CallBook
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 THREADS = 8
 # Permission is looked at before existence: who may not ask is refused, who may is told that there is none.
 NOT_THERE = frozenset({"TargetGroupNotFound", "LoadBalancerNotFound", "TargetGroupNotFoundException"})
-
-
-class WrongAccount(Exception):
-    """Another account than the connection's answers. Stop the audit; the connection has to be made anew."""
-
-    permanent = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,13 +77,6 @@ def answering_account(session: AwsSession) -> str:
     return str(session.client("sts").get_caller_identity()["Account"])
 
 
-def confirm_account(*, session: AwsSession, account_id: str) -> None:
-    """Raise `WrongAccount` unless the session belongs to the connection's pinned account. Done before every audit."""
-    answers = answering_account(session)
-    if answers != account_id:
-        raise WrongAccount(f"Account {answers} answers, but this connection is of {account_id}.")
-
-
 def regions_of(session: AwsSession) -> Regions:
     """The account's regions and which are switched on."""
     try:
@@ -104,7 +91,7 @@ def regions_of(session: AwsSession) -> Regions:
 
 def policies_of(session: AwsSession) -> RolePolicies:
     """Every policy of the role that was made for us, inline and attached, in its current version."""
-    reading = _RoleReading(client=session.client("iam"), role=session.role_name)
+    reading = _RoleReading(client=session.client("iam"), role=session.role_name, conceal=session.conceal)
     role = reading.try_out(calls.GET_ROLE, lambda: reading.client.get_role(RoleName=reading.role))
     for name in reading.names(calls.LIST_ROLE_POLICIES, "PolicyNames"):
         reading.try_out(calls.GET_ROLE_POLICY, lambda name=name: reading.take_inline(name))
@@ -189,6 +176,7 @@ class _RoleReading:
 
     client: Any
     role: str
+    conceal: Callable[[str], str]
 
     def __post_init__(self) -> None:
         self.policies: list[NamedPolicy] = []
@@ -208,7 +196,7 @@ class _RoleReading:
 
     def take_inline(self, name: str) -> None:
         found = self.client.get_role_policy(RoleName=self.role, PolicyName=name)
-        self.policies.append(NamedPolicy(name=name, document=_document(found["PolicyDocument"])))
+        self.policies.append(NamedPolicy(name=self.conceal(name), document=_document(found["PolicyDocument"])))
 
     def take_attached(self, attached: dict[str, str]) -> None:
         arn = attached["PolicyArn"]
@@ -221,7 +209,7 @@ class _RoleReading:
         )
         if read is not None:
             document = _document(read["PolicyVersion"]["Document"])
-            self.policies.append(NamedPolicy(name=attached["PolicyName"], document=document))
+            self.policies.append(NamedPolicy(name=self.conceal(attached["PolicyName"]), document=document))
 
 
 def _document(found: Any) -> dict[str, Any]:  # noqa: ANN401 - botocore decodes it, other servers may not

@@ -21,6 +21,7 @@ from botocore.credentials import CredentialResolver
 from botocore.hooks import HierarchicalEmitter
 from botocore.utils import parse_timestamp
 
+from connections.providers.aws.outcomes import without_names
 from connections.readonly import READ_METHODS, WriteRefused
 
 if TYPE_CHECKING:
@@ -129,8 +130,11 @@ def _in_body(request: AWSPreparedRequest) -> list[str]:
 class GuardedSession(botocore.session.Session):
     """A session with the guard in it. No environment variable, file or metadata service reaches it."""
 
-    def __init__(self, *, guard: Guard, book: CallBook, credentials: Credentials, region: str) -> None:
+    def __init__(
+        self, *, guard: Guard, book: CallBook, credentials: Credentials, region: str, role_name: str = ""
+    ) -> None:
         super().__init__(event_hooks=GuardedEmitter())
+        self._role_name = role_name
         self.guard = guard
         self.region = region
         self._config: dict[str, Any] = {"profiles": {}}
@@ -149,6 +153,7 @@ class GuardedSession(botocore.session.Session):
             ("choose-signer", self._before_signer),
             ("before-sign", self._before_signing),
             ("before-send", self._before_sending),
+            ("after-call", self._after_call),
         ):
             held = partial(handler)
             held.is_guard = True  # type: ignore[attr-defined]
@@ -209,6 +214,12 @@ class GuardedSession(botocore.session.Session):
     def _before_sending(self, *, request: AWSPreparedRequest, event_name: str, **_: object) -> None:
         service, operation = event_name.split(".", 2)[1:]
         self.guard.check_address(service, operation, request.url)
+
+    def _after_call(self, *, parsed: dict[str, Any], **_: object) -> None:
+        """Take the role's name out of a refusal before anything is raised: no report, row or log can then hold it."""
+        error = parsed.get("Error")
+        if error and error.get("Message"):
+            error["Message"] = without_names(str(error["Message"]), role_name=self._role_name)
 
 
 def _moment(value: Any) -> datetime:  # noqa: ANN401

@@ -47,6 +47,7 @@ THROTTLED_CODES = frozenset(
 
 
 # Which role lets us in is sealed, so its name must not come back in the provider's complaint about it.
+CONCEALED = "(sealed)"
 IDENTITY = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::(\d*):([a-z-]+)/[\w+=,.@/:-]*", re.ASCII)
 NAMED_ROLE = re.compile(r"(\bresource: role) [\w+=,.@-]+", re.ASCII)
 LONGEST_SENTENCE = 500
@@ -74,10 +75,16 @@ def sentence_of(error: BaseException) -> str:
     return without_names(f"{type(error).__name__}: {error}")[:LONGEST_SENTENCE]
 
 
-def without_names(text: str) -> str:
-    """`text` with what names a role, a session or a person replaced by its kind and account."""
-    named = IDENTITY.sub(lambda found: f"{found[2]} of account {found[1]}", text)
-    return NAMED_ROLE.sub(r"\1", named)
+def without_names(text: str, *, role_name: str = "") -> str:
+    """`text` with what names a role, a session or a person replaced by its kind and account.
+
+    With `role_name` that name is taken out too where it stands alone, as in the name of a policy made for it.
+    """
+    unnamed = IDENTITY.sub(lambda found: f"{found[2]} of account {found[1]}", NAMED_ROLE.sub(r"\1", text))
+    if not role_name:
+        return unnamed
+    alone = rf"(?<![A-Za-z0-9]){re.escape(role_name)}(?![A-Za-z0-9])"
+    return re.sub(alone, CONCEALED, unnamed, flags=re.IGNORECASE)
 
 
 class CallBook:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.credentials import Credentials, RefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
+from connections.kits.aws import ROLE_NAME
 from connections.providers.aws import calls
 from connections.providers.aws.guarded import GuardedSession
-from connections.providers.aws.outcomes import CallBook, code_of, outcome_of, sentence_of
+from connections.providers.aws.outcomes import CallBook, code_of, outcome_of, sentence_of, without_names
 from connections.providers.aws.session_policy import session_policy
 from connections.readonly import Guard
 
@@ -72,6 +73,10 @@ class AwsSession:
                 self._clients[wanted] = self.botocore.create_client(service, region_name=wanted[1])
             return self._clients[wanted]
 
+    def conceal(self, text: str) -> str:
+        """`text` without the name of the role, which is sealed."""
+        return without_names(text, role_name=secret_name(self.role_name))
+
     def close(self) -> None:
         """Drop the connections and the credentials."""
         for client in self._clients.values():
@@ -89,6 +94,11 @@ def account_of(role_arn: str) -> tuple[str, str]:
             permanent=True,
         )
     return found[1], found[2]
+
+
+def secret_name(role_name: str) -> str:
+    """The role's name where the customer chose it; empty for the name that our kit proposes to everybody."""
+    return "" if role_name == ROLE_NAME else role_name
 
 
 def open_session(
@@ -111,6 +121,7 @@ def open_session(
     door = _Door(
         principal=principal,
         book=book,
+        role_name=secret_name(role_name),
         request={
             "RoleArn": role_arn,
             "RoleSessionName": f"costframe-{connection_id}"[:64],
@@ -132,7 +143,9 @@ def open_session(
         sandbox_url=principal.sandbox_url,
         export=export,
     )
-    session = GuardedSession(guard=guard, book=book, credentials=credentials, region=region)
+    session = GuardedSession(
+        guard=guard, book=book, credentials=credentials, region=region, role_name=secret_name(role_name)
+    )
     return AwsSession(account_id=account_id, role_name=role_name, region=region, book=book, botocore=session)
 
 
@@ -143,6 +156,7 @@ class _Door:
     principal: Principal
     book: CallBook
     request: dict[str, Any]
+    role_name: str
     _client: Any = None
 
     def enter(self) -> dict[str, str]:
@@ -167,6 +181,7 @@ class _Door:
             book=self.book,
             credentials=Credentials(ours.access_key_id, ours.secret_access_key, ours.session_token),
             region=STS_REGION,
+            role_name=self.role_name,
         )
 
 
