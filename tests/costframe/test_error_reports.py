@@ -24,8 +24,8 @@ def request():
     )
 
 
-def speak(value):
-    raise ValueError(f"A library says what it was given:\n{value}")
+def speak(password):
+    raise ValueError(f"A library says what it was given:\n{password}")
 
 
 def fails(given):
