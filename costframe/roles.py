@@ -71,11 +71,13 @@ ROLES: Mapping[str, Role] = {
         Role(name="migrate", database_role="cf_migrator", secrets=frozenset({"COSTFRAME_ADMIN_DATABASE_URL"})),
     )
 }
-EVERY_SECRET = frozenset().union(*(role.secrets for role in ROLES.values()))
+# Clerk's secret key may do anything to our people and organisations. Nothing here needs it, so no process may hold it.
+NOBODYS_SECRETS = frozenset({"CLERK_SECRET_KEY", "COSTFRAME_CLERK_SECRET_KEY"})
+EVERY_SECRET = NOBODYS_SECRETS.union(*(role.secrets for role in ROLES.values()))
 
 
 def foreign_secrets(role: Role, environment: Mapping[str, str]) -> list[str]:
-    """Names of variables in `environment` that belong to other kinds of process only."""
+    """Names of variables in `environment` that belong to other kinds of process only, or to none."""
     return sorted(name for name in EVERY_SECRET - role.secrets if environment.get(name))
 
 

@@ -157,11 +157,12 @@ def set_cookies(response: HttpResponse, cookies: Iterable[Cookie], *, is_secure:
         morsel: Morsel[str] = Morsel()
         morsel.set(cookie.name, cookie.value or "", cookie.value or '""')
         morsel.update({"path": "/", "samesite": "Lax", "domain": cookie.domain})
+        morsel["secure"] = is_secure  # also to delete one: a browser takes a __Host- cookie in no other way
         if cookie.value is None:
             morsel.update({"max-age": "0", "expires": FIRST_MOMENT})
         else:
             morsel.update({"max-age": str(cookie.max_age)})
-            morsel["secure"], morsel["httponly"] = is_secure, not cookie.is_for_scripts
+            morsel["httponly"] = not cookie.is_for_scripts
         dict.__setitem__(response.cookies, f"{cookie.name} {cookie.domain}".rstrip(), morsel)
 
 

@@ -65,6 +65,12 @@ def test_a_process_refuses_every_secret_of_another(role):
     refuse_foreign_secrets(ROLES[role], dict.fromkeys(ROLES[role].secrets, "own"))
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_no_process_holds_the_identity_providers_secret_key(role):
+    with pytest.raises(WrongPowers, match="must not hold CLERK_SECRET_KEY: remove it"):
+        refuse_foreign_secrets(ROLES[role], {"CLERK_SECRET_KEY": "planted-value"})
+
+
 def test_the_refusal_names_the_variable_and_never_its_value():
     with pytest.raises(WrongPowers) as refused:
         refuse_foreign_secrets(ROLES["web"], {"COSTFRAME_AWS_SECRET_ACCESS_KEY": "planted-value"})

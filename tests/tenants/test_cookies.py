@@ -189,6 +189,7 @@ def test_cookies_are_narrow(is_secure):
     assert all(part in ours for part in ("Path=/", "SameSite=Lax", "Max-Age=5", "HttpOnly"))
     assert ("Secure" in ours) is is_secure
     assert "HttpOnly" not in lines(Cookie("a", "1", is_for_scripts=True))[0]
+    assert ("Secure" in lines(Cookie("__Host-a"), is_secure=is_secure)[0]) is is_secure  # or it is not deleted
 
 
 @pytest.mark.parametrize(

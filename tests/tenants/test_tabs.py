@@ -74,6 +74,8 @@ def test_an_expired_form_is_refreshed_in_its_own_organisation_not_in_the_cookies
     page = answer.content.decode()
     assert (answer.status_code, 'data-organization="org_northwind"' in page) == (401, True)
     assert hidden_fields(page)["costframe_organization"] == "org_northwind Northwind"
+    sendable = page[page.index(f'action="{NEW}"') : page.index("</form>", page.index(f'action="{NEW}"'))]
+    assert sendable.count("costframe_organization") == 1
 
 
 def test_a_poll_of_another_organisation_gets_nothing_and_is_not_reloaded(stale, other_organization):

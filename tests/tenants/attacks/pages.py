@@ -117,6 +117,16 @@ REQUESTS = {
     "signing out from another site": Request(
         path="/sign-out/", headers={"origin": "https://evil.example"}, status=403, says=REFUSED
     ),
+    "signing out that does not say whence": Request(
+        path="/sign-out/", headers={"origin": None}, status=403, says=REFUSED
+    ),
+    "a switch that does not say whence": Request(
+        path="/organization/",
+        headers={"origin": None, "sec-fetch-site": "same-site"},
+        fields={"organization": "org_contoso"},
+        status=403,
+        says=REFUSED,
+    ),
     "signing out without its own token": Request(
         path="/sign-out/", fields={"csrfmiddlewaretoken": None}, status=403, says=REFUSED
     ),
