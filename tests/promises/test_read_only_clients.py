@@ -18,6 +18,14 @@ ALLOWED = calls.operations(calls.INVENTORY_SESSION)
 OPERATIONS_OF_BOTOCORE = 19_796
 
 
+@pytest.fixture(autouse=True)
+def own_search_paths():
+    """boto3 adds its own models to the loader of a session that it is handed; what other tests see stays as it is."""
+    before = list(guarded_module.LOADER.search_paths)
+    yield
+    guarded_module.LOADER.search_paths[:] = before
+
+
 @pytest.fixture(scope="module")
 def every_client():
     """One client of every service of botocore, made by the guarded session; nobody answers at their address."""
