@@ -18,7 +18,7 @@ from connections.providers.aws.access import regions_of
 from connections.providers.aws.calls import DESCRIBE_REGIONS
 from connections.providers.aws.metrics import read_usage
 from connections.providers.aws.outcomes import CallBook
-from connections.providers.aws.session import Principal, open_session
+from connections.providers.aws.session import Principal, account_of, open_session
 from connections.resources import Metric, Volume
 from connections.seal import Binding
 from connections.unseal import CannotUnseal, KeyDirectory, unseal
@@ -51,6 +51,11 @@ class Credential:
     secret: Mapping[str, str] = field(repr=False)
     digest: str
     pinned_account_id: str | None
+
+    @property
+    def account_id(self) -> str:
+        """The account that the role is in, which is no secret."""
+        return account_of(self.secret["role_arn"])[0]
 
 
 AUDIT, ACCESS_CHECK = "audit", "access check"
@@ -119,11 +124,14 @@ def _book_opening(sealed: SealedCredential, *, label: str, purpose: Purpose, at:
 
 
 class StoppableBook(CallBook):
-    """Counts the calls of one step, and ends the step between two of them when it is to stop."""
+    """Counts the calls of one piece of work, and ends it between two of them when it is to stop."""
 
     def __init__(self, raise_if_over: Callable[[], None]) -> None:
         super().__init__()
         self._raise_if_over = raise_if_over
+
+    def before_call(self) -> None:
+        self._raise_if_over()
 
     def note(self, *, service: str, operation: str, code: str = "") -> None:
         super().note(service=service, operation=operation, code=code)
@@ -169,8 +177,10 @@ def services() -> tuple[str, ...]:
     return tuple(inventory.COLLECTORS)
 
 
-def check(*, credential: Credential, is_short: bool = False) -> AccessReport:
-    """Try the connection's access, outside of any transaction. Raises CannotAssumeRole where AWS did not answer."""
+def check(*, credential: Credential, book: CallBook, is_short: bool = False) -> AccessReport:
+    """Try the connection's access, outside of any transaction. Raises CannotAssumeRole where AWS did not answer, and
+    whatever the book raises between two calls.
+    """
     connection = credential.connection
     return check_access(
         principal=principal(),
@@ -181,25 +191,28 @@ def check(*, credential: Credential, is_short: bool = False) -> AccessReport:
         export=export_place(connection),
         pinned_account_id=credential.pinned_account_id or connection.account_id,
         is_short=is_short,
+        book=book,
     )
 
 
-def survey(*, credential: Credential) -> Survey:
+def survey(*, credential: Credential, book: CallBook) -> Survey:
     """Make sure again that we may come in and only to read, and list the account's regions.
 
-    Outside of any transaction. Raises CannotAssumeRole where nobody answers; what refuses the audit is in `refusal`.
+    Outside of any transaction. Raises CannotAssumeRole where nobody answers, and whatever the book raises between two
+    calls; what refuses the audit is in `refusal`.
     """
-    report, digest = check(credential=credential, is_short=True), credential.digest
+    report = check(credential=credential, book=book, is_short=True)
+    digest, account_id = credential.digest, credential.account_id
     if report.is_refused:
         refusal = " ".join(sentence for _, sentence in report.refusals)
-        return Survey(digest=digest, refusal=refusal, calls=report.calls)
-    book, wanted = CallBook(), credential.connection.regions
+        return Survey(digest=digest, account_id=account_id, refusal=refusal, calls=book.counts())
+    wanted = credential.connection.regions
     session = enter(credential=credential, book=book)
     try:
         regions = regions_of(session)
     finally:
         session.close()
-    calls, account_id = (*report.calls, *book.counts()), session.account_id
+    calls = book.counts()
     if regions.refused:
         gap = _cannot_list_regions(account_id=account_id, message=regions.refused)
         return Survey(digest=digest, account_id=account_id, regions=report.regions, gaps=(gap,), calls=calls)

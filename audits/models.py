@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from connections.models import Connection
+from connections.models import AccessCheck, Connection
 from tenants import scope
 from tenants.models import Organization, TenantModel, WorkRow, due_index, tied
 
@@ -136,12 +136,17 @@ class Gap(TenantModel):
 
 
 class ApiCall(TenantModel):
-    """How often an operation was called in a step, by outcome."""
+    """How often an operation was called by outcome: in a step, before an audit had steps, or in an access check."""
 
     audit = models.ForeignKey(
-        Audit, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="api_calls"
+        Audit, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="api_calls", null=True
     )
-    step = models.ForeignKey(Step, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    step = models.ForeignKey(
+        Step, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+", null=True
+    )
+    access_check = models.ForeignKey(
+        AccessCheck, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+", null=True
+    )
     account_id = models.CharField(max_length=32)
     region = models.CharField(max_length=32, blank=True)
     service = models.CharField(max_length=64)
@@ -152,7 +157,21 @@ class ApiCall(TenantModel):
     units = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "audit"], name="api_call_by_audit")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(audit__isnull=False, access_check__isnull=True)
+                | Q(audit__isnull=True, step__isnull=True, access_check__isnull=False),
+                name="api_call_of_audit_or_check",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organization", "audit"], name="api_call_by_audit"),
+            models.Index(
+                fields=["organization", "access_check"],
+                name="api_call_by_check",
+                condition=Q(access_check__isnull=False),
+            ),
+        ]
 
 
 class Resource(TenantModel):

@@ -45,7 +45,7 @@ def request_audit(*, connection: Connection, by: str, at: datetime) -> Audit:
 def request_stop(*, audit: Audit, by: str, at: datetime) -> bool:
     """Ask an audit to stop. False: it had ended already.
 
-    One that no worker has begun is over at once. Else no further step starts, those at work end within seconds, and
+    One that no worker has taken is over at once. Else no further step starts, those at work end within seconds, and
     then the audit is STOPPED.
     """
     if _stop_before_it_began(audit=audit, at=at) or _stop_while_running(audit=audit, at=at):
@@ -67,16 +67,16 @@ def _note(audit: Audit, verb: str, *, by: str, at: datetime) -> None:
 
 
 def _stop_before_it_began(*, audit: Audit, at: datetime) -> bool:
-    # A worker that is just beginning it loses its claim here, so it can write nothing.
     return bool(
-        Audit.objects.filter(id=audit.id, state=Audit.State.REQUESTED).update(
-            state=Audit.State.STOPPED, stop_requested_at=at, ended_at=at, due_at=None, claim=None
+        Audit.objects.filter(id=audit.id, state=Audit.State.REQUESTED, claim=None).update(
+            state=Audit.State.STOPPED, stop_requested_at=at, ended_at=at, due_at=None
         )
     )
 
 
 def _stop_while_running(*, audit: Audit, at: datetime) -> bool:
-    running = Audit.objects.filter(id=audit.id, state=Audit.State.RUNNING)
+    under_way = Audit.objects.filter(id=audit.id, state__in=UNDER_WAY)
     # The first request's time stands.
-    running.filter(stop_requested_at=None).update(stop_requested_at=at)
-    return bool(running.update(due_at=at))
+    is_found = bool(under_way.filter(stop_requested_at=None).update(stop_requested_at=at))
+    # Whoever is just beginning it holds it, sees this within seconds, books what it has called and ends it.
+    return bool(under_way.filter(state=Audit.State.RUNNING).update(due_at=at)) or is_found

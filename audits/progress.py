@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from audits.models import Gap, Step
+from django.db.models import Sum
+
+from audits.models import ApiCall, Gap, Step
 from audits.operations import UNDER_WAY
 from audits.queries import NOT_LOOKED_AT
 
@@ -89,7 +91,7 @@ def progress_of(audit: Audit, *, at: datetime) -> Progress:
         places=tuple(_places(looks, services)),
         others=tuple((PARTS[Step.Kind(step.kind)], _cell(step)) for step in steps if step.kind in PARTS),
         resource_count=sum(step.resource_count for step in steps),
-        call_count=sum(step.call_count for step in steps),
+        call_count=ApiCall.objects.filter(audit=audit).aggregate(calls=Sum("count", default=0))["calls"],
         poll_seconds=2 if (at - since).total_seconds() < SLOW_AFTER_SECONDS else 5,
     )
 

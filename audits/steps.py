@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 
-from audits.models import ApiCall, Audit, Gap, Step
+from audits.booking import CalledFor, book_calls
+from audits.models import Audit, Gap, Step
 from connections import confirmations
 from connections.models import Connection
 from connections.provider import GapFound
@@ -84,14 +85,15 @@ def lock_audit(*, audit_id: UUID) -> Audit:
     return Audit.objects.select_for_update().get(id=audit_id)
 
 
-def is_wanted(*, audit_id: UUID) -> bool:
-    """Whether a step of this audit should go on: nobody asked to stop, and the connection is in use.
+def is_wanted(*, audit_id: UUID, state: Audit.State = Audit.State.RUNNING) -> bool:
+    """Whether work on this audit should go on: nobody asked to stop, and the connection is in use.
 
     One whose access was submitted anew is not, until that has been tried: the running audit would use it untried.
+    `state` is the one that the audit is in while the work is done: REQUESTED while it begins.
     """
     return Audit.objects.filter(
         id=audit_id,
-        state=Audit.State.RUNNING,
+        state=state,
         stop_requested_at=None,
         connection__state=Connection.State.CONNECTED,
     ).exists()
@@ -101,11 +103,15 @@ def begin(*, audit: Audit, survey: Survey, parts: Iterable[Part], at: datetime) 
     """Start a claimed audit: every part becomes a step that is due now; the judging waits for all of them.
 
     What the survey found (regions that are off, its calls) is booked on the judging. Where it refuses the account, the
-    audit ends and the connection is refused until its access is confirmed anew. Raises NoLongerOurs.
+    audit ends and the connection is refused until its access is confirmed anew. Where somebody asked to stop
+    meanwhile, the audit ends with no step. Raises NoLongerOurs.
     """
+    locked = lock_audit(audit_id=audit.id)
+    if locked.stop_requested_at is not None:
+        stop(audit=audit, account_id=survey.account_id, calls=survey.calls, at=at)
+        return
     if survey.refusal:
-        if not refuse(audit=audit, message=survey.refusal, at=at):
-            raise NoLongerOurs
+        refuse(audit=audit, message=survey.refusal, account_id=survey.account_id, calls=survey.calls, at=at)
         _refuse_connection(audit=audit, digest=survey.digest)
         return
     steps = [_new_step(audit, part, due_at=at) for part in parts]
@@ -120,9 +126,30 @@ def begin(*, audit: Audit, survey: Survey, parts: Iterable[Part], at: datetime) 
     wake_scheduler()
 
 
-def refuse(*, audit: Audit, message: str, at: datetime) -> bool:
-    """End a claimed audit that cannot begin, and say why. False: it is no longer ours."""
-    return audit.settle(state=Audit.State.FAILED, ended_at=at, due_at=None, message=message)
+def refuse(*, audit: Audit, message: str, at: datetime, account_id: str = "", calls: Iterable[CallCount] = ()) -> None:
+    """End a claimed audit that cannot begin, say why, and book what was called to find out. Raises NoLongerOurs."""
+    _end_before_steps(audit, state=Audit.State.FAILED, message=message, account_id=account_id, calls=calls, at=at)
+
+
+def stop(*, audit: Audit, at: datetime, account_id: str = "", calls: Iterable[CallCount] = ()) -> None:
+    """End a claimed audit that is not wanted any more before it has begun. Raises NoLongerOurs."""
+    _end_before_steps(audit, state=Audit.State.STOPPED, message="", account_id=account_id, calls=calls, at=at)
+
+
+def _end_before_steps(
+    audit: Audit, *, state: Audit.State, message: str, account_id: str, calls: Iterable[CallCount], at: datetime
+) -> None:
+    if not audit.settle(state=state, ended_at=at, due_at=None, message=message):
+        raise NoLongerOurs
+    book_calls(calls, called_for=CalledFor.of_audit(audit, account_id=account_id))
+
+
+def leave_to_another(*, audit: Audit, account_id: str, calls: Iterable[CallCount], at: datetime) -> None:
+    """Give back a claimed audit that has not begun; the attempt does not count. Raises NoLongerOurs."""
+    if not audit.settle(due_at=at, attempt=max(0, audit.attempt - 1)):
+        raise NoLongerOurs
+    book_calls(calls, called_for=CalledFor.of_audit(audit, account_id=account_id))
+    wake_scheduler()
 
 
 def take(*, step_id: UUID, at: datetime, seconds: float, kinds_of: Callable[[str], tuple[str, ...]]) -> Step | None:
@@ -301,21 +328,5 @@ def _book(*, step: Step, gaps: Iterable[GapFound], calls: Iterable[CallCount]) -
         )
         for gap in gaps
     ]
-    call_rows = [
-        ApiCall(
-            audit_id=step.audit_id,
-            step=step,
-            account_id=step.account_id,
-            region=step.region,
-            service=call.service,
-            operation=call.operation,
-            outcome=call.outcome,
-            error_code=call.error_code,
-            count=call.count,
-            units=call.units,
-        )
-        for call in calls
-    ]
     Gap.objects.bulk_create(gap_rows)
-    ApiCall.objects.bulk_create(call_rows)
-    return len(gap_rows), sum(call.count for call in call_rows)
+    return len(gap_rows), book_calls(calls, called_for=CalledFor.of_step(step))

@@ -21,6 +21,7 @@ of_connections = [
     path("", views.connection_list, name="list"),
     path("<uuid:connection_id>/", views.connection_detail, name="detail"),
     path("<uuid:connection_id>/audit/", views.start, name="start"),
+    path("<uuid:connection_id>/check/calls/", views.check_calls, name="check_calls"),
     path("<uuid:connection_id>/pause/", views.pause, name="pause"),
     path("<uuid:connection_id>/resume/", views.resume, name="resume"),
 ]

@@ -135,12 +135,23 @@ def calls(request: TenantRequest, audit_id: UUID) -> HttpResponse:
     audit = get_or_404(Audit.objects.select_related("connection"), audit_id)
     context = {
         "audit": audit,
+        "connection": audit.connection,
         "ledger": ledger.ledger_of(audit),
-        "session_name": ledger.session_name(audit),
         "user_agent": ledger.USER_AGENT,
-        "query": ledger.cloudtrail_query(audit),
     }
     return render(request, "audits/calls.html", context)
+
+
+@require_safe
+def check_calls(request: TenantRequest, connection_id: UUID) -> HttpResponse:
+    """Every call that the connection's access checks made."""
+    connection = get_or_404(Connection, connection_id)
+    context = {
+        "connection": connection,
+        "ledger": ledger.ledger_of_checks(connection),
+        "user_agent": ledger.USER_AGENT,
+    }
+    return render(request, "audits/check_calls.html", context)
 
 
 @require_safe

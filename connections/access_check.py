@@ -42,15 +42,17 @@ def check_access(
     export: ExportPlace | None = None,
     pinned_account_id: str | None = None,
     is_short: bool = False,
+    book: CallBook | None = None,
 ) -> AccessReport:
     """Try a connection's access from end to end and report what holds, what refuses it and what is only missing.
 
     `regions` are the connection's own list (empty: all that are switched on). Refusals name the form field they are
     about: role_arn, regions, export_bucket, export_prefix, export_name, export_region. `is_short`, as before every
     audit, tries neither the calls nor the export: who may come in, which account answers, what the role may do.
-    Raises `CannotAssumeRole` with `permanent` False where AWS did not answer: nothing is known then, try again.
+    `book` counts the calls and may end the work between two of them. Raises `CannotAssumeRole` with `permanent` False
+    where AWS did not answer: nothing is known then, try again; and whatever `book` raises.
     """
-    book, found = CallBook(), _Findings()
+    book, found = book or CallBook(), _Findings()
     try:
         session = open_session(
             principal=principal, role_arn=role_arn, external_id=external_id, connection_id=connection_id, book=book
@@ -60,21 +62,21 @@ def check_access(
             raise
         return AccessReport(account_id=None, refusals=(("role_arn", str(error)),), calls=book.counts())
     way_in = {"principal": principal, "role_arn": role_arn, "connection_id": connection_id, "book": book}
-    for way in access.strangers_let_in(**way_in):  # type: ignore[arg-type] # each value has its parameter's type
-        found.refuse("role_arn", _open_door(way))
-    account_id = _check_account(session, found, pinned_account_id=pinned_account_id)
-    if not found.refusals:
-        _check_policies(session, found, export=export)
-        _check_regions(session, found, wanted=regions)
-    if not found.refusals and not is_short:
-        tried = access.try_calls(session, regions=found.regions)
-        found.matrix.extend(tried)
-        found.warnings.extend(f"{line.action} is refused {line.message}" for line in tried if line.result == "REFUSED")
-        if export is None:
-            found.matrix.extend(_not_needed(call) for call in calls.EXPORT)
-        else:
-            _check_export(found, export, external_id=external_id, **way_in)  # type: ignore[arg-type] # as above
-    session.close()
+    try:
+        for way in access.strangers_let_in(**way_in):  # type: ignore[arg-type] # each value has its parameter's type
+            found.refuse("role_arn", _open_door(way))
+        account_id = _check_account(session, found, pinned_account_id=pinned_account_id)
+        if not found.refusals:
+            _check_policies(session, found, export=export)
+            _check_regions(session, found, wanted=regions)
+        if not found.refusals and not is_short:
+            _check_calls(session, found)
+            if export is None:
+                found.matrix.extend(_not_needed(call) for call in calls.EXPORT)
+            else:
+                _check_export(found, export, external_id=external_id, **way_in)  # type: ignore[arg-type] # as above
+    finally:
+        session.close()
     return AccessReport(
         account_id=account_id,
         refusals=tuple(found.refusals),
@@ -158,6 +160,12 @@ def _check_regions(session: AwsSession, found: _Findings, *, wanted: Sequence[st
     if switched_off:
         found.warnings.append(f"Not looked at, because switched off in this account: {', '.join(switched_off)}.")
     found.regions = tuple(sorted(regions.enabled & set(wanted) if wanted else regions.enabled))
+
+
+def _check_calls(session: AwsSession, found: _Findings) -> None:
+    tried = access.try_calls(session, regions=found.regions)
+    found.matrix.extend(tried)
+    found.warnings.extend(f"{line.action} is refused {line.message}" for line in tried if line.result == "REFUSED")
 
 
 def _check_export(

@@ -132,6 +132,7 @@ class AccessCheck(WorkRow):
     matrix = models.JSONField(default=list)  # [{action, result, why, message}]
 
     class Meta:
+        constraints = [tied("access_check_tied")]
         indexes = [
             due_index("access_check_due"),
             models.Index(fields=["organization", "connection", "-requested_at"], name="access_check_latest"),

@@ -18,12 +18,14 @@ from django.utils import timezone
 
 from audits import collect, nights, record, steps
 from audits.bill_step import ExportProblem, Worker, load_export
+from audits.booking import CalledFor, book_calls
 from audits.models import Audit, Step
 from connections.models import Connection
 from connections.providers.aws.session import CannotAssumeRole
 from connections.resources import KINDS
 from connections.unseal import CannotUnseal
 from costframe import claims, clerk_inbox
+from costframe.beginning import begin_audit
 from costframe.broker import release_connections
 from costframe.checking import make_check
 from costframe.queue import QUEUE
@@ -38,11 +40,8 @@ if TYPE_CHECKING:
 
     from dramatiq import Broker
 
-    from audits.steps import Survey
 
 log = logging.getLogger(__name__)
-MOST_BEGINNINGS = 3
-NOT_USABLE = "The connection is not in use: confirm its access first."
 
 
 def declare(broker: Broker) -> None:
@@ -88,11 +87,7 @@ def run_audit(organization: str, row: str) -> None:
         if audit.state != Audit.State.REQUESTED:
             steps.look_again(audit_id=audit.id, at=timezone.now())
             return
-        connection = Connection.objects.get(id=audit.connection_id)
-        if connection.state != Connection.State.CONNECTED:
-            steps.refuse(audit=audit, message=NOT_USABLE, at=timezone.now())
-            return
-    _begin(organization_id, audit, connection)
+    begin_audit(organization_id=organization_id, audit=audit)
 
 
 def seal_trail(organization: str, row: str) -> None:
@@ -100,45 +95,6 @@ def seal_trail(organization: str, row: str) -> None:
     del row
     with scope.organization(UUID(organization)):
         seal_waiting(at=timezone.now())
-
-
-def _begin(organization_id: UUID, audit: Audit, connection: Connection) -> None:
-    try:
-        credential = collect.open_credential(
-            organization_id=organization_id,
-            connection=connection,
-            purpose=collect.Purpose(kind=collect.AUDIT, id=audit.id),
-            at=timezone.now(),
-        )
-        release_connections()
-        survey = collect.survey(credential=credential)
-    except (CannotUnseal, CannotAssumeRole) as error:
-        if not error.permanent and audit.attempt < MOST_BEGINNINGS:
-            raise  # it stays claimed until its lease ends, then it is tried again
-        _refuse(organization_id, audit, str(error))
-    except Exception as error:
-        if audit.attempt >= MOST_BEGINNINGS:
-            _refuse(organization_id, audit, f"It failed inside Costframe ({type(error).__name__}).")
-        raise
-    else:
-        with suppress(steps.NoLongerOurs), scope.organization(organization_id):
-            steps.begin(audit=audit, survey=survey, parts=_parts(connection, survey), at=timezone.now())
-
-
-def _refuse(organization_id: UUID, audit: Audit, message: str) -> None:
-    with scope.organization(organization_id):
-        steps.refuse(audit=audit, message=message, at=timezone.now())
-
-
-def _parts(connection: Connection, survey: Survey) -> list[steps.Part]:
-    parts = [
-        steps.Part(kind=Step.Kind.INVENTORY, account_id=survey.account_id, region=region, service=service)
-        for region in survey.regions
-        for service in collect.services()
-    ]
-    if connection.has_export:
-        parts.append(steps.Part(kind=Step.Kind.BILL, account_id=survey.account_id))
-    return parts
 
 
 def run_step(organization: str, row: str) -> None:
@@ -164,6 +120,7 @@ def run_step(organization: str, row: str) -> None:
             DOING[step.kind](work)
         except steps.NoLongerOurs:
             log.warning("Step %s was taken over; what this worker saw is dropped.", step.id)
+            work.keep_calls()
         except claims.EndEarly as early:
             work.end(early.reason)
         except (CannotUnseal, CannotAssumeRole, ExportProblem) as error:
@@ -232,6 +189,13 @@ class Work:
             outcome = steps.Outcome(state=Step.State.FAILED, message=steps.STOPPED_MESSAGE, calls=calls)
             with self._last_word():
                 steps.finish(step=self.step, outcome=outcome, at=at)
+        else:
+            self.keep_calls()
+
+    def keep_calls(self) -> None:
+        """Book what was called by work that is lost to somebody else: it was called all the same."""
+        with suppress(scope.WorkIsOver), self.transaction():
+            book_calls(self.book.counts(), called_for=CalledFor.of_step(self.step))
 
     def fail(self, message: str, *, is_final: bool = False) -> None:
         """Leave the step to a later try, or give it up."""
@@ -248,8 +212,11 @@ class Work:
 
     @contextmanager
     def _last_word(self) -> Iterator[None]:
-        with suppress(steps.NoLongerOurs), self.transaction():
-            yield
+        try:
+            with self.transaction():
+                yield
+        except steps.NoLongerOurs:
+            self.keep_calls()
 
 
 def _look(work: Work) -> None:

@@ -10,16 +10,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audits import operations, steps
-from audits.models import Audit, Step
+from audits.models import ApiCall, Audit, Step
 from audits.steps import Outcome, Part, Survey
 from connections import confirmations
 from connections.models import Connection
+from connections.provider import CallCount
 from tenants import scope
 from tenants.models import Activity
 from tenants.wake import CHANNEL, wake_scheduler
 from tests.conftest import AT
 from tests.database import acting_as
 
+CALLS = (CallCount(service="sts", operation="GetCallerIdentity", outcome="OK", count=2),)
 SECOND = dt.timedelta(seconds=1)
 PARTS = [Part(kind=Step.Kind.INVENTORY, account_id="2", region="eu-west-1", service=name) for name in ("ec2", "rds")]
 
@@ -48,8 +50,13 @@ def begin(audit):
         return list(Step.objects.filter(audit=audit, kind="INVENTORY").order_by("service"))
 
 
-def take_audit(audit):
-    claimed = Audit.take(audit.id, at=AT, seconds=60)
+def booked(audit):
+    rows = ApiCall.objects.filter(audit=audit)
+    return list(rows.values_list("operation", "outcome", "count", "step_id", "account_id"))
+
+
+def take_audit(audit, at=AT):
+    claimed = Audit.take(audit.id, at=at, seconds=60)
     assert claimed is not None
     return claimed
 
@@ -96,14 +103,47 @@ def test_stopping_what_nobody_began_ends_it_at_once(shop, inside):
     request(shop)
 
 
-def test_a_worker_that_is_just_beginning_writes_nothing_after_the_stop(shop, inside):
+def test_a_worker_that_is_just_beginning_ends_the_audit_and_books_what_it_has_called(shop, inside):
     audit = request(shop)
     with acting_as("cf_worker"):
         claimed = take_audit(audit)
-    operations.request_stop(audit=audit, by="Ada", at=AT)
-    with acting_as("cf_worker"), pytest.raises(steps.NoLongerOurs), scope.organization(scope.current()):
-        steps.begin(audit=claimed, survey=Survey(), parts=PARTS, at=AT)
+    assert operations.request_stop(audit=audit, by="Ada", at=AT)
+    assert state_of(audit) == "REQUESTED"
+    with acting_as("cf_worker"):
+        assert not steps.is_wanted(audit_id=audit.id, state=Audit.State.REQUESTED)
+        steps.begin(audit=claimed, survey=Survey(account_id="2", calls=CALLS), parts=PARTS, at=AT)
+    assert state_of(audit) == "STOPPED"
     assert Step.objects.count() == 0
+    assert booked(audit) == [("GetCallerIdentity", "OK", 2, None, "2")]
+
+
+def test_whoever_lost_an_audit_that_it_was_beginning_ends_nothing(shop, inside):
+    audit = request(shop)
+    with acting_as("cf_worker"):
+        asleep = take_audit(audit)
+        awake = take_audit(audit, at=AT + 61 * SECOND)
+        with pytest.raises(steps.NoLongerOurs), scope.organization(scope.current()):
+            steps.begin(audit=asleep, survey=Survey(calls=CALLS), parts=PARTS, at=AT)
+        steps.begin(audit=awake, survey=Survey(account_id="2", calls=CALLS), parts=PARTS, at=AT + 61 * SECOND)
+    judging = Step.objects.get(kind="JUDGE")
+    assert booked(audit) == [("GetCallerIdentity", "OK", 2, judging.id, "2")]
+
+
+def test_what_an_audit_called_before_it_was_refused_is_booked(shop, inside):
+    audit = request(shop)
+    with acting_as("cf_worker"):
+        steps.refuse(audit=take_audit(audit), message="Nobody answers.", account_id="2", calls=CALLS, at=AT)
+    assert state_of(audit) == "FAILED"
+    assert booked(audit) == [("GetCallerIdentity", "OK", 2, None, "2")]
+
+
+def test_an_audit_that_is_left_to_another_worker_is_due_at_once(shop, inside):
+    audit = request(shop)
+    with acting_as("cf_worker"):
+        steps.leave_to_another(audit=take_audit(audit), account_id="2", calls=CALLS, at=AT + SECOND)
+    audit.refresh_from_db()
+    assert (audit.state, audit.due_at, audit.claim, audit.attempt) == ("REQUESTED", AT + SECOND, None, 0)
+    assert len(booked(audit)) == 1
 
 
 def test_a_stopped_audit_starts_no_further_step_and_ends_with_the_last_one_at_work(shop, inside):

@@ -7,8 +7,10 @@ import re
 
 import pytest
 
+from audits.booking import CalledFor, book_calls
 from audits.models import ApiCall, Audit, BillLoad, Gap, Schedule, Step
-from connections.models import Connection
+from connections.models import AccessCheck, Connection
+from connections.provider import CallCount
 from tenants import scope
 from tests.conftest import AT
 from tests.connections.test_views import text
@@ -190,6 +192,30 @@ def test_every_call_is_counted_by_outcome_with_awss_own_access_level(visitor, or
     assert "0 of 19 calls changed anything." in page
     assert "ec2:DescribeVolumes RequestLimitExceeded List 14 0 2 0" in page
     assert f"costframe-{audit.connection_id}" in page
+
+
+def test_the_calls_of_access_checks_stand_on_a_page_of_the_connection_all_together(visitor, organization, connection):
+    page = text(visitor.get(f"/connections/{connection.id}/check/calls/"))
+    assert "No access check of this connection has made a call yet." in page
+    counts = (CallCount(service="sts", operation="AssumeRole", outcome="OK", count=2),)
+    for minutes in (0, 5):
+        asked_at = AT + dt.timedelta(minutes=minutes)
+        with scope.organization(organization.id):
+            check = AccessCheck.objects.create(connection=connection, generation=1, requested_at=asked_at)
+            with acting_as("cf_worker"):
+                book_calls(counts, called_for=CalledFor.of_check(check, account_id="1"))
+                AccessCheck.objects.filter(id=check.id).update(ended_at=asked_at + dt.timedelta(seconds=9))
+    page = text(visitor.get(f"/connections/{connection.id}/check/calls/"))
+    assert "0 of 4 calls changed anything." in page
+    assert "--start-time 2026-11-20T12:00:00Z --end-time 2026-11-20T12:05:09Z" in page
+
+
+def test_calls_of_an_audit_that_never_had_a_step_are_shown_too(visitor, organization, audit):
+    calls = (CallCount(service="iam", operation="GetRole", outcome="REFUSED", count=1, error_code="AccessDenied"),)
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        book_calls(calls, called_for=CalledFor.of_audit(audit, account_id="1"))
+    assert "iam:GetRole AccessDenied Read 0 1 0 0" in text(visitor.get(f"/audits/{audit.id}/calls/"))
+    assert "resources in 1 calls" in text(visitor.get(f"/audits/{audit.id}/"))
 
 
 def test_a_call_that_is_not_known_to_read_is_not_called_harmless(visitor, organization, audit):

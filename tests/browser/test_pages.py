@@ -37,6 +37,7 @@ FULL = (
     "/connections/{draft}/kit/",
     "/connections/{refused}/access/",
     "/connections/{payer}/check/",
+    "/connections/{payer}/check/calls/",
     "/connections/{checking}/check/",
     "/connections/{refused}/check/",
     "/connections/{payer}/delete/",

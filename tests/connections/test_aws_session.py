@@ -129,6 +129,22 @@ def test_our_principals_own_session_can_do_nothing_but_assume(calm_cloud):
         door._client.get_caller_identity()
 
 
+def test_nothing_leaves_once_the_work_is_to_end():
+    class Enough(Exception):
+        pass
+
+    with silent_address() as url:
+        made = guarded(url)
+
+        def end():
+            raise Enough
+
+        made._book.before_call = end
+        with pytest.raises(Enough):
+            made.create_client("ec2").describe_volumes()
+    assert made._book.counts() == ()
+
+
 def test_every_attempt_is_booked_with_its_outcome(calm_cloud):
     opened = session(calm_cloud)
     calm_cloud.fault("deny", service="ec2", operation="DescribeVolumes")

@@ -7,6 +7,7 @@ import datetime as dt
 import signal
 import time
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -267,6 +268,27 @@ class Running:
         for log in self.fleet.logs.glob("*.log"):
             kept += log.read_bytes()
         return bytes(kept)
+
+    def called(self) -> Counter[str]:
+        """How often each operation reached the cloud, by the cloud's own log."""
+        return Counter(call["operation"] for call in self.cloud.calls())
+
+    def booked(self) -> Counter[str]:
+        """How often each operation was called, by our own book."""
+        return Counter(dict(self.rows("select operation, sum(count)::int from audits_apicall group by 1")))
+
+    def request_check(self) -> uuid.UUID:
+        """The wizard's last step: a row that is due, and a wake-up call."""
+        check_id, now = uuid.uuid4(), dt.datetime.now(dt.UTC)
+        with self.web() as web:
+            web.execute(
+                "insert into connections_accesscheck (id, organization_id, connection_id, generation, state, "
+                "requested_at, due_at, attempt, account_id, refusals, warnings, matrix) "
+                "values (%s, %s, %s, 1, 'REQUESTED', %s, %s, 0, '', '[]', '[]', '[]')",
+                [check_id, self.organization_id, self.connection_id, now, now],
+            )
+            web.execute("select pg_notify('costframe_due', '')")
+        return check_id
 
     def kill(self, worker: subprocess.Popen[bytes]) -> None:
         """As a machine that loses power: no signal handler, no last word."""

@@ -29,7 +29,7 @@ def test_only_who_was_let_in_is_held_to_its_account(organization, refusals, is_h
             assert check is not None
             report = AccessReport(account_id="111111111111", refusals=refusals)
             credential = collect.Credential(connection=connection, secret={}, digest="d" * 64, pinned_account_id=None)
-            checking._write(check, report, credential)
+            checking.write(check, report, credential)
         connection.refresh_from_db()
         confirmed = list(Confirmation.objects.values_list("account_id", "digest"))
     assert connection.state == ("CONNECTED" if is_held else "REFUSED")
@@ -67,7 +67,7 @@ def test_a_check_that_ends_after_another_has_pinned_another_account_is_refused(l
     """Two checks may begin before there is a pin; whichever ends first sets it for both."""
     check, connection = let_in
     credential = collect.Credential(connection=connection, secret={}, digest="e", pinned_account_id=None)
-    checking._write(check, AccessReport(account_id="222222222222"), credential)
+    checking.write(check, AccessReport(account_id="222222222222"), credential)
     check.refresh_from_db()
     assert stands(connection) == ("REFUSED", "111111111111", "d")
     assert (check.state, check.refusals[0][0]) == ("REFUSED", "role_arn")
@@ -78,7 +78,7 @@ def test_what_was_refused_is_not_opened_again_whatever_web_says_of_the_connectio
     check, connection = let_in
     credential = collect.Credential(connection=connection, secret={}, digest="d", pinned_account_id="111111111111")
     report = AccessReport(account_id="111111111111", refusals=(("role_arn", "It may write."),))
-    checking._write(check, report, credential)
+    checking.write(check, report, credential)
     assert stands(connection) == ("REFUSED", "111111111111", "")
     with acting_as("cf_web"):
         Connection.objects.update(state="CONNECTED")

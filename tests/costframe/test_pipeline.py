@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-import uuid
 
 import pytest
 import redis
@@ -23,6 +21,7 @@ def running(fresh_database, redis_server, calm_cloud, tmp_path):
         queue.flushall()
     running = Running(urls=fresh_database, redis=redis_server, cloud=calm_cloud, directory=tmp_path)
     running.make_connection(state="CHECKING")
+    running.cloud.clear_calls()
     running.start_scheduler()
     running.start_worker()
     yield running
@@ -31,15 +30,7 @@ def running(fresh_database, redis_server, calm_cloud, tmp_path):
 
 def check(running):
     """The wizard's last step, to its end: state, refusals, matrix."""
-    check_id, now = uuid.uuid4(), dt.datetime.now(dt.UTC)
-    with running.web() as web:
-        web.execute(
-            "insert into connections_accesscheck (id, organization_id, connection_id, generation, state, requested_at, "
-            "due_at, attempt, account_id, refusals, warnings, matrix) "
-            "values (%s, %s, %s, 1, 'REQUESTED', %s, %s, 0, '', '[]', '[]', '[]')",
-            [check_id, running.organization_id, running.connection_id, now, now],
-        )
-        web.execute("select pg_notify('costframe_due', '')")
+    check_id = running.request_check()
     (found,) = wait_for(
         lambda: running.rows(
             "select state, refusals, matrix from connections_accesscheck where id = %s and ended_at is not null",
@@ -106,6 +97,12 @@ def test_a_connection_is_let_in_only_while_its_role_can_but_read(running):
     assert check(running)[0] == "REFUSED"
     running.cloud.clear_faults()
     assert running.role_name.encode() not in running.everything()
+
+    # Whatever became of them: each call of the checks, of the audit, and of those that never began is booked.
+    assert running.booked() == running.called()
+    for_what = "select audit_id is null, step_id is null, account_id from audits_apicall group by 1, 2, 3 order by 1, 2"
+    account = running.role["account"]
+    assert running.rows(for_what) == [(False, False, account), (False, True, account), (True, True, account)]
 
 
 def assert_told_and_sealed(running):

@@ -60,6 +60,32 @@ def test_a_deleted_connections_credential_is_nowhere_and_its_audit_stops(running
     assert len(running.cloud.calls()) == seen, "nothing calls on"
 
 
+@pytest.mark.parametrize("work", ["an access check", "an audit that begins"])
+def test_what_is_being_tried_stops_before_its_next_call_and_leaves_nothing_but_its_calls(running, work):
+    is_check = work == "an access check"
+    running.make_connection(state="CHECKING" if is_check else "CONNECTED")
+    running.start_scheduler()
+    running.start_worker()
+    running.cloud.clear_calls()
+    running.cloud.fault("slow", service="iam", count=None, seconds=2.0)
+    asked = running.request_check() if is_check else running.request_audit()
+    wait_for(lambda: running.called()["GetRole"])
+
+    assert delete(running) == "True"
+
+    table = "connections_accesscheck" if is_check else "audits_audit"
+    ended = wait_for(
+        lambda: running.rows(f"select t.state, t.ended_at - c.deleted_at < '10 s' from {table} t "
+                             "join connections_connection c on c.id = t.connection_id where t.ended_at is not null")
+    )  # fmt: skip
+    assert ended == [("FAILED" if is_check else "STOPPED", True)], asked
+    assert not running.called()["DescribeRegions"], "what comes after the role's policies is not called"
+    assert running.booked() == running.called()
+    assert running.rows("select count(*) from connections_confirmation") == [(0 if is_check else 1,)]
+    assert running.rows("select count(*) from audits_step") == [(0,)]
+    assert running.rows("select matrix, warnings, account_id from connections_accesscheck") == [([], [], "")] * is_check
+
+
 def test_no_new_audit_starts_for_it_and_deleting_again_changes_nothing(running):
     running.make_connection()
     running.start_scheduler()

@@ -200,6 +200,7 @@ class GuardedSession(botocore.session.Session):
         self.guard.check_operation(service, operation, params)
         if (context or {}).get("is_presign_request"):
             raise WriteRefused(service, operation, "a presigned URL would carry our access to somebody else")
+        self._book.before_call()
 
     def _before_signer(self, *, signature_version: Any, event_name: str, **_: object) -> None:  # noqa: ANN401
         if str(signature_version).endswith(("-query", "-presign-post")):

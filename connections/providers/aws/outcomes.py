@@ -95,6 +95,9 @@ class CallBook:
         self._counts: Counter[tuple[str, str, str, str]] = Counter()
         self._units: Counter[tuple[str, str]] = Counter()
 
+    def before_call(self) -> None:
+        """Asked before each call: whoever must not make it any more raises."""
+
     def note(self, *, service: str, operation: str, code: str = "") -> None:
         """Book one request; `code` is the provider's error code, empty where it answered."""
         with self._lock:
