@@ -69,7 +69,7 @@ def test_what_an_access_check_came_to(shop, refusals, outcome, count):
     with acting_as("cf_worker"):
         check = AccessCheck.take(asked.id, at=AT, seconds=60)
         for _ in range(2):  # the second time its claim is settled, and it is not told again
-            checking._write(check, AccessReport(account_id=None, refusals=refusals), None)
+            checking.write(check, AccessReport(account_id=None, refusals=refusals), None)
     detail = {"connection": "Shop", "outcome": outcome, "refusals": count, "submission": "0"}
     assert told() == [(PROCESS, "connection.checked", shop.id, detail)]
 
