@@ -16,7 +16,7 @@ from connections.provider import Collected, ExportPlace, GapFound
 from connections.providers.aws import inventory
 from connections.providers.aws.access import regions_of
 from connections.providers.aws.calls import DESCRIBE_REGIONS
-from connections.providers.aws.metrics import read_usage
+from connections.providers.aws.metrics import UNLIMITED, read_usage
 from connections.providers.aws.outcomes import CallBook
 from connections.providers.aws.session import Principal, account_of, open_session
 from connections.resources import Metric, Volume
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from audits.models import Step
     from connections.models import Connection
-    from connections.provider import AccessReport
+    from connections.provider import AccessReport, Purse
     from connections.providers.aws.session import AwsSession
     from connections.resources import Thing
 
@@ -255,12 +255,12 @@ def kinds_of(service: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which usage is asked for: metrics by kind, how many days back, what is there already, and what it may cost."""
+    """Which usage is asked for: metrics by kind, how many days back, what is there already, and out of which purse."""
 
     metrics: Mapping[str, tuple[Metric, ...]]
     days: int
     known_until: Mapping[str, date] = field(default_factory=dict)
-    max_cost_usd: float | None = None
+    purse: Purse = UNLIMITED
 
 
 def look(*, step: Step, credential: Credential, wanted: Wanted, book: CallBook, at: datetime) -> Collected:
@@ -274,7 +274,8 @@ def look(*, step: Step, credential: Credential, wanted: Wanted, book: CallBook, 
         found = inventory.collect(session=session, service=step.service, region=step.region, at=at)
         loose = [thing for thing in found.resources if isinstance(thing, Volume) and not thing.attached_to]
         usage = _usage(session, step, found.resources, wanted, at=at)
-        last_uses = _usage(session, step, loose, _for_last_uses(wanted, usage), at=at)
+        for_last_use = replace(wanted, metrics={Volume.KIND: (LAST_USE,)}, days=LAST_USE_DAYS)
+        last_uses = _usage(session, step, loose, for_last_use, at=at)
     finally:
         session.close()
     return Collected(
@@ -282,13 +283,7 @@ def look(*, step: Step, credential: Credential, wanted: Wanted, book: CallBook, 
         series=(*usage.series, *last_uses.series),
         gaps=tuple(dict.fromkeys((*found.gaps, *usage.gaps, *last_uses.gaps))),
         calls=book.counts(),
-        estimated_cost_usd=usage.estimated_cost_usd + last_uses.estimated_cost_usd,
     )
-
-
-def _for_last_uses(wanted: Wanted, usage: Collected) -> Wanted:
-    left = None if wanted.max_cost_usd is None else max(0.0, wanted.max_cost_usd - usage.estimated_cost_usd)
-    return replace(wanted, metrics={Volume.KIND: (LAST_USE,)}, days=LAST_USE_DAYS, max_cost_usd=left)
 
 
 def _usage(session: AwsSession, step: Step, things: Iterable[Thing], wanted: Wanted, *, at: datetime) -> Collected:
@@ -300,5 +295,5 @@ def _usage(session: AwsSession, step: Step, things: Iterable[Thing], wanted: Wan
         at=at,
         days=wanted.days,
         known_until=wanted.known_until,
-        max_cost_usd=wanted.max_cost_usd,
+        purse=wanted.purse,
     )

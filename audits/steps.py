@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
@@ -59,14 +58,13 @@ class Survey:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a step ended, and what stands beside its results: gaps, calls, our own cost at the provider."""
+    """How a step ended, and what stands beside its results: gaps and calls."""
 
     state: Step.State
     message: str = ""
     resource_count: int = 0
     gaps: Iterable[GapFound] = field(default=())
     calls: Iterable[CallCount] = field(default=())
-    estimated_cost_usd: Decimal | None = None
 
 
 def outcome_of(collected: Collected) -> Outcome:
@@ -76,7 +74,6 @@ def outcome_of(collected: Collected) -> Outcome:
         resource_count=len(collected.resources),
         gaps=collected.gaps,
         calls=collected.calls,
-        estimated_cost_usd=Decimal(repr(collected.estimated_cost_usd)),
     )
 
 
@@ -190,10 +187,6 @@ def finish(*, step: Step, outcome: Outcome, at: datetime) -> None:
         call_count=F("call_count") + call_count,
     ):
         raise NoLongerOurs
-    if outcome.estimated_cost_usd:
-        Audit.objects.filter(id=audit.id).update(
-            estimated_cost_usd=F("estimated_cost_usd") + outcome.estimated_cost_usd
-        )
     advance(audit=audit, at=at)
 
 

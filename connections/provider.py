@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date, datetime
+    from decimal import Decimal
 
     from connections.resources import Metric, Thing
 
@@ -107,7 +108,28 @@ class Collected:
     series: tuple[Series, ...] = ()
     gaps: tuple[GapFound, ...] = ()
     calls: tuple[CallCount, ...] = ()
-    estimated_cost_usd: float = 0.0
+
+
+class Purse(Protocol):
+    """What reads that the provider charges for may cost, shared by all who spend from it at the same time."""
+
+    def take(self, units: int, *, usd_each: Decimal) -> int:
+        """How many of `units` may be asked for; what they cost is taken from then on."""
+
+    def give_back(self, units: int, *, usd_each: Decimal) -> None:
+        """Return units that cost nothing in the end."""
+
+
+class Unlimited:
+    """A purse that never ends, for whoever pays for their own reads."""
+
+    def take(self, units: int, *, usd_each: Decimal) -> int:
+        """All of them."""
+        del usd_each
+        return units
+
+    def give_back(self, units: int, *, usd_each: Decimal) -> None:
+        """Nothing was taken."""
 
 
 @dataclass(frozen=True, kw_only=True)

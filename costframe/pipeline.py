@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import wraps
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -19,6 +20,7 @@ from django.utils import timezone
 from audits import collect, nights, record, steps
 from audits.bill_step import ExportProblem, Worker, load_export
 from audits.booking import CalledFor, book_calls
+from audits.budget import Budget
 from audits.models import Audit, Step
 from connections.models import Connection
 from connections.providers.aws.session import CannotAssumeRole
@@ -223,13 +225,16 @@ def _look(work: Work) -> None:
     step, credential = work.step, work.credential()
     kinds = collect.kinds_of(step.service)
     with work.transaction():
-        spent = Audit.objects.get(id=step.audit_id).estimated_cost_usd
         known_until = record.known_until(step=step, kinds=kinds)
     wanted = collect.Wanted(
         metrics={kind: metrics_for(KINDS[kind]) for kind in kinds},
         days=max((window_days_for(KINDS[kind]) for kind in kinds), default=0),
         known_until=known_until,
-        max_cost_usd=max(0.0, settings.METRICS_COST_CAP_USD - float(spent)),
+        purse=Budget(
+            audit_id=step.audit_id,
+            cap_usd=Decimal(repr(settings.METRICS_COST_CAP_USD)),
+            transaction=work.transaction,
+        ),
     )
     collected = collect.look(step=step, credential=credential, wanted=wanted, book=work.book, at=timezone.now())
     at = timezone.now()

@@ -14,6 +14,7 @@ from sandbox.aws.client import SandboxCloud
 from tenants.models import Organization
 from tenants.organization_ids import organization_id_for
 from tests import database
+from tests.at_once import AtOnce
 from tests.tenants.doors import door  # noqa: F401 - a fixture: the running operator process
 from tests.web import provider_key, stranger, visitor  # noqa: F401 - fixtures of pages
 
@@ -73,6 +74,14 @@ def fresh_database(cluster):
     urls = cluster.copy()
     yield urls
     cluster.drop(urls["database"])
+
+
+@pytest.fixture
+def workers_at_once(fresh_database, django_db_blocker):
+    """Several database connections of the worker's login at the same time, on a database of their own."""
+    workers = AtOnce(fresh_database, login="cf_worker", unblock=django_db_blocker.unblock)
+    yield workers
+    workers.stop()
 
 
 def make_organization(name: str) -> Organization:

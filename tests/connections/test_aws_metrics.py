@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -84,12 +85,30 @@ def test_five_hundred_series_go_into_one_request(read, things):
     assert calls.units == 1201
     assert calls.count == 3
     assert len(found.series) == 1201
-    assert found.estimated_cost_usd == pytest.approx(0.01201)
 
 
-def test_the_cap_turns_the_rest_into_a_gap(read, things):
-    found = read(things, max_cost_usd=0.00003)
-    assert len(found.series) == 3
+@dataclasses.dataclass
+class Coins:
+    """A purse with so many units in it."""
+
+    left: int
+    each: set = dataclasses.field(default_factory=set)
+
+    def take(self, units, *, usd_each):
+        self.each.add(usd_each)
+        given = min(units, self.left)
+        self.left -= given
+        return given
+
+    def give_back(self, units, *, usd_each):
+        self.each.add(usd_each)
+        self.left += units
+
+
+def test_what_the_purse_does_not_give_is_a_gap(read, things):
+    purse = Coins(left=3)
+    found = read(things, purse=purse)
+    assert (len(found.series), purse.left, purse.each) == (3, 0, {Decimal("0.00001")})
     [gap] = found.gaps
     assert (gap.service, gap.reason) == ("cloudwatch", "CAPPED")
     assert f"{measured(things) - 3} of {measured(things)}" in gap.message
@@ -103,6 +122,25 @@ def test_usage_that_could_not_be_read_is_a_gap_and_no_series(calm_cloud, read, t
     assert [(gap.account_id, gap.reason, gap.action) for gap in found.gaps] == [
         (names.SHOP, reason, "cloudwatch:GetMetricData")
     ]
+
+
+@pytest.mark.parametrize("kind", ["deny", "throttle", "error"])
+def test_what_was_not_answered_costs_nothing_and_goes_back_into_the_purse(calm_cloud, read, things, kind):
+    calm_cloud.fault(kind, operation="GetMetricData", count=None)
+    purse = Coins(left=1000)
+    read(things, purse=purse)
+    assert purse.left == 1000
+
+
+def test_work_that_is_ended_before_it_asks_gives_everything_back(read, things):
+    def end():
+        raise InterruptedError
+
+    purse = Coins(left=1000)
+    read.book.before_call = end
+    with pytest.raises(InterruptedError):
+        read(things, purse=purse)
+    assert purse.left == 1000
 
 
 @pytest.mark.parametrize("status", ["PartialData", "InternalError", "Forbidden", None])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from connections.provider import Collected, Series, usage_complete_until
+from connections.provider import Collected, Series, Unlimited, usage_complete_until
 from connections.providers.aws import calls
 from connections.providers.aws.outcomes import code_of, outcome_of, sentence_of
 from connections.providers.aws.reader import FAILURES, Reader
@@ -16,11 +18,13 @@ from connections.resources import Database, Instance, LoadBalancer, Metric, NatG
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from connections.provider import Purse
     from connections.providers.aws.session import AwsSession
 
 BATCH = 500  # series in one GetMetricData
 DAY_SECONDS = 86400
-USD_PER_METRIC = calls.GET_METRIC_DATA.usd_per_1000 / 1000
+USD_PER_METRIC = Decimal(repr(calls.GET_METRIC_DATA.usd_per_1000)) / 1000
+UNLIMITED = Unlimited()
 BALANCER_NAMESPACES = {
     "application": "AWS/ApplicationELB",
     "network": "AWS/NetworkELB",
@@ -59,6 +63,18 @@ class _Answer:
     status: str = "Missing"
 
 
+class _Tally:
+    """Counts series that were answered, from several threads: those are what AWS charges for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.count = 0
+
+    def add(self, count: int) -> None:
+        with self._lock:
+            self.count += count
+
+
 def place_of(thing: Thing) -> tuple[str, str, str] | None:
     """Namespace, dimension and its value under which CloudWatch keeps a resource; None where it keeps nothing."""
     if isinstance(thing, Instance):
@@ -84,31 +100,35 @@ def read_usage(
     at: datetime,
     days: int,
     known_until: Mapping[str, date] | None = None,
-    max_cost_usd: float | None = None,
+    purse: Purse = UNLIMITED,
 ) -> Collected:
     """Read the daily values of what rules ask for: `metrics` by kind, the last `days` complete days before `at`.
 
     `known_until` says per resource id which day is the first that we do not have yet (only those are asked for and
-    only those are in the returned series). Series beyond `max_cost_usd` are not asked for and leave a CAPPED gap.
-    A day without data is None. Series that could not be read are left out, and a gap says so.
+    only those are in the returned series). Series that `purse` has nothing left for are not asked for and leave a
+    CAPPED gap. A day without data is None. Series that could not be read are left out, and a gap says so.
     """
     until = usage_complete_until(at)
     wanted = list(_wanted(things, metrics, until=until, days=days, known_until=known_until or {}))
     reader = Reader(session=session, region=region, service="cloudwatch", at=at)
-    affordable = len(wanted) if max_cost_usd is None else int(max_cost_usd / USD_PER_METRIC + 1e-9)
-    asked, left_out = wanted[:affordable], wanted[affordable:]
+    granted = purse.take(len(wanted), usd_each=USD_PER_METRIC) if wanted else 0
+    asked, left_out = wanted[:granted], wanted[granted:]
     if left_out:
-        reader.gap(
-            calls.GET_METRIC_DATA,
-            reason="CAPPED",
-            message=f"{len(left_out)} of {len(wanted)} usage series were not read: the night's cost cap is reached.",
-        )
-    session.book.note_units(service="cloudwatch", operation="GetMetricData", units=len(asked))
-    found = reader.together(*(partial(_read, reader, session, batch, until) for batch in _batches(asked)))
-    return Collected(
-        series=tuple(series for batch in found for series in batch),
-        gaps=reader.gaps,
-        estimated_cost_usd=len(asked) * USD_PER_METRIC,
+        reader.gap(calls.GET_METRIC_DATA, reason="CAPPED", message=_capped(len(left_out), len(wanted)))
+    answered = _Tally()
+    try:
+        batches = (partial(_read, reader, session, batch, until, answered) for batch in _batches(asked))
+        found = reader.together(*batches)
+    finally:
+        session.book.note_units(service="cloudwatch", operation="GetMetricData", units=answered.count)
+        purse.give_back(granted - answered.count, usd_each=USD_PER_METRIC)
+    return Collected(series=tuple(series for batch in found for series in batch), gaps=reader.gaps)
+
+
+def _capped(left_out: int, wanted: int) -> str:
+    return (
+        f"{left_out} of {wanted} usage series were not read: what one audit may cost you for such reads is spent. "
+        "The next audit asks for them; whoever runs Costframe may raise COSTFRAME_METRICS_COST_CAP_USD."
     )
 
 
@@ -144,10 +164,12 @@ def _batches(wanted: list[_Wanted]) -> Iterator[list[_Wanted]]:
             yield same[start : start + BATCH]
 
 
-def _read(reader: Reader, session: AwsSession, batch: list[_Wanted], until: date) -> list[Series]:
+def _read(reader: Reader, session: AwsSession, batch: list[_Wanted], until: date, answered: _Tally) -> list[Series]:
     answers = [_Answer() for _ in batch]
     try:
-        for page in _pages(reader, session, batch, until):
+        for number, page in enumerate(_pages(reader, session, batch, until)):
+            if number == 0:
+                answered.add(len(batch))
             for result in page.get("MetricDataResults", ()):
                 _take(answers[int(result["Id"][1:])], result)
     except FAILURES as error:
