@@ -78,7 +78,9 @@ def outcome_of(collected: Collected) -> Outcome:
 
 
 def lock_audit(*, audit_id: UUID) -> Audit:
-    """The audit, locked until the transaction ends. Always locked before its steps, so that nobody waits in a ring."""
+    """The audit, locked until the transaction ends. Always locked before its steps and before its connection, so that
+    nobody waits in a ring.
+    """
     return Audit.objects.select_for_update().get(id=audit_id)
 
 
@@ -270,9 +272,7 @@ def _refuse_connection(*, audit: Audit, digest: str) -> None:
 
 
 def _note_on_connection(*, audit: Audit, **changes: Any) -> None:  # noqa: ANN401 - columns
-    """Write to the connection in use, unless somebody is changing it: a deletion locks it first and the audit second,
-    so waiting for it here, with the audit locked, would be waiting in a ring.
-    """
+    """Write to the connection in use, unless somebody is changing it: what they write comes later and counts."""
     free = Connection.objects.select_for_update(skip_locked=True).filter(
         id=audit.connection_id, state=Connection.State.CONNECTED
     )

@@ -21,13 +21,16 @@ def delete_connection(*, connection: Connection, by: str, at: datetime) -> bool:
     A running audit is asked to stop; its workers drop their cloud session within seconds and can open no other,
     because nothing sealed is left to open.
     """
+    # An audit is locked before its connection, as judging does it. One that is asked for only now does not begin.
+    under_way = Audit.objects.select_for_update().filter(connection_id=connection.id, state__in=operations.UNDER_WAY)
+    audits = list(under_way)
     locked = Connection.objects.select_for_update().get(id=connection.id)
     if locked.state == Connection.State.DELETED:
         return False
     purged, _ = SealedCredential.objects.filter(connection_id=locked.id).delete()
     Connection.objects.filter(id=locked.id).update(state=Connection.State.DELETED, deleted_at=at)
     Schedule.objects.filter(connection_id=locked.id).update(due_at=None)
-    for audit in Audit.objects.filter(connection_id=locked.id, state__in=operations.UNDER_WAY):
+    for audit in audits:
         operations.request_stop(audit=audit, by=by, at=at)
     detail = {"connection": locked.label, "credentials purged": str(purged)}
     activity.book(

@@ -1,4 +1,4 @@
-"""Two database connections of a real login at the same time, in threads, with committed data."""
+"""Database connections of real logins at the same time, in threads, with committed data."""
 
 from __future__ import annotations
 
@@ -35,19 +35,18 @@ def as_login(url: str) -> Iterator[None]:
 
 
 class AtOnce:
-    """Runs jobs in threads, each with its own connection of one login."""
+    """Runs jobs in threads, each with its own connection of some login."""
 
-    def __init__(self, urls: dict[str, str], *, login: str, unblock: Callable[[], Any]) -> None:
+    def __init__(self, urls: dict[str, str], *, unblock: Callable[[], Any]) -> None:
         self.urls = urls
-        self.login = login
         self._unblock = unblock
         self._pool = ThreadPoolExecutor(max_workers=4)
 
-    def start(self, job: Callable[[], Any]) -> Future[Any]:
+    def start(self, job: Callable[[], Any], *, login: str = "cf_worker") -> Future[Any]:
         """Begin a job."""
 
         def run() -> Any:
-            with self._unblock(), as_login(self.urls[self.login]):
+            with self._unblock(), as_login(self.urls[login]):
                 return job()
 
         return self._pool.submit(run)
@@ -55,7 +54,7 @@ class AtOnce:
     def wait_until_one_waits(self, *, seconds: float = 10) -> None:
         """Return when some session waits for a lock that another one holds."""
         with psycopg.connect(self.urls["admin"], autocommit=True) as admin:
-            wait_for(lambda: admin.execute(WAITING).fetchone()[0], seconds=seconds)
+            wait_for(lambda: admin.execute(WAITING).fetchall() != [(0,)], seconds=seconds)
 
     def stop(self) -> None:
         self._pool.shutdown()

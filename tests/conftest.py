@@ -77,11 +77,11 @@ def fresh_database(cluster):
 
 
 @pytest.fixture
-def workers_at_once(fresh_database, django_db_blocker):
-    """Several database connections of the worker's login at the same time, on a database of their own."""
-    workers = AtOnce(fresh_database, login="cf_worker", unblock=django_db_blocker.unblock)
-    yield workers
-    workers.stop()
+def at_once(fresh_database, django_db_blocker):
+    """Jobs on database connections of real logins at the same time, on a database of their own."""
+    jobs = AtOnce(fresh_database, unblock=django_db_blocker.unblock)
+    yield jobs
+    jobs.stop()
 
 
 def make_organization(name: str) -> Organization:

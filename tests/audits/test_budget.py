@@ -60,9 +60,9 @@ def test_a_cap_that_was_lowered_meanwhile_gives_nothing(audit):
     assert spent(audit) == CAP
 
 
-def test_two_workers_at_the_same_time_are_not_given_the_same_money(workers_at_once):
+def test_two_workers_at_the_same_time_are_not_given_the_same_money(at_once):
     """The second one asks while the first one has not committed: it waits, and gets what the first one left."""
-    with psycopg.connect(workers_at_once.urls["admin"]) as admin:
+    with psycopg.connect(at_once.urls["admin"]) as admin:
         for table in ("tenants_organization", "connections_connection", "audits_audit"):
             catalogue.fill(admin, table)
         (audit_id,) = admin.execute("select id from audits_audit where organization_id = %s", [catalogue.A]).fetchone()
@@ -77,14 +77,14 @@ def test_two_workers_at_the_same_time_are_not_given_the_same_money(workers_at_on
             return given
 
     try:
-        one = workers_at_once.start(first)
+        one = at_once.start(first)
         assert has_taken.wait(30)
-        other = workers_at_once.start(lambda: budget.take(70, usd_each=EACH))
-        workers_at_once.wait_until_one_waits()
+        other = at_once.start(lambda: budget.take(70, usd_each=EACH))
+        at_once.wait_until_one_waits()
     finally:
         may_commit.set()
     assert (one.result(30), other.result(30)) == (70, 30)
-    with psycopg.connect(workers_at_once.urls["admin"]) as admin:
+    with psycopg.connect(at_once.urls["admin"]) as admin:
         assert admin.execute("select estimated_cost_usd from audits_audit where id = %s", [audit_id]).fetchone() == (
             CAP,
         )

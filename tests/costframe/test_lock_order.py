@@ -1,0 +1,112 @@
+"""Whoever locks an audit, its steps and its connection does so in this order, so that nobody waits in a ring."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from audits import operations, steps
+from audits.models import Audit, Step
+from connections.models import Connection
+from costframe.deletion import delete_connection
+from findings.operations import judge
+from tenants import scope
+from tests.conftest import AT
+from tests.tenants import catalogue
+
+PARTS = [
+    steps.Part(kind=Step.Kind.INVENTORY, account_id="1", region="eu-west-1", service=name) for name in ("ec2", "rds")
+]
+SECONDS = 30
+
+
+def inside(job):
+    """The job in one transaction of the organisation."""
+
+    def run():
+        with scope.organization(catalogue.A):
+            return job()
+
+    return run
+
+
+@pytest.fixture
+def audit(at_once):
+    """A running audit with two steps that are due, committed."""
+    with psycopg.connect(at_once.urls["admin"]) as admin:
+        catalogue.fill(admin, "tenants_organization")
+
+    @inside
+    def ask():
+        shop = Connection.objects.create(label="Shop", state="CONNECTED", account_id="1", created_at=AT)
+        return operations.request_audit(connection=shop, by="Ada", at=AT)
+
+    @inside
+    def begin():
+        claimed = Audit.take(asked.id, at=AT, seconds=60)
+        steps.begin(audit=claimed, survey=steps.Survey(account_id="1"), parts=PARTS, at=AT)
+        return Audit.objects.select_related("connection").get(id=asked.id)
+
+    asked = at_once.start(ask, login="cf_web").result(SECONDS)
+    return at_once.start(begin).result(SECONDS)
+
+
+@contextmanager
+def holding(at_once, audit, *, then):
+    """A worker that has locked the audit. Inside the block others start; once one of them waits, it does `then`."""
+    has_locked, may_go_on = threading.Event(), threading.Event()
+
+    @inside
+    def hold():
+        locked = steps.lock_audit(audit_id=audit.id)
+        has_locked.set()
+        assert may_go_on.wait(SECONDS)
+        then(locked)
+
+    holder = at_once.start(hold)
+    try:
+        assert has_locked.wait(SECONDS)
+        yield
+        at_once.wait_until_one_waits()
+    finally:
+        may_go_on.set()
+    holder.result(SECONDS)
+
+
+def state_of(at_once, audit):
+    with psycopg.connect(at_once.urls["admin"]) as admin:
+        (row,) = admin.execute("select state from audits_audit where id = %s", [audit.id]).fetchall()
+        return row[0]
+
+
+@pytest.mark.parametrize("is_given_up", [False, True])
+def test_a_step_is_taken_to_be_ended_while_its_audit_is_moved_on(at_once, audit, is_given_up):
+    with psycopg.connect(at_once.urls["admin"]) as admin:
+        if is_given_up:
+            admin.execute("update audits_step set attempt = %s where service = 'rds'", [steps.MOST_ATTEMPTS])
+        else:
+            admin.execute("update audits_audit set stop_requested_at = now()")
+        ((step_id,),) = admin.execute("select id from audits_step where service = 'rds'").fetchall()
+
+    def move_on(locked):
+        Step.objects.filter(audit=locked, state=Step.State.WAITING).update(attempt=steps.MOST_ATTEMPTS)
+        steps.advance(audit=locked, at=AT)
+
+    with holding(at_once, audit, then=move_on):
+        taken = at_once.start(inside(lambda: steps.take(step_id=step_id, at=AT, seconds=60, kinds_of=lambda _: ())))
+    assert taken.result(SECONDS) is None
+    assert state_of(at_once, audit) == ("RUNNING" if is_given_up else "STOPPED")
+
+
+def test_a_connection_is_deleted_while_its_audit_is_judged(at_once, audit):
+    with holding(at_once, audit, then=lambda locked: judge(audit=locked, at=AT)):
+        deleted = at_once.start(
+            inside(lambda: delete_connection(connection=audit.connection, by="Ada", at=AT)), login="cf_web"
+        )
+    assert deleted.result(SECONDS) is True
+    with psycopg.connect(at_once.urls["admin"]) as admin:
+        assert admin.execute("select state from connections_connection").fetchall() == [("DELETED",)]
+        assert admin.execute("select stop_requested_at is not null from audits_audit").fetchall() == [(True,)]
