@@ -131,6 +131,36 @@ def test_a_broken_manifest_hides_its_own_period_only(bill, spoiled, body, said, 
     assert [period.billing_period for period in found.periods] == [(month - dt.timedelta(days=1)).replace(day=1)]
 
 
+def restated(bill, spoiled, body, *, newest):
+    """The newest period as found once its manifest says `body`."""
+    spoiled(manifest_key(newest.billing_period), json.dumps(body).encode())
+    return find_periods(session=bill, place=EXPORT)
+
+
+def test_files_named_by_members_without_the_bucket_or_with_a_slash_are_the_same_files(bill, spoiled):
+    newest = find_periods(session=bill, place=EXPORT).periods[-1]
+    first, *others = [file.key for file in newest.files]
+    body = {"dataFiles": [{"s3Uri": f"s3://{EXPORT.bucket}/{first}"}, *(f"/{key}" for key in others)]}
+    again = restated(bill, spoiled, body, newest=newest).periods[-1]
+    assert again.files == newest.files
+    assert again.execution_id != newest.execution_id, "a manifest that names no run is known by its own tag"
+
+
+def test_the_place_of_a_file_that_a_shorter_run_emptied_is_passed_over(bill, spoiled):
+    newest = find_periods(session=bill, place=EXPORT).periods[-1]
+    spoiled(newest.files[-1].key, b"")
+    assert find_periods(session=bill, place=EXPORT).periods[-1].files == newest.files[:-1]
+
+
+def test_a_period_of_empty_files_is_a_problem_and_no_bill_of_nothing(bill, spoiled):
+    newest = find_periods(session=bill, place=EXPORT).periods[-1]
+    spoiled(newest.files[0].key, b"")
+    body = {"dataFiles": [f"s3://{EXPORT.bucket}/{newest.files[0].key}"]}
+    [(month, problem)] = restated(bill, spoiled, body, newest=newest).problems
+    assert (month, problem.permanent) == (newest.billing_period, False)
+    assert "is empty" in str(problem)
+
+
 def test_csv_without_gzip_is_told(bill, spoiled):
     newest = find_periods(session=bill, place=EXPORT).periods[-1]
     spoiled(newest.files[0].key, b"BilledCost,EffectiveCost\n1,2\n")

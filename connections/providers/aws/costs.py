@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from urllib.parse import unquote
 
 from connections.provider import ExportFile, ExportPeriod, ExportPlace
 from connections.providers.aws import calls
+from connections.providers.aws.manifest import Manifest, NotAManifest, read_manifest
 from connections.providers.aws.outcomes import code_of, sentence_of
 from connections.providers.aws.reader import FAILURES
 
@@ -198,10 +198,9 @@ def _period(
     session: AwsSession, place: ExportPlace, billing_period: date, found: _Object, objects: dict[str, _Object]
 ) -> ExportPeriod:
     manifest = _manifest(session, place, found)
-    columns = tuple(one["name"] if isinstance(one, dict) else str(one) for one in manifest.get("columns", ()))
-    if columns:
-        require_focus(columns, place)
-    keys = [_key_of(str(uri), place) for uri in manifest.get("dataFiles", ())]
+    if manifest.columns:
+        require_focus(manifest.columns, place)
+    keys = [_key_of(address, place) for address in manifest.addresses]
     missing = [key for key in keys if key not in objects]
     if missing:
         message = f"The manifest of {billing_period:%Y-%m} names {missing[0]}, which is not there: it is being written."
@@ -210,11 +209,18 @@ def _period(
     if odd:
         message = f"{odd[0]} is neither CSV with gzip nor Parquet. Set the export's format and compression accordingly."
         raise ExportProblem("export_name", message)
+    # Data Exports may write and not delete: a run with fewer files leaves the places of the others empty.
+    files = tuple(
+        ExportFile(key=key, size=objects[key].size, etag=objects[key].etag) for key in keys if objects[key].size
+    )
+    if not files:
+        message = f"Every file of {billing_period:%Y-%m} is empty: its first delivery may not be over."
+        raise ExportProblem("export_name", message, permanent=False)
     return ExportPeriod(
         billing_period=billing_period,
-        execution_id=str(manifest.get("executionId") or found.etag.strip('"')),
-        files=tuple(ExportFile(key=key, size=objects[key].size, etag=objects[key].etag) for key in keys),
-        columns=columns,
+        execution_id=manifest.execution_id or found.etag.strip('"'),
+        files=files,
+        columns=manifest.columns,
     )
 
 
@@ -229,26 +235,22 @@ def require_focus(columns: tuple[str, ...], place: ExportPlace) -> None:
         )
 
 
-def _manifest(session: AwsSession, place: ExportPlace, found: _Object) -> dict[str, Any]:
+def _manifest(session: AwsSession, place: ExportPlace, found: _Object) -> Manifest:
     try:
         answer = session.client("s3", place.region).get_object(Bucket=place.bucket, Key=found.key)
-        manifest = json.loads(answer["Body"].read(MANIFEST_LIMIT))
+        return read_manifest(answer["Body"].read(MANIFEST_LIMIT))
     except FAILURES as error:
         raise _unreadable(error, place, found.key) from None
-    except ValueError:
-        message = f"The manifest {found.key} cannot be read: it is not JSON, or is being written."
-        raise ExportProblem("export_name", message, permanent=False) from None
-    if not isinstance(manifest, dict) or not manifest.get("dataFiles"):
-        message = f"The manifest {found.key} names no files, so it is not one of Data Exports."
-        raise ExportProblem("export_name", message)
-    return manifest
+    except NotAManifest as error:
+        message = f"The manifest {found.key} cannot be read: {error}."
+        raise ExportProblem("export_name", message, permanent=not error.is_cut_off) from None
 
 
-def _key_of(uri: str, place: ExportPlace) -> str:
-    key = uri.removeprefix(f"s3://{place.bucket}/")
+def _key_of(address: str, place: ExportPlace) -> str:
+    key = address.removeprefix(f"s3://{place.bucket}/").removeprefix("/")
     key = key if key.startswith(f"{place.path}/") else unquote(key)
     if not key.startswith(f"{place.path}/data/"):
-        raise ExportProblem("export_prefix", f"The manifest points outside the export's own path: {uri[:300]}.")
+        raise ExportProblem("export_prefix", f"The manifest points outside the export's own path: {address[:300]}.")
     return key
 
 
