@@ -162,6 +162,10 @@ def test_a_key_is_fetched_once_and_again_after_an_hour():
 def test_a_flood_of_unknown_key_ids_costs_one_request_a_minute():
     web = Web()
     web.keys.key_for(KEY_ID)
+    web.now = 1059.9
+    with pytest.raises(signing_keys.NoSuchKey):
+        web.keys.key_for("ins_early")
+    assert web.requests == 1
     for minute in range(3):
         web.now = 1060.0 + 60 * minute
         for number in range(50):
