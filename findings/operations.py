@@ -208,7 +208,11 @@ def _write_waste(
     _price_since(written, list(wasted.values()))
     fields = [field.name for field in Finding._meta.concrete_fields if field.name not in KEPT]  # noqa: SLF001
     Finding.objects.bulk_create(
-        written, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=fields
+        written,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["organization", "id"],
+        update_fields=fields,
     )
     _keep_evidence(frozen)
     kept = [findings[key] for key in nets.keys() - wasted.keys()]

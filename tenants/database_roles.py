@@ -13,6 +13,7 @@ OWNER = "cf_owner"
 MIGRATOR = "cf_migrator"
 OPERATOR_TRAIL = "cf_operator_trail"
 LOGINS = (MIGRATOR, "cf_web", "cf_worker", "cf_scheduler", "cf_operator", OPERATOR_TRAIL)
+LARGE_OBJECT_MAKERS = ("lo_create(oid)", "lo_creat(integer)", "lo_from_bytea(oid, bytea)")
 
 
 def role_statements(passwords: Mapping[str, str]) -> list[sql.Composed]:
@@ -45,8 +46,18 @@ def database_statements(database: str) -> list[sql.Composed]:
         # The worker copies a bill into a temporary table first: COPY into a protected table is refused.
         sql.SQL("grant temporary on database {} to cf_worker").format(name),
         sql.SQL("alter schema public owner to {}").format(owner),
-        sql.SQL("revoke create on schema public from public").format(),
+        sql.SQL("revoke all on schema public from public").format(),
         sql.SQL("grant usage on schema public to {}").format(logins),
+        # A function that a migration makes is nobody's to call until it says whose; by default it would be everybody's.
+        sql.SQL("alter default privileges for role {} revoke execute on functions from public").format(owner),
+        # No login runs programs of its own inside the database, nor makes functions; migrations do, as the owner.
+        sql.SQL("grant usage on language sql, plpgsql to {}").format(owner),
+        sql.SQL("revoke usage on language sql, plpgsql from public").format(),
+        # No policy guards a large object.
+        *(
+            sql.SQL(f"revoke execute on function pg_catalog.{maker} from public").format()
+            for maker in LARGE_OBJECT_MAKERS
+        ),
     ]
 
 

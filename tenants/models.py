@@ -191,8 +191,12 @@ class Activity(TenantModel):
 
     class Meta:
         constraints = [tied("activity_tied")]
-        # All one way, so that a page after a key is one range of the index.
-        indexes = [models.Index(fields=["organization", "at", "id"], name="activity_in_order")]
+        indexes = [
+            # All one way, so that a page after a key is one range of the index.
+            models.Index(fields=["organization", "at", "id"], name="activity_in_order"),
+            # An operator comes with a view's id alone; which organisation it is of is the answer.
+            models.Index(fields=["id"], name="activity_viewed", condition=Q(verb="operator.viewed")),
+        ]
         verbose_name_plural = "activities"
 
 

@@ -19,6 +19,39 @@ create function cf_organization() returns uuid
     as $$ select nullif(current_setting('costframe.organization', true), '')::uuid $$
 """
 
+# References to the table need its key, so they are put down meanwhile. Where the pair has a unique constraint already,
+# for them to refer to, that one becomes the primary key under its own name.
+CHANGE_KEY = """
+do $do$
+declare
+    here constant regclass := '"{table}"';
+    plain constant name := '{table}_pkey';
+    pair constant smallint[] := array(select attnum from pg_attribute where attrelid = here
+        and attname in ('organization_id', 'id') order by attname = 'id');
+    tied name := (select conname from pg_constraint where conrelid = here and conkey = pair and conname <> plain);
+    untie text[];
+    tie text[];
+    statement text;
+begin
+    select coalesce(array_agg(format('alter table %s drop constraint %I', conrelid::regclass, conname)), '{{}}'),
+           coalesce(array_agg(format('alter table %s add constraint %I %s', conrelid::regclass, conname,
+                                     pg_get_constraintdef(oid))), '{{}}')
+      into untie, tie from pg_constraint where confrelid = here and contype = 'f' and confkey = pair;
+    foreach statement in array untie || {change} || tie loop
+        execute statement;
+    end loop;
+end $do$
+"""
+KEY_IS_THE_PAIR = """array[
+        format('alter table %s drop constraint %I', here, plain),
+        case when tied is null then 'select' else format('alter table %s drop constraint %I', here, tied) end,
+        format('alter table %s add constraint %I primary key (organization_id, id)', here, coalesce(tied, plain))]"""
+KEY_IS_THE_ID = """array[
+        format('alter table %s drop constraint %I', here, coalesce(tied, plain)),
+        case when tied is null then 'select'
+             else format('alter table %s add constraint %I unique (organization_id, id)', here, tied) end,
+        format('alter table %s add constraint %I primary key (id)', here, plain)]"""
+
 
 def own_rows(column: str = "organization_id") -> str:
     """The policy's expression: rows of the transaction's organisation. No organisation, no rows.
@@ -157,6 +190,44 @@ class TieToOrganization(Operation):
     def describe(self) -> str:
         """One line for the migration log."""
         return f"Tie {self.table}.{self.column} to its organisation"
+
+
+class LeadKeyWithOrganization(Operation):
+    """Make (organization_id, id) a table's primary key in PostgreSQL, where Django makes it the id alone.
+
+    A key over the id alone is where another organisation's rows could still be felt: an insert that names their id
+    fails where a random one does not, and a look-up by id reads their row before the policy drops it.
+    """
+
+    reversible = True
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """How a migration writes this operation."""
+        return ("LeadKeyWithOrganization", [self.table], {})
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Change nothing in Django's picture of the models, for which the id stays the key."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Put the pair in the place of the id."""
+        del app_label, from_state, to_state
+        schema_editor.execute(CHANGE_KEY.format(table=self.table, change=KEY_IS_THE_PAIR), params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Put the id back."""
+        del app_label, from_state, to_state
+        schema_editor.execute(CHANGE_KEY.format(table=self.table, change=KEY_IS_THE_ID), params=None)
+
+    def describe(self) -> str:
+        """One line for the migration log."""
+        return f"Lead the key of {self.table} with the organisation"
 
 
 class LiftRowSecurity(Operation):

@@ -25,6 +25,7 @@ TEMPLATE = "costframe_test"
 PRISTINE = "costframe_test_pristine"  # what copies are made of: PostgreSQL copies no database that somebody is in
 TEST_LOGIN = "cf_test"
 CONTEXT_KEY = ContextKey(b"for tests only".ljust(32, b"."))
+UNWALLED = "cf_test_unwalled"  # web and worker together, past row-level security: to see what the managers hold alone
 
 
 class TestCluster:
@@ -52,6 +53,7 @@ class TestCluster:
         self.drop(PRISTINE)
         with psycopg.connect(self.postgres.url(), autocommit=True) as admin:
             admin.execute(f"drop role if exists {TEST_LOGIN}")
+            admin.execute(f"drop role if exists {UNWALLED}")
 
     def _make_test_login(self) -> str:
         password = "test-login"
@@ -60,6 +62,9 @@ class TestCluster:
             for role in LOGINS:
                 admin.execute(f"grant {role} to {TEST_LOGIN}")
             admin.execute(f"grant connect on database {TEMPLATE} to {TEST_LOGIN}")
+            admin.execute(f"create role {UNWALLED} nologin bypassrls")
+            admin.execute(f"grant cf_web, cf_worker to {UNWALLED}")
+            admin.execute(f"grant {UNWALLED} to {TEST_LOGIN}")
         return self.postgres.url(role=TEST_LOGIN, password=password, database=TEMPLATE)
 
     def _store_context_key(self) -> None:
