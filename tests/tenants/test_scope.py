@@ -5,6 +5,7 @@ from django.db import connection
 
 from tenants import scope
 from tenants.models import Activity, Organization
+from tests.architecture.test_sizes import product_files
 from tests.conftest import AT
 from tests.database import acting_as
 
@@ -77,3 +78,12 @@ def test_sql_that_forgets_the_organisation_sees_only_its_own_rows(organization, 
     with acting_as("cf_web"), connection.cursor() as cursor:
         cursor.execute("select actor from tenants_activity")
         assert cursor.fetchall() == []
+
+
+def test_one_place_alone_tells_postgresql_which_organisation_it_is():
+    """And only until the transaction's end: set for the session, it would go with the connection to the next user."""
+    telling = {path.name: path.read_text() for path in product_files() if "set_config(" in path.read_text()}
+    assert set(telling) == {"scope.py"}
+    lines = [line for line in telling["scope.py"].splitlines() if "set_config(" in line]
+    assert lines
+    assert all(", true)" in line for line in lines)

@@ -1,0 +1,149 @@
+"""A request's organisation ends with the request, whatever its view does, and a command's with the command."""
+
+from __future__ import annotations
+
+import io
+import re
+import uuid
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from tests.tenants import odd_urls
+from tests.tenants.catalogue import A, B
+from tests.tenants.pooled import NOBODY, backend, pool_of, setting, who_is_here
+from tests.tenants.world import make_world
+from tests.web import Visitor
+
+
+@pytest.fixture(scope="module")
+def urls(cluster):
+    """A database in which A and B have rows, and Northwind nothing yet."""
+    urls = cluster.copy()
+    with psycopg.connect(urls["admin"]) as admin:
+        make_world(admin)
+    yield urls
+    cluster.drop(urls["database"])
+
+
+@pytest.fixture
+def web(urls, django_db_setup, django_db_blocker):
+    """Web's login: one for the request and one for what it starts beside it."""
+    with django_db_blocker.unblock(), pool_of(urls["cf_web"], size=SIZE):
+        yield
+
+
+@pytest.fixture
+def visitor(web, settings, provider_key):
+    settings.ROOT_URLCONF = "tests.tenants.odd_urls"
+    odd_urls.HEARD.clear()
+    visitor = Visitor()
+    visitor.raise_request_exception = False
+    return visitor
+
+
+SIZE = 3
+
+
+def the_next_request_meets_nobody():
+    """On the same connection of the server, after it went through the pool, and on every other of the pool."""
+    met = {}
+    first = backend()
+    for _ in range(3 * SIZE):
+        connection.close()
+        met.setdefault(backend(), []).append((setting(), who_is_here()))
+    assert all(one == ("", NOBODY) for each in met.values() for one in each)
+    return first in met
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/odd/writes/", 200),
+        ("/odd/raises/failure/", 500),
+        ("/odd/raises/lost/", 404),
+        ("/odd/raises/forbidden/", 403),
+        ("/odd/answers/500/", 500),
+        ("/odd/streams/", 500),
+        ("/odd/streams/file/", 500),
+        ("/odd/streams/async/", 500),
+        ("/odd/leaves-behind/", 200),
+        ("/odd/async/", 200),
+        ("/odd/rendered-late/", 200),
+        ("/odd/generated/", 200),
+        ("/no-such-page/", 404),
+        ("/connections/", 200),
+    ],
+)
+def test_the_next_request_on_the_same_connection_meets_nobody(visitor, path, status):
+    assert visitor.get(path).status_code == status
+    assert the_next_request_meets_nobody()
+
+
+def test_what_a_view_leaves_behind_meets_nobody(visitor):
+    visitor.get("/odd/leaves-behind/")
+    hook, *threads = odd_urls.HEARD
+    assert hook == NOBODY
+    assert sorted(threads, key=lambda heard: heard["open"]) == [NOBODY, {"open": True, "managed": [], "past": []}]
+
+
+def test_an_async_view_works_in_its_requests_transaction_and_what_runs_beside_it_sees_nothing(visitor):
+    visitor.get("/odd/async/")
+    inside, beside = odd_urls.HEARD
+    assert (inside["open"], inside["managed"]) == (True, inside["past"])
+    assert {"a test"} <= set(inside["past"]) <= {"a test", "Ada (user_ada)"}
+    assert beside == {"open": True, "managed": [], "past": []}
+
+
+def verbs(answer):
+    """What the page shows of the trail: lines of this organisation's requests, none of A's and B's."""
+    found = re.findall(r"odd\.written|member\.first_seen|person\.signed_in|.", answer.content.decode(), re.DOTALL)
+    assert set(found) <= {"odd.written", "member.first_seen", "person.signed_in"}
+    return found
+
+
+@pytest.mark.parametrize("path", ["/odd/rendered-late/", "/odd/generated/"])
+def test_what_is_read_while_the_answer_is_made_is_the_organisations_own(visitor, path):
+    assert "odd.written" in verbs(visitor.get(path))
+
+
+def test_two_organisations_in_turn_on_one_connection_see_their_own(
+    urls, settings, provider_key, django_db_setup, django_db_blocker
+):
+    settings.ROOT_URLCONF = "tests.tenants.odd_urls"
+    with django_db_blocker.unblock(), pool_of(urls["cf_web"], size=1):
+        first = backend()
+        for organization in ("org_contoso", "org_fabrikam"):
+            connection.close()
+            # What is read while the page is filled in is what this first request of theirs wrote.
+            found = verbs(Visitor(organization=organization).get("/odd/rendered-late/"))
+            assert found.count("odd.written") == 1
+            assert backend() == first
+
+
+def run(*arguments, **options):
+    said = io.StringIO()
+    call_command(*arguments, stdout=said, **options)
+    return said.getvalue()
+
+
+def test_a_command_works_for_one_organisation_and_leaves_nobody_behind(web):
+    assert run("action_list", organization=A)
+    assert the_next_request_meets_nobody()
+    with pytest.raises(CommandError, match="there is no organisation"):
+        run("action_list", organization=uuid.uuid4())
+    assert the_next_request_meets_nobody()
+
+
+def test_a_command_that_is_given_anothers_row_finds_none(urls, django_db_setup, django_db_blocker, tmp_path):
+    bill = tmp_path / "bill.csv"
+    bill.write_text("")
+    with psycopg.connect(urls["admin"]) as admin:
+        (theirs,) = admin.execute("select id from connections_connection where organization_id = %s", [B]).fetchone()
+    with django_db_blocker.unblock(), pool_of(urls["cf_worker"], size=1):
+        for row_id in (theirs, uuid.uuid4()):
+            with pytest.raises(CommandError, match="has no such connection"):
+                run("load_bill", str(bill), organization=str(A), connection=str(row_id))
+        assert the_next_request_meets_nobody()
