@@ -1,0 +1,114 @@
+"""Something of everything in an organisation, with a mark in every text that a page could show."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from audits.models import ApiCall, Gap, Resource, Schedule
+from connections.models import AccessCheck, Confirmation, SealedCredential
+from connections.operations import make_draft
+from costframe.broker import book_lost
+from findings.models import Finding
+from tenants import activity, scope
+from tenants.models import ClerkEvent, Member
+from tenants.sealing import seal_waiting
+from tests.conftest import AT, ISSUER
+from tests.database import acting_as
+from tests.findings.rows import GP2, IDLE, UNATTACHED, bill, judged_audit, load_bill, make_connection, use
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+SHARED = "111111111111"  # an account that every organisation here has connected
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Planted:
+    """The ids that addresses take, and what else names a row: accounts, resources."""
+
+    mark: str
+    organization_id: UUID
+    ids: dict[str, UUID]
+    account_id: str
+    resource_id: str
+
+    @property
+    def everything(self) -> list[UUID]:
+        """The organisation's id and those of its rows, over and over."""
+        return [self.organization_id, *self.ids.values()] * 3
+
+
+def plant(organization, mark: str, *, account_id: str, size_gib: int) -> Planted:
+    """As sign-in, the wizard and two audits leave it. The shared account's resources have the same ids everywhere."""
+    with scope.organization(organization.id):
+        make_draft(label=f"{mark} draft", regions=["eu-west-1"], export=None, by=mark, at=AT)
+        own = make_connection(account_id=account_id, label=f"{mark} own account")
+        shared = make_connection(account_id=SHARED, label=f"{mark} shared account")
+        sealed(shared)
+        check = AccessCheck.objects.create(connection=shared, generation=1, requested_at=AT)
+        with acting_as("cf_worker"):
+            AccessCheck.objects.filter(id=check.id).update(
+                state="PASSED", ended_at=AT, warnings=[f"{mark} warning"], matrix=matrix(mark)
+            )
+            Confirmation.objects.create(connection=shared, account_id=SHARED, digest=mark, confirmed_at=AT)
+            Schedule.objects.create(connection=shared, due_at=AT)
+            audit = audited(shared, mark, size_gib=size_gib)
+            audited(own, mark, size_gib=size_gib, resource_id=f"vol-{mark}", account_id=account_id)
+            book_lost(organization_id=organization.id, row_id=audit.id, actor="run_audit", reason="NO_SUCH_ROW")
+            Member.objects.create(user_id=f"user_{mark}", name=f"{mark} person", role="engineer", first_seen_at=AT)
+        noted(mark, audit)
+        finding = Finding.objects.get(connection=shared, rule_id="aws_ebs_volume_unattached")
+    return Planted(
+        mark=mark,
+        organization_id=organization.id,
+        ids={"connection_id": shared.id, "audit_id": audit.id, "finding_id": finding.id},
+        account_id=account_id,
+        resource_id=f"vol-{mark}",
+    )
+
+
+def noted(mark: str, audit) -> None:
+    """A trail with lines that are sealed and one that waits, and an event of the identity provider."""
+    line = {"actor": mark, "verb": "planted", "subject_kind": "audit", "subject_id": audit.id, "at": AT}
+    activity.book(**line)
+    with acting_as("cf_worker"):
+        seal_waiting(at=AT)
+    activity.book(**line)
+    event = ClerkEvent(issuer=ISSUER, type="organization.updated", payload={"name": mark}, received_at=AT, due_at=AT)
+    ClerkEvent.objects.bulk_create([event])
+
+
+def sealed(connection) -> None:
+    SealedCredential.objects.create(connection=connection, generation=1, key_id="k", blob=b"x", created_at=AT)
+    connection.generation = 1
+    connection.save(update_fields=["generation"])
+
+
+def matrix(mark: str) -> list[dict[str, str]]:
+    return [{"action": f"ec2:{mark}", "result": "REFUSED", "why": f"{mark} why", "message": f"{mark} message"}]
+
+
+def audited(connection, mark: str, *, size_gib: int, resource_id: str = "vol-1", account_id: str = SHARED):
+    """An audit that is over, with its bill, usage, gaps and calls, and findings that overlap on one resource."""
+    volume = dataclasses.replace(
+        UNATTACHED, resource_id=resource_id, name=f"{mark} volume", size_gib=size_gib, volume_type="gp2",
+        account_id=account_id,
+    )  # fmt: skip
+    others = [dataclasses.replace(one, name=f"{mark} {one.KIND}", account_id=account_id) for one in (GP2, IDLE)]
+    load = load_bill(connection, accounts=(account_id,))
+    load.message = f"{mark} load"
+    load.save(update_fields=["message"])
+    bill(load, resource_id, str(size_gib / 100), account_id=account_id, usage_type=f"EBS:{mark}")
+    audit = judged_audit(connection, volume, *others)
+    use(Resource.objects.get(connection=connection, kind="instance"))
+    step = audit.steps.all()[0]
+    Gap.objects.create(
+        audit=audit, step=step, account_id=account_id, region="eu-west-1", service="ec2", action=f"ec2:{mark}",
+        reason="REFUSED", message=f"{mark} gap",
+    )  # fmt: skip
+    ApiCall.objects.create(
+        audit=audit, step=step, account_id=account_id, region="eu-west-1", service="ec2", operation=f"Describe{mark}",
+        outcome="REFUSED", error_code=f"{mark}Denied", count=2,
+    )  # fmt: skip
+    return audit
