@@ -31,10 +31,10 @@ import psycopg
 
 from audits.focus import COST_FIELDS, LINE_COLUMNS, TEXTS
 from audits.focus_reader import THREADS
+from benchmarks.database import ROOT, migrate
 from sandbox import servers
 from tenants.proof import ContextKey
 
-ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "tests" / "recordings" / "focus" / "focus_sample.csv"
 ROWS = 5_000_000
 PARTS = 4
@@ -235,17 +235,7 @@ def prepare(folder: Path) -> Bench:
     """A migrated database with one connection, and the limit's table: same columns and indexes, no walls."""
     postgres = servers.start_postgres(folder)
     urls = {**servers.provision(postgres, DATABASE), "admin": postgres.url(database=DATABASE)}
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "COSTFRAME_ROLE": "migrate",
-            "COSTFRAME_SANDBOX": "true",
-            "COSTFRAME_DATABASE_URL": urls["cf_migrator"],
-        },
-        check=True,
-    )
+    migrate(urls["cf_migrator"])
     with psycopg.connect(urls["admin"], autocommit=True) as admin:
         admin.execute("create table bench_lines (like audits_costline including all)")
         key = ContextKey.make()

@@ -10,24 +10,22 @@ import datetime as dt
 import os
 import shutil
 import statistics
-import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
 
+from benchmarks.database import ROOT, migrate
 from sandbox import servers
 from tenants.proof import ContextKey, make_proof
 from tenants.rls import CURRENT_ORGANIZATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from uuid import UUID
 
-ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "costframe_proof_bench"
 ROUNDS = 2000
 QUERIES = 12  # of a typical page
@@ -40,17 +38,7 @@ def prepare(folder: Path) -> tuple[servers.Postgres, str, ContextKey]:
     """A migrated server, web's URL on it, and a key that it knows; beside the function, the one without a proof."""
     postgres = servers.start_postgres(folder)
     urls = servers.provision(postgres, DATABASE)
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "COSTFRAME_ROLE": "migrate",
-            "COSTFRAME_SANDBOX": "true",
-            "COSTFRAME_DATABASE_URL": urls["cf_migrator"],
-        },
-        check=True,
-    )
+    migrate(urls["cf_migrator"])
     key = ContextKey.make()
     with psycopg.connect(postgres.url(database=DATABASE), autocommit=True) as admin:
         store = "insert into tenants_contextkey (id, inner_pad, outer_pad) values (%s, %s, %s)"
