@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection as database
 
-from audits.focus import COSTS, LINE_COLUMNS, TEXTS, BillRefused, Part
+from audits.bill_parts import BillRefused, Part
+from audits.focus import COSTS, LINE_COLUMNS, TEXTS
 from audits.focus_process import ReadBill, read_bill
 from audits.models import BillLoad, CostLine
 from tenants import scope
@@ -83,7 +84,15 @@ def replace(
             {**file, "rows": rows} for file, rows in zip(files, bill.sums.rows_by_part, strict=True)
         ]  # rows of all periods that a file holds
         loads = [
-            _put(cursor, connection=connection, sums=sums, files=counted, execution_id=execution_id, at=at)
+            _put(
+                cursor,
+                connection=connection,
+                sums=sums,
+                bill_format=bill.sums.bill_format,
+                files=counted,
+                execution_id=execution_id,
+                at=at,
+            )
             for sums in bill.sums.periods
         ]
         cursor.execute("drop table bill_lines")
@@ -164,6 +173,7 @@ def _put(
     *,
     connection: Connection,
     sums: PeriodSums,
+    bill_format: str,
     files: list[dict[str, Any]],
     execution_id: str,
     at: datetime,
@@ -180,6 +190,7 @@ def _put(
         billing_period=sums.billing_period,
         state=BillLoad.State.LOADED,
         execution_id=execution_id,
+        bill_format=bill_format,
         files=files,
         row_count=sums.row_count,
         line_count=sums.line_count,
@@ -229,7 +240,7 @@ def _retire(connection: Connection, billing_period: date, rivals: Sequence[BillL
 
 
 def _message(sums: PeriodSums, rivals: Sequence[BillLoad]) -> str:
-    sentences = []
+    sentences = [*sums.notes]
     if sums.rows_without_cost:
         sentences.append(f"{sums.rows_without_cost:,} rows have no list or contracted cost; they count as 0 there.")
     if rivals:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from audits.models import BillLoad
+from audits.recognise import TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +46,7 @@ class LoadRow:
     tone: str
     invoice_ids: tuple[str, ...]
     file_count: int
+    format_title: str
 
 
 def bill_loads() -> list[LoadRow]:
@@ -72,6 +74,7 @@ def load_row(load: BillLoad) -> LoadRow:
         tone=tone,
         invoice_ids=tuple(sorted(invoices)),
         file_count=len(load.files),
+        format_title=TITLES[load.bill_format],
     )
 
 

@@ -1,11 +1,7 @@
-"""FOCUS files to cost lines, exactly: the columns, the SQL that sums them, and what makes a file refused."""
+"""FOCUS rows to cost lines, exactly: the columns, the SQL that sums them, and what makes a row refused."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
     from decimal import Decimal
-    from pathlib import Path
+
+    from audits.bill_parts import Shape
 
 DIGITS, SCALE = 38, 24  # what a cost is held in: 14 digits before the point, 24 after it
 QUANTITY_SCALE = 18  # a quantity is no money: it is rounded to this many digits after the point
@@ -62,49 +59,16 @@ SCALES = {**dict.fromkeys(COSTS, SCALE), "consumed_quantity": QUANTITY_SCALE}
 NEVER_EMPTY = ("BilledCost", "EffectiveCost", "BillingCurrency", "ChargeCategory", *TIMES.values())
 FALLIBLE = tuple(dict.fromkeys((*NEVER_EMPTY, *NUMBERS.values())))
 LINE_COLUMNS = ("billing_period", "charge_date", "charge_days", *TEXTS, *NUMBERS, "row_count")
+OWN_ROW = "is_own_row"  # false for a row that was made besides the file's own
 LONGEST_ID = 2000  # bytes; an index entry of PostgreSQL holds no more than 2,700
-GZIP_MAGIC, PARQUET_MAGIC = b"\x1f\x8b", b"PAR1"
-HEADER_LIMIT = 1 << 20
-
-
-class BillRefused(Exception):
-    """A bill that cannot be loaded; what was loaded before stays. The message names part, column, value and remedy.
-
-    `part` and `field` are "" where the message is not about one. Where `permanent`, the same files will fail again.
-    """
-
-    def __init__(self, message: str, *, part: str = "", field: str = "", permanent: bool = True) -> None:
-        super().__init__(message)
-        self.part = part
-        self.field = field
-        self.permanent = permanent
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """One file of a bill on this machine. `key` names it in messages; `size` is what its manifest announced."""
-
-    path: Path
-    key: str
-    size: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shape:
-    """How a part is written: its format (csv, gzip, parquet) and its columns by FOCUS name with their DuckDB type."""
-
-    format: str
-    columns: tuple[tuple[str, str], ...]
-
-    @property
-    def types(self) -> dict[str, str]:
-        """Type by column."""
-        return dict(self.columns)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PeriodSums:
-    """What the files hold for one billing period, summed apart from the lines. Costs by currency, never added."""
+    """What the files hold for one billing period, summed apart from the lines. Costs by currency, never added.
+
+    `notes` says in sentences what the files lack.
+    """
 
     billing_period: date
     row_count: int
@@ -116,75 +80,16 @@ class PeriodSums:
     first_usage_date: date | None = None
     last_usage_date: date | None = None
     rows_without_cost: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sums:
-    """What the files hold: rows by part, in the order given, and each billing period, oldest first."""
+    """What the files hold: their format, rows by part, in the order given, and each billing period, oldest first."""
 
     rows_by_part: tuple[int, ...]
+    bill_format: str = "focus"
     periods: tuple[PeriodSums, ...] = field(default=())
-
-
-def require_whole(parts: Iterable[Part]) -> None:
-    """Raise BillRefused for a part that is not there, empty, or not as long as announced."""
-    for part in parts:
-        try:
-            size = part.path.stat().st_size
-        except OSError:
-            raise BillRefused(
-                f"{part.key} cannot be read: there is no such file. Compare its path.", part=part.key
-            ) from None
-        if part.size is not None and size != part.size:
-            raise BillRefused(
-                f"{part.key} has {size:,} bytes, but {part.size:,} were announced: it is half-written or was replaced. "
-                "It is read again with the next audit.",
-                part=part.key,
-                permanent=False,
-            )
-        if size == 0:
-            raise BillRefused(f"{part.key} is empty. Export the period anew.", part=part.key)
-
-
-def csv_shape(part: Part) -> Shape | None:
-    """How a CSV part is written, from its first bytes; None for Parquet. Raises BillRefused where it is no FOCUS."""
-    with part.path.open("rb") as file:
-        magic = file.read(4)
-    if magic == PARQUET_MAGIC:
-        return None
-    is_gzip = magic.startswith(GZIP_MAGIC)
-    try:
-        with gzip.open(part.path) if is_gzip else part.path.open("rb") as raw:
-            line = raw.readline(HEADER_LIMIT)
-        names = next(csv.reader(io.StringIO(line.decode("utf-8-sig"), newline="")), [])
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise BillRefused(f"{part.key} is no whole gzip file. Fetch or export it anew.", part=part.key) from None
-    except (UnicodeDecodeError, csv.Error):
-        raise BillRefused(
-            f"{part.key} is neither CSV in UTF-8 nor gzip nor Parquet, so it is no FOCUS file.", part=part.key
-        ) from None
-    shape = Shape(format="gzip" if is_gzip else "csv", columns=tuple((name.strip(), "VARCHAR") for name in names))
-    require_focus(part, shape)
-    return shape
-
-
-def require_focus(part: Part, shape: Shape) -> None:
-    """Raise BillRefused unless the columns that every version of FOCUS has are there, each once."""
-    names = [name for name, _ in shape.columns]
-    if missing := [name for name in REQUIRED if name not in names]:
-        raise BillRefused(
-            f"{part.key} is no FOCUS file: it has no column {', '.join(missing)}. "
-            "Export the FOCUS table (1.0 to 1.4), comma separated with a header line, or as Parquet.",
-            part=part.key,
-            field=missing[0],
-        )
-    lowered = [name.lower() for name in names]
-    if doubled := sorted({name for name in names if lowered.count(name.lower()) > 1}):
-        raise BillRefused(
-            f"{part.key} has the column {doubled[0]} more than once. Leave one of them out of the export.",
-            part=part.key,
-            field=doubled[0],
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,9 +152,12 @@ def problems(*, period: date | None) -> tuple[Problem, ...]:
 def rows_of(shape: Shape, source: str, *, has_values: bool = False) -> str:
     """A SELECT of one shape's rows under our names. `source` is a table function that also gives `filename`.
 
-    With `has_values` the values that can be wrong stand beside, as text, to be shown.
+    With `has_values` the values that can be wrong stand beside, as text, to be shown, and `source` gives `row_number`.
     """
-    columns = ["filename", *(f"{_text(shape, names)} as {column}" for column, names in TEXTS.items())]
+    columns = [
+        "filename, row_number" if has_values else "filename",
+        *(f"{_text(shape, names)} as {column}" for column, names in TEXTS.items()),
+    ]
     for name in FALLIBLE:
         is_text = shape.types.get(name, "VARCHAR") == "VARCHAR"
         columns.append(f"{_plain_text(shape, name) if is_text else _quoted(name)} is null as {_is_null(name)}")
@@ -260,6 +168,7 @@ def rows_of(shape: Shape, source: str, *, has_values: bool = False) -> str:
     for column, name in COST_FIELDS.items():
         columns.append(f"{_is_exact(shape, name)} as {column}_is_exact")
     columns += [f"{_moment(shape, name)} as {column}" for column, name in TIMES.items()]
+    columns.append(f"{OWN_ROW if OWN_ROW in shape.types else 'true'} as {OWN_ROW}")
     return f"select {', '.join(columns)} from {source}"
 
 
@@ -272,7 +181,7 @@ def summed(rows: str, *, period: date | None) -> str:
     return f"""
         select grouping(charge_date) = 0 as is_line, filename, billing_period, charge_date, charge_days,
                {", ".join(TEXTS)}, {", ".join(sums)}, sum(consumed_quantity) as consumed_quantity,
-               count(*) as row_count, count_if(is_bad) as bad_rows,
+               count(*) as row_count, count_if(is_own_row) as own_rows, count_if(is_bad) as bad_rows,
                count_if(list_cost is null or contracted_cost is null) as rows_without_cost
           from (select *, cast(billing_period_start as date) as billing_period,
                        cast(charge_period_start as date) as charge_date,
@@ -292,8 +201,7 @@ def first_problem(rows: str, *, period: date | None) -> str:
     value = " ".join(f"when {number} then {_value(one.field)}" for number, one in enumerate(found))
     return f"""
         select row_number, problem, case problem {value} end
-          from (select *, case {which} end as problem
-                  from (select *, row_number() over () as row_number from ({rows})))
+          from (select *, case {which} end as problem from ({rows}))
          where problem is not null order by row_number limit 1"""
 
 

@@ -17,12 +17,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audits.focus import BillRefused, PeriodSums, Sums
+from audits.bill_parts import BillRefused
+from audits.focus import PeriodSums, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from audits.focus import Part
+    from audits.bill_parts import Part
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = 1 << 18
@@ -171,7 +172,8 @@ def _sums(report: dict[str, Any]) -> Sums:
             first_usage_date=day(one["first_usage_date"]),
             last_usage_date=day(one["last_usage_date"]),
             rows_without_cost=one["rows_without_cost"],
+            notes=tuple(one["notes"]),
         )
         for one in report["periods"]
     ]
-    return Sums(rows_by_part=tuple(report["rows_by_part"]), periods=tuple(periods))
+    return Sums(rows_by_part=tuple(report["rows_by_part"]), bill_format=report["bill_format"], periods=tuple(periods))

@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from audits import focus
-from audits.focus import BillRefused, Part, Shape
+from audits import azure_pair, bill_parts, focus, recognise
+from audits.bill_formats import AZURE_COST
+from audits.bill_parts import BillRefused, Part
+from audits.opened_parts import OpenedParts, literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from audits.recognise import Reading
 
 BLOCK = 1 << 16
 MEMORY_LIMIT = "448MB"
@@ -90,8 +94,9 @@ class Reader:
     """A DuckDB database in this process that may read the parts and nothing else."""
 
     def __init__(self, *, work: Path, parts: Sequence[Part], period: date | None) -> None:
-        focus.require_whole(parts)
+        bill_parts.require_whole(parts)
         self.parts = parts
+        self.format_id = recognise.FOCUS
         self.period = period
         self.links = [work / "parts" / str(number) for number in range(len(parts))]
         (work / "parts").mkdir()
@@ -108,7 +113,7 @@ class Reader:
             }
         )
         # A link is followed before it is looked up here, so the parts themselves must be named.
-        allowed = ", ".join(_literal(str(path)) for path in ("/dev/stdout", *(one.path for one in parts)))
+        allowed = ", ".join(literal(str(path)) for path in ("/dev/stdout", *(one.path for one in parts)))
         for setting in (
             "set TimeZone = 'UTC'",
             f"set allowed_directories = ['{work}']",
@@ -117,21 +122,28 @@ class Reader:
             "set lock_configuration = true",
         ):
             self.database.execute(setting)
+        self.opened = OpenedParts(self.database, parts=parts, links=self.links)
 
     def read(self) -> dict[str, Any]:
         """Sum the rows and report. Raises BillRefused."""
-        shapes = [self._shape(number) for number in range(len(self.parts))]
-        groups = {shape: [number for number, one in enumerate(shapes) if one == shape] for shape in shapes}
-        rows = " union all by name ".join(
-            focus.rows_of(shape, self._source(shape, numbers)) for shape, numbers in groups.items()
-        )
+        readings: list[Reading] = []
         try:
+            readings = self.opened.readings()
+            rows = " union all by name ".join(
+                self.opened.rows(reading, [number for number, one in enumerate(readings) if one == reading])
+                for reading in dict.fromkeys(readings)
+            )
+            self.format_id = readings[0].format_id
             self.database.execute(f"create temp table sums as {focus.summed(rows, period=self.period)}")
         except UNREADABLE as error:
-            raise self._refusal(error, shapes) from None
-        self._require_good_rows(shapes)
+            raise self._refusal(error, readings) from None
+        self._require_good_rows(readings)
         self._require_good_texts()
-        return {"rows_by_part": self._rows_by_part(), "periods": self._periods()}
+        return {
+            "rows_by_part": self._rows_by_part(),
+            "periods": self._periods(),
+            "bill_format": self.format_id,
+        }
 
     def write_lines(self) -> None:
         """All lines as CSV to standard output, in the order of the index that they will be looked up by."""
@@ -141,60 +153,39 @@ class Reader:
             "(format csv, header false, delimiter ',', quote '\"', escape '\"', nullstr '', use_tmp_file false)"
         )
 
-    def _shape(self, number: int) -> Shape:
-        part = self.parts[number]
-        shape = focus.csv_shape(part)
-        if shape is not None:
-            return shape
-        try:
-            described = self.database.execute(f"describe select * from {self._source(None, [number])}").fetchall()
-        except duckdb.Error:
-            raise BillRefused(
-                f"{part.key} is a broken Parquet file. Fetch or export it anew.", part=part.key, permanent=False
-            ) from None
-        columns = tuple((name, kind) for name, kind, *_ in described if name != "filename")
-        shape = Shape(format="parquet", columns=columns)
-        focus.require_focus(part, shape)
-        return shape
-
-    def _source(self, shape: Shape | None, numbers: Sequence[int]) -> str:
-        paths = "[" + ", ".join(f"'{self.links[number]}'" for number in numbers) + "]"
-        if shape is None or shape.format == "parquet":
-            return f"read_parquet({paths}, filename = true, hive_partitioning = false)"
-        columns = ", ".join(
-            f"{_literal(name or f'column {number}')}: 'VARCHAR'" for number, (name, _) in enumerate(shape.columns)
-        )
-        compression = "gzip" if shape.format == "gzip" else "none"
-        return (
-            f"read_csv({paths}, columns = {{{columns}}}, header = true, auto_detect = false, delim = ',', "
-            f"quote = '\"', escape = '\"', nullstr = ['NULL', ''], strict_mode = true, null_padding = false, "
-            f"filename = true, compression = '{compression}', hive_partitioning = false)"
-        )
-
-    def _require_good_rows(self, shapes: Sequence[Shape]) -> None:
+    def _require_good_rows(self, readings: Sequence[Reading]) -> None:
         bad = self.database.execute(
             "select filename, sum(bad_rows)::bigint from sums where not is_line group by 1 having sum(bad_rows) > 0"
         ).fetchall()
         if not bad:
             return
         number, count = min((_number_of(name), int(rows)) for name, rows in bad)
-        part, shape = self.parts[number], shapes[number]
-        rows = focus.rows_of(shape, self._source(shape, [number]), has_values=True)
+        part, reading = self.parts[number], readings[number]
+        numbered = f"(select *, row_number() over () as row_number from {self.opened.source(reading, [number])})"
+        shape, source = recognise.focus_source(reading, numbered, is_numbered=True)
+        rows = focus.rows_of(shape, source, has_values=True)
         # One thread keeps the rows in the file's order, so that their number says where to look.
         with duckdb.connect(config={"threads": 1}) as ordered:
             ordered.execute("set TimeZone = 'UTC'")
             found = ordered.execute(focus.first_problem(rows, period=self.period)).fetchone()
-        if found is None:
-            raise BillRefused(f"{part.key} has {count:,} rows that cannot be read. Export it anew.", part=part.key)
-        row_number, which, value = found
-        problem = focus.problems(period=self.period)[which]
+            if found is None:
+                raise BillRefused(f"{part.key} has {count:,} rows that cannot be read. Export it anew.", part=part.key)
+            row_number, which, value = found
+            problem = focus.problems(period=self.period)[which]
+            name = recognise.name_as_written(
+                reading,
+                problem.field,
+                value,
+                ask=lambda what: (
+                    ordered.execute(f"select {what} from {numbered} where row_number = {row_number}").fetchone() or ()
+                ),
+            )
         shown = "" if value is None else f" ({value[:SHOWN_CHARACTERS]!r})"
         others = f" {count - 1:,} more rows of this file are wrong." if count > 1 else ""
         raise BillRefused(
-            f"{part.key}, row {row_number:,} after the header: {problem.field}{shown} {problem.text}. "
-            f"{problem.remedy}{others}",
+            f"{part.key}, row {row_number:,} after the header: {name}{shown} {problem.text}. {problem.remedy}{others}",
             part=part.key,
-            field=problem.field,
+            field=name,
         )
 
     def _require_good_texts(self) -> None:
@@ -217,7 +208,7 @@ class Reader:
         counts = {
             _number_of(name): int(rows)
             for name, rows in self.database.execute(
-                "select filename, sum(row_count) from sums where not is_line group by 1"
+                "select filename, sum(own_rows) from sums where not is_line group by 1"
             ).fetchall()
         }
         if not counts:
@@ -243,11 +234,18 @@ class Reader:
                 "first_usage_date": str(first) if first else None,
                 "last_usage_date": str(last) if last else None,
                 "rows_without_cost": without,
+                "notes": self._notes(period),
                 "totals": self._totals("billing_currency", period),
                 "invoice_totals": self._invoice_totals(period),
             }
             for period, row_count, line_count, billing, sub, first, last, without in found
         ]
+
+    def _notes(self, period: date) -> list[str]:
+        if self.format_id != AZURE_COST.id:
+            return []
+        seen = self.database.execute(azure_pair.SEEN, [period]).fetchone() or ()
+        return azure_pair.notes(*seen)
 
     def _totals(self, key: str, period: date) -> dict[str, dict[str, str]]:
         """From the tallies, not from the lines."""
@@ -269,7 +267,7 @@ class Reader:
             totals.setdefault(invoice_id, {})[currency] = billed
         return totals
 
-    def _refusal(self, error: duckdb.Error, shapes: Sequence[Shape]) -> BillRefused:
+    def _refusal(self, error: duckdb.Error, readings: Sequence[Reading]) -> BillRefused:
         """DuckDB's failure in our words: which part, which line, what to do."""
         if isinstance(error, duckdb.OutOfMemoryException):
             return BillRefused(
@@ -277,7 +275,7 @@ class Reader:
             )
         if isinstance(error, duckdb.OutOfRangeException):
             return BillRefused("The costs of a currency add up to more than 14 digits. Are they in the right unit?")
-        number = self._failing_part(error, shapes)
+        number = self._failing_part(error, readings)
         if number is None:
             return BillRefused(f"The files cannot be read ({type(error).__name__}). Export the period anew.")
         key, text = self.parts[number].key, str(error)
@@ -285,21 +283,17 @@ class Reader:
         where = f"{key}, line {int(line[1]):,}" if line else key
         return BillRefused(f"{where}: {_reason(text)}. Fetch or export it anew.", part=key)
 
-    def _failing_part(self, error: duckdb.Error, shapes: Sequence[Shape]) -> int | None:
+    def _failing_part(self, error: duckdb.Error, readings: Sequence[Reading]) -> int | None:
         named = PART_NUMBER.search(str(error))
         if named:
             return int(named[1])
-        for number, shape in enumerate(shapes):
+        for number, reading in enumerate(readings):
             try:
-                rows = focus.rows_of(shape, self._source(shape, [number]))
+                rows = self.opened.rows(reading, [number])
                 self.database.execute(f"select sum(billed_cost) from ({rows})").fetchall()
             except duckdb.Error:
                 return number
         return None
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _number_of(name: str) -> int:

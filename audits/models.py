@@ -235,6 +235,7 @@ class BillLoad(TenantModel):
     billing_period = models.DateField()
     state = models.CharField(max_length=16, choices=State)
     execution_id = models.CharField(max_length=255, blank=True)
+    bill_format = models.CharField(max_length=32, default="focus")  # an id of audits.recognise.TITLES
     files = models.JSONField(default=list)  # [{key, size, etag, rows}]
     row_count = models.BigIntegerField(default=0)
     line_count = models.BigIntegerField(default=0)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("audits/<uuid:audit_id>/calls/", views.calls, name="calls"),
     path("audits/nights/", views.organization_nights, name="nights"),
     path("bills/", views.bills, name="bills"),
+    path("bills/formats/", views.bill_formats, name="bill_formats"),
 ]
 
 of_connections = [

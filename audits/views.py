@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audits import bills_page, ledger, nights, operations, progress, queries
+from audits import bills_page, formats_page, ledger, nights, operations, progress, queries
 from audits.forms import NightsForm
 from audits.models import Audit
 from connections import queries as connection_queries
@@ -158,6 +158,12 @@ def check_calls(request: TenantRequest, connection_id: UUID) -> HttpResponse:
 def bills(request: TenantRequest) -> HttpResponse:
     """Whether what was loaded equals the bill."""
     return render(request, "audits/bills.html", {"loads": bills_page.bill_loads()})
+
+
+@require_safe
+def bill_formats(request: TenantRequest) -> HttpResponse:
+    """From which column of which format each of ours comes."""
+    return render(request, "audits/bill_formats.html", {"formats": formats_page.format_tables()})
 
 
 def _book(request: TenantRequest, connection: Connection, verb: str) -> None:

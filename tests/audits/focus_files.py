@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from audits import focus
-from audits.focus import Part
+from audits.bill_parts import Part
 from audits.focus_reader import Reader
 
 SAMPLE = Path(__file__).resolve().parent.parent / "recordings" / "focus" / "focus_sample.csv"

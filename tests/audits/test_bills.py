@@ -10,7 +10,7 @@ from django.db import connection as database
 from django.db import transaction
 
 from audits import bills
-from audits.focus import BillRefused, Part
+from audits.bill_parts import BillRefused, Part
 from audits.models import BillLoad, CostLine
 from connections.models import Connection
 from connections.provider import ExportFile, ExportPeriod

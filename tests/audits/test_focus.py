@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audits.focus import COST_FIELDS, BillRefused, Part, Shape, csv_shape, rows_of
+from audits.bill_parts import BillRefused, Part, Shape, text_shape
+from audits.focus import COST_FIELDS, rows_of
 from tests.audits.focus_files import ROW, SAMPLE, read, text_of, write_csv, write_gzip, write_parquet, written
 
 WIDE = Context(prec=100)
@@ -146,7 +147,7 @@ def test_no_cost_is_ever_rounded_unseen(tmp_path_factory, texts):
     """What counts as exact is exact, and what is exact counts as such, in text and as DOUBLE."""
     folder = tmp_path_factory.mktemp("exact")
     part = write_csv(folder / "a.csv", [{"ListCost": text} for text in texts])
-    shape = csv_shape(part)
+    shape = text_shape(part)
     assert shape is not None
     with duckdb.connect() as database:
         database.execute("set threads = 1")
@@ -246,8 +247,8 @@ BROKEN = {
     "a row with values missing": (WHOLE + b"1,2,3\n", "line 402"),
     "not in UTF-8": (WHOLE.replace(b"gp2", b"gp\xe92", 1), "UTF-8"),
     "the character NUL": (WHOLE.replace(b"gp2", b"gp\x002", 1), "NUL"),
-    "another table": (b"a,b,c\n1,2,3\n", "no FOCUS file"),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "no FOCUS file"),
+    "another table": (b"a,b,c\n1,2,3\n", "no bill"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "no bill"),
     "nothing": (b"", "is empty"),
     "only a header": (WHOLE.partition(b"\n")[0] + b"\n", "no rows"),
     "a Parquet cut off": (b"PAR1" + bytes(200), "Parquet"),

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from audits.focus import LINE_COLUMNS, BillRefused, Part
+from audits.bill_parts import BillRefused, Part
+from audits.focus import LINE_COLUMNS
 from audits.focus_process import read_bill
 from tests.audits.focus_files import SAMPLE, text_of, written
 from tests.database import ROOT
@@ -76,7 +77,7 @@ def test_a_killed_worker_leaves_no_child_and_no_file(tmp_path):
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     program = (
-        "import sys, time; from pathlib import Path; from audits.focus import Part; "
+        "import sys, time; from pathlib import Path; from audits.bill_parts import Part; "
         "from audits.focus_process import read_bill\n"
         f"with read_bill(parts=[Part(path=Path({str(SAMPLE)!r}), key='s')], period=None, seconds=60) as bill:\n"
         "    print('reading', flush=True); time.sleep(60)\n"

@@ -46,7 +46,7 @@ def test_loading_the_same_files_again_changes_nothing(payer):
 
 WRONG = {
     "no such file": (lambda path: path / "nowhere.csv", {}, "nowhere.csv cannot be read"),
-    "not FOCUS": (lambda path: _text(path / "a.csv", "a,b\n1,2\n"), {}, "no column BilledCost"),
+    "not FOCUS": (lambda path: _text(path / "a.csv", "a,b\n1,2\n"), {}, "no bill that is known here"),
     "a bad value": (lambda path: write_csv(path / "a.csv", [{"BilledCost": "1,2"}]).path, {}, "BilledCost ('1,2')"),
     "no id": (lambda _: SAMPLE, {"organization": "northwind"}, "--organization 'northwind' is no UUID"),
     "another's connection": (lambda _: SAMPLE, {"connection": str(uuid.uuid4())}, "has no such connection"),

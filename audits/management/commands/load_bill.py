@@ -1,4 +1,4 @@
-"""Loads FOCUS files from this machine into an organisation's cost lines, and shows that the totals are equal."""
+"""Loads a bill's files from this machine into an organisation's cost lines, and shows that the totals are equal."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from audits import bills
 from audits.focus import COSTS
+from audits.recognise import TITLES
 from connections.models import Connection
 from tenants import scope
 
@@ -25,7 +26,11 @@ HOUR_SECONDS = 3600
 
 
 class Command(BaseCommand):
-    help = "Load FOCUS 1.0 to 1.4 files (CSV, gzip CSV, Parquet; all parts of a bill at once) into a connection's bill."
+    help = (
+        "Load all parts of a bill at once into a connection's bill: FOCUS 1.0 to 1.4, AWS Cost and Usage Report, Azure "
+        "actual and amortised cost (both together), or Google Cloud billing rows. CSV, JSON lines, each also as gzip, "
+        "or Parquet; the format is told from the columns."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--organization", required=True, metavar="UUID", help="whose bill it is")
@@ -63,6 +68,7 @@ class Command(BaseCommand):
             )
         except bills.BillRefused as refused:
             raise CommandError(f"{refused}\nNothing was changed.") from None
+        self.stdout.write(f"Format: {TITLES[bill.sums.bill_format]}")
         for part, rows in zip(parts, bill.sums.rows_by_part, strict=True):
             self.stdout.write(f"{part.key}: {rows:,} rows")
         for sums, load in zip(bill.sums.periods, loads, strict=True):

@@ -1,0 +1,201 @@
+"""What a bill's format is: the columns it is recognised by, and from which of its columns each FOCUS column is made."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from audits.dialect import Dialect, plain_date, plain_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+CHARGE = "charge"  # the piece that every source row becomes; a row may become further ones
+NUMBER = "decimal(38,24)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column as it stands in a file: its name, with its path where it is nested, its DuckDB type, how to read it."""
+
+    name: str
+    type: str
+    expression: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapped:
+    """Where a FOCUS column comes from: the source columns, the rule in words, and in SQL over our names of them."""
+
+    sources: tuple[str, ...]
+    rule: str
+    sql: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absent:
+    """A FOCUS column that this format does not deliver. It stays null; nothing is put in its place."""
+
+    reason: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillFormat:
+    """A provider's own export, and how its rows become FOCUS rows.
+
+    `columns` maps each FOCUS column that we keep. `names` gives other spellings of a source column, the best first;
+    case, spaces and signs never matter. `marks` are the source columns without which a file is not of this format.
+    `maps` are columns that hold more columns by key. `numbers` and `dates` are source columns that are written in the
+    language of whoever exported them. `pieces` is SQL for the list of what a row becomes, read in rules as `piece`.
+    `total` is the source column that the provider's own total is the sum of. `structure` is what a row of JSON holds: a
+    type for each column, or the names of the text within.
+    """
+
+    id: str
+    title: str
+    provider: str
+    marks: tuple[str, ...]
+    columns: Mapping[str, Mapped | Absent]
+    total: str
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    maps: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    structure: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    pieces: str = f"['{CHARGE}']"
+
+    def sources(self) -> tuple[str, ...]:
+        """Every source column that some rule, or the language, is told from, each once."""
+        found = [name for one in self.columns.values() if isinstance(one, Mapped) for name in one.sources]
+        return tuple(dict.fromkeys((*self.marks, *self.numbers, *self.dates, *found)))
+
+
+def json_type(held: str | tuple[str, ...]) -> str:
+    """The DuckDB type of a column of `BillFormat.structure`."""
+    return held if isinstance(held, str) else f"STRUCT({', '.join(f'{name} VARCHAR' for name in held)})"
+
+
+def json_columns(bill_format: BillFormat) -> tuple[tuple[str, str], ...]:
+    """Every column of `BillFormat.structure` with its type, those within others by their path."""
+    return tuple(
+        one
+        for name, held in bill_format.structure.items()
+        for one in ([(name, held)] if isinstance(held, str) else [(f"{name}.{leaf}", "VARCHAR") for leaf in held])
+    )
+
+
+def same(*sources: str) -> Mapped:
+    """The source's value as it is, of the first column that has one."""
+    rule = "as it is" if len(sources) == 1 else "the first that has a value"
+    sql = sources[0] if len(sources) == 1 else f"coalesce({', '.join(sources)})"
+    return Mapped(sources=sources, rule=rule, sql=sql)
+
+
+def constant(value: str) -> Mapped:
+    """The same for every row."""
+    return Mapped(sources=(), rule=f"always {value}", sql=f"'{value}'")
+
+
+def squashed(name: str) -> str:
+    """A column's name without what spellings differ in: lineItem/UsageType is line_item_usage_type."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def resolve(bill_format: BillFormat, columns: Sequence[Column]) -> dict[str, Column | None]:
+    """The file's column for each source column of the format, None where it has none."""
+    there = {squashed(column.name): column for column in columns}
+    return {name: _column(bill_format, name, there) for name in bill_format.sources()}
+
+
+def _column(bill_format: BillFormat, name: str, there: Mapping[str, Column]) -> Column | None:
+    for spelling in (name, *bill_format.names.get(name, ())):
+        if (found := there.get(squashed(spelling))) is not None:
+            return found
+    for prefix in bill_format.maps:
+        held = there.get(squashed(prefix))
+        if name.startswith(f"{prefix}_") and held is not None:
+            return _entry(held, key=name.removeprefix(f"{prefix}_"))
+    return None
+
+
+def _entry(column: Column, *, key: str) -> Column:
+    """One entry of a column that holds a map, in Parquet as such, in CSV as JSON."""
+    read = f"{column.expression}['{key}']" if column.type.startswith("MAP") else _from_json(column, key)
+    return Column(name=f"{column.name}.{key}", type="VARCHAR", expression=read)
+
+
+def _from_json(column: Column, key: str) -> str:
+    return f"case when json_valid({column.expression}) then json_extract_string({column.expression}, '$.{key}') end"
+
+
+def missing_marks(bill_format: BillFormat, columns: Sequence[Column]) -> list[str]:
+    """The marks of a format that a file lacks; none of them, and it is of this format."""
+    found = resolve(bill_format, columns)
+    return [name for name in bill_format.marks if found[name] is None]
+
+
+BESIDE = ("filename",)
+
+
+def read_as_text(
+    bill_format: BillFormat, columns: Sequence[Column], source: str, *, beside: Sequence[str] = BESIDE
+) -> str:
+    """A SELECT of a file's rows with every source column of the format as text, null where it says nothing.
+
+    `source` gives the file's columns, and those `beside`, which are handed on.
+    """
+    read = ", ".join(f"{_as_text(column)} as {name}" for name, column in resolve(bill_format, columns).items())
+    return f"select {', '.join(beside)}, {read} from {source}"
+
+
+def plain_rows(bill_format: BillFormat, rows: str, dialect: Dialect) -> str:
+    """A SELECT of rows that were `read_as_text`, with numbers as 1234.5 and dates as 2026-10-31."""
+    plain = [f"{plain_number(name, dialect)} as {name}" for name in bill_format.numbers]
+    plain += [f"{plain_date(name, dialect)} as {name}" for name in bill_format.dates]
+    return f"select * replace ({', '.join(plain)}) from ({rows})" if plain else rows
+
+
+def as_focus(
+    bill_format: BillFormat, rows: str, *, dialect: Dialect, keep: str = "true", beside: Sequence[str] = BESIDE
+) -> str:
+    """A SELECT of rows that were `read_as_text` as FOCUS rows: those `beside`, and text for each FOCUS column.
+
+    `is_own_row` is true for the first of the rows that a row becomes.
+    Rows for which `keep` does not hold are left out.
+    """
+    mapped = ", ".join(f'{_sql_of(one)} as "{name}"' for name, one in bill_format.columns.items())
+    return (
+        f"select {', '.join(beside)}, nth = 1 as is_own_row, {mapped} from "
+        "(select *, unnest(pieces) as piece, generate_subscripts(pieces, 1) as nth from "
+        f"(select *, {bill_format.pieces} as pieces from ({plain_rows(bill_format, rows, dialect)}) where {keep}))"
+    )
+
+
+def _sql_of(one: Mapped | Absent) -> str:
+    return f"cast({one.sql} as varchar)" if isinstance(one, Mapped) else "null::varchar"
+
+
+def _as_text(column: Column | None) -> str:
+    if column is None:
+        return "null::varchar"
+    if column.type.endswith("[]"):
+        return f"cast(to_json({column.expression}) as varchar)"
+    return f"nullif(trim(cast({column.expression} as varchar)), '')"
+
+
+def sum_of(*names: str, less: Iterable[str] = ()) -> str:
+    """SQL for the exact sum of columns of text, as text. What is no number is handed on as it stands, to be refused."""
+    plus, minus = list(names), list(less)
+    terms = [f"coalesce(try_cast({name} as {NUMBER}), 0)" for name in plus]
+    terms += [f"-coalesce(try_cast({name} as {NUMBER}), 0)" for name in minus]
+    wrong = " ".join(
+        f"when {name} is not null and try_cast({name} as {NUMBER}) is null then {name}" for name in (*plus, *minus)
+    )
+    return f"case {wrong} else cast({' + '.join(terms)} as varchar) end"
+
+
+def product_of(price: str, quantity: str) -> str:
+    """SQL for a price times a quantity, to twelve digits after the point: what a provider gives as two columns."""
+    return f"cast(cast(try_cast({price} as double) * try_cast({quantity} as double) as decimal(38,12)) as varchar)"

@@ -1,0 +1,146 @@
+"""Azure Cost Management exports, actual and amortised, of Enterprise and Microsoft Customer Agreements.
+
+Actual cost bills a commitment when it is bought; amortised cost spreads it over its use and has no purchase. Both
+together are the whole: every row of the amortised cost, and from the actual cost the commitments' purchases and refunds
+(`audits.azure_pair`). One alone is loaded too, and the load says what it lacks.
+Source: Microsoft, cost details schema, and the conversion of both datasets to FOCUS in the FinOps toolkit.
+"""
+
+from __future__ import annotations
+
+from audits.bill_format import Absent, BillFormat, Mapped, constant, product_of, same
+
+KIND, MODEL = "charge_type", "pricing_model"
+IS_COMMITTED = f"coalesce(lower({MODEL}), '') in ('reservation', 'savingsplan')"
+IS_PURCHASE = f"{KIND} in ('Purchase', 'Refund')"
+UNUSED = "'UnusedReservation', 'UnusedSavingsPlan'"
+IS_COVERED = f"({IS_COMMITTED} and ({KIND} = 'Usage' or {KIND} in ({UNUSED})))"
+IS_COMMITMENT_BOUGHT = f"({IS_COMMITTED} and {IS_PURCHASE})"
+
+# What tells the one dataset from the other; rows of neither kind stand in both.
+SHOWS_AMORTIZED = f"({KIND} in ({UNUSED}) or ({IS_COVERED} and try_cast(cost as double) <> 0))"
+SHOWS_ACTUAL = f"({IS_COMMITMENT_BOUGHT} or ({IS_COVERED} and {KIND} = 'Usage' and try_cast(cost as double) = 0))"
+PERIOD = "coalesce(billing_period_start_date, strftime(date_trunc('month', try_cast(date as date)), '%Y-%m-%d'), date)"
+
+AZURE_COST = BillFormat(
+    id="azure_cost",
+    title="Azure cost export (actual or amortised)",
+    provider="Microsoft",
+    marks=("subscription_id", "date", "meter_category", "quantity", "cost", "billing_currency", KIND, MODEL),
+    total="cost",
+    numbers=("cost", "quantity", "unit_price", "payg_price", "payg_cost"),
+    # A period's last day is past the twelfth, so it tells which way dates are written.
+    dates=("date", "billing_period_start_date", "billing_period_end_date"),
+    names={
+        "cost": ("CostInBillingCurrency", "Cost", "PreTaxCost"),
+        "billing_currency": ("BillingCurrencyCode", "BillingCurrency", "Currency"),
+        "billing_account_id": ("BillingAccountId", "BillingAccountNumber", "EnrollmentNumber"),
+        "billing_period_start_date": ("BillingPeriodStartDate", "BillingPeriodStart"),
+        "billing_period_end_date": ("BillingPeriodEndDate", "BillingPeriodEnd"),
+        "subscription_id": ("SubscriptionId", "SubscriptionGuid"),
+        "date": ("Date", "UsageDate", "UsageDateTime"),
+        "product": ("ProductName", "Product"),
+        "resource_id": ("ResourceId", "InstanceId", "InstanceName"),
+        "resource_location": ("ResourceLocation", "ResourceLocationNormalized", "Location"),
+        "payg_cost": ("PaygCostInBillingCurrency",),
+        "payg_price": ("PayGPrice",),
+        "benefit_id": ("BenefitId",),
+        "invoice_id": ("InvoiceId",),
+        "partner_name": ("PartnerName",),
+        "publisher_name": ("PublisherName",),
+    },
+    columns={
+        "BilledCost": Mapped(
+            sources=("cost", KIND, MODEL),
+            rule="0 for usage that a commitment covers and for what of it was not used; the cost of all else",
+            sql=f"case when {IS_COVERED} or {KIND} in ({UNUSED}) then '0' else cost end",
+        ),
+        "EffectiveCost": Mapped(
+            sources=("cost", KIND, MODEL),
+            rule="0 for a commitment's purchase or refund; the cost of all else",
+            sql=f"case when {IS_COMMITMENT_BOUGHT} then '0' else cost end",
+        ),
+        "ListCost": Mapped(
+            sources=("payg_cost", "payg_price", "quantity", KIND, "cost"),
+            rule="the pay-as-you-go cost; where there is none, the pay-as-you-go price times the quantity; null where "
+            "the price is 0; the cost of what is not used by quantity",
+            sql=f"""case when {KIND} <> 'Usage' then case when {KIND} in ({UNUSED}) then '0' else cost end
+                else coalesce(payg_cost, case when try_cast(payg_price as double) <> 0
+                then {product_of("payg_price", "quantity")} when try_cast(quantity as double) = 0 then '0' end) end""",
+        ),
+        "ContractedCost": Mapped(
+            sources=("unit_price", "quantity", KIND, "cost"),
+            rule="the unit price times the quantity; the cost of what is not used by quantity",
+            sql=f"""case when {KIND} <> 'Usage' then case when {KIND} in ({UNUSED}) then '0' else cost end
+                else {product_of("unit_price", "quantity")} end""",
+        ),
+        "ConsumedQuantity": Mapped(
+            sources=("quantity", KIND),
+            rule="the quantity of usage",
+            sql=f"case when {KIND} = 'Usage' then quantity end",
+        ),
+        "ConsumedUnit": Mapped(
+            sources=("unit_of_measure", KIND),
+            rule="the unit of usage",
+            sql=f"case when {KIND} = 'Usage' then unit_of_measure end",
+        ),
+        "BillingAccountId": same("billing_account_id"),
+        "SubAccountId": same("subscription_id"),
+        "BillingCurrency": same("billing_currency"),
+        "BillingPeriodStart": Mapped(
+            sources=("billing_period_start_date", "date"),
+            rule="as it is; without one, the first of the month of the date",
+            sql=PERIOD,
+        ),
+        "ChargePeriodStart": same("date"),
+        "ChargePeriodEnd": Mapped(
+            sources=("date",),
+            rule="the day after: a row is of one day",
+            sql="coalesce(strftime(try_cast(date as date) + 1, '%Y-%m-%d'), date)",
+        ),
+        "InvoiceId": same("invoice_id"),
+        "ProviderName": constant("Microsoft"),
+        "ServiceName": same("meter_category"),
+        "RegionId": Mapped(
+            sources=("resource_location",),
+            rule="in small letters, without spaces",
+            sql="lower(replace(resource_location, ' ', ''))",
+        ),
+        "ResourceId": Mapped(
+            sources=("resource_id",),
+            rule="in small letters: Azure spells the same resource in several ways",
+            sql="lower(resource_id)",
+        ),
+        "ChargeCategory": Mapped(
+            sources=(KIND,),
+            rule="Usage for usage and what was not used; Purchase for purchases and refunds; Credit; Tax; Adjustment "
+            "for whatever Azure may add",
+            sql=f"""case when {KIND} in ('Usage', {UNUSED}) then 'Usage' when {IS_PURCHASE} then 'Purchase'
+                when {KIND} in ('Credit', 'Tax') then {KIND} else 'Adjustment' end""",
+        ),
+        "ChargeClass": Mapped(
+            sources=(KIND,), rule="Correction for a refund", sql=f"case when {KIND} = 'Refund' then 'Correction' end"
+        ),
+        "ChargeDescription": same("product"),
+        "SkuId": same("meter_id"),
+        "x_UsageType": same("meter_name"),
+        "PricingCategory": Mapped(
+            sources=(KIND, MODEL),
+            rule="Standard for OnDemand, Dynamic for Spot, Committed for reservations and savings plans",
+            sql=f"""case when {IS_PURCHASE} then null when {IS_COMMITTED} or {KIND} in ({UNUSED}) then 'Committed'
+                when {MODEL} = 'OnDemand' then 'Standard' when {MODEL} = 'Spot' then 'Dynamic' end""",
+        ),
+        "CommitmentDiscountId": Mapped(
+            sources=("benefit_id", "reservation_id", KIND, MODEL),
+            rule="the benefit's id, else the reservation's, in small letters",
+            sql=f"case when {IS_COMMITTED} or {KIND} in ({UNUSED}) "
+            "then lower(coalesce(benefit_id, reservation_id)) end",
+        ),
+        "CommitmentDiscountStatus": Mapped(
+            sources=(KIND, MODEL),
+            rule="Used for usage that a commitment covers, Unused for what was not used",
+            sql=f"case when {KIND} in ({UNUSED}) then 'Unused' when {IS_COVERED} then 'Used' end",
+        ),
+        "SkuPriceId": Absent(reason="the export names no price by an id"),
+    },
+)

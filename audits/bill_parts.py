@@ -1,0 +1,134 @@
+"""The files of a bill on this machine: whole or not, and how each is written, told from its content, not its name."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+GZIP_MAGIC, PARQUET_MAGIC = b"\x1f\x8b", b"PAR1"
+HEADER_LIMIT = 1 << 20
+DELIMITERS = (",", ";", "\t", "|")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class BillRefused(Exception):
+    """A bill that cannot be loaded; what was loaded before stays. The message names part, column, value and remedy.
+
+    `part` and `field` are "" where the message is not about one. Where `permanent`, the same files will fail again.
+    """
+
+    def __init__(self, message: str, *, part: str = "", field: str = "", permanent: bool = True) -> None:
+        super().__init__(message)
+        self.part = part
+        self.field = field
+        self.permanent = permanent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One file of a bill on this machine. `key` names it in messages; `size` is what its manifest announced."""
+
+    path: Path
+    key: str
+    size: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """How a part is written: as csv, json (lines) or parquet, packed as gzip or not, and its columns with their type.
+
+    A column inside another one has its path as its name, with points.
+    """
+
+    format: str
+    columns: tuple[tuple[str, str], ...]
+    is_gzip: bool = False
+    delimiter: str = ","
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Type by column."""
+        return dict(self.columns)
+
+
+def require_whole(parts: Iterable[Part]) -> None:
+    """Raise BillRefused for a part that is not there, empty, or not as long as announced."""
+    for part in parts:
+        try:
+            size = part.path.stat().st_size
+        except OSError:
+            raise BillRefused(
+                f"{part.key} cannot be read: there is no such file. Compare its path.", part=part.key
+            ) from None
+        if part.size is not None and size != part.size:
+            raise BillRefused(
+                f"{part.key} has {size:,} bytes, but {part.size:,} were announced: it is half-written or was replaced. "
+                "It is read again with the next audit.",
+                part=part.key,
+                permanent=False,
+            )
+        if size == 0:
+            raise BillRefused(f"{part.key} is empty. Export the period anew.", part=part.key)
+
+
+def text_shape(part: Part) -> Shape | None:
+    """How a part of text is written, from its first line; None for Parquet. Raises BillRefused where it is neither.
+
+    The columns of JSON lines are those of the first line, of no type yet.
+    """
+    with part.path.open("rb") as file:
+        magic = file.read(4)
+    if magic == PARQUET_MAGIC:
+        return None
+    is_gzip = magic.startswith(GZIP_MAGIC)
+    line = _first_line(part, is_gzip=is_gzip)
+    if line.startswith(UTF_16):
+        raise BillRefused(f"{part.key} is text in UTF-16. Save it as UTF-8.", part=part.key)
+    try:
+        text = line.decode("utf-8-sig")
+        if text.lstrip().startswith(("{", "[")):
+            return Shape(format="json", columns=_json_names(part, text), is_gzip=is_gzip)
+        delimiter, names = _csv_names(text)
+    except (UnicodeDecodeError, csv.Error):
+        raise BillRefused(
+            f"{part.key} is neither CSV or JSON lines in UTF-8 nor gzip nor Parquet, so it is no bill.", part=part.key
+        ) from None
+    columns = tuple((name.strip(), "VARCHAR") for name in names)
+    return Shape(format="csv", columns=columns, is_gzip=is_gzip, delimiter=delimiter)
+
+
+def _first_line(part: Part, *, is_gzip: bool) -> bytes:
+    try:
+        with part.path.open("rb") as file:
+            packed = gzip.GzipFile(fileobj=file) if is_gzip else file
+            return packed.readline(HEADER_LIMIT)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise BillRefused(f"{part.key} is no whole gzip file. Fetch or export it anew.", part=part.key) from None
+
+
+def _csv_names(line: str) -> tuple[str, list[str]]:
+    """The delimiter that parts the header into most columns, and the columns."""
+    found = {one: next(csv.reader(io.StringIO(line, newline=""), delimiter=one), []) for one in DELIMITERS}
+    delimiter = max(found, key=lambda one: len(found[one]))
+    return delimiter, found[delimiter]
+
+
+def _json_names(part: Part, line: str) -> tuple[tuple[str, str], ...]:
+    try:
+        row: Any = json.loads(line)
+    except ValueError:
+        row = None
+    if not isinstance(row, dict):
+        raise BillRefused(
+            f"{part.key} is JSON, but its first line is no row. Export it as JSON lines, one row a line.", part=part.key
+        )
+    return tuple((name, "JSON") for name in row)

@@ -1,0 +1,130 @@
+"""The parts of a bill, opened in DuckDB: how each is to be read, and the SQL that reads it. In the child only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+import duckdb
+
+from audits import bill_parts, focus, recognise
+from audits.bill_parts import BillRefused, Part, Shape
+from audits.recognise import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from duckdb.sqltypes import DuckDBPyType
+
+TOO_EXACT = r'":\s*-?0*\.?0*[1-9](\.?[0-9]){17}'
+
+
+class OpenedParts:
+    """Parts that a database may read, each by its link."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, *, parts: Sequence[Part], links: Sequence[Path]) -> None:
+        self.database = database
+        self.parts = parts
+        self.links = links
+
+    def readings(self) -> list[Reading]:
+        """How each part is to be read. Raises BillRefused, and what DuckDB does.
+
+        All are of one format: the same costs in two would be counted twice.
+        """
+        found: list[Reading] = []
+        for number, part in enumerate(self.parts):
+            shape = bill_parts.text_shape(part) or self._parquet_shape(number)
+            format_id = recognise.recognise(part, shape)
+            reading = Reading(shape=recognise.full_shape(shape, format_id), format_id=format_id)
+            source = self.source(reading, [number])
+            if shape.format == "json":
+                self._require_whole_numbers(number, shape)
+            dialect = recognise.dialect_of(part, shape, format_id, source, self._ask)
+            found.append(replace(reading, dialect=dialect))
+            if format_id != found[0].format_id:
+                raise BillRefused(
+                    f"{self.parts[0].key} is {recognise.TITLES[found[0].format_id]} and {part.key} is "
+                    f"{recognise.TITLES[format_id]}. Load them one after the other.",
+                    part=part.key,
+                )
+        sources = [self.source(one, [number]) for number, one in enumerate(found)]
+        return recognise.kept(self.parts, found, sources, self._ask)
+
+    def _parquet_shape(self, number: int) -> Shape:
+        part = self.parts[number]
+        try:
+            described = self.database.sql(f"select * exclude (filename) from {self._parquet([number])}")
+        except duckdb.Error:
+            raise BillRefused(
+                f"{part.key} is a broken Parquet file. Fetch or export it anew.", part=part.key, permanent=False
+            ) from None
+        columns = zip(described.columns, described.types, strict=True)
+        return Shape(format="parquet", columns=tuple(one for name, kind in columns for one in _leaves(name, kind)))
+
+    def _require_whole_numbers(self, number: int, shape: Shape) -> None:
+        """JSON readers hold a number in 64 bits: of one with more digits they would drop the last."""
+        lines = (
+            f"read_csv({self._paths([number])}, columns = {{'line': 'VARCHAR'}}, header = false, auto_detect = false, "
+            f"delim = chr(1), quote = '', escape = '', compression = '{'gzip' if shape.is_gzip else 'none'}')"
+        )
+        (count,) = self._ask(f"select count_if(regexp_matches(line, '{TOO_EXACT}')) from {lines}")
+        if count:
+            key = self.parts[number].key
+            raise BillRefused(
+                f"{key} has {count:,} rows with a number of more than 17 digits, which JSON does not keep. Export such "
+                "numbers as text, or the rows as Parquet.",
+                part=key,
+            )
+
+    def _ask(self, query: str) -> tuple[Any, ...]:
+        return self.database.execute(query).fetchone() or ()
+
+    def _paths(self, numbers: Sequence[int]) -> str:
+        return "[" + ", ".join(f"'{self.links[number]}'" for number in numbers) + "]"
+
+    def _parquet(self, numbers: Sequence[int]) -> str:
+        return f"read_parquet({self._paths(numbers)}, filename = true, hive_partitioning = false)"
+
+    def source(self, reading: Reading, numbers: Sequence[int]) -> str:
+        """The table function that gives the file's own columns and `filename`."""
+        shape, paths = reading.shape, self._paths(numbers)
+        if shape.format == "parquet":
+            return self._parquet(numbers)
+        compression = "gzip" if shape.is_gzip else "none"
+        if shape.format == "json":
+            columns = ", ".join(
+                f"{literal(name)}: {literal(kind)}" for name, kind in recognise.json_types(reading.format_id).items()
+            )
+            return (
+                f"read_json({paths}, columns = {{{columns}}}, format = 'newline_delimited', filename = true, "
+                f"compression = '{compression}', hive_partitioning = false)"
+            )
+        columns = ", ".join(
+            f"{literal(name or f'column {number}')}: 'VARCHAR'" for number, (name, _) in enumerate(shape.columns)
+        )
+        return (
+            f"read_csv({paths}, columns = {{{columns}}}, header = true, auto_detect = false, "
+            f"delim = {literal(shape.delimiter)}, "
+            f"quote = '\"', escape = '\"', nullstr = ['NULL', ''], strict_mode = true, null_padding = false, "
+            f"filename = true, compression = '{compression}', hive_partitioning = false)"
+        )
+
+    def rows(self, reading: Reading, numbers: Sequence[int]) -> str:
+        """A SELECT of the rows of parts that are read the same way, for `focus.summed`."""
+        shape, source = recognise.focus_source(reading, self.source(reading, numbers))
+        return focus.rows_of(shape, source)
+
+
+def _leaves(name: str, kind: DuckDBPyType) -> list[tuple[str, str]]:
+    """A column, or what lies within it where it is a structure, by its path."""
+    if kind.id != "struct":
+        return [(name, str(kind))]
+    within = cast("list[tuple[str, DuckDBPyType]]", kind.children)  # of a structure they are pairs
+    return [one for inner, held in within for one in _leaves(f"{name}.{inner}", held)]
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,178 @@
+"""Which format each part of a bill has, and the language that it is written in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from audits.azure_pair import keeps
+from audits.bill_format import Column, as_focus, json_columns, json_type, missing_marks, read_as_text, resolve
+from audits.bill_formats import AZURE_COST, BILL_FORMATS
+from audits.bill_parts import BillRefused, Part, Shape
+from audits.dialect import SAMPLE_ROWS, Dialect, Evidence, Undecided, decide, evidence_of
+from audits.focus import OWN_ROW, REQUIRED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from audits.bill_format import BillFormat
+
+FOCUS = "focus"
+TITLES: Mapping[str, str] = {FOCUS: "FOCUS", **{one.id: one.title for one in BILL_FORMATS}}
+Ask = Callable[[str], Sequence[Any]]  # the first row that a query gives
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How a part is to be read. Parts that are read the same way are read together. `keep` is for foreign rows."""
+
+    shape: Shape
+    format_id: str
+    dialect: Dialect = field(default_factory=Dialect)
+    keep: str = "true"
+
+
+def recognise(part: Part, shape: Shape) -> str:
+    """The id of the format whose columns a part has. Raises BillRefused where it is none's, or a column is doubled."""
+    require_no_doubles(part, shape)
+    if shape.format == "json":
+        return _recognise_json(part, shape)
+    if not (missing := [name for name in REQUIRED if name not in shape.types]):
+        return FOCUS
+    columns = columns_of(shape)
+    lacks = {one.id: missing_marks(one, columns) for one in BILL_FORMATS}
+    for format_id, marks in lacks.items():
+        if not marks:
+            return format_id
+    shares = {FOCUS: len(missing) / len(REQUIRED)}
+    shares |= {one.id: len(lacks[one.id]) / len(one.marks) for one in BILL_FORMATS}
+    nearest = min(shares, key=lambda one: shares[one])
+    lacking = missing if nearest == FOCUS else lacks[nearest]
+    why = f"it comes nearest to {TITLES[nearest]}, but has no column {', '.join(lacking)}"
+    raise BillRefused(
+        f"{part.key} is no bill that is known here: {why if shares[nearest] < 1 else 'it has no column of any'}. "
+        f"Known are {', '.join(TITLES.values())}; as CSV with a header line, or as Parquet.",
+        part=part.key,
+        field=lacking[0],
+    )
+
+
+def _recognise_json(part: Part, shape: Shape) -> str:
+    """As above, of JSON lines, by the first one."""
+    there = {name for name, _ in shape.columns}
+    for one in BILL_FORMATS:
+        held = tuple(column for column in json_columns(one) if column[0].partition(".")[0] in there)
+        if not missing_marks(one, columns_of(Shape(format="json", columns=held))):
+            return one.id
+    raise BillRefused(
+        f"{part.key} is JSON lines of no bill that is known here: it has {', '.join(sorted(there))}. Known as "
+        f"JSON lines are: {', '.join(one.title for one in BILL_FORMATS if one.structure)}.",
+        part=part.key,
+    )
+
+
+def full_shape(shape: Shape, format_id: str) -> Shape:
+    """The shape with all columns that a row may have: the first line of JSON need not have them all."""
+    if shape.format != "json":
+        return shape
+    return replace(shape, columns=json_columns(format_of(format_id)))
+
+
+def json_types(format_id: str) -> dict[str, str]:
+    """What DuckDB reads of a row of JSON lines: type by column."""
+    return {name: json_type(held) for name, held in format_of(format_id).structure.items()}
+
+
+def require_no_doubles(part: Part, shape: Shape) -> None:
+    """Raise BillRefused where a column stands in a file twice."""
+    names = [name for name, _ in shape.columns]
+    lowered = [name.lower() for name in names]
+    if doubled := sorted({name for name in names if lowered.count(name.lower()) > 1}):
+        raise BillRefused(
+            f"{part.key} has the column {doubled[0]!r} more than once. Leave one of them out of the export.",
+            part=part.key,
+            field=doubled[0],
+        )
+
+
+def columns_of(shape: Shape) -> tuple[Column, ...]:
+    """The columns of a part as its SQL names them."""
+    return tuple(
+        Column(name=name, type=kind, expression=_quoted(name) if shape.format == "csv" else _path(name))
+        for name, kind in shape.columns
+    )
+
+
+def format_of(format_id: str) -> BillFormat:
+    """The format of an id that is not FOCUS."""
+    return next(one for one in BILL_FORMATS if one.id == format_id)
+
+
+def dialect_of(part: Part, shape: Shape, format_id: str, source: str, ask: Ask) -> Dialect:
+    """The language that a part is written in, from a sample, else from all of it. Raises BillRefused."""
+    if format_id == FOCUS or not (bill_format := format_of(format_id)).numbers or shape.format != "csv":
+        return Dialect()
+    rows = read_as_text(bill_format, columns_of(shape), source)
+    try:
+        return _decided(bill_format, f"select * from ({rows}) limit {SAMPLE_ROWS}", ask)
+    except Undecided as undecided:
+        refused = undecided
+    if not refused.is_contradiction:
+        try:
+            return _decided(bill_format, rows, ask)
+        except Undecided as undecided:
+            refused = undecided
+    raise BillRefused(f"{part.key} {refused}. {refused.remedy}", part=part.key) from None
+
+
+def _decided(bill_format: BillFormat, rows: str, ask: Ask) -> Dialect:
+    values = ask(evidence_of(rows, numbers=bill_format.numbers, dates=bill_format.dates))
+    return decide(Evidence(**dict(zip((one.name for one in fields(Evidence)), values, strict=True))))
+
+
+def kept(parts: Sequence[Part], readings: Sequence[Reading], sources: Sequence[str], ask: Ask) -> list[Reading]:
+    """The readings, so that no cost that stands in several parts is read more than once. Raises BillRefused."""
+    if len(parts) == 1 or readings[0].format_id != AZURE_COST.id:
+        return list(readings)
+    rows = [
+        (read_as_text(AZURE_COST, columns_of(reading.shape), source), reading.dialect)
+        for reading, source in zip(readings, sources, strict=True)
+    ]
+    return [replace(one, keep=keep) for one, keep in zip(readings, keeps(parts, rows, ask), strict=True)]
+
+
+def focus_source(reading: Reading, source: str, *, is_numbered: bool = False) -> tuple[Shape, str]:
+    """How the rows of a part are read as FOCUS: their shape, and the FROM that gives them.
+
+    With `is_numbered`, `source` gives `row_number` too, and so do the rows.
+    """
+    if reading.format_id == FOCUS:
+        return reading.shape, source
+    bill_format = format_of(reading.format_id)
+    beside = ("filename", "row_number") if is_numbered else ("filename",)
+    rows = read_as_text(bill_format, columns_of(reading.shape), source, beside=beside)
+    columns = ((OWN_ROW, "BOOLEAN"), *((name, "VARCHAR") for name in bill_format.columns))
+    shape = Shape(format="csv", columns=columns)
+    return shape, f"({as_focus(bill_format, rows, dialect=reading.dialect, keep=reading.keep, beside=beside)})"
+
+
+def name_as_written(reading: Reading, name: str, value: str | None, *, ask: Ask) -> str:
+    """The file's own column that a wrong FOCUS value comes from: of those it is made of, the one that has the value."""
+    if reading.format_id == FOCUS:
+        return name
+    bill_format = format_of(reading.format_id)
+    resolved = resolve(bill_format, columns_of(reading.shape))
+    columns = [one for source in bill_format.columns[name].sources if (one := resolved[source]) is not None]
+    if not columns:
+        return name
+    held = ask(", ".join(f"cast({column.expression} as varchar)" for column in columns))
+    return next((one.name for one, text in zip(columns, held, strict=True) if text == value), columns[0].name)
+
+
+def _path(name: str) -> str:
+    return ".".join(_quoted(one) for one in name.split("."))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
