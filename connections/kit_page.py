@@ -62,6 +62,7 @@ class KitPage:
     link: str
     is_link_filled_in: bool
     actions: tuple[Mapping[str, str], ...]
+    tolerated: Mapping[str, str]
     tabs: Mapping[str, Form]
 
 
@@ -89,6 +90,7 @@ def kit_page(connection: Connection, name: str) -> KitPage:
         link=link,
         is_link_filled_in=bool(settings.AWS_KIT_TEMPLATE_URL and text),
         actions=_actions(has_export=connection.has_export),
+        tolerated=_tolerated(has_export=connection.has_export),
         tabs=KITS,
     )
 
@@ -108,3 +110,8 @@ def _actions(*, has_export: bool) -> tuple[Mapping[str, str], ...]:
     """What the role may do, each action once with its reason and AWS's own access level."""
     rows = [*aws.declared()["inventory"], *(aws.declared()["export"] if has_export else ())]
     return tuple({row["action"]: row for row in rows}.values())
+
+
+def _tolerated(*, has_export: bool) -> Mapping[str, str]:
+    """Actions that AWS lists as neither Read nor List and that refuse no role, each with our reason."""
+    return {**aws.declared()["tolerated"], **(aws.declared()["through_s3"] if has_export else {})}

@@ -67,7 +67,9 @@ class Kit:
 
 @cache
 def declared() -> dict[str, Any]:
-    """The declared calls as data: `inventory` and `export` rows, `role_reads`, and the `tolerated` actions."""
+    """The declared calls as data: `inventory` and `export` rows, `role_reads`, the `tolerated` actions, and those that
+    are tolerated `through_s3` only.
+    """
     found: dict[str, Any] = json.loads(CALLS_FILE.read_text())
     return found
 

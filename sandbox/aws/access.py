@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.aws import policy
-from sandbox.aws.names import BUCKET, PAYER, REFUSED_BY_ORGANIZATION
+from sandbox.aws.names import BUCKET, EXPORT_REGION, PAYER, REFUSED_BY_ORGANIZATION
 from sandbox.aws.wire import Refusal
 
 if TYPE_CHECKING:
@@ -47,6 +47,23 @@ def authorize(call: ApiCall, caller: Caller, *, resource: str) -> None:
         )
     if session != policy.ALLOWED:
         refuse(call, caller, resource=resource, reason=f"because no session policy allows the {call.action} action")
+
+
+def authorize_key(call: ApiCall, caller: Caller, *, key_arn: str) -> None:
+    """As `authorize`, for the key that encrypts the export: S3 asks for it in the caller's name, and says so."""
+    if call.operation != "GetObject" or not call.resource.startswith(f"arn:aws:s3:::{BUCKET}/"):
+        return
+    context = {"kms:ViaService": f"s3.{EXPORT_REGION}.amazonaws.com"}
+    for documents, kind in ((caller.documents, "identity-based"), (caller.session_documents, "session")):
+        if documents is None:
+            continue
+        verdict = policy.decide(documents, action="kms:Decrypt", resource=key_arn, context=context)
+        if verdict != policy.ALLOWED:
+            raise Refusal(
+                "denied",
+                f"User: {caller.arn} is not authorized to perform: kms:Decrypt on resource: {key_arn} "
+                f"because no {kind} policy allows the kms:Decrypt action",
+            )
 
 
 def _is_foreign_bucket(call: ApiCall, caller: Caller) -> bool:

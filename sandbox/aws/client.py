@@ -174,6 +174,10 @@ class SandboxCloud:
     def set_latency(self, seconds: float) -> None:
         self._ask("POST", "settings", {"latency_seconds": seconds})
 
+    def encrypt_export(self, key_arn: str) -> None:
+        """The export's bucket uses a key of the customer's from now on; empty: S3's own again."""
+        self._ask("POST", "settings", {"export_key_arn": key_arn})
+
     def expire_sessions(self, access_key_id: str | None = None) -> int:
         """Ends a session, or all, as if their time had run out."""
         return int(self._ask("POST", "expire", {"access_key_id": access_key_id})["expired"])

@@ -88,6 +88,8 @@ class Control:
             self.cloud.page_size = values["page_size"]
         if "latency_seconds" in values:
             self.cloud.latency_seconds = float(values["latency_seconds"])
+        if "export_key_arn" in values:
+            self.cloud.export_key_arn = str(values["export_key_arn"])
 
     def _get_calls(self, request: Request) -> list[dict[str, Any]]:
         return self.cloud.journal.since(int(dict(parse_qsl(request.query)).get("since", 0)))

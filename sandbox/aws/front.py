@@ -42,6 +42,7 @@ class Cloud:
         self.journal = Journal(folder / "calls.jsonl")
         self.page_size: int | None = None
         self.latency_seconds = 0.0
+        self.export_key_arn = ""
         self._local = threading.local()
 
     def answer(self, request: Request) -> Answer:
@@ -93,6 +94,8 @@ class Cloud:
         resource = iam_reads.resource_of(call, caller, self.identities) if call.service == "iam" else call.resource
         if call.action not in ALWAYS_ALLOWED:
             access.authorize(call, caller, resource=resource)
+            if self.export_key_arn:
+                access.authorize_key(call, caller, key_arn=self.export_key_arn)
         if call.service == "sts":
             return sts.answer(call, caller, self.identities)
         if call.service == "iam":

@@ -31,6 +31,7 @@ KEYS = {
         "aws:RequestedRegion",
         "aws:ResourceAccount",
         "aws:SecureTransport",
+        "kms:ViaService",
     )
 }
 FIELDS = {"Sid", "Effect", "Action", "Resource", "Condition", "Principal"}

@@ -12,6 +12,7 @@ import pytest
 
 from connections.access_check import check_access
 from connections.providers.aws.costs import ExportProblem, download, find_periods, read_header
+from connections.providers.aws.export_key import refusal_of_key
 from sandbox.aws import names
 from tests.connections.aws import EXPORT, EXTERNAL_ID, principal, role, session
 
@@ -207,6 +208,59 @@ def test_a_role_that_may_not_read_the_export_is_told_what_to_do(calm_cloud):
     [(field, sentence)] = report.refusals
     assert field == "export_bucket"
     assert "Run the kit again" in sentence
+
+
+KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+@pytest.fixture
+def encrypted(calm_cloud):
+    """The export's bucket uses a key of the customer's own."""
+    calm_cloud.encrypt_export(KEY)
+    yield calm_cloud
+    calm_cloud.encrypt_export("")
+
+
+def checked(cloud, **policies):
+    arn = role(cloud, account=names.PAYER, export=EXPORT, policies=policies)
+    return check_access(
+        principal=principal(cloud), role_arn=arn, external_id=EXTERNAL_ID, connection_id="c", export=EXPORT
+    )
+
+
+def test_an_export_with_a_key_of_the_customers_is_refused_with_the_statement_that_lets_it_in(encrypted):
+    """And with that statement, copied as it stands, the same check passes: the role may do no more than before."""
+    [(field, sentence)] = checked(encrypted).refusals
+    assert field == "export_bucket"
+    assert "encrypted with a key of yours" in sentence
+    assert "SSE-S3" in sentence
+    statement = json.loads(sentence[sentence.index("{") : sentence.rindex("}") + 1])
+    assert (statement["Resource"], statement["Action"]) == (KEY, ["kms:Decrypt"])
+    report = checked(encrypted, key={"Version": "2012-10-17", "Statement": [statement]})
+    assert (report.refusals, report.warnings, len(report.periods)) == ((), (), 2)
+
+
+def test_a_role_that_may_decrypt_more_is_refused_although_the_export_needs_it(encrypted):
+    wide = {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": "*"}
+    [(field, sentence)] = checked(encrypted, key={"Version": "2012-10-17", "Statement": [wide]}).refusals
+    assert (field, "its policy key allows kms:Decrypt" in sentence) == ("role_arn", True)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (f"AccessDenied: User: x is not authorized to perform: kms:Decrypt on resource: {KEY} because", KEY),
+        ("AccessDenied: kms:Decrypt is not allowed", "(the ARN of the bucket's key)"),
+        (f"KMS.DisabledException: {KEY} is disabled.", "Enable that key"),
+    ],
+)
+def test_what_s3_says_of_a_key_is_told_apart(said, expected):
+    assert expected in refusal_of_key(said, export=EXPORT)
+
+
+@pytest.mark.parametrize("said", ["AccessDenied: Access Denied", "NoSuchKey: The specified key does not exist."])
+def test_what_is_not_about_a_key_of_kms_is_not_taken_for_it(said):
+    assert refusal_of_key(said, export=EXPORT) is None
 
 
 @pytest.mark.parametrize(

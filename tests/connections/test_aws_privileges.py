@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from connections.kits.aws import policy_document
+from connections.providers.aws.export_key import statement_for
 from connections.providers.aws.privileges import NamedPolicy, access_levels, excess_of, expand, lax_trust
-from connections.providers.aws.tolerated import DATA_READS, TOLERATED
+from connections.providers.aws.tolerated import DATA_READS, THROUGH_S3, TOLERATED
 from sandbox.aws.managed import managed_policy
 from tests.connections.aws import EXPORT, kit
 
@@ -39,6 +40,44 @@ def test_everything_but_something_is_nearly_everything():
     found = excess({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})
     assert "ec2:TerminateInstances" in found.writes["p"]
     assert "iam:CreateUser" not in found.writes["p"]
+
+
+KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+VIA_S3 = {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
+
+
+def test_what_we_tell_a_customer_to_add_for_the_exports_key_refuses_no_role():
+    added = statement_for(key_arn=KEY, region="us-east-1")
+    assert excess(added, export_path="bills/focus").writes == {}
+    assert excess(added).writes == {"p": ("kms:Decrypt",)}, "without an export there is nothing to decrypt"
+
+
+@pytest.mark.parametrize(
+    "wider",
+    [
+        {"resource": "*", "Condition": VIA_S3},
+        {"resource": "arn:aws:kms:us-east-1:111122223333:key/*", "Condition": VIA_S3},
+        {"resource": [KEY, "*"], "Condition": VIA_S3},
+        {"resource": "arn:aws:kms:us-east-1:111122223333:alias/bills", "Condition": VIA_S3},
+        {"resource": KEY},
+        {"resource": KEY, "Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}},
+        {"resource": KEY, "Condition": {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}},
+        {"resource": KEY, "Condition": {"StringEqualsIfExists": VIA_S3["StringEquals"]}},
+        {"resource": KEY, "Condition": {"StringNotEquals": VIA_S3["StringEquals"]}},
+        {"resource": KEY, "Condition": {"ForAnyValue:StringEquals": VIA_S3["StringEquals"]}},
+        {"resource": KEY, "Condition": {"StringEquals": {"kms:ViaService": ["s3.us-east-1.amazonaws.com", "ebs.x"]}}},
+        {"resource": KEY, "Condition": {"StringEquals": {"kms:ViaService": []}}},
+        {"resource": [], "Condition": VIA_S3},
+    ],
+)
+def test_decrypting_in_any_wider_form_refuses_the_role(wider):
+    assert excess(allow("kms:Decrypt", **wider), export_path="bills/focus").writes == {"p": ("kms:Decrypt",)}
+
+
+def test_nothing_else_of_a_key_comes_in_with_it():
+    found = excess(allow("kms:*", resource=KEY, Condition=VIA_S3), export_path="bills/focus").writes["p"]
+    assert "kms:Encrypt" in found
+    assert "kms:Decrypt" not in found
 
 
 @pytest.mark.parametrize("pattern", ["*", "*:*", "**"])
@@ -79,7 +118,7 @@ def test_an_unknown_read_is_named_but_not_refused():
 
 
 def test_every_tolerated_action_exists_is_no_read_and_has_a_reason():
-    for action, reason in TOLERATED.items():
+    for action, reason in (TOLERATED | THROUGH_S3).items():
         assert access_levels()[action] not in {"Read", "List"}
         assert reason.endswith(".")
 

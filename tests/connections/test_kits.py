@@ -24,6 +24,7 @@ from connections.management.commands.make_kits import CALLS_FILE, calls_text
 from connections.provider import ExportPlace
 from connections.providers.aws import calls
 from connections.providers.aws.session_policy import bill_statements, session_policy
+from connections.providers.aws.tolerated import THROUGH_S3
 from tests.connections.aws import EXPORT, EXTERNAL_ID, kit
 
 BOTH = pytest.mark.parametrize("made", [kit(), kit(export=EXPORT)], ids=["member", "payer"])
@@ -50,12 +51,20 @@ def test_the_session_policy_asks_for_nothing_that_the_kit_does_not_give():
     assert [one["Resource"] for one in asked if one["Action"] == ["s3:GetObject"]] == [objects[0]["Resource"]]
     inventory = json.loads(session_policy(role_arn="arn:aws:iam::123456789012:role/CostframeReadOnly", export=None))
     assert actions(inventory) <= actions(policy_document(kit()))
+    # But for what a customer may add whose bucket uses a key of their own: through S3, and in no other session.
+    more = actions({"Statement": asked}) - actions(policy_document(kit(export=EXPORT)))
+    assert more == set(THROUGH_S3)
+    assert [one["Condition"] for one in asked if set(one["Action"]) & more] == [
+        {"StringEquals": {"kms:ViaService": f"s3.{EXPORT.region}.amazonaws.com"}}
+    ]
+    assert not actions(inventory) & more
 
 
 def test_every_action_has_a_reason_and_an_access_level_to_show():
     rows = kits.declared()["inventory"] + kits.declared()["export"]
     assert all(row["why"].endswith(".") and row["access_level"] in {"Read", "List"} for row in rows)
     assert kits.declared()["tolerated"]
+    assert set(kits.declared()["through_s3"]) == {"kms:Decrypt"}
 
 
 @pytest.mark.parametrize("made", [kit(), kit(export=EXPORT), None], ids=["member", "payer", "hosted"])
@@ -146,7 +155,7 @@ def test_only_a_prefix_may_be_empty(field):
 
 
 @pytest.mark.parametrize(
-    "export", [None, EXPORT, ExportPlace(bucket="b" * 63, prefix="p" * 512, name="n" * 128, region="x")]
+    "export", [None, EXPORT, ExportPlace(bucket="b" * 63, prefix="p" * 512, name="n" * 128, region="ap-southeast-2")]
 )
 def test_the_session_policy_fits_into_the_call(export):
     policy = session_policy(role_arn=f"arn:aws:iam::123456789012:role/{'p' * 100}/{'r' * 64}", export=export)

@@ -249,3 +249,15 @@ def test_a_deleted_connection_says_what_to_revoke_and_can_no_longer_be_changed(v
     for action in ("access/", "kit/", "check/", "delete/"):
         assert visitor.get(url(draft, action)).status_code == 404
     assert "production" not in text(visitor.get("/connections/"))
+
+
+@pytest.mark.parametrize("has_export", [False, True])
+def test_the_kit_shows_what_is_tolerated_although_aws_does_not_list_it_as_reading(
+    visitor, draft, organization, has_export
+):
+    if has_export:
+        with scope.organization(organization.id):
+            Connection.objects.filter(id=draft.id).update(export_bucket="bills", export_name="focus")
+    page = text(visitor.get(f"/connections/{draft.id}/kit/"))
+    assert "backup:ListIndexedRecoveryPointsForSearch Lists recovery points. Changes nothing." in page
+    assert ("kms:Decrypt Lets S3 decrypt the cost export" in page) is has_export

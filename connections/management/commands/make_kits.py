@@ -43,7 +43,13 @@ def calls_text() -> str:
     inventory = [_row(call) for call in calls.INVENTORY_SESSION]
     export = [_row(call) for call in calls.EXPORT]
     reads = sorted(call.action for call in calls.ROLE_READS)
-    data = {"inventory": inventory, "export": export, "role_reads": reads, "tolerated": tolerated.TOLERATED}
+    data = {
+        "inventory": inventory,
+        "export": export,
+        "role_reads": reads,
+        "tolerated": tolerated.TOLERATED,
+        "through_s3": tolerated.THROUGH_S3,
+    }
     return json.dumps(data, indent=1) + "\n"
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from connections.provider import ExportFile, ExportPeriod, ExportPlace
 from connections.providers.aws import calls
+from connections.providers.aws.export_key import ANY_KEY, refusal_of_key, remedy
 from connections.providers.aws.manifest import Manifest, NotAManifest, read_manifest
 from connections.providers.aws.outcomes import code_of, sentence_of
 from connections.providers.aws.reader import FAILURES
@@ -284,11 +285,14 @@ def _unlistable(error: BaseException, place: ExportPlace) -> ExportProblem:
 
 def _unreadable(error: BaseException, place: ExportPlace, key: str) -> ExportProblem:
     code = code_of(error)
+    about_key = refusal_of_key(sentence_of(error), export=place)
+    if about_key is not None:
+        return ExportProblem("export_bucket", about_key)
     if code in {"AccessDenied", "403"}:
         return ExportProblem(
             "export_bucket",
-            f"The role may list but not read s3://{place.bucket}/{key} ({calls.GET_OBJECT.action}). Run the kit again; "
-            "a bucket encrypted with a key of your own also needs that key's policy to let the role decrypt.",
+            f"The role may list but not read s3://{place.bucket}/{key} ({calls.GET_OBJECT.action}). Run the kit again. "
+            f"Where the bucket is encrypted with a key of your own, {remedy(ANY_KEY, export=place)}",
         )
     if code in NOT_FOUND:
         message = f"{key} was replaced while it was read. It is tried again."

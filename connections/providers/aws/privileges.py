@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connections.providers.aws.tolerated import DATA_READS, TOLERATED
+from connections.providers.aws.export_key import is_through_s3
+from connections.providers.aws.tolerated import DATA_READS, THROUGH_S3, TOLERATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,7 +70,7 @@ def excess_of(policies: Iterable[NamedPolicy], *, export_path: str = "") -> Exce
     """What `policies` together allow that is not Read, List or tolerated. Conditions on an Allow do not excuse it.
 
     Unconditional Deny statements over all resources are taken off. `export_path` ("bucket/prefix/name") is where
-    objects may be read without being named.
+    objects may be read without being named, and where S3 may use a key.
     """
     held = list(policies)
     denied = {action for policy in held for action in _denied(policy)}
@@ -153,6 +154,8 @@ def _allowed(policy: NamedPolicy, *, export_path: str) -> tuple[set[str], set[st
             allowed |= set(access_levels()) - expand(_listed(statement["NotAction"]))[0]
             continue
         found, strange = expand(_listed(statement.get("Action", [])))
+        if export_path and is_through_s3(statement):
+            found -= set(THROUGH_S3)
         if export_path and _is_inside(_listed(statement.get("Resource", [])), export_path):
             found -= {"s3:GetObject", "s3:GetObjectVersion"}
         allowed |= found

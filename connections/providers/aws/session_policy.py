@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from connections.providers.aws import calls
+from connections.providers.aws.export_key import session_statement
 
 if TYPE_CHECKING:
     from connections.provider import ExportPlace
@@ -38,7 +39,7 @@ def _inventory(role_arn: str) -> list[dict[str, Any]]:
 
 
 def bill_statements(export: ExportPlace) -> list[dict[str, Any]]:
-    """What reading one export needs: its own objects, a listing of its own path, and its definition."""
+    """What reading one export needs: its objects, a listing of its own path, its definition, S3's use of its key."""
     bucket = f"arn:aws:s3:::{export.bucket}"
     return [
         {"Effect": "Allow", "Action": [calls.GET_OBJECT.action], "Resource": f"{bucket}/{export.path}/*"},
@@ -51,7 +52,9 @@ def bill_statements(export: ExportPlace) -> list[dict[str, Any]]:
         {"Effect": "Allow", "Action": [calls.GET_BUCKET_LOCATION.action], "Resource": bucket},
         {
             "Effect": "Allow",
-            "Action": sorted({calls.LIST_EXPORTS.action, calls.GET_EXPORT.action, calls.GET_CALLER_IDENTITY.action}),
+            # sts:GetCallerIdentity is not among them: AWS lets everybody ask who they are, whatever a policy says.
+            "Action": sorted({calls.LIST_EXPORTS.action, calls.GET_EXPORT.action}),
             "Resource": "*",
         },
+        session_statement(export),
     ]
