@@ -121,8 +121,7 @@ def _check_policies(session: AwsSession, found: _Findings, *, export: ExportPlac
         )
     for lax in privileges.lax_trust(read.trust):
         found.refuse("role_arn", f"The role's trust policy {lax}. Put it back as the kit has it.")
-    path = f"{export.bucket}/{export.path}" if export else ""
-    excess = privileges.excess_of(read.policies, export_path=path)
+    excess = privileges.excess_of(read.policies, export=export)
     for name, actions in excess.writes.items():
         found.refuse(
             "role_arn",

@@ -246,21 +246,48 @@ def test_a_role_that_may_decrypt_more_is_refused_although_the_export_needs_it(en
     assert (field, "its policy key allows kms:Decrypt" in sentence) == ("role_arn", True)
 
 
+WHO = "User: assumed-role of account 111122223333 is not authorized to perform:"
+NO_POLICY = "because no identity-based policy allows the kms:Decrypt action"
+UNNAMED = "(the ARN of the bucket's key)"
+
+
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("code", "message", "expected"),
     [
-        (f"AccessDenied: User: x is not authorized to perform: kms:Decrypt on resource: {KEY} because", KEY),
-        ("AccessDenied: kms:Decrypt is not allowed", "(the ARN of the bucket's key)"),
-        (f"KMS.DisabledException: {KEY} is disabled.", "Enable that key"),
+        ("AccessDenied", f"{WHO} kms:Decrypt on resource: {KEY} {NO_POLICY}", f'"Resource": "{KEY}"'),
+        ("AccessDenied", f'User: x is not authorized to perform: kms:Decrypt on resource: "{KEY}"', KEY),
+        ("AccessDenied", f"{WHO} kms:Decrypt on the resource associated with this ciphertext", UNNAMED),
+        ("AccessDenied", f"{WHO} kms:Decrypt {NO_POLICY} (mended by {KEY})", UNNAMED),
+        ("KMS.DisabledException", f"{KEY} is disabled.", "Enable that key"),
+        ("KMS.NotFoundException", "Invalid keyId", "Enable that key"),
+        ("KMS.KMSInvalidStateException", f"{KEY} is pending deletion.", "Enable that key"),
     ],
 )
-def test_what_s3_says_of_a_key_is_told_apart(said, expected):
-    assert expected in refusal_of_key(said, export=EXPORT)
+def test_what_s3_says_of_a_key_is_told_apart(code, message, expected):
+    assert expected in refusal_of_key(code=code, said=f"{code}: {message}", export=EXPORT)
 
 
-@pytest.mark.parametrize("said", ["AccessDenied: Access Denied", "NoSuchKey: The specified key does not exist."])
-def test_what_is_not_about_a_key_of_kms_is_not_taken_for_it(said):
-    assert refusal_of_key(said, export=EXPORT) is None
+FORGED = f"x/AccessDenied: {WHO} kms:Decrypt on resource: {KEY}/1.csv.gz"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("AccessDenied", "Access Denied"),
+        ("NoSuchKey", "The specified key does not exist."),
+        ("AccessDenied", f'{WHO} s3:GetObject on resource: "arn:aws:s3:::acme-kms-costs/focus/1.csv.gz" because no'),
+        ("AccessDenied", f'{WHO} s3:GetObject on resource: "arn:aws:s3:::bills/kms:Decrypt on resource: {KEY}"'),
+        ("AccessDenied", f'{WHO} s3:GetObject on resource: "arn:aws:s3:::bills/{FORGED}" because no'),
+        ("AccessDenied", f"{WHO} kms:DecryptEverything on resource: {KEY}"),
+        ("NoSuchKey", f"The specified key does not exist: {FORGED}"),
+        ("InvalidObjectState", "KMS.DisabledException: is in the name"),
+        ("KMS.ThrottlingException", "You have exceeded the rate at which you may call KMS."),
+        ("KMS.KMSInternalException", "Try again."),
+    ],
+)
+def test_what_is_not_about_a_key_of_kms_is_not_taken_for_it(code, message):
+    """Names of buckets and objects are chosen by others, and what passes by itself needs nobody to change a key."""
+    assert refusal_of_key(code=code, said=f"{code}: {message}", export=EXPORT) is None
 
 
 @pytest.mark.parametrize(

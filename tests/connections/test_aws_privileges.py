@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connections.kits.aws import policy_document
+from connections.provider import ExportPlace
 from connections.providers.aws.export_key import statement_for
 from connections.providers.aws.privileges import NamedPolicy, access_levels, excess_of, expand, lax_trust
 from connections.providers.aws.tolerated import DATA_READS, THROUGH_S3, TOLERATED
@@ -21,19 +22,23 @@ def allow(*actions, resource="*", **more):
     return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **more}
 
 
+def place(name):
+    return ExportPlace(bucket="bills", prefix="focus", name=name, region="us-east-1")
+
+
 def test_the_kits_policy_has_no_excess():
     found = excess_of(
         [NamedPolicy(name="kit", document=policy_document(kit(export=EXPORT)))],
-        export_path=f"{EXPORT.bucket}/{EXPORT.path}",
+        export=EXPORT,
     )
     assert (found.writes, found.data_reads, found.unknown) == ({}, (), ())
 
 
 def test_reading_objects_elsewhere_than_in_the_export_is_named():
     inside = allow("s3:GetObject", resource="arn:aws:s3:::bills/focus/all/*")
-    assert excess(inside, export_path="bills/focus/all").data_reads == ()
-    assert excess(inside, export_path="bills/focus/other").data_reads == ("s3:GetObject",)
-    assert excess(inside, allow("s3:GetObject"), export_path="bills/focus/all").data_reads == ("s3:GetObject",)
+    assert excess(inside, export=place("all")).data_reads == ()
+    assert excess(inside, export=place("other")).data_reads == ("s3:GetObject",)
+    assert excess(inside, allow("s3:GetObject"), export=place("all")).data_reads == ("s3:GetObject",)
 
 
 def test_everything_but_something_is_nearly_everything():
@@ -44,11 +49,12 @@ def test_everything_but_something_is_nearly_everything():
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 VIA_S3 = {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
+S3_OF_TWO = ["s3.us-east-1.amazonaws.com", "s3.eu-west-1.amazonaws.com"]
 
 
 def test_what_we_tell_a_customer_to_add_for_the_exports_key_refuses_no_role():
     added = statement_for(key_arn=KEY, region="us-east-1")
-    assert excess(added, export_path="bills/focus").writes == {}
+    assert excess(added, export=place("all")).writes == {}
     assert excess(added).writes == {"p": ("kms:Decrypt",)}, "without an export there is nothing to decrypt"
 
 
@@ -67,15 +73,17 @@ def test_what_we_tell_a_customer_to_add_for_the_exports_key_refuses_no_role():
         {"resource": KEY, "Condition": {"ForAnyValue:StringEquals": VIA_S3["StringEquals"]}},
         {"resource": KEY, "Condition": {"StringEquals": {"kms:ViaService": ["s3.us-east-1.amazonaws.com", "ebs.x"]}}},
         {"resource": KEY, "Condition": {"StringEquals": {"kms:ViaService": []}}},
+        {"resource": KEY, "Condition": {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}},
+        {"resource": KEY, "Condition": {"StringEquals": {"kms:ViaService": S3_OF_TWO}}},
         {"resource": [], "Condition": VIA_S3},
     ],
 )
 def test_decrypting_in_any_wider_form_refuses_the_role(wider):
-    assert excess(allow("kms:Decrypt", **wider), export_path="bills/focus").writes == {"p": ("kms:Decrypt",)}
+    assert excess(allow("kms:Decrypt", **wider), export=place("all")).writes == {"p": ("kms:Decrypt",)}
 
 
 def test_nothing_else_of_a_key_comes_in_with_it():
-    found = excess(allow("kms:*", resource=KEY, Condition=VIA_S3), export_path="bills/focus").writes["p"]
+    found = excess(allow("kms:*", resource=KEY, Condition=VIA_S3), export=place("all")).writes["p"]
     assert "kms:Encrypt" in found
     assert "kms:Decrypt" not in found
 

@@ -11,6 +11,7 @@ import hcl2
 import pytest
 from cfnlint.api import lint_all
 
+from connections.forms import PlaceForm
 from connections.kits import aws as kits
 from connections.kits.aws import (
     CannotMakeKit,
@@ -154,9 +155,15 @@ def test_only_a_prefix_may_be_empty(field):
         make(field, "")
 
 
-@pytest.mark.parametrize(
-    "export", [None, EXPORT, ExportPlace(bucket="b" * 63, prefix="p" * 512, name="n" * 128, region="ap-southeast-2")]
-)
+def longest_export():
+    """The longest place that the form lets through."""
+    bucket, prefix, name, region = (
+        PlaceForm.base_fields[f"export_{part}"].max_length for part in ("bucket", "prefix", "name", "region")
+    )
+    return ExportPlace(bucket="b" * bucket, prefix="p" * prefix, name="n" * name, region=f"us-{'x' * (region - 5)}-1")
+
+
+@pytest.mark.parametrize("export", [None, EXPORT, longest_export()])
 def test_the_session_policy_fits_into_the_call(export):
     policy = session_policy(role_arn=f"arn:aws:iam::123456789012:role/{'p' * 100}/{'r' * 64}", export=export)
     assert len(policy) < 2048

@@ -285,7 +285,7 @@ def _unlistable(error: BaseException, place: ExportPlace) -> ExportProblem:
 
 def _unreadable(error: BaseException, place: ExportPlace, key: str) -> ExportProblem:
     code = code_of(error)
-    about_key = refusal_of_key(sentence_of(error), export=place)
+    about_key = refusal_of_key(code=code, said=sentence_of(error), export=place)
     if about_key is not None:
         return ExportProblem("export_bucket", about_key)
     if code in {"AccessDenied", "403"}:

@@ -15,6 +15,8 @@ from connections.providers.aws.tolerated import DATA_READS, THROUGH_S3, TOLERATE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from connections.provider import ExportPlace
+
 LEVELS_FILE = Path(__file__).with_name("iam_access_levels.json")
 READ_LEVELS = frozenset({"Read", "List"})
 LOOKS_LIKE_A_READ = re.compile(r"(?:batch)?(?:get|list|describe|search|lookup|view|check)", re.IGNORECASE)
@@ -66,11 +68,11 @@ def _by_service() -> dict[str, dict[str, str]]:
     return found
 
 
-def excess_of(policies: Iterable[NamedPolicy], *, export_path: str = "") -> Excess:
+def excess_of(policies: Iterable[NamedPolicy], *, export: ExportPlace | None = None) -> Excess:
     """What `policies` together allow that is not Read, List or tolerated. Conditions on an Allow do not excuse it.
 
-    Unconditional Deny statements over all resources are taken off. `export_path` ("bucket/prefix/name") is where
-    objects may be read without being named, and where S3 may use a key.
+    Unconditional Deny statements over all resources are taken off. Below the path of `export` objects may be read
+    without being named, and S3 of its region may use named keys.
     """
     held = list(policies)
     denied = {action for policy in held for action in _denied(policy)}
@@ -78,7 +80,7 @@ def excess_of(policies: Iterable[NamedPolicy], *, export_path: str = "") -> Exce
     data_reads: set[str] = set()
     unknown: set[str] = set()
     for policy in held:
-        allowed, unmatched = _allowed(policy, export_path=export_path)
+        allowed, unmatched = _allowed(policy, export=export)
         allowed -= denied
         over = sorted(action for action in allowed if not _is_harmless(action))
         over += sorted(action for action in unmatched if not LOOKS_LIKE_A_READ.match(action.partition(":")[2]))
@@ -144,7 +146,7 @@ def _matching(pattern: str) -> frozenset[str]:
     )
 
 
-def _allowed(policy: NamedPolicy, *, export_path: str) -> tuple[set[str], set[str]]:
+def _allowed(policy: NamedPolicy, *, export: ExportPlace | None) -> tuple[set[str], set[str]]:
     allowed: set[str] = set()
     unmatched: set[str] = set()
     for statement in _statements(policy.document):
@@ -154,9 +156,9 @@ def _allowed(policy: NamedPolicy, *, export_path: str) -> tuple[set[str], set[st
             allowed |= set(access_levels()) - expand(_listed(statement["NotAction"]))[0]
             continue
         found, strange = expand(_listed(statement.get("Action", [])))
-        if export_path and is_through_s3(statement):
+        if export and is_through_s3(statement, region=export.region):
             found -= set(THROUGH_S3)
-        if export_path and _is_inside(_listed(statement.get("Resource", [])), export_path):
+        if export and _is_inside(_listed(statement.get("Resource", [])), export):
             found -= {"s3:GetObject", "s3:GetObjectVersion"}
         allowed |= found
         unmatched |= strange
@@ -179,8 +181,9 @@ def _is_harmless(action: str) -> bool:
     return access_levels()[action] in READ_LEVELS or action in TOLERATED
 
 
-def _is_inside(resources: list[str], export_path: str) -> bool:
-    return bool(resources) and all(one.startswith(f"arn:aws:s3:::{export_path}/") for one in resources)
+def _is_inside(resources: list[str], export: ExportPlace) -> bool:
+    path = f"arn:aws:s3:::{export.bucket}/{export.path}/"
+    return bool(resources) and all(one.startswith(path) for one in resources)
 
 
 def _lets_assume(statement: Mapping[str, Any]) -> bool:

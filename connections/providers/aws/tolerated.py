@@ -19,8 +19,9 @@ TOLERATED = {
     "route53globalresolver:ListTagsForResource": "Lists tags. Changes nothing.",
 }
 
-# Tolerated in one form only: on keys named one by one, through S3 alone, where the account holds the export. The kit
-# does not ask for it; a customer adds it whose bucket uses a key of their own. We do not call it either: S3 does.
+# Tolerated in one form only: on keys named one by one, through S3 of the export's region alone, where the account holds
+# the export. The kit does not ask for it; a customer adds it whose bucket uses a key of their own. We do not call it
+# either: S3 does.
 THROUGH_S3 = {
     "kms:Decrypt": "Lets S3 decrypt the cost export where its bucket uses a key of yours. AWS lists it as Write, yet "
     "it changes nothing; through S3 it opens only what s3:GetObject opens.",
