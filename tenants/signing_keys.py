@@ -85,7 +85,7 @@ def fetch(url: str) -> bytes:
 
 
 class FetchedKeys:
-    """The key set at a URL, cached. One thread fetches while the others use what is held or wait for it."""
+    """The key set at a URL, cached. While one thread asks for it, the others use what they hold, or wait."""
 
     def __init__(
         self,
@@ -109,15 +109,21 @@ class FetchedKeys:
         """The key of that id; asks the provider again when it is unknown, at most once a minute."""
         if not isinstance(key_id, str):
             raise NoSuchKey("The token names no key.")
-        if key_id in self._keys and self._age() < FRESH_SECONDS:
-            return self._keys[key_id]
-        with self._lock:
+        held = self._keys.get(key_id)
+        if held is not None and self._age() < FRESH_SECONDS:
+            return held
+        # Who holds a key that is still good enough does not wait for the thread that asks for a newer set.
+        if not self._lock.acquire(blocking=held is None or self._age() >= STALE_SECONDS):
+            return cast("RSAPublicKey", held)
+        try:
             if key_id not in self._keys or self._age() >= FRESH_SECONDS:
                 self._refresh()
             if key_id in self._keys and self._age() < STALE_SECONDS:
                 return self._keys[key_id]
             if self._age() >= STALE_SECONDS:
                 raise KeysUnavailable(f"The key set at {self._url} cannot be read.")
+        finally:
+            self._lock.release()
         raise NoSuchKey("The token is signed by a key that the provider does not publish.")
 
     def _age(self) -> float:

@@ -226,6 +226,32 @@ def test_who_comes_while_the_keys_are_being_fetched_waits_for_them():
     assert (len(found), web.requests) == (8, 1)
 
 
+def test_while_one_asks_for_keys_that_have_grown_old_the_others_go_on_with_what_is_held():
+    """Else an outage of the provider holds every thread of the web process once a minute."""
+    web, entered, release = Web(), threading.Event(), threading.Event()
+
+    def slow(url):
+        if web.requests:
+            entered.set()
+            release.wait(10)
+        return web.fetch(url)
+
+    keys = signing_keys.FetchedKeys("https://x.test/jwks", fetch=slow, clock=lambda: web.now)
+    keys.key_for(KEY_ID)
+    web.now += 3600
+    asking = threading.Thread(target=keys.key_for, args=[KEY_ID], daemon=True)
+    asking.start()
+    assert entered.wait(10)
+    found = []
+    other = threading.Thread(target=lambda: found.append(keys.key_for(KEY_ID)), daemon=True)
+    other.start()
+    other.join(2)
+    was_served = len(found)
+    release.set()
+    asking.join(10)
+    assert (was_served, web.requests) == (1, 2)
+
+
 @pytest.mark.parametrize(
     "useless",
     [
