@@ -40,7 +40,8 @@ check: $(READY) deployable ## format, lint, types, import contracts, migrations,
 
 # As web and operator are deployed; the keys are nobody's.
 DEPLOYED := COSTFRAME_PUBLIC_ORIGIN=https://costframe.example COSTFRAME_TRUSTED_PROXIES=1 \
-	COSTFRAME_SECRET_KEY=of-this-check-only-0123456789-abcdefghijklmnopqrstuvw
+	COSTFRAME_SECRET_KEY=of-this-check-only-0123456789-abcdefghijklmnopqrstuvw \
+	COSTFRAME_CLERK_ISSUER=https://clerk.costframe.example COSTFRAME_CLERK_PUBLISHABLE_KEY=pk_live_Y2xlcmsuY29zdGZyYW1lLmV4YW1wbGUk
 
 deployable: $(READY)
 	$(DEPLOYED) COSTFRAME_ROLE=web COSTFRAME_CONTEXT_KEY=$$(printf '%064d' 0) \

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.checks import Tags, register
+from django.core.checks import Error, Tags, register
 from django.core.checks import Warning as Complaint
+
+from tenants import handshake
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,3 +32,16 @@ def proxies_are_counted(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
             id="costframe.W001",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def people_can_sign_in(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:  # noqa: ANN401
+    """A process that faces people does not start without its identity provider: said here before it is tried."""
+    del app_configs, kwargs
+    if settings.ROLE_NAME not in FACING:
+        return []
+    try:
+        handshake.configure(settings)
+    except (handshake.NotConfigured, ValueError) as error:
+        return [Error(str(error), id="costframe.E001")]
+    return []

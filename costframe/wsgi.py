@@ -11,10 +11,12 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
 from costframe.roles import refuse_foreign_secrets, refuse_wrong_database_role, wall_off
+from tenants import handshake
 
 refuse_foreign_secrets(settings.COSTFRAME_ROLE, settings.ENVIRONMENT)
 wall_off(settings.COSTFRAME_ROLE)
 application = get_wsgi_application()
+handshake.configure(settings)  # a provider that cannot be used stops the process, not each request
 for connection in connections.all():
     refuse_wrong_database_role(settings.COSTFRAME_ROLE, connection)
     connection.close()

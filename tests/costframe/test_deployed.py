@@ -14,6 +14,8 @@ PRODUCTION = {
     "COSTFRAME_PUBLIC_ORIGIN": "https://costframe.example",
     "COSTFRAME_SECRET_KEY": "of-this-test-only-0123456789-abcdefghijklmnopqrstuvw",
     "COSTFRAME_TRUSTED_PROXIES": "1",
+    "COSTFRAME_CLERK_ISSUER": "https://clerk.costframe.example",
+    "COSTFRAME_CLERK_PUBLISHABLE_KEY": "pk_live_Y2xlcmsuY29zdGZyYW1lLmV4YW1wbGUk",
 }
 OWN = {
     "web": {"COSTFRAME_CONTEXT_KEY": CONTEXT_KEY.text},
@@ -48,6 +50,30 @@ def test_it_finds_that_nobody_counted_the_proxies_and_that_the_key_is_short():
     assert done.returncode == 1
     assert "costframe.W001" in done.stderr
     assert "security.W009" in done.stderr
+
+
+NO_PROVIDER = [
+    ({"COSTFRAME_CLERK_ISSUER": None}, "COSTFRAME_CLERK_ISSUER is not set"),
+    ({"COSTFRAME_CLERK_PUBLISHABLE_KEY": None}, "COSTFRAME_CLERK_PUBLISHABLE_KEY is not set"),
+    ({"COSTFRAME_CLERK_PUBLISHABLE_KEY": "pk_test_Y2xlcmsuY2xlcmsuZGV2JA"}, "is a development key (pk_test_)"),
+    ({"COSTFRAME_CLERK_JWKS_PEM": "rubbish"}, "COSTFRAME_CLERK_JWKS_PEM is not a public key"),
+]
+
+
+@pytest.mark.parametrize(("changes", "complaint"), NO_PROVIDER)
+def test_it_finds_that_nobody_could_sign_in(changes, complaint):
+    done = check(**changes)
+    assert done.returncode == 1
+    assert complaint in done.stderr.partition("(costframe.E001) ")[2]
+
+
+@pytest.mark.parametrize("role", OWN)
+def test_a_process_that_could_let_nobody_in_does_not_start(role):
+    """A development instance hands its client token over in the address: it is refused before anybody comes."""
+    changes, complaint = NO_PROVIDER[2]
+    done = run("-c", "import costframe.wsgi", role=role, **changes)
+    assert done.returncode == 1
+    assert complaint in done.stderr
 
 
 @pytest.mark.parametrize(

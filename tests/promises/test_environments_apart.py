@@ -32,6 +32,7 @@ def run(role: str, code: str, **environment: str) -> subprocess.CompletedProcess
             "PATH": os.environ["PATH"],
             "COSTFRAME_ROLE": role,
             "COSTFRAME_SANDBOX": "true",
+            "COSTFRAME_CLERK_ISSUER": "http://clerk.localhost:1",
             **({"COSTFRAME_CONTEXT_KEY": CONTEXT_KEY.text} if role == "web" else {}),
             **environment,
         },
