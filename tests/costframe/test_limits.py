@@ -159,6 +159,14 @@ def test_an_export_is_limited_by_person_so_colleagues_at_the_same_address_go_on(
     assert ada.get("/findings/").status_code == 200
 
 
+def test_computing_the_trails_chain_again_is_limited_by_person(strict, organization, provider_key):
+    """Each look takes seconds of a process that serves everybody."""
+    ada = Visitor(role="viewer")
+    assert [ada.get("/activity/chain/").status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert Visitor(sub="user_grace").get("/activity/chain/").status_code == 200
+    assert ada.get("/activity/").status_code == 200
+
+
 def test_the_same_person_in_another_organisation_is_counted_by_itself(
     strict, organization, other_organization, provider_key
 ):
