@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -69,9 +70,10 @@ def page_of(
     ordered = rows.order_by(*(f"-{name}" if down else name for name in sort.fields))
     if place:
         try:
-            ordered = ordered.filter(_beyond(sort.fields, _values(place, sort), down=down))
+            values = [_moment_in_utc(rows.model, name, value) for name, value in _values(place, sort).items()]
+            ordered = ordered.filter(_beyond(sort.fields, values, down=down))
             found = list(ordered[: size + 1])
-        except (ValidationError, ValueError, TypeError) as error:
+        except (ValidationError, ValueError, TypeError, OverflowError) as error:
             raise BadCursor(place) from error
     else:
         found = list(ordered[: size + 1])
@@ -101,12 +103,19 @@ def _place(row: Model, sort: Sort) -> str:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
-def _values(place: str, sort: Sort) -> list[Any]:
+def _moment_in_utc(model: type[Model], name: str, value: str) -> Any:  # noqa: ANN401 - whatever the column holds
+    """The value as the column has it. PostgreSQL has no moment before its first year, whatever the zone says."""
+    field: Any = model._meta.get_field(name)  # noqa: SLF001 - Django's own way to name it
+    found = field.to_python(value)
+    return found.astimezone(dt.UTC) if isinstance(found, dt.datetime) else found
+
+
+def _values(place: str, sort: Sort) -> dict[str, str]:
     try:
         values: Any = json.loads(base64.urlsafe_b64decode(place + "=" * (-len(place) % 4)))
-    except (binascii.Error, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (binascii.Error, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise BadCursor(place) from error
     is_ours = isinstance(values, list) and all(isinstance(value, str) and "\0" not in value for value in values)
     if not is_ours or len(values) != len(sort.fields):
         raise BadCursor(place)
-    return list(values)
+    return dict(zip(sort.fields, values, strict=True))

@@ -97,7 +97,7 @@ class TrailFilter(forms.Form):
             rows = rows.filter(subject_id=asked["about"])
         if asked.get("since"):
             rows = rows.filter(at__gte=_midnight(asked["since"]))
-        if asked.get("until"):
+        if asked.get("until") and asked["until"] < dt.date.max:  # no day comes after that one
             rows = rows.filter(at__lt=_midnight(asked["until"]) + dt.timedelta(days=1))
         return rows
 

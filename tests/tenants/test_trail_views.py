@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import json
 import re
 
 import pytest
@@ -66,9 +68,16 @@ def test_the_pages_of_a_long_trail_leave_nothing_out_and_repeat_nothing(reader, 
     assert seen == [f"Shop {number}" for number in reversed(range(120))]
 
 
+BEFORE_ALL_TIME, NOWHERE = "0001-01-01T00:00:00+23:59", "00000000-0000-0000-0000-000000000000"
+
+
+def place_of(text):
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
 def test_a_place_that_the_trail_never_gave_out_shows_its_beginning(reader, organization):
     append(organization, count=1)
-    for place in ("zzz", "W10", "WyJhIiwiYiJd"):
+    for place in ("zzz", "W10", "WyJhIiwiYiJd", place_of("[" * 4000), place_of(json.dumps([BEFORE_ALL_TIME, NOWHERE]))):
         answer = reader.get("/activity/", {"after": place})
         assert "this place is not in the trail" in shown(answer)
         assert labels(answer) == ["Shop 0"]
@@ -84,6 +93,7 @@ def test_a_place_that_the_trail_never_gave_out_shows_its_beginning(reader, organ
         ({"since": "2026-11-20", "until": "2026-11-20"}, 3),
         ({"since": "2026-11-21"}, 0),
         ({"until": "2026-11-19"}, 0),
+        ({"since": "0001-01-01", "until": "9999-12-31"}, 3),
     ],
 )
 def test_filters_narrow_the_trail(reader, organization, query, expected):
