@@ -26,6 +26,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SESSION_CATEGORIES = frozenset({"cl_B7d4PD111AAA", "cl_I7d4PD111III"})
 SECOND_VERSION = 2
 FACTORS = 2
+MOST_OF_A_NAME = 100  # the trail has room for it and the id behind it
 # The provider's name for a token that is too old and that nothing refreshed on the way: web holds no secret for that.
 EXPIRED = "session-token-expired-refresh-non-eligible-no-refresh-cookie"
 
@@ -169,7 +170,7 @@ class Verifier:
             organization_id=organization_id_for(issuer=self.issuer, clerk_id=clerk_id) if clerk_id else None,
             organization_slug=slug,
             role=role,
-            name=_optional_text(claims, "name"),
+            name=_name(claims),
             issued_at=_time(claims, "iat"),
             expires_at=_time(claims, "exp"),
             carrier=carrier,
@@ -235,6 +236,13 @@ def _text(claims: Mapping[str, Any], name: str) -> str:
 def _optional_text(claims: Mapping[str, Any], name: str) -> str | None:
     value = claims.get(name)
     return value if isinstance(value, str) and value else None
+
+
+def _name(claims: Mapping[str, Any]) -> str | None:
+    """The name that people gave themselves, on one line, without what cannot be stored and what turns text round."""
+    said = _optional_text(claims, "name") or ""
+    shown = " ".join("".join(one if one.isprintable() else " " for one in said).split())
+    return shown[:MOST_OF_A_NAME].strip() or None
 
 
 def _time(claims: Mapping[str, Any], name: str) -> dt.datetime:

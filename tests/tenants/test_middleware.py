@@ -143,6 +143,25 @@ def test_the_organisation_is_the_tokens_own_whatever_else_the_request_says(visit
     assert (labels(organization), labels(other_organization)) == (["production"], [])
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ada " * 100, f"{('Ada ' * 25).strip()} (user_ada)"),
+        ("Ada\0 Okafor", "Ada Okafor (user_ada)"),
+        # Text that runs the other way could hide the id behind a name, and a line of its own could look like another's.
+        ("Grace (user_grace)\u202e", "Grace (user_grace) (user_ada)"),
+        ("Ada\nClerk", "Ada Clerk (user_ada)"),
+        ("\u200b\u2066", "user_ada"),
+    ],
+)
+def test_whatever_somebody_calls_themselves_they_get_in_and_the_trail_shows_their_id_behind_it(
+    organization, provider_key, name, shown
+):
+    assert Visitor(name=name).get("/findings/").status_code == 200
+    with scope.organization(organization.id):
+        assert set(Activity.objects.values_list("actor", flat=True)) == {shown}
+
+
 @pytest.mark.parametrize("role", ["engineer", "admin", "org:admin"])
 def test_engineers_and_admins_may_write(organization, provider_key, role):
     assert Visitor(role=role).post(NEW, DRAFT).status_code == 302
