@@ -138,10 +138,10 @@ def _note(connection: Connection, verb: str, *, by: str, at: datetime, **detail:
 
 def _placement(connection: Connection) -> dict[str, str]:
     """Where the connection looks, as the trail tells it."""
-    export = "/".join(
-        part for part in (connection.export_bucket, connection.export_prefix, connection.export_name) if part
-    )
-    return {"regions": ", ".join(connection.regions) or "all", "export": export or "none"}
+    parts = (connection.export_bucket, connection.export_prefix, connection.export_name)
+    path = "/".join(part for part in parts if part)
+    export = f"{path} in {connection.export_region}" if path else "none"
+    return {"regions": ", ".join(connection.regions) or "all", "export": export}
 
 
 def _pin(connection: Connection, *, account_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.db import connection as database
@@ -193,7 +194,7 @@ def test_the_trail_says_who_did_what_and_no_secret(draft, public_key):
                 **name,
                 "account": "none → 111111111111",
                 "regions": "all → eu-west-1",
-                "export": "none → billing/focus/costframe",
+                "export": "none → billing/focus/costframe in us-east-1",
             },
         ),
         ("user_1", "credential.sealed", {**name, "key": sealed.key_id, "submission": "1"}),
@@ -206,6 +207,14 @@ def test_the_trail_says_what_a_later_submission_changes(draft, public_key):
     submit(draft, public_key, regions=["eu-west-1", "us-east-1"], at=LATER)
     (changed,) = [detail for _, verb, detail in told() if verb == "connection.submitted"][1:]
     assert changed == {"connection": "production", "regions": "eu-west-1 → eu-west-1, us-east-1"}
+
+
+def test_the_trail_says_that_the_exports_bucket_was_said_to_lie_elsewhere(draft, public_key):
+    submit(draft, public_key, export=EXPORT)
+    submit(draft, public_key, export=replace(EXPORT, region="eu-west-1"), at=LATER)
+    (changed,) = [detail for _, verb, detail in told() if verb == "connection.submitted"][1:]
+    place = "billing/focus/costframe in"
+    assert changed == {"connection": "production", "export": f"{place} us-east-1 → {place} eu-west-1"}
 
 
 def test_the_trail_says_that_access_was_to_be_tried_again(draft, public_key):
