@@ -46,7 +46,8 @@ def test_the_question_why_is_sent_with_a_fresh_token_after_the_page_was_left_ope
     window.get_by_role("link", name="Contoso").click()
     window.get_by_label("Why do you look?").fill(REASON)
     # As after an hour's sleep: the script believes its token to be old, and holds the form until it has another.
-    with window.expect_request("**/v1/client/sessions/*/tokens*"):
+    with window.expect_response("**/v1/client/sessions/*/tokens*") as refreshed:
         window.evaluate("Date.now = ((real) => () => real() + 3_600_000)(Date.now)")
         window.get_by_role("button", name="Go on").click()
     window.get_by_role("heading", name="Contoso").wait_for()
+    assert refreshed.value.status == 200

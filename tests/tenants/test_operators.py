@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.database import ROOT
 from tests.tenants.doors import CONTOSO, NORTHWIND, ORGANIZATIONS, REASON, TABLES, below, path_of
 
 pytestmark = pytest.mark.processes
@@ -168,6 +169,18 @@ def test_whoever_brings_no_token_is_sent_to_sign_in_and_told_nothing(door):
 
 def test_the_process_is_well_without_a_token(door):
     assert door.visitor(None).ask("/health").status == 200
+
+
+def test_an_open_page_is_told_all_that_keeps_it_signed_in(door, operator):
+    """Without them the script cannot tell its own cookie, marks each link as another tab's, and refreshes nothing."""
+    needed = re.search(r"server's: ((?:data-\w+,?\s+(?://\s)?)+data-\w+)\.", (ROOT / "static/session.js").read_text())[
+        1
+    ]
+    meta = re.search(r'<meta name="costframe-session"([^>]*)>', operator.look("reason/").body)[1]
+    told = dict(re.findall(r'(data-\w+)="([^"]*)"', meta))
+    assert set(told) == set(re.findall(r"data-\w+", needed))
+    assert told["data-session"].startswith("sess_")
+    assert told["data-browser"].startswith("__clerk_db_jwt"), "a development instance knows a browser by it"
 
 
 def test_the_operators_pages_break_no_content_policy(operator):
