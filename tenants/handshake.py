@@ -317,6 +317,12 @@ def configure(settings: LazySettings) -> Provider:
     issuer = settings.CLERK_ISSUER.rstrip("/")
     if not issuer:
         raise NotConfigured("COSTFRAME_CLERK_ISSUER is not set: name the address of the Clerk Frontend API.")
+    sent_to = {"ISSUER": issuer, "SIGN_IN_URL": settings.CLERK_SIGN_IN_URL, "CHOOSE_URL": settings.CLERK_CHOOSE_URL}
+    for name, url in sent_to.items():
+        if url and not url.startswith("https://") and not (settings.SANDBOX or settings.DEBUG):
+            raise NotConfigured(
+                f"COSTFRAME_CLERK_{name} is {url}: people are sent there, so it must start with https://."
+            )
     names = session_names(cookie=settings.CLERK_COOKIE, publishable_key=key)
     keys_url = settings.CLERK_JWKS_URL or f"{issuer}/.well-known/jwks.json"
     pem = settings.CLERK_JWKS_PEM

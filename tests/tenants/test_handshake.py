@@ -276,6 +276,12 @@ def test_a_development_key_is_good_for_the_sandbox_and_for_debugging(settings, w
         ({"CLERK_PUBLISHABLE_KEY": "sk_live_x"}, "COSTFRAME_CLERK_PUBLISHABLE_KEY"),
         ({"CLERK_JWKS_URL": "http://127.0.0.1:1/jwks"}, "COSTFRAME_CLERK_JWKS_URL"),
         ({"CLERK_JWKS_PEM": "rubbish"}, "COSTFRAME_CLERK_JWKS_PEM"),
+        (
+            {"CLERK_ISSUER": "http://clerk.example.test", "CLERK_JWKS_URL": f"{ISSUER}/jwks"},
+            "COSTFRAME_CLERK_ISSUER is http",
+        ),
+        ({"CLERK_SIGN_IN_URL": "http://accounts.example.test"}, "COSTFRAME_CLERK_SIGN_IN_URL is http"),
+        ({"CLERK_CHOOSE_URL": "//accounts.example.test"}, "COSTFRAME_CLERK_CHOOSE_URL is //"),
     ],
 )
 def test_settings_that_do_not_fit_are_refused_by_name(settings, changes, complaint):
