@@ -178,7 +178,10 @@ def test_the_same_person_in_another_organisation_is_counted_by_itself(
 
 @pytest.mark.parametrize(
     "brings",
-    [{"path": "/findings/?__clerk_handshake=x"}, {"path": "/findings/", "headers": {"cookie": "__clerk_handshake=x"}}],
+    [
+        {"path": "/findings/?__clerk_handshake=x"},
+        {"path": "/findings/", "headers": {"cookie": "__clerk_handshake=x; __clerk_redirect_count=1"}},
+    ],
     ids=["in the address", "in a cookie"],
 )
 def test_coming_back_from_signing_in_is_limited_by_address(strict, provider_key, db, brings):
@@ -188,6 +191,11 @@ def test_coming_back_from_signing_in_is_limited_by_address(strict, provider_key,
     statuses = [client.get(path, **asked).status_code for _ in range(4)]
     assert statuses[-1] == 429
     assert 429 not in statuses[:-1]
+
+
+def test_a_handshake_that_another_application_of_the_domain_left_behind_limits_nobody_who_is_signed_in(strict, visitor):
+    visitor.cookies["__clerk_handshake"] = "theirs"
+    assert [visitor.get("/findings/").status_code for _ in range(6)] == [200] * 6
 
 
 FORGED = tokens.signed(tokens.claims(), key=tokens.private_key("another"))
