@@ -10,6 +10,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from audits.billed import REGION_CODE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 HOURS_A_MONTH = Decimal("730.5")
 TABLES = Path(__file__).parent / "price_tables"
 
-# AWS puts a region's code before a meter (EUC1-EBS:VolumeUsage.gp3), except in us-east-1.
-REGION_CODE = re.compile(r"^[A-Z]{2,4}\d*-(?=[A-Z])")
 # Where a file has no usage type, AWS' descriptions still tell the meters that we need.
 DESCRIBED = (
     (re.compile(r"\((gp2|gp3|st1|sc1)\) provisioned storage|provisioned storage \((gp2|gp3)\)"), "EBS:VolumeUsage."),

@@ -1,4 +1,4 @@
-"""Finds the rules: every module in findings/rules/<cloud>/ holds one, under its own name."""
+"""Finds the rules: every module in findings/rules/<cloud>/ and findings/bill_rules/ holds one, under its own name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pkgutil
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from findings import rules
+from findings import bill_rules, rules
 from findings.rule import Rule
 
 if TYPE_CHECKING:
@@ -40,12 +40,22 @@ def find(package: ModuleType) -> dict[str, Rule]:
 
 _BY_ID = find(rules)
 RULES: tuple[Rule, ...] = tuple(_BY_ID.values())
+_BILL_BY_ID = find(bill_rules)
+BILL_RULES: tuple[Rule, ...] = tuple(_BILL_BY_ID.values())  # these need a bill and nothing else
 
 
 def rule(rule_id: str) -> Rule:
     """The rule with this id; `UnknownRule` where there is none."""
     try:
         return _BY_ID[rule_id]
+    except KeyError:
+        raise UnknownRule(rule_id) from None
+
+
+def bill_rule(rule_id: str) -> Rule:
+    """The bill-only rule with this id; `UnknownRule` where there is none."""
+    try:
+        return _BILL_BY_ID[rule_id]
     except KeyError:
         raise UnknownRule(rule_id) from None
 

@@ -101,7 +101,8 @@ class Rule:
     The words of `action_type`, `implementation_effort` (VeryLow..VeryHigh), `restart_needed`, `rollback_possible`
     are those of AWS Cost Optimization Hub. `stage` orders overlaps: DELETE before SHRINK before PRICE.
     `hint` is a command as text with {resource_id}, {region}, {account_id} and other fields of the resource:
-    shown to a person, never run by us.
+    shown to a person, never run by us. `access_adds` is, of a rule that needs a bill alone, what reading the cloud
+    would add to prove it: the end of a sentence.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Rule:
     hint: str = ""
     needs: tuple[type[Thing], ...] = field(default=())
     bill: BillExpects | None = None
+    access_adds: str = ""
 
     @property
     def needs_usage(self) -> bool:

@@ -1,0 +1,118 @@
+"""What a bill alone shows: resources, commitments and services as it names them, with their charges day by day.
+
+Plain values for the rules that need no access to a cloud. Quantities are in the bill's own units, costs in its
+currency. A day without a line cost nothing; a day outside `first` to `until` is not known.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from connections.resources import Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from audits.evidence import DayCost
+
+ZERO = Decimal(0)
+# AWS puts a region's code before a meter (EUC1-EBS:VolumeUsage.gp3), except in us-east-1.
+REGION_CODE = re.compile(r"^[A-Z]{2,4}\d*-(?=[A-Z])")
+CLOUDS = {"aws": "aws", "amazon": "aws", "microsoft": "azure", "azure": "azure", "google": "gcp"}
+MONTH_DAYS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Billed(Thing):
+    """What stands on a bill. `charges` are its lines, oldest first; the bill is complete from `first` until `until`.
+
+    `observed_at` is midnight of `until`. `provider_name` and `service_name` are the bill's own words.
+    """
+
+    SERVICE: ClassVar[str] = "bill"
+
+    provider_name: str
+    service_name: str
+    charges: tuple[DayCost, ...]
+    first: date
+    until: date
+
+    @property
+    def cloud(self) -> str:
+        """aws, azure or gcp; "" for any other provider."""
+        words = self.provider_name.lower().split()
+        return next((CLOUDS[word] for word in words if word in CLOUDS), "")
+
+    @property
+    def known_days(self) -> int:
+        """How many complete days the bill covers."""
+        return max(0, (self.until - self.first).days)
+
+    def lines(self, *meters: str, days: int | None = None) -> tuple[DayCost, ...]:
+        """The charges for usage under meters that begin so (any, where none is given), of the last `days` only."""
+        since = self.first if days is None else self.until - timedelta(days=days)
+        return tuple(
+            line
+            for line in self.charges
+            if line.charge_category == "Usage"
+            and since <= line.charge_date < self.until
+            and (not meters or meter_of(line).startswith(meters))
+        )
+
+    def by_day(self, lines: Iterable[DayCost], *, days: int) -> tuple[Decimal, ...]:
+        """The quantity of `lines` on each of the last `days` complete days, oldest first."""
+        return self._by_day(((line.charge_date, line.consumed_quantity or ZERO) for line in lines), days)
+
+    def cost_by_day(self, lines: Iterable[DayCost], *, days: int) -> tuple[Decimal, ...]:
+        """The effective cost of `lines` on each of the last `days` complete days, oldest first."""
+        return self._by_day(((line.charge_date, line.effective_cost) for line in lines), days)
+
+    def _by_day(self, amounts: Iterable[tuple[date, Decimal]], days: int) -> tuple[Decimal, ...]:
+        sums = [ZERO] * days
+        start = self.until - timedelta(days=days)
+        for day, amount in amounts:
+            place = (day - start).days
+            if 0 <= place < days:
+                sums[place] += amount
+        return tuple(sums)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BilledResource(Billed):
+    """A resource with an id of its own."""
+
+    KIND: ClassVar[str] = "billed_resource"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BilledCommitment(Billed):
+    """A reservation, savings plan or committed-use discount: a line a day and status (Used, Unused), all accounts'."""
+
+    KIND: ClassVar[str] = "billed_commitment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BilledService(Billed):
+    """One service in one account: a line a day and currency, of all categories. `resource_id` is the service's name."""
+
+    KIND: ClassVar[str] = "billed_service"
+
+
+def meter_of(line: DayCost) -> str:
+    """What a line charges for, without AWS' code of the region; the description where the bill names no meter."""
+    return REGION_CODE.sub("", line.usage_type) or line.charge_description
+
+
+def quantity_of(lines: Iterable[DayCost]) -> Decimal:
+    """What was used, in the lines' own unit."""
+    return sum((line.consumed_quantity or ZERO for line in lines), ZERO)
+
+
+def cost_of(lines: Iterable[DayCost]) -> Decimal:
+    """What it cost in effect."""
+    return sum((line.effective_cost for line in lines), ZERO)

@@ -1,0 +1,157 @@
+"""A bill's lines, as the reading child writes them, to what stands on the bill: one resource at a time. Pure."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from audits.billed import BilledCommitment, BilledResource, BilledService
+from audits.evidence import DayCost
+from audits.focus import LINE_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Row = dict[str, str]
+STATUSES = ("Used", "Unused")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """The days of a bill that are complete: from `first` until `until`."""
+
+    first: date
+    until: date
+
+
+class BilledThings:
+    """Goes through a bill's lines once. Iterate it to the end for the resources; the rest is known then."""
+
+    def __init__(self, blocks: Iterable[bytes], span: Span) -> None:
+        self._blocks = blocks
+        self._span = span
+        self._commitments: dict[str, _Sum] = {}
+        self._services: dict[tuple[str, str], _Sum] = {}
+
+    def resources(self) -> Iterator[BilledResource]:
+        """Each resource with all of its charges. The lines of one stand together, by account and id."""
+        for (account_id, resource_id), rows in groupby(_rows(self._blocks), key=_resource):
+            charges = []
+            for row in rows:
+                line = day_cost(row)
+                self._add(row, line)
+                if resource_id:
+                    charges.append(line)
+            if charges:
+                yield self._resource(row, account_id, resource_id, charges)
+
+    def commitments(self) -> Iterator[BilledCommitment]:
+        """Each commitment: what of it was used and what was not, day by day."""
+        for commitment_id, found in sorted(self._commitments.items()):
+            yield BilledCommitment(**self._base(found.row, commitment_id), charges=found.lines())
+
+    def services(self) -> Iterator[BilledService]:
+        """Each service of each account, day by day."""
+        for (_, service_name), found in sorted(self._services.items()):
+            yield BilledService(**self._base(found.row, service_name), charges=found.lines())
+
+    def _add(self, row: Row, line: DayCost) -> None:
+        if line.commitment_discount_id and line.commitment_discount_status in STATUSES:
+            found = self._commitments.setdefault(line.commitment_discount_id, _Sum(row, {}))
+            found.add((line.charge_date, line.commitment_discount_status, line.billing_currency), line)
+        found = self._services.setdefault((row["sub_account_id"], line.service_name), _Sum(row, {}))
+        found.add((line.charge_date, line.charge_category, line.billing_currency), line)
+
+    def _resource(self, row: Row, account_id: str, resource_id: str, charges: list[DayCost]) -> BilledResource:
+        charges.sort(key=lambda line: line.charge_date)
+        base = self._base({**row, "sub_account_id": account_id}, resource_id)
+        return BilledResource(**base, charges=tuple(charges))
+
+    def _base(self, row: Row, resource_id: str) -> dict[str, Any]:
+        return {
+            "resource_id": resource_id,
+            "account_id": row["sub_account_id"],
+            "region": row["region_id"],
+            "observed_at": datetime.combine(self._span.until, time(), tzinfo=UTC),
+            "provider_name": row["provider_name"],
+            "service_name": row["service_name"],
+            "first": self._span.first,
+            "until": self._span.until,
+        }
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """Lines that are added up by a key, and the first row of them."""
+
+    row: Row
+    by_key: dict[tuple[object, ...], DayCost]
+
+    def add(self, key: tuple[object, ...], line: DayCost) -> None:
+        held = self.by_key.get(key)
+        if held is None:
+            self.by_key[key] = line
+            return
+        quantity = None
+        if held.consumed_quantity is not None and line.consumed_quantity is not None:
+            quantity = held.consumed_quantity + line.consumed_quantity
+        self.by_key[key] = replace(
+            held,
+            billed_cost=held.billed_cost + line.billed_cost,
+            effective_cost=held.effective_cost + line.effective_cost,
+            list_cost=held.list_cost + line.list_cost,
+            contracted_cost=held.contracted_cost + line.contracted_cost,
+            consumed_quantity=quantity,
+        )
+
+    def lines(self) -> tuple[DayCost, ...]:
+        return tuple(sorted(self.by_key.values(), key=lambda line: line.charge_date))
+
+
+def day_cost(row: Row) -> DayCost:
+    """A line of the reading child as rules see it."""
+    quantity = row["consumed_quantity"]
+    return DayCost(
+        charge_date=date.fromisoformat(row["charge_date"]),
+        charge_days=int(row["charge_days"]),
+        billing_currency=row["billing_currency"],
+        billed_cost=Decimal(row["billed_cost"]),
+        effective_cost=Decimal(row["effective_cost"]),
+        list_cost=Decimal(row["list_cost"]),
+        contracted_cost=Decimal(row["contracted_cost"]),
+        charge_category=row["charge_category"],
+        charge_class=row["charge_class"],
+        charge_description=row["charge_description"],
+        service_name=row["service_name"],
+        sku_id=row["sku_id"],
+        usage_type=row["usage_type"],
+        pricing_category=row["pricing_category"],
+        commitment_discount_id=row["commitment_discount_id"],
+        commitment_discount_status=row["commitment_discount_status"],
+        consumed_quantity=Decimal(quantity) if quantity else None,
+        consumed_unit=row["consumed_unit"],
+        invoice_id=row["invoice_id"],
+    )
+
+
+def _rows(blocks: Iterable[bytes]) -> Iterator[Row]:
+    for values in csv.reader(_text_lines(blocks)):
+        yield dict(zip(LINE_COLUMNS, values, strict=True))
+
+
+def _text_lines(blocks: Iterable[bytes]) -> Iterator[str]:
+    decode, rest = codecs.getincrementaldecoder("utf-8")().decode, ""
+    for block in blocks:
+        *lines, rest = (rest + decode(block)).split("\n")
+        yield from (f"{line}\n" for line in lines)
+    if rest:
+        yield rest
+
+
+def _resource(row: Row) -> tuple[str, str]:
+    return row["sub_account_id"], row["resource_id"]

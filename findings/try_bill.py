@@ -1,0 +1,98 @@
+"""What a bill alone proves: the rules that need nothing else, over everything that stands on it. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from audits.billed import BilledService
+from audits.evidence import Bill, Evidence, Usage
+from findings.evaluate import evaluate
+from findings.overlaps import Claim, net_savings
+from findings.prices import PriceTable
+from findings.registry import BILL_RULES
+from findings.rule import Unknown, Waste
+from findings.savings import monthly_saving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from decimal import Decimal
+
+    from audits.billed import Billed
+    from audits.billed_things import BilledThings
+    from findings.evaluate import Judgement
+    from findings.rule import Rule
+    from findings.savings import Saving
+
+NO_PRICES = PriceTable(title="", dated="", currency="", regions={})  # a bill alone prices nothing that is not on it
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillFinding:
+    """One thing on the bill that a rule finds wasteful, and what acting is worth a month.
+
+    `net` is what no other finding on the same thing has already: what may be added up. None: not known, or a whole
+    service, whose resources are counted one by one.
+    """
+
+    rule: Rule
+    thing: Billed
+    because: str
+    saving: Saving
+    net: Decimal | None
+    absorbed_by: str = ""
+
+
+@dataclass(kw_only=True)
+class Tried:
+    """What became of a bill: findings, what could not be told (by rule and what is missing), how much was looked at."""
+
+    findings: list[BillFinding] = field(default_factory=list)
+    unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
+    looked_at: Counter[str] = field(default_factory=Counter)
+
+
+def try_bill(things: BilledThings) -> Tried:
+    """Every bill-only rule on every resource, then on every commitment and service."""
+    tried = Tried()
+    for found in (things.resources, things.commitments, things.services):  # the resources first: the others are summed
+        judgements = evaluate(_counted(found(), tried), BILL_RULES, {})
+        for thing, judged in groupby(judgements, key=lambda one: one.evidence.thing):
+            tried.findings += _findings(thing, list(judged), tried)
+    return tried
+
+
+def evidence_of(thing: Billed) -> Evidence:
+    """All that a bill tells of a thing."""
+    bill = Bill(lines=thing.charges, billed_from=thing.first, billed_until=thing.until)
+    return Evidence(thing=thing, usage=Usage(until=thing.until), bill=bill)
+
+
+def _counted(things: Iterable[Billed], tried: Tried) -> Iterator[Evidence]:
+    for thing in things:
+        tried.looked_at[thing.KIND] += 1
+        yield evidence_of(thing)
+
+
+def _findings(thing: Billed, judgements: Sequence[Judgement], tried: Tried) -> Iterator[BillFinding]:
+    wasted: list[tuple[Judgement, Waste, Saving]] = []
+    for one in judgements:
+        if isinstance(one.verdict, Unknown):
+            tried.unknown[one.rule.id, one.verdict.missing] += 1
+        elif isinstance(one.verdict, Waste):
+            saving = monthly_saving(saves=one.verdict.saves, evidence=one.evidence, listed=NO_PRICES)
+            wasted.append((one, one.verdict, saving))
+    nets = net_savings(Claim(rule_id=one.rule.id, stage=one.rule.stage, saving=saving) for one, _, saving in wasted)
+    for one, verdict, saving in wasted:
+        net = nets[one.rule.id]
+        is_added = not isinstance(thing, BilledService)
+        yield BillFinding(
+            rule=one.rule,
+            thing=thing,
+            because=verdict.because,
+            saving=saving,
+            net=net.monthly if is_added else None,
+            absorbed_by=net.absorbed_by,
+        )

@@ -1,0 +1,45 @@
+"""A commitment of which a part bought nothing."""
+
+from decimal import Decimal
+
+import pytest
+
+from findings.registry import bill_rule
+from findings.rule import Fine, Unknown, Waste
+from tests.findings.bill_rules.billed import commitment, each_day, verdict, waste
+
+RULE = bill_rule("bill_commitment_unused")
+
+
+def used(cost, **more):
+    return each_day("", 1, cost=cost, commitment_discount_id="c", commitment_discount_status="Used", **more)
+
+
+def unused(cost, **more):
+    return each_day("", 1, cost=cost, commitment_discount_id="c", commitment_discount_status="Unused", **more)
+
+
+@pytest.mark.parametrize(
+    ("thing", "expected"),
+    [
+        (commitment(used("0.9"), unused("0.1")), Waste),
+        (commitment(unused("1")), Waste),
+        (commitment(used("0.95"), unused("0.05")), Fine),
+        (commitment(used("1")), Fine),
+        (commitment(used("1"), unused("1", until=15, days=10)), Fine),
+        (commitment(used("0"), unused("0")), Fine),
+        (commitment(used("0.9"), unused("0.1"), known_days=13), Unknown),
+    ],
+)
+def test_more_than_a_twentieth_unused_in_two_weeks_is_waste(thing, expected):
+    assert isinstance(verdict(RULE, thing), expected)
+
+
+def test_the_unused_share_of_its_cost_is_saved():
+    found = waste(RULE, commitment(used("0.75"), unused("0.25")))
+    assert found.saves.fraction == Decimal("0.25")
+    assert found.because == "Of 14.00 USD paid for it in the last 14 days, 3.50 (25 %) bought nothing."
+
+
+def test_the_limit_is_a_setting():
+    assert isinstance(verdict(RULE, commitment(used("0.9"), unused("0.1")), max_unused_percent=10), Fine)
