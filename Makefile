@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check deployable bench format kits screenshots audit sbom lock clean
+.PHONY: help demo bill test check deployable bench format kits screenshots audit sbom lock clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,6 +26,9 @@ $(READY): requirements.txt requirements-dev.txt
 
 demo: $(READY) ## set everything up and run the first audit against the sandbox cloud (ARGS=--once: print and stop)
 	@$(BIN)/python -m sandbox.demo $(ARGS)
+
+bill: $(READY) ## what a bill alone proves, without any access (FILES="part-1.csv.gz part-2.csv.gz")
+	@$(BIN)/python manage.py try_bill $(FILES)
 
 test: $(READY) ## the whole test suite (ARGS=-k name: part of it)
 	@$(BIN)/python -m pytest $(ARGS)

@@ -31,7 +31,9 @@ def render(tried: Tried, *, most: int) -> str:
     lines += _totals(tried.findings)
     if tried.unknown:
         lines += ["", "Could not be told:"]
-        lines += [f"  {rule_id}: {what} is missing ({times:,} times)" for (rule_id, what), times in _most(tried)]
+        lines += [
+            f"  {rule_id}: {what} is missing ({counted(times, 'time')})" for (rule_id, what), times in _most(tried)
+        ]
     return "\n".join(_printable(line) for line in lines) + "\n"
 
 
