@@ -29,7 +29,7 @@ COVERED = {"commitment_discount_id": "plan", "commitment_discount_status": "Used
 
 def blocks(rows, size=1 << 16):
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerows([{**ROW, **row}[name] for name in LINE_COLUMNS] for row in rows)
     content = text.getvalue().encode()
     return [content[start : start + size] for start in range(0, len(content), size)]

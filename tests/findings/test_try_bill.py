@@ -1,5 +1,6 @@
 """What a bill alone proves: without any access, on all clouds, and nothing is counted twice."""
 
+import csv
 import datetime as dt
 import os
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.audits.focus_files import ROW, SAMPLE, write_csv
+from tests.audits.focus_files import ROW, SAMPLE, text_of, write_csv
 from tests.audits.provider_bills import BILLS
 from tests.database import ROOT
 
@@ -38,7 +39,9 @@ def columns(rows):
 
 def written(tmp_path, *rows, name="bill.csv"):
     all_rows = [one for row in rows for one in of_october(row)]
-    return write_csv(tmp_path / name, all_rows, columns=columns(all_rows)).path
+    path = tmp_path / name
+    path.write_bytes(text_of(all_rows, columns=columns(all_rows), quoting=csv.QUOTE_ALL))
+    return path
 
 
 def told(capsys, *files, **options):
@@ -80,6 +83,13 @@ def test_no_more_than_asked_for_are_shown_of_a_rule_and_the_total_has_them_all(t
     assert said.count("Charged for 336 hours") == 2
     assert "and 3 more" in said
     assert "USD: 182.63 a month" in said
+
+
+@pytest.mark.parametrize("odd", ["a\rb", "a\nb", 'a"b', "a,b", "a\\b", "\u2028", " a ", "é"])
+def test_whatever_stands_in_a_description_does_not_break_the_list(tmp_path, capsys, odd):
+    """The reading child writes it, and we read it again."""
+    said = told(capsys, written(tmp_path, {**GATEWAY, "ChargeDescription": odd, "ResourceId": f"nat-{odd}"}))
+    assert "USD: 36.53 a month" in said
 
 
 def test_a_name_cannot_steer_the_terminal(tmp_path, capsys):
