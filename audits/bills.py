@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection as database
 
+from audits import bill_sums
 from audits.bill_parts import BillRefused, Part
 from audits.focus import COSTS, LINE_COLUMNS, TEXTS
 from audits.focus_process import ReadBill, read_bill
@@ -183,7 +184,8 @@ def _put(
     wider = next((one for one in rivals if set(sums.sub_account_ids) < set(one.sub_account_ids)), None)
     if (there := same or wider) is not None:
         return _note_second_way(there, connection)
-    _retire(connection, sums.billing_period, rivals)
+    earlier = _retire(connection, sums.billing_period, rivals)
+    changed = bill_sums.changes(earlier.services, sums.services) if earlier and earlier.services else []
     billed_from, billed_until = complete_days(sums, at=at)
     load = BillLoad.objects.create(
         connection=connection,
@@ -202,6 +204,11 @@ def _put(
         billed_until=billed_until,
         loaded_at=at,
         message=_message(sums, rivals),
+        kinds=[one.to_json() for one in sums.kinds],
+        services=[list(one) for one in sums.services],
+        changes=[one.to_json() for one in changed[: bill_sums.MOST_CHANGES]],
+        change_count=len(changed),
+        replaces=earlier.id if earlier else None,
     )
     _insert(cursor, load)
     _require_equal(load, sums)
@@ -229,14 +236,15 @@ def _note_second_way(load: BillLoad, connection: Connection) -> BillLoad:
     return load
 
 
-def _retire(connection: Connection, billing_period: date, rivals: Sequence[BillLoad]) -> None:
-    earlier = BillLoad.objects.filter(
-        connection=connection, billing_period=billing_period, state=BillLoad.State.LOADED
-    ).values_list("id", flat=True)
-    ids = [*earlier, *(one.id for one in rivals)]
-    BillLoad.objects.filter(id__in=ids).update(state=BillLoad.State.REPLACED)
+def _retire(connection: Connection, billing_period: date, rivals: Sequence[BillLoad]) -> BillLoad | None:
+    """Take the lines of what is replaced away. Gives back the load whose place is taken; its figures stay."""
+    own = BillLoad.objects.filter(connection=connection, billing_period=billing_period, state=BillLoad.State.LOADED)
+    earlier = [*own, *rivals]
+    ids = [one.id for one in earlier]
+    BillLoad.objects.filter(id__in=ids).update(state=BillLoad.State.REPLACED, services=[])
     # Straight in the table: nothing refers to a line, and there may be millions.
     CostLine.objects.filter(load_id__in=ids)._raw_delete(database.alias)  # noqa: SLF001
+    return next(iter(earlier), None)
 
 
 def _message(sums: PeriodSums, rivals: Sequence[BillLoad]) -> str:

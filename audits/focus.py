@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from audits.bill_parts import Shape
+    from audits.bill_sums import KindSum
 
 DIGITS, SCALE = 38, 24  # what a cost is held in: 14 digits before the point, 24 after it
 QUANTITY_SCALE = 18  # a quantity is no money: it is rounded to this many digits after the point
@@ -67,7 +68,8 @@ LONGEST_ID = 2000  # bytes; an index entry of PostgreSQL holds no more than 2,70
 class PeriodSums:
     """What the files hold for one billing period, summed apart from the lines. Costs by currency, never added.
 
-    `notes` says in sentences what the files lack.
+    `notes` says in sentences what the files lack. `services` is (account, service, currency, billed cost), empty where
+    there are too many to keep.
     """
 
     billing_period: date
@@ -81,6 +83,8 @@ class PeriodSums:
     last_usage_date: date | None = None
     rows_without_cost: int = 0
     notes: tuple[str, ...] = ()
+    kinds: tuple[KindSum, ...] = ()
+    services: tuple[tuple[str, str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

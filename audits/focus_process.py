@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audits.bill_parts import BillRefused
+from audits.bill_sums import kind_sum
 from audits.focus import PeriodSums, Sums
 
 if TYPE_CHECKING:
@@ -173,6 +174,8 @@ def _sums(report: dict[str, Any]) -> Sums:
             last_usage_date=day(one["last_usage_date"]),
             rows_without_cost=one["rows_without_cost"],
             notes=tuple(one["notes"]),
+            kinds=tuple(kind_sum(row) for row in one["kinds"]),
+            services=tuple((account, service, code, cost) for account, service, code, cost in one["services"]),
         )
         for one in report["periods"]
     ]

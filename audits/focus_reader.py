@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from audits import azure_pair, bill_parts, focus, recognise
+from audits import azure_pair, bill_parts, bill_sums, focus, recognise
 from audits.bill_formats import AZURE_COST
 from audits.bill_parts import BillRefused, Part
 from audits.opened_parts import OpenedParts, literal
@@ -235,11 +235,17 @@ class Reader:
                 "last_usage_date": str(last) if last else None,
                 "rows_without_cost": without,
                 "notes": self._notes(period),
+                "kinds": self.database.execute(bill_sums.MADE_OF, [period]).fetchall(),
+                "services": self._services(period),
                 "totals": self._totals("billing_currency", period),
                 "invoice_totals": self._invoice_totals(period),
             }
             for period, row_count, line_count, billing, sub, first, last, without in found
         ]
+
+    def _services(self, period: date) -> list[Any]:
+        found = self.database.execute(bill_sums.BY_SERVICE, [period]).fetchmany(bill_sums.MOST_SERVICES + 1)
+        return found if len(found) <= bill_sums.MOST_SERVICES else []
 
     def _notes(self, period: date) -> list[str]:
         if self.format_id != AZURE_COST.id:

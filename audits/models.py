@@ -247,6 +247,11 @@ class BillLoad(TenantModel):
     billed_until = models.DateField(null=True, blank=True)  # first day that is not complete
     loaded_at = models.DateTimeField()
     message = models.TextField(blank=True)
+    kinds = models.JSONField(default=list)  # of audits.bill_sums.KindSum
+    services = models.JSONField(default=list)  # rows of audits.bill_sums.BY_SERVICE; of the current load only
+    changes = models.JSONField(default=list)  # of audits.bill_sums.Change, the largest
+    change_count = models.IntegerField(default=0)
+    replaces = models.UUIDField(null=True, blank=True, default=None)  # the load that this one took the place of
 
     class Meta:
         constraints = [

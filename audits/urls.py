@@ -15,6 +15,7 @@ urlpatterns = [
     path("audits/<uuid:audit_id>/calls/", views.calls, name="calls"),
     path("audits/nights/", views.organization_nights, name="nights"),
     path("bills/", views.bills, name="bills"),
+    path("bills/<uuid:load_id>/", views.bill, name="bill"),
     path("bills/formats/", views.bill_formats, name="bill_formats"),
 ]
 

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audits import bills_page, formats_page, ledger, nights, operations, progress, queries
+from audits import bills_page, formats_page, ledger, load_page, nights, operations, progress, queries
 from audits.forms import NightsForm
-from audits.models import Audit
+from audits.models import Audit, BillLoad
 from connections import queries as connection_queries
 from connections.models import Connection
 from tenants import activity
@@ -158,6 +158,13 @@ def check_calls(request: TenantRequest, connection_id: UUID) -> HttpResponse:
 def bills(request: TenantRequest) -> HttpResponse:
     """Whether what was loaded equals the bill."""
     return render(request, "audits/bills.html", {"loads": bills_page.bill_loads()})
+
+
+@require_safe
+def bill(request: TenantRequest, load_id: UUID) -> HttpResponse:
+    """One load of one period, as it is laid beside the invoice."""
+    load = get_or_404(BillLoad.objects.select_related("connection"), load_id)
+    return render(request, "audits/bill.html", {"page": load_page.load_page(load)})
 
 
 @require_safe

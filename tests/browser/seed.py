@@ -76,8 +76,8 @@ def seed(site) -> dict[str, object]:
             Schedule.objects.create(connection=made[name], due_at=dt.datetime.now(dt.UTC) + 6 * HOUR)
         _end(checks["refused"], state="REFUSED", refusals=[["role_arn", REFUSAL], ["export_name", "There is none."]])
         done, running = _done(made["payer"]), _running(made["shop"])
-        _bills(made["payer"])
-    return {name: one.id for name, one in {**made, "done": done, "running": running}.items()}
+        bill = _bills(made["payer"])
+    return {name: one.id for name, one in {**made, "done": done, "running": running, "bill": bill}.items()}
 
 
 def _connection(label, state, **values):
@@ -149,16 +149,39 @@ def _steps(audit, states) -> list[Step]:
     return steps
 
 
-def _bills(connection) -> None:
-    for month, state, billed, invoices, message in (
-        (10, "LOADED", "18234.77", {"INV-1": {"USD": "18234.77"}}, ""),
-        (11, "LOADED", "11820.05", {"INV-2": {"USD": "9000.00"}}, ""),
-        (11, "REPLACED", "11000.00", {}, ""),
-        (9, "REFUSED", None, {}, "Part 2 of 3 is cut off in line 8,120: load it again once AWS has written it anew."),
-    ):
-        BillLoad.objects.create(
-            connection=connection, billing_period=dt.date(2026, month, 1), state=state, loaded_at=AT,
-            files=[{}, {}], row_count=120_344, line_count=90_000, invoice_totals=invoices, message=message,
-            totals={"USD": {"billed_cost": billed, "effective_cost": billed}} if billed else {},
-            billed_until=dt.date(2026, month, 19) if billed else None,
-        )  # fmt: skip
+def _bills(connection) -> BillLoad:
+    """Gives back the one of November, with all that a page of a load shows."""
+    loads = [
+        _load(connection, month=month, state=state, billed=billed, invoices=invoices, message=message)
+        for month, state, billed, invoices, message in (
+            (10, "LOADED", "18234.77", {"INV-1": {"USD": "18234.77"}}, ""),
+            (11, "LOADED", "11820.05", {"INV-2": {"USD": "9000.00"}}, ""),
+            (11, "REPLACED", "11000.00", {}, ""),
+            (
+                9,
+                "REFUSED",
+                None,
+                {},
+                "Part 2 of 3 is cut off in line 8,120: load it again once AWS has written it anew.",
+            ),
+        )
+    ]
+    return loads[1]
+
+
+def _load(connection, *, month, state, billed, invoices, message) -> BillLoad:
+    kinds = [
+        {"currency": "USD", "kind": kind, "rows": 1200, "billed": cost, "effective": cost, "rows_without_resource": 30,
+         "billed_without_resource": "12.50"}
+        for kind, cost in (("Usage", "11000.05"), ("Tax", "900.00"), ("Credit", "-80.00"))
+    ]  # fmt: skip
+    change = {"account_id": "222222222222", "service_name": "Amazon Relational Database Service", "currency": "USD",
+              "before": "1200.00", "after": "2020.05"}  # fmt: skip
+    return BillLoad.objects.create(
+        connection=connection, billing_period=dt.date(2026, month, 1), state=state, loaded_at=AT,
+        files=[{"key": "exports/data/BILLING_PERIOD=2026-11/focus-00001.csv.gz", "size": 1_204_000, "rows": 120_344}, {}],
+        row_count=120_344, line_count=90_000, invoice_totals=invoices, message=message,
+        totals={"USD": {"billed_cost": billed, "effective_cost": billed}} if billed else {},
+        billed_until=dt.date(2026, month, 19) if billed else None, kinds=kinds if billed else [],
+        changes=[change] if invoices else [], change_count=3 if invoices else 0,
+    )  # fmt: skip

@@ -27,6 +27,8 @@ FULL = (
     "/connections/",
     "/audits/",
     "/bills/",
+    "/bills/{bill}/",
+    "/bills/formats/",
     "/activity/",
     "/activity/?who=nobody&since=x",
     "/activity/chain/",

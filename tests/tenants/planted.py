@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from audits.models import ApiCall, Gap, Resource, Schedule
+from audits.models import ApiCall, BillLoad, Gap, Resource, Schedule
 from connections.models import AccessCheck, Confirmation, SealedCredential
 from connections.operations import make_draft
 from costframe.broker import book_lost
@@ -59,10 +59,11 @@ def plant(organization, mark: str, *, account_id: str, size_gib: int) -> Planted
             Member.objects.create(user_id=f"user_{mark}", name=f"{mark} person", role="engineer", first_seen_at=AT)
         noted(mark, audit)
         finding = Finding.objects.get(connection=shared, rule_id="aws_ebs_volume_unattached")
+        load = BillLoad.objects.get(connection=shared)
     return Planted(
         mark=mark,
         organization_id=organization.id,
-        ids={"connection_id": shared.id, "audit_id": audit.id, "finding_id": finding.id},
+        ids={"connection_id": shared.id, "audit_id": audit.id, "finding_id": finding.id, "load_id": load.id},
         account_id=account_id,
         resource_id=f"vol-{mark}",
     )
