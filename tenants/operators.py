@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseNotFound, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import Resolver404, get_script_prefix, resolve, set_script_prefix
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -21,6 +22,7 @@ from tenants import scope
 from tenants.handshake import Provider, Redirect, Refuse, Visit, configure, redirect_to, set_cookies
 from tenants.identity import is_same_origin
 from tenants.models import Organization
+from tenants.refused import lapsed_session, typed_by_visitor
 from tenants.signing_keys import KeysUnavailable
 from tenants.viewing import NotBooked, Place, book_view, place_of, reason_in, viewer
 
@@ -95,13 +97,26 @@ class OperatorMiddleware:
         if isinstance(decision, Redirect):
             return redirect_to(decision, is_secure=settings.USE_HTTPS)
         if isinstance(decision, Refuse):
-            return _say("Sign in again.", status=401)
+            return self._ran_out(request, decision)
         if fault := fault_of(decision.identity):
             log.warning("%s asked for %s: %s.", decision.identity.user_id, request.path, fault)
             return _nothing_here()
         response = self._welcome(cast("OperatorRequest", request), decision.identity)
         set_cookies(response, decision.cookies, is_secure=settings.USE_HTTPS)
         return response
+
+    def _ran_out(self, request: HttpRequest, refusal: Refuse) -> HttpResponse:
+        """A reason that was typed is kept; it is all that an operator can type."""
+        typed = typed_by_visitor(request)
+        if typed is None:
+            return _say("Sign in again.", status=401)
+        context = {
+            "title": "Your session ran out",
+            "typed": typed,
+            "sign_in_url": refusal.sign_in_url,
+            "browser_session": lapsed_session(request, refusal, self.provider),
+        }
+        return render(request, "tenants/operator_ran_out.html", context, status=401)
 
     def _welcome(self, request: OperatorRequest, identity: Identity) -> HttpResponse:
         request.user = Operator(identity=identity)

@@ -37,7 +37,7 @@ def expired_answer(request: HttpRequest, *, refusal: Refuse, provider: Provider)
         "typed": typed_by_visitor(request),
         "form_mark": form_mark(request),
         "sign_in_url": refusal.sign_in_url,
-        "browser_session": _lapsed_session(request, refusal, provider),
+        "browser_session": lapsed_session(request, refusal, provider),
     }
     return render(request, "tenants/session_ran_out.html", context, status=401)
 
@@ -64,7 +64,7 @@ def typed_by_visitor(request: HttpRequest) -> list[tuple[str, str]] | None:
     return [(name, value) for name, values in request.POST.lists() for value in values if name not in made_by_us]
 
 
-def _lapsed_session(request: HttpRequest, refusal: Refuse, provider: Provider) -> Mapping[str, str] | None:
+def lapsed_session(request: HttpRequest, refusal: Refuse, provider: Provider) -> Mapping[str, str] | None:
     """What session.js needs to refresh: the session of a genuine token that ran out, in the form's organisation."""
     if refusal.lapsed is None:
         return None

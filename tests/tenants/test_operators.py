@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+import time
+from urllib.parse import urlencode
 
 import pytest
 
@@ -60,6 +62,28 @@ def test_what_is_no_reason_is_asked_for_again_and_opens_nothing(door, text):
     visitor = door.visitor()
     assert visitor.give_reason(text=text).status == 422
     assert visitor.look("").status == 302
+
+
+def test_a_reason_that_is_sent_with_an_expired_token_is_kept_and_can_be_sent_again(door):
+    visitor = door.visitor()
+    page = below(NORTHWIND, "reason/")
+    form = {
+        "csrfmiddlewaretoken": visitor.ask(page).field("csrfmiddlewaretoken"),
+        "reason": 'why "this" <one>',
+        "next": "/",
+    }
+    visitor.claims = {"at": time.time() - 300}
+    before = door.views()
+    refused = visitor.ask(page, method="POST", body=urlencode(form))
+    assert refused.status == 401
+    kept = {name: html.unescape(refused.field(name)) for name in form}
+    assert {name: kept[name] for name in ("reason", "next")} == {"reason": 'why "this" <one>', "next": "/"}
+    assert 'name="costframe-session"' in refused.body
+    elsewhere = visitor.ask(page, method="POST", body=urlencode(form), headers={"Origin": "https://evil.example"})
+    assert (elsewhere.status, elsewhere.body) == (401, "Sign in again.\n")
+    assert door.views() == before
+    visitor.claims = {}
+    assert visitor.ask(page, method="POST", body=urlencode(kept)).status == 302
 
 
 def test_a_reason_counts_for_one_organisation_and_one_person(door, operator):
