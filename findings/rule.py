@@ -36,6 +36,8 @@ class Share:
 
 
 ALL = Share(fraction=Decimal(1))
+# Something can be saved, but the bill alone does not tell how much: shown without a figure, never as 0.
+UNTOLD = Share(from_price="what it costs now", to_price="what it would cost")
 
 
 @dataclass(frozen=True)

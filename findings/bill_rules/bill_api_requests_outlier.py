@@ -1,0 +1,47 @@
+"""A bucket whose requests cost far more than what it stores is asked in too small pieces, or by a loop."""
+
+from __future__ import annotations
+
+from audits.billed import BilledResource, cost_of, meter_of
+from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste, counted
+
+REQUESTS = {"aws": ("Requests-",), "azure": ("operations",), "gcp": ("class a ", "class b ", " operations")}
+STORED = {"aws": ("TimedStorage-",), "azure": ("data stored",), "gcp": (" storage ",)}
+
+
+def judge(resource: BilledResource, *, window_days: int, min_cost: float, min_factor: float) -> Verdict:
+    lines = resource.lines(days=window_days)
+    requests = [line for line in lines if _is(meter_of(line), REQUESTS.get(resource.cloud, ()))]
+    stored = [line for line in lines if line not in requests and _is(meter_of(line), STORED.get(resource.cloud, ()))]
+    if not requests or not stored:
+        return Fine()
+    if resource.known_days < window_days:
+        return Unknown(f"{counted(window_days, 'complete day')} of its bill")
+    asked, kept = cost_of(requests), cost_of(stored)
+    if asked < min_cost or float(asked) < float(kept) * min_factor:
+        return Fine()
+    return Waste(
+        saves=UNTOLD,
+        because=f"Requests cost {asked:,.2f} {requests[0].billing_currency} in the last "
+        f"{counted(window_days, 'day')}, what is stored {kept:,.2f}.",
+    )
+
+
+def _is(meter: str, words: tuple[str, ...]) -> bool:
+    return any(word.lower() in meter.lower() for word in words)
+
+
+rule = Rule(
+    id="bill_api_requests_outlier",
+    title="Requests to storage cost far more than what is stored",
+    looks_at=BilledResource,
+    settings={"window_days": 30, "min_cost": 50, "min_factor": 5},
+    action="Find who asks so often; write larger objects, list less, and cache what is read again.",
+    action_type="Upgrade",
+    stage="PRICE",
+    implementation_effort="Medium",
+    docs="https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html",
+    judge=judge,
+    rollback="Nothing has to be undone.",
+    access_adds="who asks, from the storage's own request metrics and access logs",
+)
