@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from audits.evidence import DayCost
 
 ZERO = Decimal(0)
-# AWS puts a region's code before a meter (EUC1-EBS:VolumeUsage.gp3), except in us-east-1.
-REGION_CODE = re.compile(r"^[A-Z]{2,4}\d*-(?=[A-Z])")
+# AWS puts a region's code before a meter (EUC1-EBS:VolumeUsage.gp3), except in us-east-1. All but eu-west-1's end in a
+# number; VPN-Usage-Hours and DNS-Queries begin with no code.
+REGION_CODE = re.compile(r"^(?:EU|[A-Z]{2,4}\d+)-(?=[A-Z])")
 CLOUDS = {"aws": "aws", "amazon": "aws", "microsoft": "azure", "azure": "azure", "google": "gcp"}
 MONTH_DAYS = 30
 

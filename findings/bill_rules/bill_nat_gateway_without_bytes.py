@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from audits.billed import BilledResource, quantity_of
-from findings.rule import ALL, Fine, Rule, Unknown, Verdict, Waste, counted
+from audits.billed import BilledResource
+from findings.hours_without_bytes import Meters, judge_hours
+from findings.rule import Rule, Verdict
 
-HOURS = {
-    "aws": ("NatGateway-Hours",),
-    "azure": ("Standard Gateway", "Gateway"),
-    "gcp": ("Networking Cloud Nat Gateway Uptime", "Cloud Nat Gateway Uptime"),
-}
-BYTES = {
-    "aws": ("NatGateway-Bytes",),
-    "azure": ("Standard Data Processed", "Data Processed"),
-    "gcp": ("Networking Cloud Nat Data Processing", "Cloud Nat Data Processing"),
-}
+METERS = Meters(
+    hours={
+        "aws": ("NatGateway-Hours",),
+        "azure": ("Standard Gateway", "Gateway"),
+        "gcp": ("Networking Cloud Nat Gateway Uptime", "Cloud Nat Gateway Uptime"),
+    },
+    passed={
+        "aws": ("NatGateway-Bytes",),
+        "azure": ("Standard Data Processed", "Data Processed"),
+        "gcp": ("Networking Cloud Nat Data Processing", "Cloud Nat Data Processing"),
+    },
+    in_id={"azure": "/natgateways/"},
+)
 
 
 def judge(resource: BilledResource, *, window_days: int, max_gb: float) -> Verdict:
-    is_gateway = resource.cloud != "azure" or "/natgateways/" in resource.resource_id.lower()
-    hours = resource.lines(*HOURS.get(resource.cloud, ("-",)), days=window_days)
-    if not hours or not is_gateway:
-        return Fine()
-    if resource.known_days < window_days:
-        return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    passed = quantity_of(resource.lines(*BYTES[resource.cloud], days=window_days))
-    if passed > max_gb:
-        return Fine()
-    return Waste(
-        saves=ALL,
-        because=f"Charged for {quantity_of(hours):,.0f} hours and {passed:,.3f} GB in the last "
-        f"{counted(window_days, 'day')}.",
-    )
+    return judge_hours(resource, METERS, window_days=window_days, max_gb=max_gb)
 
 
 rule = Rule(
@@ -40,6 +31,7 @@ rule = Rule(
     looks_at=BilledResource,
     settings={"window_days": 14, "max_gb": 0.01},
     action="Remove its routes, then delete the gateway and release its address.",
+    implementation_effort="Low",
     docs="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html",
     judge=judge,
     rollback="Make a new gateway and restore the routes.",

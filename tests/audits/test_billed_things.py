@@ -121,6 +121,21 @@ def test_the_cloud_is_told_from_the_providers_name(provider, cloud):
     assert thing(provider=provider).cloud == cloud
 
 
+@pytest.mark.parametrize(
+    ("usage_type", "meter"),
+    [
+        ("EUC1-BoxUsage:m5.large", "BoxUsage:m5.large"),
+        ("EU-NatGateway-Hours", "NatGateway-Hours"),
+        ("USW2-VPN-Usage-Hours:ipsec.1", "VPN-Usage-Hours:ipsec.1"),
+        ("VPN-Usage-Hours:ipsec.1", "VPN-Usage-Hours:ipsec.1"),
+        ("DNS-Queries", "DNS-Queries"),
+        ("EBS:VolumeUsage.gp3", "EBS:VolumeUsage.gp3"),
+    ],
+)
+def test_only_a_regions_code_is_taken_off_a_meter(usage_type, meter):
+    assert meter_of(line(dt.date(2026, 10, 5), "1", usage_type=usage_type)) == meter
+
+
 def test_lines_are_those_for_usage_inside_the_complete_days():
     def of(day, **more):
         return line(dt.date(2026, 10, day), "1", usage_type="EUC1-Box", consumed_quantity=Decimal(2), **more)
