@@ -17,6 +17,7 @@ import duckdb
 from audits import azure_pair, bill_parts, bill_sums, focus, recognise
 from audits.bill_formats import AZURE_COST
 from audits.bill_parts import BillRefused, Part
+from audits.gzip_check import GzipCheck
 from audits.opened_parts import OpenedParts, literal
 
 if TYPE_CHECKING:
@@ -129,6 +130,8 @@ class Reader:
         readings: list[Reading] = []
         try:
             readings = self.opened.readings()
+            packed = [part for part, one in zip(self.parts, readings, strict=True) if one.shape.is_gzip]
+            check = GzipCheck(packed)
             rows = " union all by name ".join(
                 self.opened.rows(reading, [number for number, one in enumerate(readings) if one == reading])
                 for reading in dict.fromkeys(readings)
@@ -137,6 +140,7 @@ class Reader:
             self.database.execute(f"create temp table sums as {focus.summed(rows, period=self.period)}")
         except UNREADABLE as error:
             raise self._refusal(error, readings) from None
+        check.require_whole()
         self._require_good_rows(readings)
         self._require_good_texts()
         return {

@@ -212,3 +212,13 @@ def test_what_is_no_bill_is_refused(tmp_path, name):
     content, words = NO_BILLS[name]
     with pytest.raises(BillRefused, match=words):
         read(tmp_path, written(tmp_path / "bill", content))
+
+
+def test_a_gzip_file_whose_checksum_is_wrong_is_refused(tmp_path):
+    """One letter of a description was turned on the way: every total still agrees, and the file is not what was sent."""
+    packed = bytearray(gzip.compress(text_of([line("Usage", "1")] * 2000), compresslevel=0))
+    place = packed.index(b"Amazon Elastic", len(packed) // 2)
+    packed[place : place + 1] = b"E"
+    good = written(tmp_path / "good.csv.gz", gzip.compress(text_of([line("Usage", "1")])))
+    with pytest.raises(BillRefused, match=r"bad\.csv\.gz is damaged: its content is not what its checksum says"):
+        read(tmp_path, good, written(tmp_path / "bad.csv.gz", bytes(packed)))
