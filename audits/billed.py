@@ -7,7 +7,7 @@ currency. A day without a line cost nothing; a day outside `first` to `until` is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from audits.evidence import DayCost
 
 ZERO = Decimal(0)
-# AWS puts a region's code before a meter (EUC1-EBS:VolumeUsage.gp3), except in us-east-1. All but eu-west-1's end in a
-# number; VPN-Usage-Hours and DNS-Queries begin with no code.
-REGION_CODE = re.compile(r"^(?:EU|[A-Z]{2,4}\d+)-(?=[A-Z])")
+# AWS puts a region's code before a meter (EUC1-EBS:VolumeUsage.gp3), except in us-east-1. Codes have a digit, but for
+# Ireland's and those of CloudFront; other words before a dash are the meter's own (VPN-Usage-Hours).
+REGION_CODE = re.compile(r"^(?:[A-Z]{2,4}\d+|AP|AU|CA|EU|IN|JP|ME|SA|US|ZA)-(?=[A-Z])")
 CLOUDS = {"aws": "aws", "amazon": "aws", "microsoft": "azure", "azure": "azure", "google": "gcp"}
 MONTH_DAYS = 30
+# Google counts in base units: what one hour and one GiB are.
+PLAIN_UNITS = {"seconds": (Decimal(3600), "hours"), "bytes": (Decimal(2**30), "GiB")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,14 @@ class Billed(Thing):
         """The effective cost of `lines` on each of the last `days` complete days, oldest first."""
         return self._by_day(((line.charge_date, line.effective_cost) for line in lines), days)
 
+    def lacks(self, lines: Iterable[DayCost], *, days: int) -> str:
+        """What the bill lacks to tell how much was used under `lines` in the last `days`; "" for nothing."""
+        if self.known_days < days:
+            return f"{days} complete {'day' if days == 1 else 'days'} of its bill"
+        if any(line.consumed_quantity is None for line in lines):
+            return "the quantities of its charges"
+        return ""
+
     def _by_day(self, amounts: Iterable[tuple[date, Decimal]], days: int) -> tuple[Decimal, ...]:
         sums = [ZERO] * days
         start = self.until - timedelta(days=days)
@@ -117,3 +127,20 @@ def quantity_of(lines: Iterable[DayCost]) -> Decimal:
 def cost_of(lines: Iterable[DayCost]) -> Decimal:
     """What it cost in effect."""
     return sum((line.effective_cost for line in lines), ZERO)
+
+
+def in_plain_units(lines: Iterable[DayCost]) -> tuple[DayCost, ...]:
+    """The lines with hours for seconds and GiB for bytes, which Google counts in; others as they are."""
+    return tuple(_in_plain_unit(line) for line in lines)
+
+
+def _in_plain_unit(line: DayCost) -> DayCost:
+    size, unit = PLAIN_UNITS.get(line.consumed_unit.lower(), (Decimal(1), line.consumed_unit))
+    quantity = None if line.consumed_quantity is None else line.consumed_quantity / size
+    return replace(line, consumed_quantity=quantity, consumed_unit=unit)
+
+
+def part_of(part: Iterable[DayCost], whole: Iterable[DayCost]) -> Decimal:
+    """How much of what `whole` cost is what `part` cost, from 0 to 1; 0 where nothing was paid."""
+    paid = cost_of(whole)
+    return min(max(cost_of(part) / paid, ZERO), Decimal(1)) if paid > 0 else ZERO
