@@ -1,28 +1,42 @@
-"""A private endpoint is charged by the hour in each zone, whether or not anything uses it."""
+"""A private endpoint is charged by the hour, whether or not bytes pass it."""
 
 from __future__ import annotations
 
-from audits.billed import BilledResource
-from findings.hours_without_bytes import Meters, judge_hours
-from findings.rule import Rule, Verdict
+from audits.billed import BilledResource, in_plain_units, quantity_of
+from findings.rule import ALL, Fine, Rule, Unknown, Verdict, Waste, counted
 
-METERS = Meters(
-    hours={
-        "aws": ("VpcEndpoint-Hours",),
-        "azure": ("Standard Private Endpoint",),
-        "gcp": ("Network Private Service Connect Consumer Endpoint", "Private Service Connect Consumer Endpoint"),
-    },
-    passed={
-        "aws": ("VpcEndpoint-Bytes",),
-        "azure": ("Standard Data Processed", "Data Processed"),
-        "gcp": ("Network Private Service Connect Consumer Data", "Private Service Connect Consumer Data"),
-    },
-    in_id={"azure": "/privateendpoints/"},
-)
+HOURS = {
+    "aws": ("VpcEndpoint-Hours", "VpcEndpoint-GWLBE-Hours"),
+    "azure": ("Standard Private Endpoint",),
+    "gcp": ("Networking Private Service Connect Consumer End Point", "Private Service Connect Consumer End Point"),
+}
+BYTES = {
+    "aws": ("VpcEndpoint-Bytes", "VpcEndpoint-GWLBE-Bytes"),
+    "azure": ("Standard Data Processed",),
+    "gcp": (
+        "Networking Private Service Connect Consumer Data Processing",
+        "Private Service Connect Consumer Data Processing",
+    ),
+}
 
 
 def judge(resource: BilledResource, *, window_days: int, max_gb: float) -> Verdict:
-    return judge_hours(resource, METERS, window_days=window_days, max_gb=max_gb)
+    hours = in_plain_units(resource.lines(*HOURS.get(resource.cloud, ("-",)), days=window_days))
+    if not hours:
+        return Fine()
+    ever = in_plain_units(resource.lines(*BYTES[resource.cloud]))
+    if missing := resource.lacks((*hours, *ever), days=window_days):
+        return Unknown(missing)
+    passed = sum(resource.by_day(ever, days=window_days))
+    if not all(resource.by_day(hours, days=window_days)) or passed > max_gb:
+        return Fine()
+    if resource.cloud == "gcp" and not quantity_of(ever):
+        return Unknown("whether its bytes are charged under its own name: none ever were on this bill")
+    return Waste(
+        saves=ALL,
+        because=f"Charged for {quantity_of(hours):,.0f} hours and {passed:,.3f} GB in the last "
+        f"{counted(window_days, 'day')}.",
+    )
 
 
 rule = Rule(
@@ -30,10 +44,9 @@ rule = Rule(
     title="Private endpoint with hours but no bytes",
     looks_at=BilledResource,
     settings={"window_days": 14, "max_gb": 0.01},
-    action="Delete the endpoint once nothing resolves its private name.",
-    implementation_effort="Low",
-    docs="https://docs.aws.amazon.com/vpc/latest/privatelink/delete-interface-endpoint.html",
+    action="Check that nothing resolves the service's name to it, then delete the endpoint.",
+    docs="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-billing-usage-reports.html",
     judge=judge,
-    rollback="Make it again with the same private name.",
-    access_adds="which service it leads to, and who may use it",
+    rollback="Make a new endpoint with the same service, subnets and policy.",
+    access_adds="the service and subnets it serves, whether it is accepted, and its traffic day by day",
 )
