@@ -1,37 +1,55 @@
-"""A resource that talks across zones."""
+"""A resource of which traffic between zones is a large part of the cost."""
+
+from decimal import Decimal
 
 import pytest
 
 from findings.registry import bill_rule
-from findings.rule import UNTOLD, Fine, Unknown, Waste
+from findings.rule import Fine, Unknown, Waste
 from tests.findings.bill_rules.billed import each_day, resource, verdict, waste
 
 RULE = bill_rule("bill_cross_zone_transfer")
 
 
-def machine(cost, *, meter="EUC1-DataTransfer-Regional-Bytes", own="4", **given):
-    return resource(each_day("EUC1-BoxUsage:m5.large", 24, cost=own), each_day(meter, 50, cost=cost), **given)
+def moved(cost, meter="EUC1-DataTransfer-Regional-Bytes", **more):
+    return each_day(meter, 200, cost=cost, **more)
+
+
+def other(cost):
+    return each_day("EUC1-BoxUsage:m5.large", 24, cost=cost)
 
 
 @pytest.mark.parametrize(
     ("thing", "expected"),
     [
-        (machine("1.8"), Waste),
-        (machine("1.7"), Fine),
-        (machine("1.67", own="1"), Waste),
-        (machine("1.66", own="1"), Fine),
-        (machine("9", known_days=29), Unknown),
-        (machine("9", meter="Inter-Availability Zone Data Transfer In", cloud="azure"), Waste),
-        (machine("9", meter="Network Inter Zone Data Transfer Out", cloud="gcp"), Waste),
-        (machine("9", meter="DataTransfer-Out-Bytes"), Fine),
-        (machine("9", provider_name="Somebody else"), Fine),
+        (resource(moved("2"), other("6")), Waste),
+        (resource(moved("2"), other("6.1")), Fine),
+        (resource(moved("1.67"), other("2")), Waste),
+        (resource(moved("1.66"), other("2")), Fine),
+        (resource(moved("9", until=15), other("2")), Fine),
+        (resource(moved("2", "EUC1-DataTransfer-Out-Bytes"), other("2")), Fine),
+        (resource(other("9")), Fine),
+        (resource(moved("2"), other("2"), known_days=13), Unknown),
+        (resource(moved("2", consumed_quantity=None), other("2")), Unknown),
+        (resource(moved("2", "Network Inter Zone Data Transfer Out"), other("2"), cloud="gcp"), Waste),
+        (resource(moved("2", "Network Inter Zone Egress"), other("2"), cloud="gcp"), Waste),
+        (resource(moved("2", "Network Inter Zone Ingress"), other("2"), cloud="gcp"), Fine),
+        (resource(moved("2", "Intra-Region Ingress"), cloud="azure"), Fine),
     ],
 )
-def test_a_third_of_its_cost_and_fifty_are_waste(thing, expected):
+def test_a_quarter_of_the_cost_and_fifty_a_month_are_waste(thing, expected):
     assert isinstance(verdict(RULE, thing), expected)
 
 
-def test_no_figure_is_put_on_what_the_bill_cannot_tell():
-    found = waste(RULE, machine("4"))
-    assert found.saves == UNTOLD
-    assert found.because == "Traffic between zones is 120.00 of 240.00 USD that it cost in the last 30 days (50 %)."
+def test_three_tenths_of_the_traffic_are_saved_and_the_sentence_has_the_figures():
+    found = waste(RULE, resource(moved("2"), other("6")))
+    assert found.saves.fraction == Decimal("0.075")
+    assert found.because == (
+        "28.00 of 112.00 USD (25 %) of the last 14 days paid for 2,800 GB between zones; "
+        "30 % of that is taken as avoidable."
+    )
+
+
+def test_bytes_of_a_google_bill_are_said_as_gigabytes():
+    lines = each_day("Network Inter Zone Egress", 2**30, cost="2", consumed_unit="bytes")
+    assert "paid for 14 GB between zones" in waste(RULE, resource(lines, cloud="gcp")).because
