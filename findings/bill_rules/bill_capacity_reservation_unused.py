@@ -1,43 +1,47 @@
-"""Capacity that is reserved and not used is charged as if a machine ran."""
+"""Reserved capacity is charged as if a machine ran in it, also while none does."""
 
 from __future__ import annotations
 
-from audits.billed import BilledResource, cost_of, quantity_of
+from decimal import Decimal
+
+from audits.billed import BilledResource, part_of, quantity_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
-UNUSED = ("UnusedBox", "UnusedDed", "ReservationUnused")
+UNUSED = ("UnusedBox:", "UnusedDed:")
 
 
-def judge(resource: BilledResource, *, window_days: int, unused_days: int) -> Verdict:
-    unused = resource.lines(*UNUSED, days=window_days)
-    if resource.cloud != "aws" or not unused:
+def judge(resource: BilledResource, *, window_days: int, min_hours_a_day: float) -> Verdict:
+    everything = resource.lines(days=window_days)
+    if resource.cloud == "aws":
+        unused = resource.lines(*UNUSED, days=window_days)
+    else:  # on Azure a reservation is itself charged for what of it no machine uses; Google tells by a label only
+        is_reservation = resource.cloud == "azure" and "/capacityreservations/" in resource.resource_id.lower()
+        unused = everything if is_reservation else ()
+    if not unused:
         return Fine()
-    if resource.known_days < window_days:
-        return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    days = sum(hours > 0 for hours in resource.by_day(unused, days=window_days))
-    if days < unused_days:
+    if missing := resource.lacks(unused, days=window_days):
+        return Unknown(missing)
+    hours, least = quantity_of(unused), min(resource.by_day(unused, days=window_days))
+    part = part_of(unused, everything)
+    if least < Decimal(str(min_hours_a_day)) or not part:
         return Fine()
-    cost, whole = cost_of(unused), cost_of(resource.lines(days=window_days))
-    if cost <= 0:
-        return Fine("What it costs is paid by a commitment or nothing.")
     return Waste(
-        saves=Share(fraction=cost / whole),
-        because=f"{quantity_of(unused):,.0f} hours of it were not used, on {days} of the last "
-        f"{counted(window_days, 'day')}: {cost:,.2f} {unused[0].billing_currency}.",
+        saves=Share(fraction=part * least * window_days / hours),
+        because=f"Charged for {hours:,.0f} unused instance hours in the last {counted(window_days, 'day')}, "
+        f"{least:,.0f} or more on each of them.",
     )
 
 
 rule = Rule(
     id="bill_capacity_reservation_unused",
-    title="Reserved capacity that is not used",
+    title="Capacity reservation that is not used",
     looks_at=BilledResource,
-    settings={"window_days": 14, "unused_days": 7},
-    action="Shrink the reservation to what runs in it, or cancel it.",
-    action_type="ScaleIn",
+    settings={"window_days": 14, "min_hours_a_day": 23},
+    action="Lower its count to what was used, or cancel it.",
+    action_type="Rightsize",
     stage="SHRINK",
-    rollback_possible=False,
     docs="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-reservations.html",
     judge=judge,
-    rollback="Reserve it again, if the zone still has the capacity.",
-    access_adds="the reservation's end, who shares it and how full it was by the hour",
+    rollback="Reserve again: the capacity may not be there then.",
+    access_adds="its count, its end, who may use it, and its use hour by hour",
 )

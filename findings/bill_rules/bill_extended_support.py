@@ -1,43 +1,46 @@
-"""A version that is past its standard support costs a surcharge for every hour that it goes on."""
+"""A version past its standard support is charged extra until it is upgraded."""
 
 from __future__ import annotations
 
-from audits.billed import BilledResource, cost_of, meter_of
-from findings.rule import Fine, Rule, Share, Verdict, Waste, counted
+from audits.billed import BilledResource, cost_of, meter_of, part_of
+from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
-WORDS = ("extendedsupport", "extendedsecurity", "extendedlifecycle")
+# As every cloud spells it: ExtendedSupport:Yr1-Yr2:MySQL8.0, Enterprise Plus Extended support vCPU v13 in Iowa.
+WORDS = "extendedsupport"
+# Licences of this type are for extended security updates and nothing else.
+ONLY_UPDATES = "/microsoft.hybridcompute/licenses/"
 
 
 def judge(resource: BilledResource, *, window_days: int) -> Verdict:
-    lines = resource.lines(days=window_days)
-    surcharge = [line for line in lines if _is_surcharge(f"{meter_of(line)} {line.charge_description}")]
-    cost = cost_of(surcharge)
-    if cost <= 0:
+    everything = resource.lines(days=window_days)
+    is_licence = ONLY_UPDATES in resource.resource_id.lower()
+    extra = [one for one in everything if is_licence or WORDS in meter_of(one).lower().replace(" ", "")]
+    if not extra or not resource.cloud:
         return Fine()
+    if missing := resource.lacks((), days=window_days):
+        return Unknown(missing)
+    if not all(cost > 0 for cost in resource.cost_by_day(extra, days=window_days)):
+        return Fine(f"Not charged on each of the last {counted(window_days, 'day')}.")
+    part = part_of(extra, everything)
     return Waste(
-        saves=Share(fraction=cost / cost_of(lines)),
-        because=f"Extended support cost {cost:,.2f} {surcharge[0].billing_currency} in the last "
-        f"{counted(min(window_days, resource.known_days), 'day')}: {meter_of(surcharge[0])}.",
+        saves=Share(fraction=part),
+        because=f"{cost_of(extra):,.2f} of {cost_of(everything):,.2f} {extra[0].billing_currency} ({part * 100:.0f} %) "
+        f"of the last {counted(window_days, 'day')} paid for extended support ({meter_of(extra[-1])}).",
     )
-
-
-def _is_surcharge(text: str) -> bool:
-    plain = "".join(letter for letter in text.lower() if letter.isalpha())
-    return any(word in plain for word in WORDS)
 
 
 rule = Rule(
     id="bill_extended_support",
-    title="Old version under paid extended support",
+    title="Charged for extended support of an old version",
     looks_at=BilledResource,
-    settings={"window_days": 30},
-    action="Upgrade it to a version under standard support, after trying it on a copy.",
+    settings={"window_days": 7},
+    action="Upgrade to a version in standard support, first on a copy.",
     action_type="Upgrade",
     stage="PRICE",
     implementation_effort="High",
     restart_needed=True,
-    docs="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support.html",
+    docs="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-charges.html",
     judge=judge,
-    rollback="Restore the copy that was made before; a major version cannot be taken back in place.",
-    access_adds="its exact version, and which versions it can go to",
+    rollback="Restore the snapshot that was taken before the upgrade.",
+    access_adds="the version it runs, those it can be upgraded to, and when the extended support ends or gets dearer",
 )

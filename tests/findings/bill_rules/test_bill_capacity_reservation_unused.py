@@ -1,4 +1,4 @@
-"""Reserved capacity in which nothing runs."""
+"""Reserved capacity in which no machine runs."""
 
 from decimal import Decimal
 
@@ -9,30 +9,38 @@ from findings.rule import Fine, Unknown, Waste
 from tests.findings.bill_rules.billed import each_day, resource, verdict, waste
 
 RULE = bill_rule("bill_capacity_reservation_unused")
+COMPUTE = "/subscriptions/s/resourcegroups/g/providers/microsoft.compute"
+AZURE = {"cloud": "azure", "resource_id": f"{COMPUTE}/capacityreservationgroups/r/capacityreservations/c"}
 
 
-def reservation(days, *more, cost="2", **given):
-    return resource(each_day("EUC1-UnusedBox:m5.large", 24, cost=cost, days=days), *more, **given)
+def unused(hours, meter="EUC1-UnusedBox:m5.large", **more):
+    return each_day(meter, hours, **more)
 
 
 @pytest.mark.parametrize(
     ("thing", "expected"),
     [
-        (reservation(14), Waste),
-        (reservation(7), Waste),
-        (reservation(6), Fine),
-        (reservation(14, cost="0"), Fine),
-        (resource(each_day("UnusedDed:m5.large", 24)), Waste),
-        (resource(each_day("Reservation:m5.large", 24)), Fine),
-        (reservation(14, known_days=13), Unknown),
-        (reservation(14, cloud="azure"), Fine),
+        (resource(unused(24)), Waste),
+        (resource(unused(23)), Waste),
+        (resource(unused("22.9")), Fine),
+        (resource(unused(48, until=2)), Fine),
+        (resource(unused(48, days=13)), Fine),
+        (resource(unused(24, "EUC1-UnusedDed:m5.large")), Waste),
+        (resource(unused(24, "EUC1-Reservation:m5.large")), Fine),
+        (resource(unused(24, "EUC1-BoxUsage:m5.large")), Fine),
+        (resource(unused(24, cost="0")), Fine),
+        (resource(unused(24), known_days=13), Unknown),
+        (resource(unused(24, consumed_quantity=None)), Unknown),
+        (resource(unused(24, "D2s v3"), **AZURE), Waste),
+        (resource(unused(24, "D2s v3"), cloud="azure", resource_id=f"{COMPUTE}/virtualmachines/v"), Fine),
+        (resource(unused(24), cloud="gcp"), Fine),
     ],
 )
-def test_unused_on_half_of_the_days_is_waste(thing, expected):
+def test_a_whole_machine_unused_on_each_day_of_two_weeks_is_waste(thing, expected):
     assert isinstance(verdict(RULE, thing), expected)
 
 
-def test_the_unused_part_is_saved():
-    found = waste(RULE, reservation(14, each_day("Reservation:m5.large", 24, cost="6")))
-    assert found.saves.fraction == Decimal("0.25")
-    assert found.because == "336 hours of it were not used, on 14 of the last 14 days: 28.00 USD."
+def test_what_no_day_used_is_saved_and_the_sentence_has_the_figures():
+    found = waste(RULE, resource(unused(24, days=7), unused(72, until=8)))
+    assert found.saves.fraction == Decimal("0.5")
+    assert found.because == "Charged for 672 unused instance hours in the last 14 days, 24 or more on each of them."
