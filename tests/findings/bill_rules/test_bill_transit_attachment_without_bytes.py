@@ -22,6 +22,7 @@ BEFORE = each_day("EUC1-TransitGateway-Bytes", 2, until=15, days=10)
         (resource(HOURS), Unknown),
         (resource(HOURS, each_day("EUC1-TransitGateway-Bytes", "0.0007", days=20)), Unknown),
         (resource(HOURS, BEFORE, known_days=13), Unknown),
+        (resource(HOURS, BEFORE, each_day("EUC1-TransitGateway-Bytes", 1, days=14, consumed_quantity=None)), Unknown),
         (resource(HOURS, each_day("EUC1-TransitGateway-Bytes", 1, consumed_quantity=None)), Unknown),
         (resource(each_day("EUC1-TransitGateway-Hours", 24, until=2), BEFORE), Fine),
         (resource(BEFORE), Fine),

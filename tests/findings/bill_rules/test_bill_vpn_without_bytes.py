@@ -21,6 +21,7 @@ BEFORE = each_day("DataTransfer-Out-Bytes", 2, until=15, days=10)
         (resource(HOURS), Unknown),
         (resource(HOURS, each_day("DataTransfer-Out-Bytes", "0.0007", days=20)), Unknown),
         (resource(HOURS, BEFORE, known_days=13), Unknown),
+        (resource(HOURS, BEFORE, each_day("DataTransfer-Out-Bytes", 1, days=14, consumed_quantity=None)), Unknown),
         (resource(HOURS, each_day("DataTransfer-Out-Bytes", 1, consumed_quantity=None)), Unknown),
         (resource(each_day("VPN-Usage-Hours:ipsec.1", 24, until=2), BEFORE), Fine),
         (resource(BEFORE), Fine),
