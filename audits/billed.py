@@ -26,8 +26,12 @@ ZERO = Decimal(0)
 REGION_CODE = re.compile(r"^(?:[A-Z]{2,4}\d+|AP|AU|CA|EU|IN|JP|ME|SA|US|ZA)-(?=[A-Z])")
 CLOUDS = {"aws": "aws", "amazon": "aws", "microsoft": "azure", "azure": "azure", "google": "gcp"}
 MONTH_DAYS = 30
-# Google counts in base units: what one hour and one GiB are.
-PLAIN_UNITS = {"seconds": (Decimal(3600), "hours"), "bytes": (Decimal(2**30), "GiB")}
+# Google counts in base units: what one hour, one GiB, and one GiB over a month are.
+PLAIN_UNITS = {
+    "seconds": (Decimal(3600), "hours"),
+    "bytes": (Decimal(2**30), "GiB"),
+    "byte-seconds": (Decimal(2**30 * 86_400 * MONTH_DAYS), "GiB-months"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +84,7 @@ class Billed(Thing):
         if self.known_days < days:
             return f"{days} complete {'day' if days == 1 else 'days'} of its bill"
         if any(line.consumed_quantity is None for line in lines):
-            return "the quantities of its charges"
+            return "the quantity of each charge"
         return ""
 
     def _by_day(self, amounts: Iterable[tuple[date, Decimal]], days: int) -> tuple[Decimal, ...]:

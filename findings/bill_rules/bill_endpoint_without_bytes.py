@@ -31,7 +31,7 @@ def judge(resource: BilledResource, *, window_days: int, max_gb: float) -> Verdi
     if not all(resource.by_day(hours, days=window_days)) or passed > max_gb:
         return Fine()
     if resource.cloud == "gcp" and not quantity_of(ever):
-        return Unknown("whether its bytes are charged under its own name: none ever were on this bill")
+        return Unknown("any charge for bytes under its own name")
     return Waste(
         saves=ALL,
         because=f"Charged for {quantity_of(hours):,.0f} hours and {passed:,.3f} GB in the last "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audits.billed import BilledResource, meter_of
+from audits.billed import BilledResource, in_plain_units, meter_of
 from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste, counted
 
 STORED = {"aws": "TimedStorage-", "azure": "Data Stored", "gcp": " Storage "}
@@ -11,13 +11,12 @@ DEAREST = {"aws": ("TimedStorage-ByteHrs",), "azure": ("Hot ",), "gcp": ("Standa
 
 def judge(resource: BilledResource, *, window_days: int, min_gb: float) -> Verdict:
     mark = STORED.get(resource.cloud)
-    stored = [line for line in resource.lines(days=window_days) if mark and mark in meter_of(line)]
+    lines = in_plain_units(resource.lines(days=window_days))
+    stored = [line for line in lines if mark and mark in meter_of(line)]
     if not stored or any(not meter_of(line).startswith(DEAREST[resource.cloud]) for line in stored):
         return Fine()
-    if resource.known_days < window_days:
-        return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    if any(line.consumed_quantity is None for line in stored):
-        return Unknown("how much is stored on each day")
+    if missing := resource.lacks(stored, days=window_days):
+        return Unknown(missing)
     by_day = resource.by_day(stored, days=window_days)
     gb = float(sum(by_day)) * 30 / window_days
     if gb < min_gb or by_day[-1] < by_day[0]:

@@ -21,7 +21,7 @@ def judge(resource: BilledResource, *, window_days: int, max_gb: float) -> Verdi
         return Fine()
     before = quantity_of(ever) - passed
     if before <= max_gb:  # a peering is never charged for bytes, and a metering policy may charge another account
-        return Unknown("whether its bytes are charged under its own name: none ever were on this bill")
+        return Unknown("any charge for bytes under its own name")
     return Waste(
         saves=ALL,
         because=f"Charged for {quantity_of(hours):,.0f} hours and {passed:,.3f} GB in the last "

@@ -31,7 +31,8 @@ def test_a_region_s_code_is_taken_off_a_meter_and_no_other_word(usage_type, mete
         (Decimal(7200), "seconds", (2, "hours")),
         (Decimal(2**31), "bytes", (2, "GiB")),
         (Decimal(24), "Hrs", (24, "Hrs")),
-        (Decimal(2**31), "byte-seconds", (2**31, "byte-seconds")),
+        (Decimal(2**31 * 86_400 * 30), "byte-seconds", (2, "GiB-months")),
+        (Decimal(2**31), "requests", (2**31, "requests")),
         (None, "seconds", (None, "hours")),
     ],
 )
@@ -53,4 +54,4 @@ def test_a_bill_lacks_days_or_quantities_or_nothing():
     assert resource(whole).lacks(whole, days=60) == ""
     assert resource(whole).lacks(whole, days=61) == "61 complete days of its bill"
     assert resource(whole, known_days=0).lacks(whole, days=1) == "1 complete day of its bill"
-    assert resource(whole).lacks((*whole, *uncounted), days=60) == "the quantities of its charges"
+    assert resource(whole).lacks((*whole, *uncounted), days=60) == "the quantity of each charge"

@@ -8,6 +8,7 @@ from tests.findings.bill_rules.billed import each_day, resource, verdict, waste
 
 RULE = bill_rule("bill_nat_gateway_without_bytes")
 HOURS, BYTES = "NatGateway-Hours", "NatGateway-Bytes"
+GOOGLE = each_day("Networking Cloud Nat Gateway Uptime", 86_400, consumed_unit="seconds")
 NO_QUANTITY = each_day(HOURS, 0, consumed_quantity=None)
 
 
@@ -47,6 +48,18 @@ NO_QUANTITY = each_day(HOURS, 0, consumed_quantity=None)
             Fine,
         ),
         (resource(each_day(HOURS, 24), provider_name="Somebody else"), Fine),
+        (
+            resource(
+                GOOGLE, each_day("Networking Cloud Nat Data Processing", 700_000, consumed_unit="bytes"), cloud="gcp"
+            ),
+            Waste,
+        ),
+        (
+            resource(
+                GOOGLE, each_day("Networking Cloud Nat Data Processing", 800_000, consumed_unit="bytes"), cloud="gcp"
+            ),
+            Fine,
+        ),
     ],
 )
 def test_hours_without_bytes_in_the_whole_window_are_waste(thing, expected):

@@ -13,6 +13,11 @@ def bucket(gb_a_day, *more, meter="EUC1-TimedStorage-ByteHrs", **given):
     return resource(each_day(meter, gb_a_day), *more, **given)
 
 
+def google(gib_months_a_day):
+    quantity = gib_months_a_day * 2**30 * 86_400 * 30
+    return resource(each_day("Standard Storage Frankfurt", quantity, consumed_unit="byte-seconds"), cloud="gcp")
+
+
 UNKNOWN_SIZE = each_day("TimedStorage-ByteHrs", 0, consumed_quantity=None)
 
 
@@ -29,7 +34,8 @@ UNKNOWN_SIZE = each_day("TimedStorage-ByteHrs", 0, consumed_quantity=None)
         (resource(UNKNOWN_SIZE), Unknown),
         (bucket(20, meter="Hot LRS Data Stored", cloud="azure"), Waste),
         (bucket(20, meter="Cool LRS Data Stored", cloud="azure"), Fine),
-        (bucket(20, meter="Standard Storage Frankfurt", cloud="gcp"), Waste),
+        (google(17), Waste),
+        (google(16), Fine),
         (bucket(20, meter="Nearline Storage Frankfurt", cloud="gcp"), Fine),
         (resource(each_day("Requests-Tier1", 9)), Fine),
         (bucket(20, provider_name="Somebody else"), Fine),
