@@ -7,7 +7,8 @@ currency. A day without a line cost nothing; a day outside `first` to `until` is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from calendar import monthrange
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
@@ -133,18 +134,10 @@ def cost_of(lines: Iterable[DayCost]) -> Decimal:
     return sum((line.effective_cost for line in lines), ZERO)
 
 
-def in_plain_units(lines: Iterable[DayCost]) -> tuple[DayCost, ...]:
-    """The lines with hours for seconds and GiB for bytes, which Google counts in; others as they are."""
-    return tuple(_in_plain_unit(line) for line in lines)
-
-
-def _in_plain_unit(line: DayCost) -> DayCost:
-    size, unit = PLAIN_UNITS.get(line.consumed_unit.lower(), (Decimal(1), line.consumed_unit))
-    quantity = None if line.consumed_quantity is None else line.consumed_quantity / size
-    return replace(line, consumed_quantity=quantity, consumed_unit=unit)
-
-
-def part_of(part: Iterable[DayCost], whole: Iterable[DayCost]) -> Decimal:
-    """How much of what `whole` cost is what `part` cost, from 0 to 1; 0 where nothing was paid."""
-    paid = cost_of(whole)
-    return min(max(cost_of(part) / paid, ZERO), Decimal(1)) if paid > 0 else ZERO
+def standing(lines: Iterable[DayCost], *, days: int) -> Decimal:
+    """What stood on average in `days` days, of a unit such as GB-Mo: a day bills one part of the days of its month."""
+    parts = (
+        (line.consumed_quantity or ZERO) * monthrange(line.charge_date.year, line.charge_date.month)[1]
+        for line in lines
+    )
+    return sum(parts, ZERO) / days

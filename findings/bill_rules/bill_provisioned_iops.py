@@ -1,47 +1,55 @@
-"""Operations that are provisioned are paid for whether they are made or not, and often cost more than the disk."""
+"""A volume of type io1 or io2 pays for each of its IOPS every hour; gp3 sells the same number for a fraction."""
 
 from __future__ import annotations
 
-from audits.billed import BilledResource, cost_of, meter_of
-from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste, counted
+from decimal import Decimal
 
-SPEED = {
-    "aws": ("EBS:VolumeP-IOPS", "EBS:VolumeP-Throughput", "RDS:PIOPS", "RDS:Multi-AZ-PIOPS"),
-    "azure": ("Provisioned IOPS", "Provisioned Throughput"),
-    "gcp": ("IOPS", "Throughput"),
-}
+from audits.billed import BilledResource, cost_of, standing
+from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
+
+STORAGE = ("EBS:VolumeUsage.piops", "EBS:VolumeUsage.io2")
+IOPS = ("EBS:VolumeP-IOPS.piops", "EBS:VolumeP-IOPS.io2")
+# gp3's prices in those of io1 and io2, which are the same up to 32,000 IOPS: of a GB, of an IOPS, and what the
+# throughput beyond gp3's own costs up to io1's most (1,000 MiB/s), in IOPS.
+GP3_GB, GP3_IOPS, THROUGHPUT_IOPS = Decimal("0.65"), Decimal("0.08"), 550
+FREE_IOPS = 3000
 
 
-def judge(resource: BilledResource, *, window_days: int, min_cost: float, min_factor: float) -> Verdict:
-    words = SPEED.get(resource.cloud, ())
-    lines = resource.lines(days=window_days)
-    speed = [line for line in lines if any(word in meter_of(line) for word in words)]
-    if not speed:
+def judge(resource: BilledResource, *, window_days: int, max_iops: int, min_times_storage: float) -> Verdict:
+    iops_lines = resource.lines(*IOPS, days=window_days) if resource.cloud == "aws" else ()
+    if not iops_lines:
         return Fine()
     if resource.known_days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    paid = cost_of(speed)
-    space = cost_of(line for line in lines if line not in speed)
-    if paid < min_cost or float(paid) < float(space) * min_factor:
+    if any(line.consumed_quantity is None for line in iops_lines):
+        return Unknown("how many IOPS each day was charged for")
+    stored = cost_of(resource.lines(*STORAGE, days=window_days))
+    paid, iops = cost_of(iops_lines), standing(iops_lines, days=window_days)
+    is_whole = all(resource.cost_by_day(iops_lines, days=window_days))
+    if not is_whole or not stored or paid < stored * Decimal(str(min_times_storage)) or iops > max_iops:
+        return Fine()
+    left_iops = GP3_IOPS * max(Decimal(0), iops - FREE_IOPS) + THROUGHPUT_IOPS
+    saved = stored * (1 - GP3_GB) + paid * (1 - left_iops / iops)
+    if saved <= 0:
         return Fine()
     return Waste(
-        saves=UNTOLD,
-        because=f"Provisioned speed cost {paid:,.2f} {speed[0].billing_currency} in the last "
-        f"{counted(window_days, 'day')}, all else of it {space:,.2f}.",
+        saves=Share(fraction=saved / cost_of(resource.lines(days=window_days))),
+        because=f"Its {iops:,.0f} provisioned IOPS cost {paid:,.2f} {iops_lines[0].billing_currency} in the last "
+        f"{counted(window_days, 'day')}, its storage {stored:,.2f}; gp3 with as many IOPS and 1,000 MiB/s costs "
+        f"{saved * 100 / (stored + paid):.0f} % less.",
     )
 
 
 rule = Rule(
     id="bill_provisioned_iops",
-    title="Provisioned speed costs more than the disk",
+    title="Volume whose provisioned IOPS cost more than its storage",
     looks_at=BilledResource,
-    settings={"window_days": 14, "min_cost": 20, "min_factor": 1},
-    action="Compare what is used with what is provisioned, and lower it; gp3 or a newer type may include enough.",
+    settings={"window_days": 7, "max_iops": 16000, "min_times_storage": 1},
+    action="Change its type to gp3 with as many IOPS as it needs, or lower its IOPS.",
     action_type="Rightsize",
     stage="SHRINK",
-    rollback_possible=True,
     docs="https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html",
     judge=judge,
-    rollback="Provision the old figure again; some providers allow one change in six hours.",
-    access_adds="the operations it made at its busiest, day by day",
+    rollback="Change the type and the IOPS back.",
+    access_adds="how many IOPS it uses at most, and which latency and durability its instance needs",
 )

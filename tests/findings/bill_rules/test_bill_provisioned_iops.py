@@ -1,37 +1,62 @@
-"""A disk whose speed costs more than its space."""
+"""A volume whose provisioned IOPS cost more than its storage."""
+
+from decimal import Decimal
 
 import pytest
 
 from findings.registry import bill_rule
-from findings.rule import UNTOLD, Fine, Unknown, Waste
+from findings.rule import Fine, Unknown, Waste
 from tests.findings.bill_rules.billed import each_day, resource, verdict, waste
 
 RULE = bill_rule("bill_provisioned_iops")
+MONTH = 31  # the days of July, in which the bill of the tests ends
 
 
-def disk(speed, *, meter="EUC1-EBS:VolumeP-IOPS.io2", space="1", **given):
-    return resource(each_day("EUC1-EBS:VolumeUsage.io2", 3, cost=space), each_day(meter, 100, cost=speed), **given)
+def storage(cost, **more):
+    return each_day("EUC1-EBS:VolumeUsage.piops", 3, cost=cost, **more)
+
+
+def iops(number, *, cost="5", meter="EUC1-EBS:VolumeP-IOPS.piops", **more):
+    return each_day(meter, Decimal(number) / MONTH, cost=cost, **more)
 
 
 @pytest.mark.parametrize(
     ("thing", "expected"),
     [
-        (disk("1.5"), Waste),
-        (disk("1.43", space="1.43"), Waste),
-        (disk("1.42", space="0.5"), Fine),
-        (disk("1.5", space="1.6"), Fine),
-        (disk("1.5", known_days=13), Unknown),
-        (disk("1.5", meter="RDS:PIOPS"), Waste),
-        (disk("1.5", meter="Ultra LRS Provisioned IOPS", cloud="azure"), Waste),
-        (disk("1.5", meter="Hyperdisk Extreme IOPS", cloud="gcp"), Waste),
-        (resource(each_day("EBS:VolumeUsage.gp2", 3)), Fine),
+        (resource(storage("1"), iops(3000)), Waste),
+        (resource(storage("5"), iops(3000)), Waste),
+        (resource(storage("5.01"), iops(3000)), Fine),
+        (resource(storage("1"), iops("15999.9")), Waste),
+        (resource(storage("1"), iops("16000.1")), Fine),
+        (resource(storage("0.1"), iops(500)), Fine),
+        (resource(storage("1"), iops(3000, days=6)), Fine),
+        (resource(storage("1"), iops(3000), known_days=6), Unknown),
+        (resource(storage("1"), iops(3000, consumed_quantity=None)), Unknown),
+        (resource(iops(3000)), Fine),
+        (
+            resource(each_day("EBS:VolumeUsage.io2", 3), iops(3000, meter="EBS:VolumeP-IOPS.io2")),
+            Waste,
+        ),
+        (resource(each_day("EBS:VolumeUsage.gp3", 3), iops(3000, meter="EBS:VolumeP-IOPS.gp3")), Fine),
+        (resource(each_day("Ultra LRS Provisioned IOPS", 3), cloud="azure"), Fine),
+        (resource(each_day("Extreme PD IOPS", 3), cloud="gcp"), Fine),
     ],
 )
-def test_speed_that_costs_as_much_as_all_else_and_twenty_is_waste(thing, expected):
+def test_iops_that_outweigh_the_storage_and_that_gp3_sells_for_less_are_waste(thing, expected):
     assert isinstance(verdict(RULE, thing), expected)
 
 
-def test_the_sentence_has_both_figures():
-    found = waste(RULE, disk("2"))
-    assert found.saves == UNTOLD
-    assert found.because == "Provisioned speed cost 28.00 USD in the last 14 days, all else of it 14.00."
+def test_the_difference_to_gp3_is_saved_and_the_sentence_has_the_figures():
+    found = waste(RULE, resource(storage("2"), iops(5500, cost="8")))
+    left = (Decimal("0.08") * 2500 + 550) / 5500  # of what its IOPS cost now
+    assert round(found.saves.fraction, 6) == round((2 * Decimal("0.35") + 8 * (1 - left)) / 10, 6)
+    assert found.because == (
+        "Its 5,500 provisioned IOPS cost 56.00 USD in the last 7 days, its storage 14.00; gp3 with as many IOPS and "
+        "1,000 MiB/s costs 76 % less."
+    )
+
+
+def test_other_charges_of_the_volume_are_not_saved():
+    alone = waste(RULE, resource(storage("2"), iops(5500, cost="8")))
+    beside = waste(RULE, resource(storage("2"), iops(5500, cost="8"), each_day("EBS:Other", 1, cost="10")))
+    assert round(beside.saves.fraction * 2, 9) == round(alone.saves.fraction, 9)

@@ -1,0 +1,69 @@
+"""An instance of an earlier generation costs more than its successor of the same size, and is slower."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from audits.billed import BilledResource, cost_of, meter_of
+from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
+
+if TYPE_CHECKING:
+    from audits.evidence import DayCost
+
+# By how many percent the successor of the same size is cheaper, at the least of its sizes and common regions.
+SUCCESSORS = {
+    "c5": {"c1": 30, "c3": 15, "c4": 10},
+    "i3": {"i2": 50},
+    "m5": {"m1": 40, "m3": 20, "m4": 3},
+    "r5": {"m2": 40, "r3": 20, "r4": 4},
+    "t3": {"t1": 40, "t2": 9},
+}
+AZURE = re.compile(r"DS?([2-5]|1[1-5])(?: v2)?(?:/DS?\d+(?: v2)?)?")  # D2 v2/DS2 v2, D11/DS11
+
+
+def judge(resource: BilledResource, *, window_days: int) -> Verdict:
+    usage = resource.lines(days=window_days)
+    old = [(line, found) for line in usage if (found := _successor(resource, line))]
+    paid = cost_of(line for line, _ in old)
+    if paid <= 0:
+        return Fine()
+    if resource.known_days < window_days:
+        return Unknown(f"{counted(window_days, 'complete day')} of its bill")
+    line, (successor, percent) = old[-1]
+    return Waste(
+        saves=Share(fraction=paid * percent / 100 / cost_of(usage)),
+        because=f"{meter_of(line)} cost {paid:,.2f} {line.billing_currency} in the last "
+        f"{counted(window_days, 'day')}; the same size of {successor} costs at least {percent} % less.",
+    )
+
+
+def _successor(resource: BilledResource, line: DayCost) -> tuple[str, Decimal] | None:
+    """The family that follows, and what it saves; None for usage under a commitment or with a licence in its price."""
+    if line.commitment_discount_id or re.search("windows|sql|rhel|red hat|suse", line.charge_description.lower()):
+        return None
+    meter = meter_of(line)
+    if resource.cloud == "aws" and (found := re.match(r"BoxUsage:([a-z]+\d)\.", meter)):
+        return next(((name, Decimal(old[found[1]])) for name, old in SUCCESSORS.items() if found[1] in old), None)
+    is_machine = "/microsoft.compute/virtualmachine" in resource.resource_id.lower()
+    if resource.cloud == "azure" and is_machine and (found := AZURE.fullmatch(meter)):
+        return ("Dsv5" if len(found[1]) == 1 else "Esv5"), Decimal(10)
+    return None
+
+
+rule = Rule(
+    id="bill_instance_previous_generation",
+    title="Instance of a previous generation",
+    looks_at=BilledResource,
+    settings={"window_days": 7},
+    action="Stop it, change its type to the successor and start it, once its image has the drivers for it.",
+    action_type="Upgrade",
+    stage="PRICE",
+    implementation_effort="Medium",
+    restart_needed=True,
+    docs="https://aws.amazon.com/ec2/previous-generation/",
+    judge=judge,
+    rollback="Stop it, change the type back and start it.",
+    access_adds="its image, its drivers and its virtualisation, and how much of its size it uses",
+)
