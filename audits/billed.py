@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
@@ -114,9 +114,21 @@ class BilledCommitment(Billed):
 
 @dataclass(frozen=True, kw_only=True)
 class BilledService(Billed):
-    """One service in one account: a line a day and currency, of all categories. `resource_id` is the service's name."""
+    """One service in one account: a line a day and currency, of all categories. `resource_id` is the service's name.
+
+    `meters` are the same charges for usage of the last `MONTH_DAYS` complete days, a line a meter, unit and currency,
+    dated by its first. `account` and `bill` are the lines of every service of its account and of the whole bill.
+    """
 
     KIND: ClassVar[str] = "billed_service"
+
+    meters: tuple[DayCost, ...] = ()
+    account: tuple[DayCost, ...] = ()
+    bill: tuple[DayCost, ...] = ()
+
+    def metered(self, *meters: str) -> tuple[DayCost, ...]:
+        """What it charged under meters that begin so in the last `MONTH_DAYS` complete days, a line a meter."""
+        return tuple(line for line in self.meters if meter_of(line).startswith(meters))
 
 
 def meter_of(line: DayCost) -> str:
@@ -141,3 +153,25 @@ def standing(lines: Iterable[DayCost], *, days: int) -> Decimal:
         for line in lines
     )
     return sum(parts, ZERO) / days
+
+
+def in_plain_units(lines: Iterable[DayCost]) -> tuple[DayCost, ...]:
+    """The lines with hours for seconds and GiB for bytes, which Google counts in; others as they are."""
+    return tuple(_in_plain_unit(line) for line in lines)
+
+
+def _in_plain_unit(line: DayCost) -> DayCost:
+    size, unit = PLAIN_UNITS.get(line.consumed_unit.lower(), (Decimal(1), line.consumed_unit))
+    quantity = None if line.consumed_quantity is None else line.consumed_quantity / size
+    return replace(line, consumed_quantity=quantity, consumed_unit=unit)
+
+
+def part_of(part: Iterable[DayCost], whole: Iterable[DayCost]) -> Decimal:
+    """How much of what `whole` cost is what `part` cost, from 0 to 1; 0 where nothing was paid."""
+    paid = cost_of(whole)
+    return min(max(cost_of(part) / paid, ZERO), Decimal(1)) if paid > 0 else ZERO
+
+
+def currencies_of(lines: Iterable[DayCost]) -> set[str]:
+    """The currencies that the lines are in: what is in two of them is never added."""
+    return {line.billing_currency for line in lines}
