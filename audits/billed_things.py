@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 import csv
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from audits.billed import BilledCommitment, BilledResource, BilledService
+from audits.billed import MONTH_DAYS, BilledCommitment, BilledResource, BilledService, meter_of
 from audits.evidence import DayCost
 from audits.focus import LINE_COLUMNS
 
@@ -37,6 +38,7 @@ class BilledThings:
         self._span = span
         self._commitments: dict[str, _Sum] = {}
         self._services: dict[tuple[str, str], _Sum] = {}
+        self._meters: dict[tuple[str, str], _Sum] = {}
 
     def resources(self) -> Iterator[BilledResource]:
         """Each resource with all of its charges. The lines of one stand together, by account and id."""
@@ -56,16 +58,28 @@ class BilledThings:
             yield BilledCommitment(**self._base(found.row, commitment_id), charges=found.lines())
 
     def services(self) -> Iterator[BilledService]:
-        """Each service of each account, day by day."""
-        for (_, service_name), found in sorted(self._services.items()):
-            yield BilledService(**self._base(found.row, service_name), charges=found.lines())
+        """Each service of each account, day by day, with the lines of all the account's and of all the bill's."""
+        lines = {key: found.lines() for key, found in sorted(self._services.items())}
+        bill = tuple(line for of_one in lines.values() for line in of_one)
+        for account_id, keys in groupby(lines, key=itemgetter(0)):
+            of_account = {key: lines[key] for key in keys}
+            account = tuple(line for of_one in of_account.values() for line in of_one)
+            for key, charges in of_account.items():
+                meters = self._meters[key].lines() if key in self._meters else ()
+                base = self._base({**self._services[key].row, "sub_account_id": account_id}, key[1])
+                yield BilledService(**base, charges=charges, meters=meters, account=account, bill=bill)
 
     def _add(self, row: Row, line: DayCost) -> None:
         if line.commitment_discount_id and line.commitment_discount_status in STATUSES:
             found = self._commitments.setdefault(line.commitment_discount_id, _Sum(row, {}))
             found.add((line.charge_date, line.commitment_discount_status, line.billing_currency), line)
-        found = self._services.setdefault((row["sub_account_id"], line.service_name), _Sum(row, {}))
+        service = row["sub_account_id"], line.service_name
+        found = self._services.setdefault(service, _Sum(row, {}))
         found.add((line.charge_date, line.charge_category, line.billing_currency), line)
+        since = self._span.until - timedelta(days=MONTH_DAYS)
+        if line.charge_category == "Usage" and since <= line.charge_date < self._span.until:
+            found = self._meters.setdefault(service, _Sum(row, {}))
+            found.add((meter_of(line), line.consumed_unit, line.billing_currency), line)
 
     def _resource(self, row: Row, account_id: str, resource_id: str, charges: list[DayCost]) -> BilledResource:
         charges.sort(key=lambda line: line.charge_date)
