@@ -18,7 +18,10 @@ GATEWAY = {
     "ResourceId": "arn:aws:ec2:eu-central-1:111111111111:natgateway/nat-1", "x_UsageType": "EUC1-NatGateway-Hours",
     "ConsumedQuantity": "24", "ConsumedUnit": "Hrs", "BilledCost": "1.2", "EffectiveCost": "1.2",
 }  # fmt: skip
-PLAN = {"CommitmentDiscountId": "plan-1", "CommitmentDiscountStatus": "Used", "BilledCost": "0", "EffectiveCost": "0.6"}
+PLAN = {
+    "CommitmentDiscountId": "plan-1", "CommitmentDiscountStatus": "Used", "BilledCost": "0", "EffectiveCost": "0.6",
+    "x_UsageType": "EUC1-BoxUsage:m5.large", "ConsumedQuantity": "10", "ConsumedUnit": "Hrs",
+}  # fmt: skip
 
 
 def of_october(row):
