@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
-from audits.billed import standing
+import pytest
+
+from audits.billed import is_database_storage, standing
 from tests.findings.bill_rules.billed import each_day
 
 
@@ -16,3 +18,30 @@ def test_what_stood_is_the_days_part_of_a_month_times_the_days_of_that_month():
 
 def test_a_day_without_a_quantity_stands_for_nothing():
     assert standing(each_day("EBS:VolumeUsage.gp2", 1, days=2, consumed_quantity=None), days=2) == 0
+
+
+@pytest.mark.parametrize(
+    ("meter", "expected"),
+    [
+        ("EUC1-RDS:GP3-Storage", True),
+        ("RDS:Multi-AZ-PIOPS-Storage", True),
+        ("RDS:StorageUsage", True),
+        ("RDS:PIOPS", False),
+        ("RDS:ChargedBackupUsage", False),
+        ("Aurora:StorageUsage", True),
+        ("Aurora:IO-OptimizedStorageUsage", True),
+        ("Aurora:StorageIOUsage", False),
+        ("Aurora:BackupUsage", False),
+        ("General Purpose Data Stored", True),
+        ("Premium SSD v2 Storage Data Stored", True),
+        ("Backup Storage LRS Data Stored", False),
+        ("Hot LRS Data Stored", False),
+        ("Cloud SQL for PostgreSQL: Zonal - Low cost storage in Americas", True),
+        ("Cloud SQL for SQL Server: Zonal - Enterprise Storage Hyperdisk Balanced IOPS in Frankfurt", False),
+        ("Cloud SQL for MySQL: Zonal - 4 vCPU + 15GB RAM in Americas", False),
+        ("Cloud SQL: Backups in Frankfurt", False),
+        ("EBS:VolumeUsage.gp3", False),
+    ],
+)
+def test_what_a_database_stores_is_told_from_what_it_does_and_from_its_backups(meter, expected):
+    assert is_database_storage(each_day(meter, 1, days=1)[0]) is expected
