@@ -1,57 +1,57 @@
-"""Backups that are many times their database keep more copies, or for longer, than anybody restores."""
+"""Backups that are kept for long outgrow the data that they are of."""
 
 from __future__ import annotations
 
-from audits.billed import BilledResource, cost_of, meter_of, quantity_of
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from audits.billed import BilledResource, cost_of, is_database_storage, meter_of, quantity_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
-BACKUPS = {"aws": "BackupUsage", "azure": "Backup Storage", "gcp": "Backups"}
-DATA = {
-    "aws": ("RDS:GP2-Storage", "RDS:GP3-Storage", "RDS:StorageUsage", "RDS:PIOPS-Storage", "RDS:Multi-AZ",
-            "Aurora:StorageUsage"),
-    "azure": ("Data Stored", "Storage Data Stored", "General Purpose Data Stored"),
-    "gcp": ("Cloud SQL",),
-}  # fmt: skip
+if TYPE_CHECKING:
+    from audits.evidence import DayCost
 
 
-def judge(resource: BilledResource, *, window_days: int, max_factor: float) -> Verdict:
-    word = BACKUPS.get(resource.cloud)
+def judge(resource: BilledResource, *, window_days: int, max_times: float) -> Verdict:
     lines = resource.lines(days=window_days)
-    backups = [line for line in lines if word and word in meter_of(line)]
-    if not backups:
+    data = [line for line in lines if is_database_storage(line)]
+    backups = [line for line in lines if _is_backup(line)]
+    if not data or not backups:
         return Fine()
     if resource.known_days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    data = [
-        line
-        for line in lines
-        if line not in backups
-        and meter_of(line).startswith(DATA[resource.cloud])
-        and line.consumed_unit == backups[0].consumed_unit
-    ]
-    if not data:
-        return Unknown("how large the data is: the bill names backups and no storage of the same resource")
-    kept, stored = quantity_of(backups), quantity_of(data)
-    if float(kept) <= float(stored) * max_factor or not stored:
+    if any(line.consumed_quantity is None for line in (*data, *backups)):
+        return Unknown("how much its data and its backups are")
+    if len({line.consumed_unit.lower().replace("gib", "gb") for line in (*data, *backups)}) > 1:
+        return Unknown("its data and its backups in one unit")
+    is_whole = all(resource.cost_by_day(data, days=window_days)) and all(resource.by_day(backups, days=window_days))
+    allowed, held = quantity_of(data) * Decimal(str(max_times)), quantity_of(backups)
+    if not is_whole or held <= allowed:
         return Fine()
-    share = cost_of(backups) / cost_of(lines)
+    paid = cost_of(backups)
     return Waste(
-        saves=Share(fraction=share * (kept - stored) / kept),
-        because=f"{kept:,.0f} {backups[0].consumed_unit} of backups stand beside {stored:,.0f} of data in the last "
-        f"{counted(window_days, 'day')}: {kept / stored:,.1f} times as much.",
+        saves=Share(fraction=paid * (1 - allowed / held) / cost_of(lines)),
+        because=f"Its billed backups are {held / quantity_of(data):,.1f} times its data and cost {paid:,.2f} "
+        f"{backups[0].billing_currency} in the last {counted(window_days, 'day')}.",
     )
+
+
+def _is_backup(line: DayCost) -> bool:
+    meter, text = meter_of(line).lower(), f"{meter_of(line)} {line.charge_description}".lower()
+    is_azure = "backup" in text and meter.endswith("data stored")
+    return meter.startswith(("rds:chargedbackupusage", "aurora:backupusage", "cloud sql: backups")) or is_azure
 
 
 rule = Rule(
     id="bill_backup_above_data",
-    title="Backups many times their data",
+    title="Backups many times the size of the database",
     looks_at=BilledResource,
-    settings={"window_days": 14, "max_factor": 3},
-    action="Shorten how long backups are kept to what you would restore, and delete snapshots made by hand.",
-    action_type="Delete",
+    settings={"window_days": 14, "max_times": 3},
+    action="Shorten how long backups are kept, and delete manual and long-term ones that nobody needs.",
+    action_type="Rightsize",
     stage="SHRINK",
-    docs="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
+    docs="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html",
     judge=judge,
-    rollback="Keep them longer again; what was deleted is gone.",
-    access_adds="how long they are kept, and which were made by hand",
+    rollback="Set the retention back; deleted backups are gone.",
+    access_adds="how long backups are kept, how many there are by hand, and for which duty",
 )

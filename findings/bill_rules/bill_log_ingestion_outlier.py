@@ -1,52 +1,62 @@
-"""Logs that a resource suddenly writes many times as much of are mostly a setting that was forgotten."""
+"""Logs are charged by what is written; a log that suddenly writes a multiple is more often noise than news."""
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from statistics import median
 
-from audits.billed import BilledResource, cost_of
+from audits.billed import MONTH_DAYS, BilledResource, cost_of, meter_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 INGESTED = {
-    "aws": ("DataProcessing-Bytes", "VendedLog-Bytes", "DataProcessingIA-Bytes"),
-    "azure": ("Analytics Logs Data Ingestion", "Pay-as-you-go Data Ingestion", "Basic Logs Data Ingestion"),
-    "gcp": ("Log Storage cost",),
+    "aws": re.compile(r"(DataProcessing|VendedLog)(IA)?-Bytes"),
+    "azure": re.compile(r".*(Data Ingestion|Data Analyzed|Analysis)$"),
+    "gcp": re.compile(r"Log (Storage cost|Storage|Volume)$"),
 }
+IDS = {"aws": ":log-group:", "azure": "/microsoft.operationalinsights/workspaces/", "gcp": ""}
 
 
 def judge(
-    resource: BilledResource, *, recent_days: int, usual_days: int, min_factor: float, min_cost: float
+    log: BilledResource, *, window_days: int, before_days: int, min_times: float, min_deviations: float, min_cost: float
 ) -> Verdict:
-    days = recent_days + usual_days
-    logs = resource.lines(*INGESTED.get(resource.cloud, ("-",)), days=days)
-    if not logs:
+    if log.cloud not in INGESTED or IDS[log.cloud] not in log.resource_id.lower():
         return Fine()
-    if resource.known_days < days:
+    days = window_days + before_days
+    lines = [line for line in log.lines(days=days) if INGESTED[log.cloud].match(meter_of(line))]
+    recent_days = log.cost_by_day(lines, days=window_days)
+    paid = sum(recent_days, Decimal(0))
+    if paid * MONTH_DAYS < Decimal(str(min_cost)) * window_days:
+        return Fine()
+    if log.known_days < days:
         return Unknown(f"{counted(days, 'complete day')} of its bill")
-    costs = resource.cost_by_day(logs, days=days)
-    usual, recent = median(costs[:usual_days]), sum(costs[usual_days:])
-    extra = recent - usual * recent_days
-    if extra < min_cost or float(recent) < float(usual) * recent_days * min_factor:
+    if any(line.consumed_quantity is None for line in lines):
+        return Unknown("how much was written on each day")
+    written = log.by_day(lines, days=days)
+    before, recent = written[:before_days], written[before_days:]
+    usual, now = median(before), median(recent)
+    deviation = median(abs(amount - usual) for amount in before)
+    high = max(usual * Decimal(str(min_times)), usual + deviation * Decimal(str(min_deviations)))
+    if not usual or now <= high:
         return Fine()
-    whole = cost_of(resource.lines(days=recent_days))
+    excess = max(Decimal(0), 1 - usual * window_days / sum(recent, Decimal(0)))
     return Waste(
-        saves=Share(fraction=min(extra / whole, extra / extra)),
-        because=f"Taking its logs in cost {recent:,.2f} {logs[0].billing_currency} in the last "
-        f"{counted(recent_days, 'day')}; on a usual day before it was {usual:,.2f}.",
+        saves=Share(fraction=paid * excess / cost_of(log.lines(days=window_days))),
+        because=f"It writes {now / usual:,.1f} times as much a day as in the {counted(before_days, 'day')} before; the "
+        f"last {counted(window_days, 'day')} cost {paid:,.2f} {lines[0].billing_currency} to take in.",
     )
 
 
 rule = Rule(
     id="bill_log_ingestion_outlier",
-    title="Many times as many logs as before",
+    title="Log that takes in a multiple of what it used to",
     looks_at=BilledResource,
-    settings={"recent_days": 7, "usual_days": 28, "min_factor": 3, "min_cost": 10},
-    action="Look what writes them; lower the level that was raised, or leave them out before they are taken in.",
+    settings={"window_days": 7, "before_days": 28, "min_times": 2, "min_deviations": 5, "min_cost": 50},
+    action="Find what writes more, lower its log level or filter it out before it is taken in.",
     action_type="Rightsize",
     stage="SHRINK",
-    rollback_possible=True,
-    docs="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/WhatIsCloudWatchLogs.html",
+    docs="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatchLogs-Usage-Metrics.html",
     judge=judge,
-    rollback="Raise the level again.",
-    access_adds="how long the logs are kept, and which streams grew",
+    rollback="Set the log level or the filter back.",
+    access_adds="which source writes it, and at which level",
 )

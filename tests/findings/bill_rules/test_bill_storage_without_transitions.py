@@ -1,51 +1,71 @@
-"""A large bucket of one class."""
+"""A bucket of which all stays in the standard class and next to nothing is read."""
+
+from decimal import Decimal
 
 import pytest
 
 from findings.registry import bill_rule
-from findings.rule import UNTOLD, Fine, Unknown, Waste
+from findings.rule import Fine, Unknown, Waste
 from tests.findings.bill_rules.billed import each_day, resource, verdict, waste
 
 RULE = bill_rule("bill_storage_without_transitions")
+S3 = {"resource_id": "reports", "service_name": "Amazon Simple Storage Service"}
+AZURE = {"cloud": "azure", "service_name": "Storage"}
+GCP = {"cloud": "gcp", "service_name": "Cloud Storage"}
+HELD = "EUC1-TimedStorage-ByteHrs"
 
 
-def bucket(gb_a_day, *more, meter="EUC1-TimedStorage-ByteHrs", **given):
-    return resource(each_day(meter, gb_a_day), *more, **given)
+def held(size=100, *, meter=HELD, **more):
+    return each_day(meter, size, **more)
 
 
-def google(gib_months_a_day):
-    quantity = gib_months_a_day * 2**30 * 86_400 * 30
-    return resource(each_day("Standard Storage Frankfurt", quantity, consumed_unit="byte-seconds"), cloud="gcp")
-
-
-UNKNOWN_SIZE = each_day("TimedStorage-ByteHrs", 0, consumed_quantity=None)
+def shrunk(size):
+    return (*held(100, days=53, until=8), *held(size, days=7))
 
 
 @pytest.mark.parametrize(
     ("thing", "expected"),
     [
-        (bucket("16.7"), Waste),
-        (bucket("16.6"), Fine),
-        (bucket(20, each_day("EUC1-TimedStorage-SIA-ByteHrs", 1)), Fine),
-        (bucket(20, each_day("TimedStorage-INT-FA-ByteHrs", 1)), Fine),
-        (bucket(20, each_day("TimedStorage-ByteHrs", 5, days=1, until=30)), Fine),
-        (bucket(20, each_day("TimedStorage-ByteHrs", 5, days=1)), Waste),
-        (bucket(20, known_days=29), Unknown),
-        (resource(UNKNOWN_SIZE), Unknown),
-        (bucket(20, meter="Hot LRS Data Stored", cloud="azure"), Waste),
-        (bucket(20, meter="Cool LRS Data Stored", cloud="azure"), Fine),
-        (google(17), Waste),
-        (google(16), Fine),
-        (bucket(20, meter="Nearline Storage Frankfurt", cloud="gcp"), Fine),
-        (resource(each_day("Requests-Tier1", 9)), Fine),
-        (bucket(20, provider_name="Somebody else"), Fine),
+        (resource(held(), **S3), Waste),
+        (resource(held(), resource_id="reports", service_name="AmazonS3"), Waste),
+        (resource(held(), service_name="AmazonCloudWatch"), Fine),
+        (resource(held(cost="0.67"), **S3), Waste),
+        (resource(held(cost="0.66"), **S3), Fine),
+        (resource(shrunk(88), **S3), Waste),
+        (resource(shrunk(87), **S3), Fine),
+        (resource(shrunk(900), **S3), Waste),
+        (resource(held(days=59), **S3), Fine),
+        (resource(held(until=2), **S3), Fine),
+        (resource(held(), known_days=59, **S3), Unknown),
+        (resource(held(consumed_quantity=None), **S3), Unknown),
+        (resource(held(cost="9"), each_day("EUC1-Requests-Tier2", 9, cost="1"), **S3), Waste),
+        (resource(held(cost="9"), each_day("EUC1-Requests-Tier2", 9, cost="1.01"), **S3), Fine),
+        (resource(held(), each_day("EUC1-TimedStorage-SIA-ByteHrs", 1, days=1, cost="0.01"), **S3), Fine),
+        (resource(held(), each_day("EUC1-Requests-GLACIER-Tier1", 1, days=1, cost="0.01"), **S3), Fine),
+        (resource(held(), each_day("EUC1-Requests-Tier4", 1, days=1, cost="0.01"), **S3), Fine),
+        (resource(held(meter="Hot LRS Data Stored"), **AZURE), Waste),
+        (resource(held(meter="Hot RA-GRS Data Stored"), **AZURE), Waste),
+        (resource(held(meter="Hot LRS Data Stored", charge_description="Files v2 - Hot LRS"), **AZURE), Fine),
+        (resource(held(meter="Hot LRS Data Stored"), held(meter="Cool LRS Data Stored", cost="0.01"), **AZURE), Fine),
+        (resource(held(meter="Standard Storage Frankfurt"), **GCP), Waste),
+        (resource(held(meter="Standard Storage Class A Operations Frankfurt"), **GCP), Fine),
+        (
+            resource(
+                held(meter="Standard Storage Frankfurt"), held(meter="Nearline Storage Frankfurt", cost="0.01"), **GCP
+            ),
+            Fine,
+        ),
+        (resource(held(), provider_name="Somebody else", **S3), Fine),
     ],
 )
-def test_five_hundred_gb_of_the_dearest_class_alone_that_do_not_shrink_are_waste(thing, expected):
+def test_two_months_in_the_standard_class_alone_are_waste(thing, expected):
     assert isinstance(verdict(RULE, thing), expected)
 
 
-def test_the_sentence_says_how_much():
-    found = waste(RULE, bucket(100))
-    assert found.saves == UNTOLD
-    assert found.because.startswith("About 3,000 GB, all of the dearest class on each of the last 30 days")
+def test_a_part_of_the_storage_is_saved_and_the_sentence_has_the_figures():
+    found = waste(RULE, resource(held(cost="9"), each_day("EUC1-Requests-Tier1", 9, cost="1"), **S3))
+    assert found.saves.fraction == Decimal("0.27")
+    assert found.because == (
+        "All of it is in the standard class and it has not shrunk in the last 60 days: 540.00 USD for storage, 60.00 "
+        "for all that reads and writes it."
+    )
