@@ -27,6 +27,10 @@ ZERO = Decimal(0)
 REGION_CODE = re.compile(r"^(?:[A-Z]{2,4}\d+|AP|AU|CA|EU|IN|JP|ME|SA|US|ZA)-(?=[A-Z])")
 CLOUDS = {"aws": "aws", "amazon": "aws", "microsoft": "azure", "azure": "azure", "google": "gcp"}
 MONTH_DAYS = 30
+DATABASE_STORAGE = re.compile(
+    r"rds:(multi-az-)?(gp[23]-storage|piops-storage|storageusage)|aurora:(io-optimized)?storageusage$"
+    r"|(general purpose|business critical|hyperscale|(premium ssd v2 )?storage) data stored$|cloud sql for .* storage"
+)
 # Google counts in base units: what one hour, one GiB, and one GiB over a month are.
 PLAIN_UNITS = {
     "seconds": (Decimal(3600), "hours"),
@@ -175,3 +179,10 @@ def part_of(part: Iterable[DayCost], whole: Iterable[DayCost]) -> Decimal:
 def currencies_of(lines: Iterable[DayCost]) -> set[str]:
     """The currencies that the lines are in: what is in two of them is never added."""
     return {line.billing_currency for line in lines}
+
+
+def is_database_storage(line: DayCost) -> bool:
+    """Whether a line is for the data that a database holds (RDS, Aurora, Azure's databases, Cloud SQL): no backup."""
+    meter = meter_of(line).lower()
+    is_beside = "backup" in f"{meter} {line.charge_description.lower()}" or "iops" in meter.replace("piops-storage", "")
+    return bool(DATABASE_STORAGE.match(meter)) and not is_beside
