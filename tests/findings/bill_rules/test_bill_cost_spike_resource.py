@@ -52,6 +52,7 @@ def uneven(*costs):
         (resource(weekdays_only(workday="50")), Fine),
         (resource(weekdays_only(workday="50", first=4), recent("50")), Fine),
         (resource(weekdays_only(workday="20", first=4), recent("50")), Waste),
+        (resource(weekdays_only(workday="50", first=4), recent("50", days=2), recent("80", days=1, until=3)), Waste),
         (resource(uneven("10", "14", "10", "14", "10", "14"), recent("40")), Waste),
         (resource(uneven("10", "26", "10", "26", "10", "26"), recent("40")), Fine),
         (resource(uneven("10", "10", "99", "10", "10", "10"), recent("20")), Waste),

@@ -29,6 +29,8 @@ def product(*charges, known_days=100, **more):
         (product(hours(until=63), fee(62), fee(31)), Waste),
         (product(hours(until=62), fee(62), fee(31)), Fine),
         (product(hours(until=5), fee(50), fee(20)), Fine),
+        (product(hours(until=31), fee(50), fee(20), known_days=50), Fine),
+        (product(hours(until=32), fee(50), fee(20), known_days=50), Unknown),
         (product(hours(), fee(63), fee(20)), Fine),
         (product(hours(), fee(50)), Fine),
         (product(hours()), Fine),
