@@ -57,9 +57,11 @@ def judge_rise(
 ) -> Verdict:
     """Waste where the last days cost at least `min_extra` more than usual. Fees, credits and one day alone are none."""
     days = recent_days + history_weeks * WEEK
+    lines = [line for line in thing.lines(days=days) if line.charge_days == 1 and line.charge_class != "Correction"]
+    if sum(thing.cost_by_day(lines, days=recent_days)) < min_extra:
+        return Fine()  # whatever was usual, it cannot be so much more
     if thing.known_days < days:
         return Unknown(f"{counted(days, 'complete day')} of its bill")
-    lines = [line for line in thing.lines(days=days) if line.charge_days == 1 and line.charge_class != "Correction"]
     if len(currencies_of(lines)) > 1:
         return Unknown("its charges in one currency")
     costs = thing.cost_by_day(lines, days=days)

@@ -39,6 +39,8 @@ def uneven(*costs):
         (resource(usual(), recent("20"), cloud="gcp"), Waste),
         (resource(usual(), recent("20"), known_days=45), Waste),
         (resource(usual(), recent("20"), known_days=44), Unknown),
+        (resource(recent("10"), known_days=44), Unknown),
+        (resource(recent("9.99"), known_days=44), Fine),
         (resource(usual(), recent("20", billing_currency="EUR")), Unknown),
         (resource(usual(), recent("19.99")), Fine),
         (resource(usual("100"), recent("150.01")), Waste),
