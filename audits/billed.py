@@ -150,6 +150,12 @@ def cost_of(lines: Iterable[DayCost]) -> Decimal:
     return sum((line.effective_cost for line in lines), ZERO)
 
 
+def fraction_of(part: Decimal, lines: Iterable[DayCost]) -> Decimal:
+    """Which fraction `part` is of what `lines` charge, from 0 to 1. Negative lines are left out, as savings do."""
+    charged = sum((max(ZERO, line.effective_cost) for line in lines), ZERO)
+    return min(Decimal(1), max(ZERO, part / charged)) if charged else ZERO
+
+
 def standing(lines: Iterable[DayCost], *, days: int) -> Decimal:
     """What stood on average in `days` days, of a unit such as GB-Mo: a day bills one part of the days of its month."""
     parts = (

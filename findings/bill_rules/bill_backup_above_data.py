@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from audits.billed import BilledResource, cost_of, is_database_storage, meter_of, quantity_of
+from audits.billed import BilledResource, cost_of, fraction_of, is_database_storage, meter_of, quantity_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ def judge(resource: BilledResource, *, window_days: int, max_times: float) -> Ve
         return Unknown("how much its data and its backups are")
     if len({line.consumed_unit.lower().replace("gib", "gb") for line in (*data, *backups)}) > 1:
         return Unknown("its data and its backups in one unit")
-    is_whole = all(resource.cost_by_day(data, days=window_days)) and all(resource.by_day(backups, days=window_days))
+    is_whole = all(amount > 0 for found in (data, backups) for amount in resource.by_day(found, days=window_days))
     allowed, held = quantity_of(data) * Decimal(str(max_times)), quantity_of(backups)
     if not is_whole or held <= allowed:
         return Fine()
     paid = cost_of(backups)
     return Waste(
-        saves=Share(fraction=paid * (1 - allowed / held) / cost_of(lines)),
+        saves=Share(fraction=fraction_of(paid * (1 - allowed / held), lines)),
         because=f"Its billed backups are {held / quantity_of(data):,.1f} times its data and cost {paid:,.2f} "
         f"{backups[0].billing_currency} in the last {counted(window_days, 'day')}.",
     )

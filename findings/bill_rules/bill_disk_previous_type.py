@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-from audits.billed import BilledResource, cost_of, meter_of, standing
+from audits.billed import BilledResource, cost_of, fraction_of, meter_of, standing
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 GP2, MAGNETIC, REQUESTS = "EBS:VolumeUsage.gp2", "EBS:VolumeUsage", "EBS:VolumeIOUsage"
@@ -26,11 +26,11 @@ def judge(resource: BilledResource, *, window_days: int, min_saved_percent: int)
     if any(line.consumed_quantity is None for line in old):
         return Unknown("its size on each day")
     size = standing(old, days=window_days)
-    if not all(resource.cost_by_day(old, days=window_days)) or not size:
+    if not all(cost > 0 for cost in resource.cost_by_day(old, days=window_days)) or not size:
         return Fine()
     concerned = [*old, *(line for line in usage if meter_of(line) == REQUESTS)] if magnetic else old
     left = _left_of_gp2(size) if gp2 else cost_of(magnetic) * GP3_GB_OF_MAGNETIC / cost_of(concerned)
-    fraction = (1 - left) * cost_of(concerned) / cost_of(usage)
+    fraction = fraction_of((1 - left) * cost_of(concerned), usage)
     if fraction * 100 < min_saved_percent:
         return Fine()
     return Waste(

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from audits.billed import BilledResource, cost_of, meter_of
+from audits.billed import BilledResource, cost_of, fraction_of, meter_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def judge(resource: BilledResource, *, window_days: int) -> Verdict:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
     line, (successor, percent) = old[-1]
     return Waste(
-        saves=Share(fraction=paid * percent / 100 / cost_of(usage)),
+        saves=Share(fraction=fraction_of(paid * percent / 100, usage)),
         because=f"{meter_of(line)} cost {paid:,.2f} {line.billing_currency} in the last "
         f"{counted(window_days, 'day')}; the same size of {successor} costs at least {percent} % less.",
     )

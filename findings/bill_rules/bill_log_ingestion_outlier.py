@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from statistics import median
 
-from audits.billed import MONTH_DAYS, BilledResource, cost_of, meter_of
+from audits.billed import MONTH_DAYS, BilledResource, fraction_of, meter_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 INGESTED = {
@@ -37,11 +37,11 @@ def judge(
     usual, now = median(before), median(recent)
     deviation = median(abs(amount - usual) for amount in before)
     high = max(usual * Decimal(str(min_times)), usual + deviation * Decimal(str(min_deviations)))
-    if not usual or now <= high:
+    if usual <= 0 or now <= high:
         return Fine()
     excess = max(Decimal(0), 1 - usual * window_days / sum(recent, Decimal(0)))
     return Waste(
-        saves=Share(fraction=paid * excess / cost_of(log.lines(days=window_days))),
+        saves=Share(fraction=fraction_of(paid * excess, log.lines(days=window_days))),
         because=f"It writes {now / usual:,.1f} times as much a day as in the {counted(before_days, 'day')} before; the "
         f"last {counted(window_days, 'day')} cost {paid:,.2f} {lines[0].billing_currency} to take in.",
     )

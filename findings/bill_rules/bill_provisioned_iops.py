@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from audits.billed import BilledResource, cost_of, standing
+from audits.billed import BilledResource, cost_of, fraction_of, standing
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 STORAGE = ("EBS:VolumeUsage.piops", "EBS:VolumeUsage.io2")
@@ -25,15 +25,15 @@ def judge(resource: BilledResource, *, window_days: int, max_iops: int, min_time
         return Unknown("how many IOPS each day was charged for")
     stored = cost_of(resource.lines(*STORAGE, days=window_days))
     paid, iops = cost_of(iops_lines), standing(iops_lines, days=window_days)
-    is_whole = all(resource.cost_by_day(iops_lines, days=window_days))
-    if not is_whole or not stored or paid < stored * Decimal(str(min_times_storage)) or iops > max_iops:
+    is_whole = iops > 0 and all(cost > 0 for cost in resource.cost_by_day(iops_lines, days=window_days))
+    if not is_whole or stored <= 0 or paid < stored * Decimal(str(min_times_storage)) or iops > max_iops:
         return Fine()
     left_iops = GP3_IOPS * max(Decimal(0), iops - FREE_IOPS) + THROUGHPUT_IOPS
     saved = stored * (1 - GP3_GB) + paid * (1 - left_iops / iops)
     if saved <= 0:
         return Fine()
     return Waste(
-        saves=Share(fraction=saved / cost_of(resource.lines(days=window_days))),
+        saves=Share(fraction=fraction_of(saved, resource.lines(days=window_days))),
         because=f"Its {iops:,.0f} provisioned IOPS cost {paid:,.2f} {iops_lines[0].billing_currency} in the last "
         f"{counted(window_days, 'day')}, its storage {stored:,.2f}; gp3 with as many IOPS and 1,000 MiB/s costs "
         f"{saved * 100 / (stored + paid):.0f} % less.",

@@ -41,7 +41,8 @@ def _lines(resource: BilledResource, days: int) -> Sequence[DayCost]:
     if resource.cloud == "azure":
         is_snapshot = "/microsoft.compute/snapshots/" in resource.resource_id.lower()
         return [line for line in resource.lines(days=days) if is_snapshot and "Snapshots" in meter_of(line)]
-    return resource.lines(*SNAPSHOTS.get(resource.cloud, ("-",)), days=days)
+    is_of_disks = "sql" not in resource.service_name.lower()  # Cloud SQL's backups may go by the same name
+    return resource.lines(*SNAPSHOTS.get(resource.cloud, ("-",)), days=days) if is_of_disks else ()
 
 
 def _is_unchanged(resource: BilledResource, lines: Sequence[DayCost], *, days: int, tolerance_percent: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from audits.billed import MONTH_DAYS, BilledResource, cost_of, meter_of
+from audits.billed import MONTH_DAYS, BilledResource, cost_of, fraction_of, meter_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 # By cloud: the service, the meters of its standard class, and what is billed only where data is in or goes to another.
@@ -48,7 +48,7 @@ def judge(
     if has_shrunk or (total - paid) * 100 > total * max_other_percent:
         return Fine()
     return Waste(
-        saves=Share(fraction=paid / total * cooler_saves_percent / 100),
+        saves=Share(fraction=fraction_of(paid * cooler_saves_percent / 100, lines)),
         because=f"All of it is in the standard class and it has not shrunk in the last {counted(window_days, 'day')}: "
         f"{paid:,.2f} {stored[0].billing_currency} for storage, {total - paid:,.2f} for all that reads and writes it.",
     )

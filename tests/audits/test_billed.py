@@ -4,8 +4,16 @@ from decimal import Decimal
 
 import pytest
 
-from audits.billed import is_database_storage, standing
+from audits.billed import fraction_of, is_database_storage, standing
 from tests.findings.bill_rules.billed import each_day
+
+
+def test_a_part_is_a_fraction_of_what_is_charged_whatever_is_taken_back():
+    charged, taken_back = each_day("m", 1, cost="3", days=2), each_day("m", 1, cost="-6", days=1)
+    assert fraction_of(Decimal(3), (*charged, *taken_back)) == Decimal("0.5")
+    assert fraction_of(Decimal(9), charged) == 1
+    assert fraction_of(Decimal(-1), charged) == 0
+    assert fraction_of(Decimal(3), taken_back) == 0
 
 
 def test_what_stood_is_the_days_part_of_a_month_times_the_days_of_that_month():

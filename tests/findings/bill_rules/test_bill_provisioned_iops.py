@@ -33,6 +33,7 @@ def iops(number, *, cost="5", meter="EUC1-EBS:VolumeP-IOPS.piops", **more):
         (resource(storage("1"), iops(3000), known_days=6), Unknown),
         (resource(storage("1"), iops(3000, consumed_quantity=None)), Unknown),
         (resource(iops(3000)), Fine),
+        (resource(storage("1"), iops(0)), Fine),
         (
             resource(each_day("EBS:VolumeUsage.io2", 3), iops(3000, meter="EBS:VolumeP-IOPS.io2")),
             Waste,

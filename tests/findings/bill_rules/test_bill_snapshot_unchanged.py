@@ -50,6 +50,10 @@ def _of(days):
         (resource(each_day("P10 LRS Disk", 1, days=90), **AZURE), Fine),
         (resource(each_day("LRS Snapshots", 1, days=90), cloud="azure", known_days=90), Fine),
         (resource(each_day("Storage PD Snapshot in Frankfurt", 1, days=90), cloud="gcp", known_days=90), Waste),
+        (
+            resource(each_day("Storage PD Snapshot", 1, days=90), cloud="gcp", known_days=90, service_name="Cloud SQL"),
+            Fine,
+        ),
         (resource(each_day(EBS, 1, days=90), known_days=90, provider_name="Somebody else"), Fine),
     ],
 )
