@@ -104,7 +104,8 @@ class Rule:
     are those of AWS Cost Optimization Hub. `stage` orders overlaps: DELETE before SHRINK before PRICE.
     `hint` is a command as text with {resource_id}, {region}, {account_id} and other fields of the resource:
     shown to a person, never run by us. `access_adds` is, of a rule that needs a bill alone, what reading the cloud
-    would add to prove it: the end of a sentence.
+    would add to prove it: the end of a sentence. `assumes` is what its saving rests on that no bill proves; such
+    savings are shown apart, and never added to those that are proven.
     """
 
     id: str
@@ -127,6 +128,7 @@ class Rule:
     needs: tuple[type[Thing], ...] = field(default=())
     bill: BillExpects | None = None
     access_adds: str = ""
+    assumes: str = ""
 
     @property
     def needs_usage(self) -> bool:

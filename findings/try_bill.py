@@ -84,7 +84,9 @@ def _findings(thing: Billed, judgements: Sequence[Judgement], tried: Tried) -> I
         elif isinstance(one.verdict, Waste):
             saving = monthly_saving(saves=one.verdict.saves, evidence=one.evidence, listed=NO_PRICES)
             wasted.append((one, one.verdict, saving))
-    nets = net_savings(Claim(rule_id=one.rule.id, stage=one.rule.stage, saving=saving) for one, _, saving in wasted)
+    claims = [(one.rule, Claim(rule_id=one.rule.id, stage=one.rule.stage, saving=saving)) for one, _, saving in wasted]
+    # What rests on an assumption never takes the place of what is proven.
+    nets = net_savings(claim for _, claim in claims) | net_savings(claim for rule, claim in claims if not rule.assumes)
     for one, verdict, saving in wasted:
         net = nets[one.rule.id]
         is_added = not isinstance(thing, BilledService)

@@ -40,5 +40,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode.html",
     judge=judge,
     rollback="Change the type back.",
+    assumes="that the type of steady performance costs no more by the hour",
     access_adds="its CPU hour by hour, and which type carries it",
 )

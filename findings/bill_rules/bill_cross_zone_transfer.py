@@ -47,5 +47,6 @@ rule = Rule(
     docs="https://aws.amazon.com/ec2/pricing/on-demand/",
     judge=judge,
     rollback="Turn zone-aware routing off again.",
+    assumes="that three tenths of such traffic can stay in its zone",
     access_adds="which machines talk to which, from the flow logs, and so how much of it need not cross zones",
 )

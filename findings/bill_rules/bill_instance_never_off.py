@@ -63,5 +63,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/solutions/latest/instance-scheduler-on-aws/solution-overview.html",
     judge=judge,
     rollback="Take the schedule away and start it.",
+    assumes="that nobody needs it outside of sixty hours a week",
     access_adds="its CPU and network hour by hour: whether anything uses it at night and on weekends",
 )

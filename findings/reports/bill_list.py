@@ -26,7 +26,7 @@ def render(tried: Tried, *, most: int) -> str:
     looked_at = [counted(tried.looked_at[kind], noun) for kind, noun in KINDS.items()]
     lines = [f"Looked at {looked_at[0]}, {looked_at[1]} and {looked_at[2]}.", ""]
     by_rule = [list(found) for _, found in groupby(sorted(tried.findings, key=_order), key=lambda one: one.rule.id)]
-    for found in sorted(by_rule, key=lambda one: -_sum(one)):
+    for found in sorted(by_rule, key=lambda one: (bool(one[0].rule.assumes), -_sum(one))):
         lines += [*_rule(found[0].rule, found, most=most), ""]
     lines += _totals(tried.findings)
     if tried.unknown:
@@ -46,6 +46,8 @@ def _rule(rule: Rule, found: Sequence[BillFinding], *, most: int) -> Iterator[st
         yield f"  {'':>16}  {one.because}"
     if len(found) > most:
         yield f"  {'':>16}  and {len(found) - most:,} more"
+    if rule.assumes:
+        yield f"  Assumes {rule.assumes}."
     yield f"  Access would add {rule.access_adds}."
 
 
@@ -59,16 +61,21 @@ def _money(one: BillFinding) -> str:
 
 
 def _totals(findings: Sequence[BillFinding]) -> list[str]:
-    sums: dict[str, Decimal] = defaultdict(Decimal)
+    proven: dict[str, Decimal] = defaultdict(Decimal)
+    assumed: dict[str, Decimal] = defaultdict(Decimal)
     for one in findings:
         if one.net is not None:
-            sums[one.saving.currency] += one.net
-    lines = [f"{currency}: {amount(sums[currency])} a month" for currency in sorted(sums)] or [
-        "Nothing to save was found."
-    ]
+            (assumed if one.rule.assumes else proven)[one.saving.currency] += one.net
+    lines = [_total(currency, proven[currency], assumed[currency]) for currency in sorted({*proven, *assumed})]
+    lines = lines or ["Nothing to save was found."]
     if any(isinstance(one.thing, BilledService) for one in findings):
         lines.append("Whole services are shown beside their resources and not added.")
     return lines
+
+
+def _total(currency: str, proven: Decimal, assumed: Decimal) -> str:
+    more = f", and {amount(assumed)} more where what a rule assumes holds" if assumed else ""
+    return f"{currency}: {amount(proven)} a month{more}"
 
 
 def _order(one: BillFinding) -> tuple[str, Decimal]:

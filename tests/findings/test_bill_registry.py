@@ -77,7 +77,7 @@ def test_it_has_a_test_with_all_three_verdicts(rule):
 
 @every_rule
 def test_its_file_is_short(rule):
-    assert len(FILES[rule.id].read_text(encoding="utf-8").splitlines()) < 70
+    assert len(FILES[rule.id].read_text(encoding="utf-8").splitlines()) < 75
 
 
 def test_no_page_is_left_without_a_rule():

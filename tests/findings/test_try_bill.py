@@ -80,6 +80,21 @@ def test_two_currencies_have_two_totals(tmp_path, capsys):
     assert "USD: 36.53 a month" in said
 
 
+def test_what_rests_on_an_assumption_is_shown_last_and_never_added_to_what_is_proven(tmp_path, capsys):
+    machine = {
+        "ResourceId": "i-1", "x_UsageType": "EUC1-BoxUsage:t3.large", "ConsumedQuantity": "24", "ConsumedUnit": "Hrs",
+        "BilledCost": "2", "EffectiveCost": "2",
+    }  # fmt: skip
+    surcharge = {
+        "ResourceId": "i-1", "x_UsageType": "EUC1-ExtendedSupport:Yr1-Yr2:MySQL5.7", "BilledCost": "1",
+        "EffectiveCost": "1",
+    }  # fmt: skip
+    said = told(capsys, written(tmp_path, machine, surcharge, GATEWAY))
+    assert said.index("NAT gateway") < said.index("Machine that is never off")
+    assert "Assumes that nobody needs it outside of sixty hours a week." in said
+    assert "USD: 66.96 a month, and 39.13 more where what a rule assumes holds" in said
+
+
 def test_no_more_than_asked_for_are_shown_of_a_rule_and_the_total_has_them_all(tmp_path, capsys):
     rows = [{**GATEWAY, "ResourceId": f"nat-{number}"} for number in range(5)]
     said = told(capsys, written(tmp_path, *rows), most=2)
