@@ -53,6 +53,7 @@ def cloud_sql(size, **more):
             Waste,
         ),
         (resource(each_day("General Purpose Data Stored", 1), each_day("LRS Data Stored", 4), cloud="azure"), Fine),
+        (resource(each_day("General Purpose Data Stored", 1), each_day("Backup Restores", 9), cloud="azure"), Fine),
         (resource(cloud_sql(1), each_day("Cloud SQL: Backups in Frankfurt", 4), cloud="gcp"), Waste),
         (resource(cloud_sql(1), each_day("Cloud SQL: Backups in Frankfurt", 2), cloud="gcp"), Fine),
     ],

@@ -32,6 +32,7 @@ def requests(cost, **more):
         (resource(gp2(100, days=6)), Fine),
         (resource(gp2(100, until=2)), Fine),
         (resource(gp2(100, until=7), each_day("EBS:VolumeUsage.gp3", 3, days=6)), Fine),
+        (resource(gp2(100), each_day("EBS:VolumeUsage.gp3", 3, days=1)), Fine),
         (resource(gp2(100), known_days=6), Unknown),
         (resource(gp2(100, consumed_quantity=None)), Unknown),
         (resource(magnetic("1"), requests("0.75")), Waste),

@@ -42,6 +42,7 @@ def _of(days):
         (resource(each_day(EBS, 1, days=5), each_day(EBS, "1.05", days=85, until=6), known_days=90), Waste),
         (resource(each_day(EBS, 1, days=5), each_day(EBS, "1.06", days=85, until=6), known_days=90), Fine),
         (resource(monthly(100), known_days=90), Waste),
+        (resource(each_day(EBS, 1, days=19), known_days=90), Fine),  # all of July, and nothing in the months before
         (resource(each_day(EBS, 1, days=89), known_days=89), Unknown),
         (resource(each_day(EBS, 1, days=88), known_days=89), Fine),
         (resource(each_day(EBS, 1, days=90, consumed_quantity=None), known_days=90), Unknown),
@@ -59,6 +60,10 @@ def _of(days):
 )
 def test_a_size_that_stays_the_same_for_ninety_days_is_waste(thing, expected):
     assert isinstance(verdict(RULE, thing), expected)
+
+
+def test_a_day_of_february_bills_more_of_the_same_size_than_one_of_march():
+    assert isinstance(verdict(RULE, resource(monthly(100, days=180), known_days=180), min_days=180), Waste)
 
 
 def test_all_of_it_is_saved_and_the_sentence_has_the_figures():
