@@ -13,7 +13,7 @@ METERS = {
     "aws": (
         "s3|simple storage",
         "TimedStorage-ByteHrs",
-        "TimedStorage-(?!ByteHrs)|Requests-(SIA|ZIA|INT|GIR|GLACIER|GDA|Tier[3-9])|Monitoring-|EarlyDelete",
+        "TimedStorage-(?!ByteHrs)|Requests-(SIA|ZIA|INT|GIR|GLACIER|GDA|Tier[3-6])|Monitoring-|EarlyDelete",
     ),
     "azure": ("storage", "Hot (RA-)?[A-Z]+ Data Stored", r".*\b(Cool|Cold|Archive)\b"),
     "gcp": ("cloud storage", "Standard Storage (?!.*Operations).+", ".*(Nearline|Coldline|Archive|Autoclass)"),

@@ -43,6 +43,7 @@ def shrunk(size):
         (resource(held(), each_day("EUC1-TimedStorage-SIA-ByteHrs", 1, days=1, cost="0.01"), **S3), Fine),
         (resource(held(), each_day("EUC1-Requests-GLACIER-Tier1", 1, days=1, cost="0.01"), **S3), Fine),
         (resource(held(), each_day("EUC1-Requests-Tier4", 1, days=1, cost="0.01"), **S3), Fine),
+        (resource(held(), each_day("EUC1-Requests-Tier8", 1, days=1, cost="0.01"), **S3), Waste),  # Access Grants
         (resource(held(meter="Hot LRS Data Stored"), **AZURE), Waste),
         (resource(held(meter="Hot RA-GRS Data Stored"), **AZURE), Waste),
         (resource(held(meter="Hot LRS Data Stored", charge_description="Files v2 - Hot LRS"), **AZURE), Fine),
