@@ -60,5 +60,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html",
     judge=judge,
     rollback="Change the type back.",
+    assumes="that gp3 and the old type keep the ratio of their list prices",
     access_adds="its size, its IOPS and how much of them it uses",
 )

@@ -65,5 +65,6 @@ rule = Rule(
     docs="https://aws.amazon.com/ec2/previous-generation/",
     judge=judge,
     rollback="Stop it, change the type back and start it.",
+    assumes="that the newer generation keeps the ratio of its list price",
     access_adds="its image, its drivers and its virtualisation, and how much of its size it uses",
 )

@@ -51,5 +51,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html",
     judge=judge,
     rollback="Change the type and the IOPS back.",
+    assumes="that gp3 and the old type keep the ratio of their list prices",
     access_adds="how many IOPS it uses at most, and which latency and durability its instance needs",
 )
