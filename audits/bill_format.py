@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from audits import focus
 from audits.dialect import Dialect, plain_date, plain_number
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class BillFormat:
 
     `columns` maps each FOCUS column that we keep. `names` gives other spellings of a source column, the best first;
     case, spaces and signs never matter. `marks` are the source columns without which a file is not of this format.
-    `maps` are columns that hold more columns by key. `numbers` and `dates` are source columns that are written in the
+    `maps` are columns that hold more columns by key; `lists` hold records of text, with these names. `numbers` and `dates` are source columns that are written in the
     language of whoever exported them. `pieces` is SQL for the list of what a row becomes, read in rules as `piece`.
     `total` is the source column that the provider's own total is the sum of. `structure` is what a row of JSON holds: a
     type for each column, or the names of the text within.
@@ -61,6 +62,7 @@ class BillFormat:
     total: str
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     maps: tuple[str, ...] = ()
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     structure: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
@@ -144,9 +146,13 @@ def read_as_text(
 ) -> str:
     """A SELECT of a file's rows with every source column of the format as text, null where it says nothing.
 
+    Its `lists` are lists of records, empty where it says nothing.
     `source` gives the file's columns, and those `beside`, which are handed on.
     """
-    read = ", ".join(f"{_as_text(column)} as {name}" for name, column in resolve(bill_format, columns).items())
+    read = ", ".join(
+        f"{_as_list(column, bill_format.lists[name]) if name in bill_format.lists else _as_text(column)} as {name}"
+        for name, column in resolve(bill_format, columns).items()
+    )
     return f"select {', '.join(beside)}, {read} from {source}"
 
 
@@ -180,9 +186,22 @@ def _sql_of(one: Mapped | Absent) -> str:
 def _as_text(column: Column | None) -> str:
     if column is None:
         return "null::varchar"
-    if column.type.endswith("[]"):
-        return f"cast(to_json({column.expression}) as varchar)"
     return f"nullif(trim(cast({column.expression} as varchar)), '')"
+
+
+def _as_list(column: Column | None, names: tuple[str, ...]) -> str:
+    """What is no list becomes one of a record whose every value is what stands there, so that it is refused by them."""
+    kind = f"STRUCT({', '.join(f'{name} VARCHAR' for name in names)})[]"
+    if column is None:
+        return f"[]::{kind}"
+    if column.type.endswith("[]") and column.type.startswith("STRUCT"):
+        return f"coalesce(cast({column.expression} as {kind}), []::{kind})"
+    text = _as_text(column)
+    template = "{" + ", ".join(f'"{name}": "VARCHAR"' for name in names) + "}"
+    wrong = ", ".join(f"'{name}': {text}" for name in names)
+    is_list = f"json_valid({text}) and json_type(try_cast({text} as json)) = 'ARRAY'"
+    return f"""case when {text} is null then []::{kind}
+        when {is_list} then from_json({text}, '[{template}]') else [{{{wrong}}}]::{kind} end"""
 
 
 def sum_of(*names: str, less: Iterable[str] = ()) -> str:
@@ -190,12 +209,24 @@ def sum_of(*names: str, less: Iterable[str] = ()) -> str:
     plus, minus = list(names), list(less)
     terms = [f"coalesce(try_cast({name} as {NUMBER}), 0)" for name in plus]
     terms += [f"-coalesce(try_cast({name} as {NUMBER}), 0)" for name in minus]
-    wrong = " ".join(
-        f"when {name} is not null and try_cast({name} as {NUMBER}) is null then {name}" for name in (*plus, *minus)
-    )
+    wrong = " ".join(f"when {is_lost(name)} then {name}" for name in (*plus, *minus))
     return f"case {wrong} else cast({' + '.join(terms)} as varchar) end"
 
 
+def is_lost(text: str) -> str:
+    """SQL for whether a text that is there is no number, or one with more digits than are kept."""
+    is_short = f"strlen({text}) <= {focus.SCALE} and not contains(lower({text}), 'e')"
+    kept = f"try_cast({text} as {NUMBER}) is not null and ({is_short} or {focus.is_kept(text)})"
+    return f"({text} is not null and not ({kept}))"
+
+
 def product_of(price: str, quantity: str) -> str:
-    """SQL for a price times a quantity, to twelve digits after the point: what a provider gives as two columns."""
-    return f"cast(cast(try_cast({price} as double) * try_cast({quantity} as double) as decimal(38,12)) as varchar)"
+    """SQL for a price times a quantity, to twelve digits after the point: what a provider gives as two columns.
+
+    What is no number, or too large, is handed on as it stands, to be refused.
+    """
+    product = f"try_cast(try_cast({price} as double) * try_cast({quantity} as double) as decimal(38,12))"
+    wrong = " ".join(
+        f"when {name} is not null and try_cast({name} as double) is null then {name}" for name in (price, quantity)
+    )
+    return f"case when {product} is not null then cast({product} as varchar) {wrong} else {price} || ' * ' || {quantity} end"

@@ -8,16 +8,20 @@ import io
 import json
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 GZIP_MAGIC, PARQUET_MAGIC = b"\x1f\x8b", b"PAR1"
 HEADER_LIMIT = 1 << 20
 DELIMITERS = (",", ";", "\t", "|")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+ZIP_MAGIC, UTF_8_MARK = b"PK\x03\x04", b"\xef\xbb\xbf"
+BLOCK = 1 << 20
+LONGEST_ROW = 1 << 22  # what DuckDB's own limit, two million, does not always find is far longer
+UNPACKED_ANYWAY, UNPACKED_TIMES = 1 << 30, 200  # a bill of many like rows shrinks to a hundredth; nothing but noughts more
 
 
 class BillRefused(Exception):
@@ -89,10 +93,16 @@ def text_shape(part: Part) -> Shape | None:
         magic = file.read(4)
     if magic == PARQUET_MAGIC:
         return None
+    if magic == ZIP_MAGIC:
+        raise BillRefused(f"{part.key} is a ZIP archive. Unpack it and load the files that it holds.", part=part.key)
     is_gzip = magic.startswith(GZIP_MAGIC)
     line = _first_line(part, is_gzip=is_gzip)
-    if line.startswith(UTF_16):
+    if line.startswith(GZIP_MAGIC):
+        raise BillRefused(f"{part.key} was packed with gzip twice. Unpack it once.", part=part.key)
+    if line.startswith(UTF_16) or line[1:2] == b"\0":
         raise BillRefused(f"{part.key} is text in UTF-16. Save it as UTF-8.", part=part.key)
+    if line.startswith(UTF_8_MARK + b"{"):
+        raise BillRefused(f"{part.key} begins with a byte order mark. Save it as UTF-8 without one.", part=part.key)
     try:
         text = line.decode("utf-8-sig")
         if text.lstrip().startswith(("{", "[")):
@@ -100,10 +110,53 @@ def text_shape(part: Part) -> Shape | None:
         delimiter, names = _csv_names(text)
     except (UnicodeDecodeError, csv.Error):
         raise BillRefused(
-            f"{part.key} is neither CSV or JSON lines in UTF-8 nor gzip nor Parquet, so it is no bill.", part=part.key
+            f"{part.key} is neither CSV or JSON lines in UTF-8 nor gzip nor Parquet, so it is no bill. Give the files of "
+            "the export themselves.",
+            part=part.key,
         ) from None
     columns = tuple((name.strip(), "VARCHAR") for name in names)
     return Shape(format="csv", columns=columns, is_gzip=is_gzip, delimiter=delimiter)
+
+
+def read_through(parts: Iterable[Part], *, is_over: Callable[[], bool]) -> None:
+    """Raise BillRefused for what DuckDB passes over in silence, and for what unpacks without end.
+
+    It does not compare gzip's checksum, so a changed digit would be read as if it were right; and of a last row that is
+    longer than its buffers it says nothing. Ends early once `is_over`.
+    """
+    for part in parts:
+        with part.path.open("rb") as file:
+            magic = file.read(len(PARQUET_MAGIC))
+            if magic == PARQUET_MAGIC:
+                continue
+            file.seek(0)
+            is_gzip = magic.startswith(GZIP_MAGIC)
+            try:
+                _read_rows(part, gzip.GzipFile(fileobj=file) if is_gzip else file, is_over)
+            except (EOFError, zlib.error, gzip.BadGzipFile):
+                raise BillRefused(
+                    f"{part.key}: the gzip file ends too early or is damaged. Fetch or export it anew.", part=part.key
+                ) from None
+
+
+def _read_rows(part: Part, file: IO[bytes], is_over: Callable[[], bool]) -> None:
+    unpacked, since_line_end, most = 0, 0, max(UNPACKED_ANYWAY, part.path.stat().st_size * UNPACKED_TIMES)
+    while not is_over() and (block := file.read(BLOCK)):
+        unpacked += len(block)
+        if unpacked > most:
+            raise BillRefused(
+                f"{part.key} unpacks to more than {UNPACKED_TIMES} times its size, as no bill does. Fetch or export it "
+                "anew.",
+                part=part.key,
+            )
+        line_end = b"\n" if b"\n" in block else b"\r"
+        first = block.find(line_end)
+        longest = since_line_end + (len(block) if first < 0 else first)
+        if longest > LONGEST_ROW:
+            raise BillRefused(
+                f"{part.key}: a row is longer than two million characters. Fetch or export it anew.", part=part.key
+            )
+        since_line_end = longest if first < 0 else len(block) - block.rfind(line_end) - 1
 
 
 def _first_line(part: Part, *, is_gzip: bool) -> bytes:
@@ -125,7 +178,7 @@ def _csv_names(line: str) -> tuple[str, list[str]]:
 def _json_names(part: Part, line: str) -> tuple[tuple[str, str], ...]:
     try:
         row: Any = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         row = None
     if not isinstance(row, dict):
         raise BillRefused(

@@ -61,6 +61,7 @@ NEVER_EMPTY = ("BilledCost", "EffectiveCost", "BillingCurrency", "ChargeCategory
 FALLIBLE = tuple(dict.fromkeys((*NEVER_EMPTY, *NUMBERS.values())))
 LINE_COLUMNS = ("billing_period", "charge_date", "charge_days", *TEXTS, *NUMBERS, "row_count")
 OWN_ROW = "is_own_row"  # false for a row that was made besides the file's own
+FIRST_MOMENT, LAST_MOMENT = "2000-01-01", "2100-01-01"  # a date outside of them is a slip, or infinity
 LONGEST_ID = 2000  # bytes; an index entry of PostgreSQL holds no more than 2,700
 
 
@@ -119,6 +120,15 @@ def problems(*, period: date | None) -> tuple[Problem, ...]:
                 condition=f"{column} is null and not {_is_null(name)}",
                 text="is no date",
                 remedy="Write it like 2026-10-31T00:00:00Z.",
+            )
+            for column, name in TIMES.items()
+        ),
+        *(
+            Problem(
+                field=name,
+                condition=_is_out_of_time(column),
+                text=f"is no date from {FIRST_MOMENT} to {LAST_MOMENT}",
+                remedy="Write the date that is meant.",
             )
             for column, name in TIMES.items()
         ),
@@ -218,10 +228,15 @@ def _is_bad(period: date | None) -> str:
         *(f"({column} is null and not {_is_null(NUMBERS[column])})" for column in optional),
         *(_is_null(name) for name in NEVER_EMPTY if name not in {*NUMBERS.values(), *TIMES.values()}),
         *(f"not {column}_is_exact" for column in COSTS),
+        *(_is_out_of_time(column) for column in TIMES),
     ]
     if period is not None:
         conditions.append(f"cast(billing_period_start as date) <> date '{period.isoformat()}'")
     return f"coalesce({' or '.join(conditions)}, true)"
+
+
+def _is_out_of_time(column: str) -> str:
+    return f"{column} not between timestamp '{FIRST_MOMENT}' and timestamp '{LAST_MOMENT}'"
 
 
 def _is_null(name: str) -> str:
@@ -282,11 +297,16 @@ def _is_exact(shape: Shape, name: str) -> str:
         is_plain = (
             f"{text} is null or (strlen({text}) <= {SCALE} and not contains({text}, 'e') and not contains({text}, 'E'))"
         )
+    return f"case when {is_plain} then true else {is_kept(text)} end"
+
+
+def is_kept(text: str) -> str:
+    """Whether a number of text, however written, has no digit beyond SCALE. Slow."""
     digits = rf"length(regexp_extract({text}, '^\s*[+-]?\d*\.?(\d*?)0*\s*(?:[eE].*)?$', 1))"
     noughts = rf"length(regexp_extract({text}, '^\s*[+-]?\d*?(0*)\.?0*\s*(?:[eE].*)?$', 1))"
     exponent = rf"coalesce(try_cast(regexp_extract({text}, '[eE]([+-]?\d+)\s*$', 1) as integer), 0)"
     is_nothing = f"not regexp_matches({text}, '^[^eE]*[1-9]')"
-    return f"case when {is_plain} then true else {is_nothing} or {digits} - {noughts} - {exponent} <= {SCALE} end"
+    return f"({is_nothing} or {digits} - {noughts} - {exponent} <= {SCALE})"
 
 
 def _moment(shape: Shape, name: str) -> str:

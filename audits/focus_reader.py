@@ -8,6 +8,8 @@ import re
 import shutil
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +19,10 @@ import duckdb
 from audits import azure_pair, bill_parts, bill_sums, focus, recognise
 from audits.bill_formats import AZURE_COST
 from audits.bill_parts import BillRefused, Part
-from audits.gzip_check import GzipCheck
 from audits.opened_parts import OpenedParts, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from audits.recognise import Reading
 
@@ -40,6 +41,7 @@ UNREADABLE = (
     duckdb.OutOfRangeException,
     duckdb.OutOfMemoryException,
     duckdb.SerializationException,
+    duckdb.NotImplementedException,  # a row that is longer than the reader's buffers
     duckdb.BinderException,  # a column whose name the reader uses itself
 )
 
@@ -108,6 +110,8 @@ class Reader:
                 "threads": THREADS,
                 "memory_limit": MEMORY_LIMIT,
                 "temp_directory": str(work / "spill"),
+                # One customer's bill, however far it unpacks, must not fill the disk that the others' need too.
+                "max_temp_directory_size": f"{shutil.disk_usage(work).free // 2}B",
                 "preserve_insertion_order": "false",
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
@@ -127,11 +131,43 @@ class Reader:
 
     def read(self) -> dict[str, Any]:
         """Sum the rows and report. Raises BillRefused."""
+        with self._read_through_beside():
+            readings = self._sum()
+        self._require_good_rows(readings)
+        self._require_good_texts(readings)
+        return {
+            "rows_by_part": self._rows_by_part(),
+            "periods": self._periods(),
+            "bill_format": self.format_id,
+        }
+
+    @contextmanager
+    def _read_through_beside(self) -> Iterator[None]:
+        """Beside the reading, since one after the other would take longer. Ends the reading where it finds something."""
+        over = threading.Event()
+
+        def read_through() -> None:
+            try:
+                bill_parts.read_through(self.parts, is_over=over.is_set)
+            except BillRefused:
+                self.database.interrupt()
+                raise
+
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            found = beside.submit(read_through)
+            try:
+                yield
+                found.result()
+            except duckdb.InterruptException:
+                found.result()
+                raise
+            finally:
+                over.set()
+
+    def _sum(self) -> list[Reading]:
         readings: list[Reading] = []
         try:
             readings = self.opened.readings()
-            packed = [part for part, one in zip(self.parts, readings, strict=True) if one.shape.is_gzip]
-            check = GzipCheck(packed)
             rows = " union all by name ".join(
                 self.opened.rows(reading, [number for number, one in enumerate(readings) if one == reading])
                 for reading in dict.fromkeys(readings)
@@ -140,14 +176,7 @@ class Reader:
             self.database.execute(f"create temp table sums as {focus.summed(rows, period=self.period)}")
         except UNREADABLE as error:
             raise self._refusal(error, readings) from None
-        check.require_whole()
-        self._require_good_rows(readings)
-        self._require_good_texts()
-        return {
-            "rows_by_part": self._rows_by_part(),
-            "periods": self._periods(),
-            "bill_format": self.format_id,
-        }
+        return readings
 
     def write_lines(self) -> None:
         """All lines as CSV to standard output, in the order of the index that they will be looked up by."""
@@ -169,7 +198,7 @@ class Reader:
         shape, source = recognise.focus_source(reading, numbered, is_numbered=True)
         rows = focus.rows_of(shape, source, has_values=True)
         # One thread keeps the rows in the file's order, so that their number says where to look.
-        with duckdb.connect(config={"threads": 1}) as ordered:
+        with duckdb.connect(config={"threads": 1, "memory_limit": MEMORY_LIMIT, "temp_directory": ""}) as ordered:
             ordered.execute("set TimeZone = 'UTC'")
             found = ordered.execute(focus.first_problem(rows, period=self.period)).fetchone()
             if found is None:
@@ -192,7 +221,7 @@ class Reader:
             field=name,
         )
 
-    def _require_good_texts(self) -> None:
+    def _require_good_texts(self, readings: Sequence[Reading]) -> None:
         """What PostgreSQL could not hold: the character NUL, and ids longer than an index entry."""
         checks = ", ".join(f"count_if(contains({column}, chr(0)))" for column in focus.TEXTS)
         *zeros, longest = self.database.execute(
@@ -200,13 +229,31 @@ class Reader:
         ).fetchone() or (0,)
         for column, count in zip(focus.TEXTS, zeros, strict=True):
             if count:
-                name = focus.TEXTS[column][0]
-                raise BillRefused(f"{name} holds the character NUL. Export the period anew.", field=name)
+                part, name, value = self._text_where(readings, column, f"contains({column}, chr(0))")
+                raise BillRefused(
+                    f"{part.key}: {name} ({value!r}) holds the character NUL. Export the period anew.",
+                    part=part.key,
+                    field=name,
+                )
         if longest and longest > focus.LONGEST_ID:
+            is_long = f"strlen(resource_id) + strlen(sub_account_id) > {focus.LONGEST_ID}"
+            part, name, value = self._text_where(readings, "resource_id", is_long)
             raise BillRefused(
-                f"A ResourceId is {longest:,} bytes long; {focus.LONGEST_ID:,} can be held. Is the column shifted?",
-                field="ResourceId",
+                f"{part.key}: {name} ({value!r}) is with its account {longest:,} bytes long; {focus.LONGEST_ID:,} can be "
+                "held. If the column is shifted, export the period anew.",
+                part=part.key,
+                field=name,
             )
+
+    def _text_where(self, readings: Sequence[Reading], column: str, condition: str) -> tuple[Part, str, str]:
+        """The first part with a row where it holds, the file's own name of the column, and how its value begins."""
+        for number, reading in enumerate(readings):
+            query = f"select {column} from ({self.opened.rows(reading, [number])}) where {condition} limit 1"
+            if found := self.database.execute(query).fetchone():
+                named = next((one for one in focus.TEXTS[column] if one in reading.shape.types), focus.TEXTS[column][0])
+                name = recognise.name_as_written(reading, named, None, ask=lambda _: ())
+                return self.parts[number], name, str(found[0])[:SHOWN_CHARACTERS]
+        raise AssertionError("The lines hold a text that the parts do not.")
 
     def _rows_by_part(self) -> list[int]:
         counts = {
@@ -216,7 +263,12 @@ class Reader:
             ).fetchall()
         }
         if not counts:
-            raise BillRefused("The files hold no rows, only headers. What was loaded before stays.", permanent=False)
+            raise BillRefused(
+                f"{self.parts[0].key} holds no rows, only a header, and so does every other part. What was loaded before "
+                "stays. Export the period anew.",
+                part=self.parts[0].key,
+                permanent=False,
+            )
         return [counts.get(number, 0) for number in range(len(self.parts))]
 
     def _periods(self) -> list[dict[str, Any]]:
@@ -284,16 +336,16 @@ class Reader:
                 "The disk of the worker has no room to read this bill. Give its temporary folder more.", permanent=False
             )
         if isinstance(error, duckdb.OutOfRangeException):
-            return BillRefused("The costs of a currency add up to more than 14 digits. Are they in the right unit?")
-        number = self._failing_part(error, readings)
-        if number is None:
-            return BillRefused(f"The files cannot be read ({type(error).__name__}). Export the period anew.")
-        key, text = self.parts[number].key, str(error)
+            key = self.parts[self.opened.opening].key
+            return BillRefused(
+                f"{key}: the costs of a currency add up to more than 14 digits. Export them in the right unit.", part=key
+            )
+        key, text = self.parts[self._failing_part(error, readings)].key, str(error)
         line = LINE_NUMBER.search(text)
         where = f"{key}, line {int(line[1]):,}" if line else key
         return BillRefused(f"{where}: {_reason(text)}. Fetch or export it anew.", part=key)
 
-    def _failing_part(self, error: duckdb.Error, readings: Sequence[Reading]) -> int | None:
+    def _failing_part(self, error: duckdb.Error, readings: Sequence[Reading]) -> int:
         named = PART_NUMBER.search(str(error))
         if named:
             return int(named[1])
@@ -303,7 +355,7 @@ class Reader:
                 self.database.execute(f"select sum(billed_cost) from ({rows})").fetchall()
             except duckdb.Error:
                 return number
-        return None
+        return self.opened.opening
 
 
 def _number_of(name: str) -> int:
@@ -316,8 +368,11 @@ def _reason(text: str) -> str:
         ("Expected Number of Columns", "the row has another number of columns than the header"),
         ("unterminated quote", "a quotation mark is never closed, so the file is cut off or damaged"),
         ("unicode", "the text is not UTF-8"),
+        ("Parallel CSV Reader", "a row is longer than two million characters"),
         ("Maximum line size", "a row is longer than two million characters"),
         ("arquet", "the Parquet file is damaged"),
+        ("maximum_object_size", "a row is longer than sixteen million characters"),
+        ("JSON", "a row is no JSON that can be read"),
     )
     return next((reason for mark, reason in reasons if mark.lower() in text.lower()), "the file is damaged")
 

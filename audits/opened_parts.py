@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import duckdb
 
 from audits import bill_parts, focus, recognise
+from audits.bill_format import NUMBER
 from audits.bill_parts import BillRefused, Part, Shape
 from audits.recognise import Reading
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     from duckdb.sqltypes import DuckDBPyType
 
-TOO_EXACT = r'":\s*-?0*\.?0*[1-9](\.?[0-9]){17}'
+LONG_NUMBER = r'":\s*-?0*\.?0*[1-9](\.?[0-9]){15}'
+NAMED_NUMBER = r'"[^"]*":\s*-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?'
+NUMBER_IN_IT = r'":\s*(-?[0-9][0-9.eE+-]*)$'
+LARGEST_WHOLE = 18  # digits; JSON readers hold whole numbers in 64 bits
 
 
 class OpenedParts:
@@ -27,6 +31,7 @@ class OpenedParts:
         self.database = database
         self.parts = parts
         self.links = links
+        self.opening = 0  # the part that was looked at last
 
     def readings(self) -> list[Reading]:
         """How each part is to be read. Raises BillRefused, and what DuckDB does.
@@ -35,6 +40,7 @@ class OpenedParts:
         """
         found: list[Reading] = []
         for number, part in enumerate(self.parts):
+            self.opening = number
             shape = bill_parts.text_shape(part) or self._parquet_shape(number)
             format_id = recognise.recognise(part, shape)
             reading = Reading(shape=recognise.full_shape(shape, format_id), format_id=format_id)
@@ -60,22 +66,32 @@ class OpenedParts:
             raise BillRefused(
                 f"{part.key} is a broken Parquet file. Fetch or export it anew.", part=part.key, permanent=False
             ) from None
+        in_file = self.database.execute(f"select name, num_children from parquet_schema({self._paths([number])})")
+        recognise.require_no_doubles(part, _top(in_file.fetchall()))
         columns = zip(described.columns, described.types, strict=True)
         return Shape(format="parquet", columns=tuple(one for name, kind in columns for one in _leaves(name, kind)))
 
     def _require_whole_numbers(self, number: int, shape: Shape) -> None:
-        """JSON readers hold a number in 64 bits: of one with more digits they would drop the last."""
+        """JSON readers hold a number in 64 bits, so of a long one they may give back another."""
         lines = (
             f"read_csv({self._paths([number])}, columns = {{'line': 'VARCHAR'}}, header = false, auto_detect = false, "
             f"delim = chr(1), quote = '', escape = '', compression = '{'gzip' if shape.is_gzip else 'none'}')"
         )
-        (count,) = self._ask(f"select count_if(regexp_matches(line, '{TOO_EXACT}')) from {lines}")
+        value = f"regexp_extract(one, '{NUMBER_IN_IT}', 1)"
+        read = f"try_cast(cast(try_cast({value} as double) as varchar) as {NUMBER})"
+        is_whole = f"regexp_matches({value}, '^-?[0-9]{{1,{LARGEST_WHOLE}}}$')"
+        changed = f"not {is_whole} and try_cast({value} as {NUMBER}) is distinct from {read}"
+        found = f"list_filter(regexp_extract_all(line, '{NAMED_NUMBER}'), lambda one: {changed})"
+        long_lines = f"select {found} as found from {lines} where regexp_matches(line, '{LONG_NUMBER}')"
+        count, first = self._ask(f"select count(*), min(found[1]) from ({long_lines}) where len(found) > 0")
         if count:
             key = self.parts[number].key
+            name = str(first).split('"')[1]
             raise BillRefused(
-                f"{key} has {count:,} rows with a number of more than 17 digits, which JSON does not keep. Export such "
-                "numbers as text, or the rows as Parquet.",
+                f"{key} has {count:,} rows with a number of so many digits that JSON does not keep it ({first}). Export "
+                "such numbers as text, or the rows as Parquet.",
                 part=key,
+                field=name,
             )
 
     def _ask(self, query: str) -> tuple[Any, ...]:
@@ -115,6 +131,17 @@ class OpenedParts:
         """A SELECT of the rows of parts that are read the same way, for `focus.summed`."""
         shape, source = recognise.focus_source(reading, self.source(reading, numbers))
         return focus.rows_of(shape, source)
+
+
+def _top(schema: Sequence[tuple[str, int | None]]) -> list[str]:
+    """Of a Parquet file's columns, each before what lies within it, those that lie in none. DuckDB renames doubles."""
+    found: list[str] = []
+    within = 0
+    for name, children in schema[1:]:
+        if not within:
+            found.append(name)
+        within = max(within - 1, 0) + (children or 0)
+    return found
 
 
 def _leaves(name: str, kind: DuckDBPyType) -> list[tuple[str, str]]:

@@ -7,18 +7,30 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from audits.azure_pair import keeps
-from audits.bill_format import Column, as_focus, json_columns, json_type, missing_marks, read_as_text, resolve
+from audits.bill_format import (
+    Column,
+    as_focus,
+    json_columns,
+    json_type,
+    missing_marks,
+    read_as_text,
+    resolve,
+    squashed,
+)
 from audits.bill_formats import AZURE_COST, BILL_FORMATS
 from audits.bill_parts import BillRefused, Part, Shape
 from audits.dialect import SAMPLE_ROWS, Dialect, Evidence, Undecided, decide, evidence_of
-from audits.focus import OWN_ROW, REQUIRED
+from audits.focus import NUMBERS, OWN_ROW, REQUIRED, TEXTS, TIMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from audits.bill_format import BillFormat
 
 FOCUS = "focus"
+TAKEN = ("filename", "row_number", OWN_ROW)  # columns that stand beside a file's own while it is read
+OURS = {*NUMBERS.values(), *TIMES.values(), *(name for names in TEXTS.values() for name in names)}
+SHOWN_NAMES, SHOWN_CHARACTERS = 12, 60
 TITLES: Mapping[str, str] = {FOCUS: "FOCUS", **{one.id: one.title for one in BILL_FORMATS}}
 Ask = Callable[[str], Sequence[Any]]  # the first row that a query gives
 
@@ -35,15 +47,26 @@ class Reading:
 
 def recognise(part: Part, shape: Shape) -> str:
     """The id of the format whose columns a part has. Raises BillRefused where it is none's, or a column is doubled."""
-    require_no_doubles(part, shape)
+    require_no_doubles(part, [name for name, _ in shape.columns])
     if shape.format == "json":
         return _recognise_json(part, shape)
+    if taken := [name for name, _ in shape.columns if name.lower() in TAKEN]:
+        raise BillRefused(
+            f"{part.key} has a column {taken[0]!r}, which is what we call one of our own while reading. Rename it.",
+            part=part.key,
+            field=taken[0],
+        )
+    _require_no_structures(part, shape, OURS)
     if not (missing := [name for name in REQUIRED if name not in shape.types]):
         return FOCUS
     columns = columns_of(shape)
     lacks = {one.id: missing_marks(one, columns) for one in BILL_FORMATS}
     for format_id, marks in lacks.items():
         if not marks:
+            one = format_of(format_id)
+            spellings = {name for source in one.sources() for name in (source, *one.names.get(source, ()))}
+            _require_no_structures(part, shape, {squashed(name) for name in spellings - set(one.lists)}, squashed)
+            _require_one_spelling(part, one, columns)
             return format_id
     shares = {FOCUS: len(missing) / len(REQUIRED)}
     shares |= {one.id: len(lacks[one.id]) / len(one.marks) for one in BILL_FORMATS}
@@ -66,10 +89,35 @@ def _recognise_json(part: Part, shape: Shape) -> str:
         if not missing_marks(one, columns_of(Shape(format="json", columns=held))):
             return one.id
     raise BillRefused(
-        f"{part.key} is JSON lines of no bill that is known here: it has {', '.join(sorted(there))}. Known as "
+        f"{part.key} is JSON lines of no bill that is known here: it has {_shown(there)}. Known as "
         f"JSON lines are: {', '.join(one.title for one in BILL_FORMATS if one.structure)}.",
         part=part.key,
     )
+
+
+def _require_no_structures(
+    part: Part, shape: Shape, names: Collection[str], spelled: Callable[[str], str] = lambda name: name
+) -> None:
+    """Raise BillRefused where a column that we read holds further ones or a list, which would be passed over."""
+    for name, kind in shape.columns:
+        top, _, within = name.partition(".")
+        if spelled(top) in names and (within or kind.endswith("[]") or kind.startswith("MAP")):
+            raise BillRefused(
+                f"{part.key}: {top} is a structure. Export it as text or as a number.", part=part.key, field=top
+            )
+
+
+def _require_one_spelling(part: Part, bill_format: BillFormat, columns: Sequence[Column]) -> None:
+    """Raise BillRefused where two columns of a file are the same one of the format: nobody knows which is meant."""
+    for column in resolve(bill_format, columns).values():
+        alike = [one.name for one in columns if column is not None and squashed(one.name) == squashed(column.name)]
+        if len(alike) > 1:
+            raise BillRefused(
+                f"{part.key} has the columns {alike[0]!r} and {alike[1]!r}, which are the same one. Leave one of them "
+                "out of the export.",
+                part=part.key,
+                field=alike[0],
+            )
 
 
 def full_shape(shape: Shape, format_id: str) -> Shape:
@@ -84,9 +132,8 @@ def json_types(format_id: str) -> dict[str, str]:
     return {name: json_type(held) for name, held in format_of(format_id).structure.items()}
 
 
-def require_no_doubles(part: Part, shape: Shape) -> None:
+def require_no_doubles(part: Part, names: Sequence[str]) -> None:
     """Raise BillRefused where a column stands in a file twice."""
-    names = [name for name, _ in shape.columns]
     lowered = [name.lower() for name in names]
     if doubled := sorted({name for name in names if lowered.count(name.lower()) > 1}):
         raise BillRefused(
@@ -168,6 +215,11 @@ def name_as_written(reading: Reading, name: str, value: str | None, *, ask: Ask)
         return name
     held = ask(", ".join(f"cast({column.expression} as varchar)" for column in columns))
     return next((one.name for one, text in zip(columns, held, strict=True) if text == value), columns[0].name)
+
+
+def _shown(names: Collection[str]) -> str:
+    """A few names, in a form that every log and database can hold."""
+    return ", ".join(repr(one[:SHOWN_CHARACTERS]) for one in sorted(names)[:SHOWN_NAMES]) or "no column"
 
 
 def _path(name: str) -> str:

@@ -65,8 +65,10 @@ AZURE_COST = BillFormat(
             rule="the pay-as-you-go cost; where there is none, the pay-as-you-go price times the quantity; null where "
             "the price is 0; the cost of what is not used by quantity",
             sql=f"""case when {KIND} <> 'Usage' then case when {KIND} in ({UNUSED}) then '0' else cost end
-                else coalesce(payg_cost, case when try_cast(payg_price as double) <> 0
-                then {product_of("payg_price", "quantity")} when try_cast(quantity as double) = 0 then '0' end) end""",
+                when payg_cost is not null then payg_cost
+                when payg_price is null or try_cast(payg_price as double) = 0
+                then case when try_cast(quantity as double) = 0 then '0' end
+                else {product_of("payg_price", "quantity")} end""",
         ),
         "ContractedCost": Mapped(
             sources=("unit_price", "quantity", KIND, "cost"),

@@ -8,31 +8,29 @@ Source: Google Cloud, schema of the detailed usage cost data; FOCUS 1.2, Credit.
 
 from __future__ import annotations
 
-from audits.bill_format import CHARGE, NUMBER, Absent, BillFormat, Mapped, constant, same
+from audits.bill_format import CHARGE, NUMBER, Absent, BillFormat, Mapped, constant, is_lost, same
 
 GIVEN = "'PROMOTION', 'FREE_TIER', 'FREE_TRIAL'"
 COMMITTED = "'COMMITTED_USAGE_DISCOUNT', 'COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE'"
-READ = (
-    """from_json(coalesce(credits, '[]'), '[{"id":"VARCHAR","name":"VARCHAR","type":"VARCHAR","amount":"VARCHAR"}]')"""
-)
 KIND = "cost_type"
 IS_CHARGE = f"piece.kind = '{CHARGE}'"
 IS_FEE = "(sku_description ilike 'commitment%' or sku_description ilike '%commitment fee%')"
-LOWERED = f"list_filter({READ}, lambda one: coalesce(one.type, '') not in ({GIVEN}))"
+LOWERED = f"list_filter(credits, lambda one: coalesce(one.type, '') not in ({GIVEN}))"
 # A list's own sum is a DOUBLE; adding one by one stays exact.
 DISCOUNT = (
     f"list_reduce(list_transform({LOWERED}, lambda one: try_cast(one.amount as {NUMBER})), "
     f"lambda sum, one: cast(sum + one as {NUMBER}), cast(0 as {NUMBER}))"
 )
-UNREADABLE = f"list_filter({READ}, lambda one: try_cast(one.amount as {NUMBER}) is null)"
-NET = f"""case when try_cast(cost as {NUMBER}) is null then cost when len({UNREADABLE}) > 0 then {UNREADABLE}[1].amount
+UNREADABLE = f"list_filter(credits, lambda one: one.amount is null or {is_lost('one.amount')})"
+NET = f"""case when len(credits) = 0 or cost is null or {is_lost("cost")} then cost
+    when len({UNREADABLE}) > 0 then coalesce({UNREADABLE}[1].amount, 'a credit without an amount')
     else cast(cast(try_cast(cost as {NUMBER}) + {DISCOUNT} as {NUMBER}) as varchar) end"""
-COVERING = f"list_filter({READ}, lambda one: one.type in ({COMMITTED}))"
+COVERING = f"list_filter(credits, lambda one: one.type in ({COMMITTED}))"
 PACIFIC = "coalesce(strftime(timezone('America/Los_Angeles', try_cast({0} as timestamptz)), '%Y-%m-%d %H:%M:%S'), {0})"
 
 PIECES = f"""
     [{{'kind': '{CHARGE}', 'name': null::varchar, 'amount': null::varchar}}]
-    || list_transform(list_filter({READ}, lambda one: one.type in ({GIVEN})),
+    || list_transform(list_filter(credits, lambda one: one.type in ({GIVEN})),
                       lambda one: {{'kind': 'credit', 'name': one.name, 'amount': one.amount}})"""
 
 GCP_BILLING = BillFormat(
@@ -41,6 +39,7 @@ GCP_BILLING = BillFormat(
     provider="Google Cloud",
     marks=("billing_account_id", "service_description", "usage_start_time", "usage_end_time", "cost", "currency"),
     total="cost",
+    lists={"credits": ("id", "name", "type", "amount")},
     pieces=PIECES,
     structure={
         **dict.fromkeys(("billing_account_id", "usage_start_time", "usage_end_time", "cost", "currency"), "VARCHAR"),
@@ -57,12 +56,12 @@ GCP_BILLING = BillFormat(
     },
     columns={
         "BilledCost": Mapped(
-            sources=("cost", "credits"),
+            sources=("credits", "cost"),
             rule="the cost with the credits that change its price; a promotion or free tier is a row of its own",
             sql=f"case when {IS_CHARGE} then {NET} else piece.amount end",
         ),
         "EffectiveCost": Mapped(
-            sources=("cost", "credits"),
+            sources=("credits", "cost"),
             rule="as the billed cost: Google does not say which usage a commitment's fee paid for",
             sql=f"case when {IS_CHARGE} then {NET} else piece.amount end",
         ),
@@ -92,7 +91,7 @@ GCP_BILLING = BillFormat(
         "BillingPeriodStart": Mapped(
             sources=("invoice_month", "usage_start_time"),
             rule="the first of the invoice's month; without one, of the month of the usage in Pacific time",
-            sql="coalesce(left(invoice_month, 4) || '-' || right(invoice_month, 2) || '-01', "
+            sql="coalesce(regexp_replace(invoice_month, '^(\\d{4})-?(\\d{2})$', '\\1-\\2-01'), "
             f"left({PACIFIC.format('usage_start_time')}, 7) || '-01')",
         ),
         "ChargePeriodStart": Mapped(
