@@ -21,7 +21,10 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 ZIP_MAGIC, UTF_8_MARK = b"PK\x03\x04", b"\xef\xbb\xbf"
 BLOCK = 1 << 20
 LONGEST_ROW = 1 << 22  # what DuckDB's own limit, two million, does not always find is far longer
-UNPACKED_ANYWAY, UNPACKED_TIMES = 1 << 30, 200  # a bill of many like rows shrinks to a hundredth; nothing but noughts more
+UNPACKED_ANYWAY, UNPACKED_TIMES = (
+    1 << 30,
+    200,
+)  # a bill of many like rows shrinks to a hundredth; nothing but noughts more
 
 
 class BillRefused(Exception):

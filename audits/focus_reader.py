@@ -239,8 +239,8 @@ class Reader:
             is_long = f"strlen(resource_id) + strlen(sub_account_id) > {focus.LONGEST_ID}"
             part, name, value = self._text_where(readings, "resource_id", is_long)
             raise BillRefused(
-                f"{part.key}: {name} ({value!r}) is with its account {longest:,} bytes long; {focus.LONGEST_ID:,} can be "
-                "held. If the column is shifted, export the period anew.",
+                f"{part.key}: {name} ({value!r}) is with its account {longest:,} bytes long; {focus.LONGEST_ID:,} can "
+                "be held. If the column is shifted, export the period anew.",
                 part=part.key,
                 field=name,
             )
@@ -251,8 +251,8 @@ class Reader:
             query = f"select {column} from ({self.opened.rows(reading, [number])}) where {condition} limit 1"
             if found := self.database.execute(query).fetchone():
                 named = next((one for one in focus.TEXTS[column] if one in reading.shape.types), focus.TEXTS[column][0])
-                name = recognise.name_as_written(reading, named, None, ask=lambda _: ())
-                return self.parts[number], name, str(found[0])[:SHOWN_CHARACTERS]
+                sources = recognise.sources_of(reading, named)
+                return self.parts[number], sources[0].name if sources else named, str(found[0])[:SHOWN_CHARACTERS]
         raise AssertionError("The lines hold a text that the parts do not.")
 
     def _rows_by_part(self) -> list[int]:
@@ -264,8 +264,8 @@ class Reader:
         }
         if not counts:
             raise BillRefused(
-                f"{self.parts[0].key} holds no rows, only a header, and so does every other part. What was loaded before "
-                "stays. Export the period anew.",
+                f"{self.parts[0].key} holds no rows, only a header, and so does every other part. What was loaded "
+                "before stays. Export the period anew.",
                 part=self.parts[0].key,
                 permanent=False,
             )
@@ -338,7 +338,8 @@ class Reader:
         if isinstance(error, duckdb.OutOfRangeException):
             key = self.parts[self.opened.opening].key
             return BillRefused(
-                f"{key}: the costs of a currency add up to more than 14 digits. Export them in the right unit.", part=key
+                f"{key}: the costs of a currency add up to more than 14 digits. Export them in the right unit.",
+                part=key,
             )
         key, text = self.parts[self._failing_part(error, readings)].key, str(error)
         line = LINE_NUMBER.search(text)

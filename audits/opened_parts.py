@@ -10,7 +10,7 @@ import duckdb
 from audits import bill_parts, focus, recognise
 from audits.bill_format import NUMBER
 from audits.bill_parts import BillRefused, Part, Shape
-from audits.recognise import Reading
+from audits.recognise import SHOWN_CHARACTERS, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,13 +61,13 @@ class OpenedParts:
     def _parquet_shape(self, number: int) -> Shape:
         part = self.parts[number]
         try:
+            in_file = self.database.execute(f"select name, num_children from parquet_schema({self._paths([number])})")
+            recognise.require_good_names(part, _top(in_file.fetchall()))
             described = self.database.sql(f"select * exclude (filename) from {self._parquet([number])}")
         except duckdb.Error:
             raise BillRefused(
                 f"{part.key} is a broken Parquet file. Fetch or export it anew.", part=part.key, permanent=False
             ) from None
-        in_file = self.database.execute(f"select name, num_children from parquet_schema({self._paths([number])})")
-        recognise.require_no_doubles(part, _top(in_file.fetchall()))
         columns = zip(described.columns, described.types, strict=True)
         return Shape(format="parquet", columns=tuple(one for name, kind in columns for one in _leaves(name, kind)))
 
@@ -86,9 +86,10 @@ class OpenedParts:
         count, first = self._ask(f"select count(*), min(found[1]) from ({long_lines}) where len(found) > 0")
         if count:
             key = self.parts[number].key
-            name = str(first).split('"')[1]
+            name = repr(str(first).split('"')[1][:SHOWN_CHARACTERS])[1:-1]
             raise BillRefused(
-                f"{key} has {count:,} rows with a number of so many digits that JSON does not keep it ({first}). Export "
+                f"{key} has {count:,} rows with a number of so many digits that JSON does not keep it: {name} "
+                f"({str(first).rpartition(' ')[2].rpartition(':')[2][:SHOWN_CHARACTERS]!r}). Export "
                 "such numbers as text, or the rows as Parquet.",
                 part=key,
                 field=name,

@@ -47,15 +47,9 @@ class Reading:
 
 def recognise(part: Part, shape: Shape) -> str:
     """The id of the format whose columns a part has. Raises BillRefused where it is none's, or a column is doubled."""
-    require_no_doubles(part, [name for name, _ in shape.columns])
+    require_good_names(part, [name for name, _ in shape.columns])
     if shape.format == "json":
         return _recognise_json(part, shape)
-    if taken := [name for name, _ in shape.columns if name.lower() in TAKEN]:
-        raise BillRefused(
-            f"{part.key} has a column {taken[0]!r}, which is what we call one of our own while reading. Rename it.",
-            part=part.key,
-            field=taken[0],
-        )
     _require_no_structures(part, shape, OURS)
     if not (missing := [name for name in REQUIRED if name not in shape.types]):
         return FOCUS
@@ -77,7 +71,7 @@ def recognise(part: Part, shape: Shape) -> str:
         f"{part.key} is no bill that is known here: {why if shares[nearest] < 1 else 'it has no column of any'}. "
         f"Known are {', '.join(TITLES.values())}; as CSV with a header line, or as Parquet.",
         part=part.key,
-        field=lacking[0],
+        field=lacking[0] if shares[nearest] < 1 else "",
     )
 
 
@@ -132,8 +126,14 @@ def json_types(format_id: str) -> dict[str, str]:
     return {name: json_type(held) for name, held in format_of(format_id).structure.items()}
 
 
-def require_no_doubles(part: Part, names: Sequence[str]) -> None:
-    """Raise BillRefused where a column stands in a file twice."""
+def require_good_names(part: Part, names: Sequence[str]) -> None:
+    """Raise BillRefused where a column stands in a file twice, or is called as one that the reader puts beside them."""
+    if taken := [name for name in names if name.lower() in TAKEN]:
+        raise BillRefused(
+            f"{part.key} has a column {taken[0]!r}, which is what we call one of our own while reading. Rename it.",
+            part=part.key,
+            field=taken[0],
+        )
     lowered = [name.lower() for name in names]
     if doubled := sorted({name for name in names if lowered.count(name.lower()) > 1}):
         raise BillRefused(
@@ -204,13 +204,18 @@ def focus_source(reading: Reading, source: str, *, is_numbered: bool = False) ->
     return shape, f"({as_focus(bill_format, rows, dialect=reading.dialect, keep=reading.keep, beside=beside)})"
 
 
-def name_as_written(reading: Reading, name: str, value: str | None, *, ask: Ask) -> str:
-    """The file's own column that a wrong FOCUS value comes from: of those it is made of, the one that has the value."""
+def sources_of(reading: Reading, name: str) -> list[Column]:
+    """The file's own columns that a FOCUS column is made of; none where the file has no other name for it."""
     if reading.format_id == FOCUS:
-        return name
+        return []
     bill_format = format_of(reading.format_id)
     resolved = resolve(bill_format, columns_of(reading.shape))
-    columns = [one for source in bill_format.columns[name].sources if (one := resolved[source]) is not None]
+    return [one for source in bill_format.columns[name].sources if (one := resolved[source]) is not None]
+
+
+def name_as_written(reading: Reading, name: str, value: str | None, *, ask: Ask) -> str:
+    """The file's own column that a wrong FOCUS value comes from: of those it is made of, the one that has the value."""
+    columns = sources_of(reading, name)
     if not columns:
         return name
     held = ask(", ".join(f"cast({column.expression} as varchar)" for column in columns))
