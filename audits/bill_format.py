@@ -48,10 +48,10 @@ class BillFormat:
 
     `columns` maps each FOCUS column that we keep. `names` gives other spellings of a source column, the best first;
     case, spaces and signs never matter. `marks` are the source columns without which a file is not of this format.
-    `maps` are columns that hold more columns by key; `lists` hold records of text, with these names. `numbers` and `dates` are source columns that are written in the
-    language of whoever exported them. `pieces` is SQL for the list of what a row becomes, read in rules as `piece`.
-    `total` is the source column that the provider's own total is the sum of. `structure` is what a row of JSON holds: a
-    type for each column, or the names of the text within.
+    `maps` are columns that hold more columns by key; `lists` hold records of text, with these names. `numbers` and
+    `dates` are source columns that are written in the language of whoever exported them. `pieces` is SQL for the list
+    of what a row becomes, read in rules as `piece`. `total` is the source column that the provider's own total is the
+    sum of. `structure` is what a row of JSON holds: a type for each column, or the names of the text within.
     """
 
     id: str
@@ -229,4 +229,5 @@ def product_of(price: str, quantity: str) -> str:
     wrong = " ".join(
         f"when {name} is not null and try_cast({name} as double) is null then {name}" for name in (price, quantity)
     )
-    return f"case when {product} is not null then cast({product} as varchar) {wrong} else {price} || ' * ' || {quantity} end"
+    too_large = f"{price} || ' * ' || {quantity}"
+    return f"case when {product} is not null then cast({product} as varchar) {wrong} else {too_large} end"

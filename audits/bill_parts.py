@@ -113,8 +113,8 @@ def text_shape(part: Part) -> Shape | None:
         delimiter, names = _csv_names(text)
     except (UnicodeDecodeError, csv.Error):
         raise BillRefused(
-            f"{part.key} is neither CSV or JSON lines in UTF-8 nor gzip nor Parquet, so it is no bill. Give the files of "
-            "the export themselves.",
+            f"{part.key} is neither CSV or JSON lines in UTF-8 nor gzip nor Parquet, so it is no bill. Give the files "
+            "of the export themselves.",
             part=part.key,
         ) from None
     columns = tuple((name.strip(), "VARCHAR") for name in names)
@@ -133,9 +133,9 @@ def read_through(parts: Iterable[Part], *, is_over: Callable[[], bool]) -> None:
             if magic == PARQUET_MAGIC:
                 continue
             file.seek(0)
-            is_gzip = magic.startswith(GZIP_MAGIC)
+            rows: IO[bytes] = gzip.GzipFile(fileobj=file) if magic.startswith(GZIP_MAGIC) else file  # type: ignore[assignment]
             try:
-                _read_rows(part, gzip.GzipFile(fileobj=file) if is_gzip else file, is_over)
+                _read_rows(part, rows, is_over)
             except (EOFError, zlib.error, gzip.BadGzipFile):
                 raise BillRefused(
                     f"{part.key}: the gzip file ends too early or is damaged. Fetch or export it anew.", part=part.key

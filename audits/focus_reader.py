@@ -143,7 +143,7 @@ class Reader:
 
     @contextmanager
     def _read_through_beside(self) -> Iterator[None]:
-        """Beside the reading, since one after the other would take longer. Ends the reading where it finds something."""
+        """What DuckDB passes over in silence is looked for beside its reading, and ends it."""
         over = threading.Event()
 
         def read_through() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("collection", "bill_load", "tenancy", "proof")
+NAMES = ("collection", "bill_load", "bill_formats", "tenancy", "proof")
 
 
 def main() -> None:

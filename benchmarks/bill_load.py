@@ -22,7 +22,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import django
@@ -34,6 +34,9 @@ from audits.focus_reader import THREADS
 from benchmarks.database import ROOT, migrate
 from sandbox import servers
 from tenants.proof import ContextKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 SAMPLE = ROOT / "tests" / "recordings" / "focus" / "focus_sample.csv"
 ROWS = 5_000_000
@@ -105,13 +108,18 @@ def limit(url: str, paths: list[str]) -> int:
                                 from {source} group by all))
                 to '{lines}' (format csv, header false)"""
         )
-        columns = ", ".join(("id", "organization_id", "load_id", *LINE_COLUMNS))
-        command = f"copy bench_lines ({columns}) from stdin (format csv, force_not_null ({', '.join(TEXTS)}))"
-        with psycopg.connect(url) as connection, connection.cursor() as cursor:
-            with lines.open("rb") as file, cursor.copy(command) as copy:
-                while block := file.read(1 << 18):
-                    copy.write(block)
-            return cursor.rowcount
+        return copy_lines(url, lines)
+
+
+def copy_lines(url: str, lines: Path) -> int:
+    """COPY a CSV file of lines into the limit's table."""
+    columns = ", ".join(("id", "organization_id", "load_id", *LINE_COLUMNS))
+    command = f"copy bench_lines ({columns}) from stdin (format csv, force_not_null ({', '.join(TEXTS)}))"
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        with lines.open("rb") as file, cursor.copy(command) as copy:
+            while block := file.read(1 << 18):
+                copy.write(block)
+        return cursor.rowcount
 
 
 _EMPTY = "''"
@@ -181,13 +189,15 @@ def note_children() -> None:
         PEAKS[int(child)] = peak_mib(child) or PEAKS.get(int(child), 0.0)
 
 
-def contestant(name: str, url: str, paths: list[str]) -> None:
+def contestant(
+    name: str, url: str, paths: list[str], contenders: Mapping[str, Callable[[str, list[str]], int]]
+) -> None:
     """Run one contestant in this process and print its figures, its children's included."""
     if name == "ours":
         django.setup()
         importlib.import_module("audits.bills")
     started = time.perf_counter()
-    lines = {"ours": ours, "limit": limit}[name](url, paths)
+    lines = contenders[name](url, paths)
     wall = time.perf_counter() - started
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     PEAKS[os.getpid()] = peak_mib("self")
@@ -208,11 +218,11 @@ def server_cpu(postgres: servers.Postgres) -> float:
     return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
 
-def run(bench: Bench, name: str, paths: list[Path]) -> dict[str, Any]:
+def run(bench: Bench, name: str, paths: list[Path], module: str = "benchmarks.bill_load") -> dict[str, Any]:
     """One contestant's figures, with the CPU time that the server took for it."""
     before = server_cpu(bench.postgres)
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.bill_load", "--contestant", name, *map(str, paths)],
+        [sys.executable, "-m", module, "--contestant", name, *map(str, paths)],
         env={
             "PATH": os.environ["PATH"],
             "TMPDIR": str(bench.folder),
@@ -308,7 +318,7 @@ def main() -> None:
     parser.add_argument("--contestant", choices=("ours", "limit"))
     options, rest = parser.parse_known_args()
     if options.contestant:
-        contestant(options.contestant, os.environ["COSTFRAME_DATABASE_URL"], rest)
+        contestant(options.contestant, os.environ["COSTFRAME_DATABASE_URL"], rest, {"ours": ours, "limit": limit})
         return
     folder = ROOT / ".local" / f"bench-{os.getpid()}"
     folder.mkdir(parents=True)
