@@ -210,7 +210,12 @@ def sum_of(*names: str, less: Iterable[str] = ()) -> str:
     terms = [f"coalesce(try_cast({name} as {NUMBER}), 0)" for name in plus]
     terms += [f"-coalesce(try_cast({name} as {NUMBER}), 0)" for name in minus]
     wrong = " ".join(f"when {is_lost(name)} then {name}" for name in (*plus, *minus))
-    return f"case {wrong} else cast({' + '.join(terms)} as varchar) end"
+    return f"case {wrong} else {short(' + '.join(terms))} end"
+
+
+def short(number: str) -> str:
+    """SQL for a decimal as text without noughts at its end: what is short is plainly exact, which is told at once."""
+    return f"rtrim(rtrim(cast({number} as varchar), '0'), '.')"
 
 
 def is_lost(text: str) -> str:
@@ -230,4 +235,4 @@ def product_of(price: str, quantity: str) -> str:
         f"when {name} is not null and try_cast({name} as double) is null then {name}" for name in (price, quantity)
     )
     too_large = f"{price} || ' * ' || {quantity}"
-    return f"case when {product} is not null then cast({product} as varchar) {wrong} else {too_large} end"
+    return f"coalesce(cast({product} as varchar), case {wrong} else {too_large} end)"

@@ -318,6 +318,6 @@ def _moment(shape: Shape, name: str) -> str:
     zoned = f"timezone('UTC', try_cast({text} as timestamptz))"
     if kind != "VARCHAR":
         return zoned
-    # Zones are slow, and nearly all texts are in UTC already: 2026-10-31T00:00:00Z, or 2026-10-31 00:00:00.
-    is_utc = f"suffix({text}, 'Z') or (strlen({text}) = 19 and {text}[17] = ':')"
+    # Zones are slow, and nearly all texts are in UTC already: 2026-10-31T00:00:00Z, 2026-10-31 00:00:00, 2026-10-31.
+    is_utc = f"suffix({text}, 'Z') or strlen({text}) = 10 or (strlen({text}) = 19 and {text}[17] = ':')"
     return f"case when {is_utc} then try_cast({text} as timestamp) else {zoned} end"

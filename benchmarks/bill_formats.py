@@ -30,7 +30,7 @@ ROUNDS = 1
 HOUR = "timestamp '2024-09-01 08:00' + to_hours((k % 696)::integer)"
 COST = "((hash(k) % 100000)::decimal(18,6) / 100000 + 0.000123)::decimal(18,9)"
 RESOURCE = "'resource-' || (k // 720)"
-SERVICE = "['Amazon Elastic Compute Cloud', 'Amazon S3', 'Amazon RDS'][1 + k % 3]"
+SERVICE = "['Amazon Elastic Compute Cloud', 'Amazon S3', 'Amazon RDS'][1 + k // 720 % 3]"
 TEXT_OF_HOUR = "strftime({}, '%Y-%m-%dT%H:%M:%SZ')"
 CREDITS = "case when k % 3 = 0 then [{'id': 'c', 'name': 'discount', 'type': 'DISCOUNT', 'amount': -0.01::double}] else [] end"
 
@@ -63,7 +63,7 @@ class Export:
 
 AWS = {
     "bill/PayerAccountId": "'999999999999'", "bill/InvoiceId": "'INV-1'",
-    "bill/BillingPeriodStartDate": "timestamp '2024-09-01'", "lineItem/UsageAccountId": "'11111111111' || (k % 4)",
+    "bill/BillingPeriodStartDate": "timestamp '2024-09-01'", "lineItem/UsageAccountId": "'11111111111' || (k // 720 % 4)",
     "lineItem/LineItemType": "'Usage'", "lineItem/UsageStartDate": HOUR, "lineItem/UsageEndDate": f"{HOUR} + interval '1 hour'",
     "lineItem/UsageType": "'EUC1-BoxUsage:m5.large'", "lineItem/UsageAmount": "1.0::decimal(18,6)",
     "lineItem/UnblendedCost": COST, "lineItem/CurrencyCode": "'USD'", "lineItem/ResourceId": RESOURCE,
@@ -84,7 +84,7 @@ AWS_OURS = {
     "consumed_quantity": '"lineItem/UsageAmount"',
 }  # fmt: skip
 AZURE = {
-    "BillingAccountId": "'8611537'", "SubscriptionId": "'sub-' || (k % 4)", "Date": "strftime(date '2024-09-01' + (k % 30)::integer, '%m/%d/%Y')",
+    "BillingAccountId": "'8611537'", "SubscriptionId": "'sub-' || (k // 720 % 4)", "Date": "strftime(date '2024-09-01' + (k % 30)::integer, '%m/%d/%Y')",
     "MeterCategory": SERVICE, "MeterId": "'m1'", "MeterName": "'D2'", "Quantity": "2.5", "UnitPrice": "0.5", "PayGPrice": "0.6",
     "UnitOfMeasure": "'1 Hour'", "CostInBillingCurrency": COST, "BillingCurrencyCode": "'EUR'",
     "BillingPeriodStartDate": "'09/01/2024'", "BillingPeriodEndDate": "'09/30/2024'", "ChargeType": "'Usage'",
@@ -102,7 +102,7 @@ AZURE_OURS = {
 GOOGLE = {
     "billing_account_id": "'01AB-CD'", "service": f"{{'id': '6F81', 'description': {SERVICE}}}",
     "sku": "{'id': 'S-1', 'description': 'N2 Instance Core running in Frankfurt'}", "usage_start_time": HOUR,
-    "usage_end_time": f"{HOUR} + interval '1 hour'", "project": "{'id': 'shop-' || (k % 4), 'number': '12', 'name': 'Shop'}",
+    "usage_end_time": f"{HOUR} + interval '1 hour'", "project": "{'id': 'shop-' || (k // 720 % 4), 'number': '12', 'name': 'Shop'}",
     "location": "{'location': 'europe-west3', 'region': 'europe-west3'}", "cost": f"{COST}::double", "currency": "'EUR'",
     "usage": "{'amount': 3600.0::double, 'unit': 'seconds'}", "credits": CREDITS, "invoice": "{'month': '202409'}",
     "cost_type": "'regular'", "resource": f"{{'name': {RESOURCE}, 'global_name': '//compute.googleapis.com/' || {RESOURCE}}}",

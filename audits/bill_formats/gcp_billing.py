@@ -8,7 +8,7 @@ Source: Google Cloud, schema of the detailed usage cost data; FOCUS 1.2, Credit.
 
 from __future__ import annotations
 
-from audits.bill_format import CHARGE, NUMBER, Absent, BillFormat, Mapped, constant, is_lost, same
+from audits.bill_format import CHARGE, NUMBER, Absent, BillFormat, Mapped, constant, is_lost, same, short
 
 GIVEN = "'PROMOTION', 'FREE_TIER', 'FREE_TRIAL'"
 COMMITTED = "'COMMITTED_USAGE_DISCOUNT', 'COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE'"
@@ -24,7 +24,7 @@ DISCOUNT = (
 UNREADABLE = f"list_filter(credits, lambda one: one.amount is null or {is_lost('one.amount')})"
 NET = f"""case when len(credits) = 0 or cost is null or {is_lost("cost")} then cost
     when len({UNREADABLE}) > 0 then coalesce({UNREADABLE}[1].amount, 'a credit without an amount')
-    else cast(cast(try_cast(cost as {NUMBER}) + {DISCOUNT} as {NUMBER}) as varchar) end"""
+    else {short(f"cast(try_cast(cost as {NUMBER}) + {DISCOUNT} as {NUMBER})")} end"""
 COVERING = f"list_filter(credits, lambda one: one.type in ({COMMITTED}))"
 PACIFIC = "coalesce(strftime(timezone('America/Los_Angeles', try_cast({0} as timestamptz)), '%Y-%m-%d %H:%M:%S'), {0})"
 
