@@ -138,7 +138,9 @@ def read_through(parts: Iterable[Part], *, is_over: Callable[[], bool]) -> None:
                 _read_rows(part, rows, is_over)
             except (EOFError, zlib.error, gzip.BadGzipFile):
                 raise BillRefused(
-                    f"{part.key}: the gzip file ends too early or is damaged. Fetch or export it anew.", part=part.key
+                    f"{part.key} is damaged: its content is not what its checksum says. Fetch or export it anew.",
+                    part=part.key,
+                    permanent=False,
                 ) from None
 
 

@@ -240,7 +240,7 @@ class Reader:
             part, name, value = self._text_where(readings, "resource_id", is_long)
             raise BillRefused(
                 f"{part.key}: {name} ({value!r}) is with its account {longest:,} bytes long; {focus.LONGEST_ID:,} can "
-                "be held. If the column is shifted, export the period anew.",
+                "be held. Export the period anew, with no column shifted.",
                 part=part.key,
                 field=name,
             )

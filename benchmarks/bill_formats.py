@@ -32,7 +32,8 @@ COST = "((hash(k) % 100000)::decimal(18,6) / 100000 + 0.000123)::decimal(18,9)"
 RESOURCE = "'resource-' || (k // 720)"
 SERVICE = "['Amazon Elastic Compute Cloud', 'Amazon S3', 'Amazon RDS'][1 + k // 720 % 3]"
 TEXT_OF_HOUR = "strftime({}, '%Y-%m-%dT%H:%M:%SZ')"
-CREDITS = "case when k % 3 = 0 then [{'id': 'c', 'name': 'discount', 'type': 'DISCOUNT', 'amount': -0.01::double}] else [] end"
+DISCOUNT = "{'id': 'c', 'name': 'discount', 'type': 'DISCOUNT', 'amount': -0.01::double}"
+CREDITS = f"case when k % 3 = 0 then [{DISCOUNT}] else [] end"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,86 +63,168 @@ class Export:
 
 
 AWS = {
-    "bill/PayerAccountId": "'999999999999'", "bill/InvoiceId": "'INV-1'",
-    "bill/BillingPeriodStartDate": "timestamp '2024-09-01'", "lineItem/UsageAccountId": "'11111111111' || (k // 720 % 4)",
-    "lineItem/LineItemType": "'Usage'", "lineItem/UsageStartDate": HOUR, "lineItem/UsageEndDate": f"{HOUR} + interval '1 hour'",
-    "lineItem/UsageType": "'EUC1-BoxUsage:m5.large'", "lineItem/UsageAmount": "1.0::decimal(18,6)",
-    "lineItem/UnblendedCost": COST, "lineItem/CurrencyCode": "'USD'", "lineItem/ResourceId": RESOURCE,
+    "bill/PayerAccountId": "'999999999999'",
+    "bill/InvoiceId": "'INV-1'",
+    "bill/BillingPeriodStartDate": "timestamp '2024-09-01'",
+    "lineItem/UsageAccountId": "'11111111111' || (k // 720 % 4)",
+    "lineItem/LineItemType": "'Usage'",
+    "lineItem/UsageStartDate": HOUR,
+    "lineItem/UsageEndDate": f"{HOUR} + interval '1 hour'",
+    "lineItem/UsageType": "'EUC1-BoxUsage:m5.large'",
+    "lineItem/UsageAmount": "1.0::decimal(18,6)",
+    "lineItem/UnblendedCost": COST,
+    "lineItem/CurrencyCode": "'USD'",
+    "lineItem/ResourceId": RESOURCE,
     "lineItem/LineItemDescription": "'$0.115 per On Demand Linux m5.large Instance Hour'",
-    "pricing/publicOnDemandCost": f"{COST} + 1", "pricing/unit": "'Hrs'", "pricing/term": "'OnDemand'",
-    "product/ProductName": SERVICE, "product/regionCode": "'eu-central-1'", "product/sku": "'SKU1'",
-}  # fmt: skip
+    "pricing/publicOnDemandCost": f"{COST} + 1",
+    "pricing/unit": "'Hrs'",
+    "pricing/term": "'OnDemand'",
+    "product/ProductName": SERVICE,
+    "product/regionCode": "'eu-central-1'",
+    "product/sku": "'SKU1'",
+}
 AWS_MOMENTS = ("bill/BillingPeriodStartDate", "lineItem/UsageStartDate", "lineItem/UsageEndDate")
 AWS_NUMBERS = ("lineItem/UsageAmount", "lineItem/UnblendedCost", "pricing/publicOnDemandCost")
 AWS_OURS = {
-    "billing_account_id": '"bill/PayerAccountId"', "sub_account_id": '"lineItem/UsageAccountId"', "provider_name": "'AWS'",
-    "service_name": '"product/ProductName"', "region_id": '"product/regionCode"', "resource_id": '"lineItem/ResourceId"',
-    "charge_category": '"lineItem/LineItemType"', "charge_description": '"lineItem/LineItemDescription"',
-    "sku_id": '"product/sku"', "usage_type": '"lineItem/UsageType"', "pricing_category": '"pricing/term"',
-    "consumed_unit": '"pricing/unit"', "billing_currency": '"lineItem/CurrencyCode"', "invoice_id": '"bill/InvoiceId"',
-    "billed_cost": '"lineItem/UnblendedCost"', "effective_cost": '"lineItem/UnblendedCost"',
-    "list_cost": '"pricing/publicOnDemandCost"', "contracted_cost": '"lineItem/UnblendedCost"',
+    "billing_account_id": '"bill/PayerAccountId"',
+    "sub_account_id": '"lineItem/UsageAccountId"',
+    "provider_name": "'AWS'",
+    "service_name": '"product/ProductName"',
+    "region_id": '"product/regionCode"',
+    "resource_id": '"lineItem/ResourceId"',
+    "charge_category": '"lineItem/LineItemType"',
+    "charge_description": '"lineItem/LineItemDescription"',
+    "sku_id": '"product/sku"',
+    "usage_type": '"lineItem/UsageType"',
+    "pricing_category": '"pricing/term"',
+    "consumed_unit": '"pricing/unit"',
+    "billing_currency": '"lineItem/CurrencyCode"',
+    "invoice_id": '"bill/InvoiceId"',
+    "billed_cost": '"lineItem/UnblendedCost"',
+    "effective_cost": '"lineItem/UnblendedCost"',
+    "list_cost": '"pricing/publicOnDemandCost"',
+    "contracted_cost": '"lineItem/UnblendedCost"',
     "consumed_quantity": '"lineItem/UsageAmount"',
-}  # fmt: skip
+}
 AZURE = {
-    "BillingAccountId": "'8611537'", "SubscriptionId": "'sub-' || (k // 720 % 4)", "Date": "strftime(date '2024-09-01' + (k % 30)::integer, '%m/%d/%Y')",
-    "MeterCategory": SERVICE, "MeterId": "'m1'", "MeterName": "'D2'", "Quantity": "2.5", "UnitPrice": "0.5", "PayGPrice": "0.6",
-    "UnitOfMeasure": "'1 Hour'", "CostInBillingCurrency": COST, "BillingCurrencyCode": "'EUR'",
-    "BillingPeriodStartDate": "'09/01/2024'", "BillingPeriodEndDate": "'09/30/2024'", "ChargeType": "'Usage'",
-    "PricingModel": "'OnDemand'", "ResourceId": f"'/subscriptions/s/' || {RESOURCE}", "ResourceLocation": "'westeurope'",
-    "ProductName": "'D2 v3'", "benefitId": "''", "ReservationId": "''",
-}  # fmt: skip
+    "BillingAccountId": "'8611537'",
+    "SubscriptionId": "'sub-' || (k // 720 % 4)",
+    "Date": "strftime(date '2024-09-01' + (k % 30)::integer, '%m/%d/%Y')",
+    "MeterCategory": SERVICE,
+    "MeterId": "'m1'",
+    "MeterName": "'D2'",
+    "Quantity": "2.5",
+    "UnitPrice": "0.5",
+    "PayGPrice": "0.6",
+    "UnitOfMeasure": "'1 Hour'",
+    "CostInBillingCurrency": COST,
+    "BillingCurrencyCode": "'EUR'",
+    "BillingPeriodStartDate": "'09/01/2024'",
+    "BillingPeriodEndDate": "'09/30/2024'",
+    "ChargeType": "'Usage'",
+    "PricingModel": "'OnDemand'",
+    "ResourceId": f"'/subscriptions/s/' || {RESOURCE}",
+    "ResourceLocation": "'westeurope'",
+    "ProductName": "'D2 v3'",
+    "benefitId": "''",
+    "ReservationId": "''",
+}
 AZURE_OURS = {
-    "billing_account_id": "BillingAccountId", "sub_account_id": "SubscriptionId", "provider_name": "'Microsoft'",
-    "service_name": "MeterCategory", "region_id": "ResourceLocation", "resource_id": "ResourceId", "charge_category": "ChargeType",
-    "charge_description": "ProductName", "sku_id": "MeterId", "usage_type": "MeterName", "pricing_category": "PricingModel",
-    "consumed_unit": "UnitOfMeasure", "billing_currency": "BillingCurrencyCode", "billed_cost": "CostInBillingCurrency",
-    "effective_cost": "CostInBillingCurrency", "list_cost": "PayGPrice", "contracted_cost": "UnitPrice",
+    "billing_account_id": "BillingAccountId",
+    "sub_account_id": "SubscriptionId",
+    "provider_name": "'Microsoft'",
+    "service_name": "MeterCategory",
+    "region_id": "ResourceLocation",
+    "resource_id": "ResourceId",
+    "charge_category": "ChargeType",
+    "charge_description": "ProductName",
+    "sku_id": "MeterId",
+    "usage_type": "MeterName",
+    "pricing_category": "PricingModel",
+    "consumed_unit": "UnitOfMeasure",
+    "billing_currency": "BillingCurrencyCode",
+    "billed_cost": "CostInBillingCurrency",
+    "effective_cost": "CostInBillingCurrency",
+    "list_cost": "PayGPrice",
+    "contracted_cost": "UnitPrice",
     "consumed_quantity": "Quantity",
-}  # fmt: skip
+}
 GOOGLE = {
-    "billing_account_id": "'01AB-CD'", "service": f"{{'id': '6F81', 'description': {SERVICE}}}",
-    "sku": "{'id': 'S-1', 'description': 'N2 Instance Core running in Frankfurt'}", "usage_start_time": HOUR,
-    "usage_end_time": f"{HOUR} + interval '1 hour'", "project": "{'id': 'shop-' || (k // 720 % 4), 'number': '12', 'name': 'Shop'}",
-    "location": "{'location': 'europe-west3', 'region': 'europe-west3'}", "cost": f"{COST}::double", "currency": "'EUR'",
-    "usage": "{'amount': 3600.0::double, 'unit': 'seconds'}", "credits": CREDITS, "invoice": "{'month': '202409'}",
-    "cost_type": "'regular'", "resource": f"{{'name': {RESOURCE}, 'global_name': '//compute.googleapis.com/' || {RESOURCE}}}",
-}  # fmt: skip
+    "billing_account_id": "'01AB-CD'",
+    "service": f"{{'id': '6F81', 'description': {SERVICE}}}",
+    "sku": "{'id': 'S-1', 'description': 'N2 Instance Core running in Frankfurt'}",
+    "usage_start_time": HOUR,
+    "usage_end_time": f"{HOUR} + interval '1 hour'",
+    "project": "{'id': 'shop-' || (k // 720 % 4), 'number': '12', 'name': 'Shop'}",
+    "location": "{'location': 'europe-west3', 'region': 'europe-west3'}",
+    "cost": f"{COST}::double",
+    "currency": "'EUR'",
+    "usage": "{'amount': 3600.0::double, 'unit': 'seconds'}",
+    "credits": CREDITS,
+    "invoice": "{'month': '202409'}",
+    "cost_type": "'regular'",
+    "resource": f"{{'name': {RESOURCE}, 'global_name': '//compute.googleapis.com/' || {RESOURCE}}}",
+}
 GOOGLE_OURS = {
-    "billing_account_id": "billing_account_id", "sub_account_id": "project.id", "provider_name": "'Google Cloud'",
-    "service_name": "service.description", "region_id": "location.region", "resource_id": "resource.global_name",
-    "charge_category": "cost_type", "charge_description": "sku.description", "sku_id": "sku.id", "usage_type": "sku.description",
-    "consumed_unit": "usage.unit", "billing_currency": "currency", "effective_cost": "cost", "list_cost": "cost",
-    "billed_cost": "cost + coalesce(list_sum(list_transform(credits, lambda one: one.amount)), 0)", "contracted_cost": "cost",
+    "billing_account_id": "billing_account_id",
+    "sub_account_id": "project.id",
+    "provider_name": "'Google Cloud'",
+    "service_name": "service.description",
+    "region_id": "location.region",
+    "resource_id": "resource.global_name",
+    "charge_category": "cost_type",
+    "charge_description": "sku.description",
+    "sku_id": "sku.id",
+    "usage_type": "sku.description",
+    "consumed_unit": "usage.unit",
+    "billing_currency": "currency",
+    "effective_cost": "cost",
+    "list_cost": "cost",
+    "billed_cost": "cost + coalesce(list_sum(list_transform(credits, lambda one: one.amount)), 0)",
+    "contracted_cost": "cost",
     "consumed_quantity": "usage.amount",
-}  # fmt: skip
+}
+GOOGLE_MOMENTS = ("usage_start_time", "usage_end_time")
 DECIMAL, MOMENT = "DECIMAL(38,18)", "TIMESTAMP"
 EXPORTS = {
     "aws_cur": Export(
         columns={name: TEXT_OF_HOUR.format(f"({sql})") if name in AWS_MOMENTS else sql for name, sql in AWS.items()},
-        ours=AWS_OURS, day='"lineItem/UsageStartDate"', period='"bill/BillingPeriodStartDate"',
+        ours=AWS_OURS,
+        day='"lineItem/UsageStartDate"',
+        period='"bill/BillingPeriodStartDate"',
         how="format csv, header, compression gzip",
         types=dict.fromkeys(AWS_NUMBERS, DECIMAL) | dict.fromkeys(AWS_MOMENTS, MOMENT),
     ),
     "aws_cur_parquet": Export(
         columns={name: f"({sql})::double" if name in AWS_NUMBERS else sql for name, sql in AWS.items()},
-        ours=AWS_OURS, day='"lineItem/UsageStartDate"', period='"bill/BillingPeriodStartDate"',
+        ours=AWS_OURS,
+        day='"lineItem/UsageStartDate"',
+        period='"bill/BillingPeriodStartDate"',
         how="format parquet, compression zstd",
     ),
     "azure_cost": Export(
-        columns=AZURE, ours=AZURE_OURS, day="strptime(Date, '%m/%d/%Y')", period="strptime(BillingPeriodStartDate, '%m/%d/%Y')",
+        columns=AZURE,
+        ours=AZURE_OURS,
+        day="strptime(Date, '%m/%d/%Y')",
+        period="strptime(BillingPeriodStartDate, '%m/%d/%Y')",
         how="format csv, header, compression gzip",
         types=dict.fromkeys(("CostInBillingCurrency", "Quantity", "UnitPrice", "PayGPrice"), DECIMAL),
     ),
     "gcp_billing": Export(
-        columns=GOOGLE | {name: f"strftime({GOOGLE[name]}, '%Y-%m-%d %H:%M:%S UTC')" for name in ("usage_start_time", "usage_end_time")},
-        ours=GOOGLE_OURS, day="usage_start_time", period="date '2024-09-01'", how="format json, compression gzip",
+        columns=GOOGLE | {name: f"strftime({GOOGLE[name]}, '%Y-%m-%d %H:%M:%S UTC')" for name in GOOGLE_MOMENTS},
+        ours=GOOGLE_OURS,
+        day="usage_start_time",
+        period="date '2024-09-01'",
+        how="format json, compression gzip",
     ),
     "gcp_billing_parquet": Export(
-        columns=GOOGLE | {name: f"timezone('UTC', {GOOGLE[name]})" for name in ("usage_start_time", "usage_end_time")},
-        ours=GOOGLE_OURS, day="usage_start_time", period="date '2024-09-01'", how="format parquet, compression zstd",
+        columns=GOOGLE | {name: f"timezone('UTC', {GOOGLE[name]})" for name in GOOGLE_MOMENTS},
+        ours=GOOGLE_OURS,
+        day="usage_start_time",
+        period="date '2024-09-01'",
+        how="format parquet, compression zstd",
     ),
-}  # fmt: skip
+}
 
 
 def generate(folder: Path, name: str, rows: int) -> list[Path]:
@@ -152,7 +235,9 @@ def generate(folder: Path, name: str, rows: int) -> list[Path]:
         for number in range(bill_load.PARTS):
             first, last = (rows * one // bill_load.PARTS for one in (number, number + 1))
             path = folder / f"{name}-{number}.{export.suffix}"
-            database.execute(f"copy (select {columns} from range({first}, {last}) copies(k)) to '{path}' ({export.how})")
+            database.execute(
+                f"copy (select {columns} from range({first}, {last}) copies(k)) to '{path}' ({export.how})"
+            )
             paths.append(path)
     return paths
 
@@ -165,7 +250,8 @@ def limit(url: str, paths: list[str]) -> int:
     with duckdb.connect(config={"threads": THREADS}) as database, tempfile.TemporaryDirectory() as folder:
         lines = Path(folder) / "lines.csv"
         database.execute(
-            f"""copy (select gen_random_uuid(), '{bill_load.ORGANIZATION}', '{bill_load.LOAD}', {", ".join(LINE_COLUMNS)}
+            f"""copy (select gen_random_uuid(), '{bill_load.ORGANIZATION}', '{bill_load.LOAD}',
+                             {", ".join(LINE_COLUMNS)}
                         from (select ({export.period})::date as billing_period, ({export.day})::date as charge_date,
                                      1 as charge_days, {keys}, {sums}, count(*) as row_count
                                 from {export.source(paths)} group by all))
@@ -189,8 +275,8 @@ def measure(bench: bill_load.Bench, name: str, *, rows: int, round_count: int) -
     )
     size = sum(path.stat().st_size for path in paths) / 1e6
     print(
-        f"  {name:20} {rows:,} rows ({size:,.0f} MB): {wall:5.2f} s, limit {limit_wall:5.2f} s: ratio {wall / limit_wall:.2f} "
-        f"in wall time, {cpu / limit_cpu:.2f} in CPU time; {figures['ours'][-1]['lines']:,} lines, the limit's "
+        f"  {name:20} {rows:,} rows ({size:,.0f} MB): {wall:5.2f} s, limit {limit_wall:5.2f} s: "
+        f"ratio {wall / limit_wall:.2f} in wall time, {cpu / limit_cpu:.2f} in CPU time; {figures['ours'][-1]['lines']:,} lines, the limit's "
         f"{figures['limit'][-1]['lines']:,}; {max(one['rss_mib'] for one in figures['ours']):.0f} MiB peak",
         flush=True,
     )
@@ -212,7 +298,10 @@ def main() -> None:
         return
     folder = ROOT / ".local" / f"bench-{os.getpid()}"
     folder.mkdir(parents=True)
-    print(f"Bill load of the providers' own exports, median of {options.rounds} (goal {bill_load.GOAL} or less):", flush=True)
+    print(
+        f"Bill load of the providers' own exports, median of {options.rounds} (goal {bill_load.GOAL} or less):",
+        flush=True,
+    )
     try:
         bench = bill_load.prepare(folder)
         try:
