@@ -276,7 +276,8 @@ def measure(bench: bill_load.Bench, name: str, *, rows: int, round_count: int) -
     size = sum(path.stat().st_size for path in paths) / 1e6
     print(
         f"  {name:20} {rows:,} rows ({size:,.0f} MB): {wall:5.2f} s, limit {limit_wall:5.2f} s: "
-        f"ratio {wall / limit_wall:.2f} in wall time, {cpu / limit_cpu:.2f} in CPU time; {figures['ours'][-1]['lines']:,} lines, the limit's "
+        f"ratio {wall / limit_wall:.2f} in wall time, {cpu / limit_cpu:.2f} in CPU time; "
+        f"{figures['ours'][-1]['lines']:,} lines, the limit's "
         f"{figures['limit'][-1]['lines']:,}; {max(one['rss_mib'] for one in figures['ours']):.0f} MiB peak",
         flush=True,
     )
