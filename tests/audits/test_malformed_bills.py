@@ -86,7 +86,9 @@ def plain_totals(kind, content):
     """What a file holds, by Python alone. Raises where Python cannot tell either."""
     if content.startswith(b"\x1f\x8b"):
         content = gzip.decompress(content)
-    text = content.decode("utf-8-sig")
+    text = content.decode(
+        "utf-8-sig", errors="surrogateescape"
+    )  # what is no UTF-8 may stand in columns that nobody reads
     cost, currency = COLUMNS[kind][:2]
     if kind == "google":
         rows = [
