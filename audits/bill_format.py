@@ -190,7 +190,7 @@ def _as_text(column: Column | None) -> str:
 
 
 def _as_list(column: Column | None, names: tuple[str, ...]) -> str:
-    """What is no list becomes one of a record whose every value is what stands there, so that it is refused by them."""
+    """What is no list becomes one of a record whose every value says so, and is refused for it."""
     kind = f"STRUCT({', '.join(f'{name} VARCHAR' for name in names)})[]"
     if column is None:
         return f"[]::{kind}"
@@ -198,7 +198,7 @@ def _as_list(column: Column | None, names: tuple[str, ...]) -> str:
         return f"coalesce(cast({column.expression} as {kind}), []::{kind})"
     text = _as_text(column)
     template = "{" + ", ".join(f'"{name}": "VARCHAR"' for name in names) + "}"
-    wrong = ", ".join(f"'{name}': {text}" for name in names)
+    wrong = ", ".join(f"'{name}': {text} || ' (no list)'" for name in names)
     is_list = f"json_valid({text}) and json_type(try_cast({text} as json)) = 'ARRAY'"
     return f"""case when {text} is null then []::{kind}
         when {is_list} then from_json({text}, '[{template}]') else [{{{wrong}}}]::{kind} end"""
