@@ -234,7 +234,6 @@ WHOLE = {
     "brackets without end": lambda _: b"[" * 200_000,
     "objects without end": lambda _: b'{"a":' * 100_000,
     "a name that no database holds": lambda _: b'{"\\ud800\\u0000":1}\n',
-    "nothing": lambda _: b"\n",
     "a megabyte of header": lambda content: b"x," * 600_000 + content,
     "JSON of one row on several lines": lambda _: json.dumps(GCP_ROW, indent=1).encode(),
     "Parquet's first bytes": lambda _: b"PAR1PAR1",
@@ -280,6 +279,24 @@ def with_a_value(draw):
 def test_a_value_that_should_not_be_there(bill):
     kind, rows = bill
     require_all_or_help(kind, text_of(kind, rows))
+
+
+NEVER = [
+    *(("google csv", "credits", value) for value in ("1e3", "{}", "null", "[1]", '"x"', '[{"amount": "1e-30"}]')),
+    ("google csv", "credits", '[{"amount": "0.1234567890123456789012345", "type": "DISCOUNT"}]'),
+    ("google csv", "invoice.month", "20261012"),
+    ("focus", "BillingPeriodStart", "infinity"),
+    ("azure", "UnitPrice", "N/A"),
+    ("azure", "PayGPrice", "1e400"),
+]
+
+
+@pytest.mark.parametrize(("kind", "column", "value"), NEVER)
+def test_a_value_that_was_once_passed_over_is_refused_by_the_name_of_its_column(tmp_path, kind, column, value):
+    rows = [{**row, column: value} for row in rows_of(kind, ["1.25", "2"])[-1:]]
+    with pytest.raises(BillRefused, match=re.escape(column)) as refused:
+        read(tmp_path / "work", written(tmp_path / "bill", text_of(kind, [*rows_of(kind, ["1.25"]), *rows])))
+    require_help(refused.value, "bill")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "google"])
