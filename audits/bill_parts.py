@@ -11,12 +11,18 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 GZIP_MAGIC, PARQUET_MAGIC = b"\x1f\x8b", b"PAR1"
 HEADER_LIMIT = 1 << 20
 DELIMITERS = (",", ";", "\t", "|")
+OF_CUSTOMERS = (
+    "resourcetags/",
+    "resource_tags_",
+    "costcategory/",
+    "cost_category_",
+)  # AWS puts these before their names
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 ZIP_MAGIC, UTF_8_MARK = b"PK\x03\x04", b"\xef\xbb\xbf"
 BLOCK = 1 << 20
@@ -117,8 +123,19 @@ def text_shape(part: Part) -> Shape | None:
             "of the export themselves.",
             part=part.key,
         ) from None
-    columns = tuple((name.strip(), "VARCHAR") for name in names)
+    columns = tuple((name, "VARCHAR") for name in _apart([name.strip() for name in names]))
     return Shape(format="csv", columns=columns, is_gzip=is_gzip, delimiter=delimiter)
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """The names, with a number at tags that differ in case alone: customers have such, and nothing reads them."""
+    found: list[str] = []
+    seen: set[str] = set()
+    for number, name in enumerate(names):
+        is_like_another = name.lower() in seen and name.lower().startswith(OF_CUSTOMERS)
+        found.append(f"{name} ({number})" if is_like_another else name)
+        seen.add(name.lower())
+    return found
 
 
 def read_through(parts: Iterable[Part], *, is_over: Callable[[], bool]) -> None:

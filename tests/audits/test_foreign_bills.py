@@ -142,6 +142,12 @@ def test_googles_rows_as_csv_with_points_in_the_names(tmp_path):
     assert {one["service_name"] for one in lines} == {"Compute Engine"}
 
 
+def test_tags_that_differ_in_case_alone_are_no_reason_to_refuse_a_report(tmp_path):
+    tags = {"resourceTags/user:Env": "prod", "resourceTags/user:env": "", "resourceTags/user:ENV": "x"}
+    report, _ = read(tmp_path, aws_part(tmp_path, [line("Usage", "1", **tags)]))
+    assert totals(report) == {"USD": Decimal(1)}
+
+
 REFUSED = {
     "a number of AWS": (
         [line("Usage", "1"), line("Usage", "much")], r"row 2 after the header: lineItem/UnblendedCost \('much'\) is no number"),
