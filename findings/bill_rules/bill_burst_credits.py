@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audits.billed import BilledResource, cost_of
+from audits.billed import BilledResource, cost_of, fraction_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 CREDITS = ("CPUCredits",)
@@ -19,9 +19,8 @@ def judge(resource: BilledResource, *, window_days: int, charged_days: int, min_
     machine, bought = cost_of(resource.lines(*MACHINE, days=window_days)), cost_of(bought_credits)
     if days < charged_days or bought * 100 < machine * min_percent:
         return Fine()
-    whole = cost_of(resource.lines(days=window_days))
     return Waste(
-        saves=Share(fraction=bought / whole),
+        saves=Share(fraction=fraction_of(bought, resource.lines(days=window_days))),
         because=f"Credits were bought on {days} of the last {counted(window_days, 'day')}: {bought:,.2f} "
         f"{bought_credits[0].billing_currency} beside {machine:,.2f} for the machine itself.",
     )

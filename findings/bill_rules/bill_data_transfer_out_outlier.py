@@ -18,7 +18,8 @@ def judge(resource: BilledResource, *, window_days: int, min_cost: float, min_pe
         return Fine()
     if resource.known_days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    cost, whole = cost_of(out), cost_of(resource.lines(days=window_days))
+    charged = (line for line in resource.lines(days=window_days) if line.effective_cost > 0)  # discounts are none
+    cost, whole = cost_of(out), cost_of(charged)
     if cost < min_cost or cost * 100 < whole * min_percent:
         return Fine()
     return Waste(

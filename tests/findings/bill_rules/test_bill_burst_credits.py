@@ -38,3 +38,9 @@ def test_what_the_credits_cost_is_saved():
     assert found.because == (
         "Credits were bought on 14 of the last 14 days: 14.00 USD beside 28.00 for the machine itself."
     )
+
+
+@pytest.mark.parametrize("discount", ["-2", "-3", "-9"])
+def test_a_discount_on_the_machine_never_makes_the_credits_more_than_what_is_charged(discount):
+    found = waste(RULE, machine(each_day("CPUCredits:t3", 5, cost="1"), each_day("Discount", 0, cost=discount)))
+    assert found.saves.fraction == Decimal(1) / Decimal(3)

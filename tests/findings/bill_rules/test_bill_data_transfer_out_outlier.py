@@ -35,3 +35,10 @@ def test_no_figure_is_put_on_what_the_bill_cannot_tell():
     found = waste(RULE, machine("12"))
     assert found.saves == UNTOLD
     assert found.because == ("Traffic to the internet is 360.00 of 480.00 USD that it cost in the last 30 days (75 %).")
+
+
+@pytest.mark.parametrize("discount", ["-12", "-16", "-99"])
+def test_a_discount_never_makes_traffic_more_than_what_is_charged(discount):
+    thing = machine("12")
+    discounted = resource(thing.charges, each_day("Discount", 0, cost=discount))
+    assert waste(RULE, discounted).because == waste(RULE, thing).because
