@@ -111,14 +111,14 @@ class BilledResource(Billed):
 
 @dataclass(frozen=True, kw_only=True)
 class BilledCommitment(Billed):
-    """A reservation, savings plan or committed-use discount: a line a day and status (Used, Unused), all accounts'."""
+    """A reservation, savings plan or committed-use discount: a line a charge period and status, of all accounts."""
 
     KIND: ClassVar[str] = "billed_commitment"
 
 
 @dataclass(frozen=True, kw_only=True)
 class BilledService(Billed):
-    """One service in one account: a line a day and currency, of all categories. `resource_id` is the service's name.
+    """One service in one account: a line a charge period, category and currency. `resource_id` is the service's name.
 
     `meters` are the same charges for usage of the last `MONTH_DAYS` complete days, a line a meter, unit and currency,
     dated by its first. `account` and `bill` are the lines of every service of its account and of the whole bill.

@@ -72,10 +72,11 @@ class BilledThings:
     def _add(self, row: Row, line: DayCost) -> None:
         if line.commitment_discount_id and line.commitment_discount_status in STATUSES:
             found = self._commitments.setdefault(line.commitment_discount_id, _Sum(row, {}))
-            found.add((line.charge_date, line.commitment_discount_status, line.billing_currency), line)
+            period = line.charge_date, line.charge_days  # a month's fee is none of its first day
+            found.add((*period, line.commitment_discount_status, line.billing_currency), line)
         service = row["sub_account_id"], line.service_name
         found = self._services.setdefault(service, _Sum(row, {}))
-        found.add((line.charge_date, line.charge_category, line.billing_currency), line)
+        found.add((line.charge_date, line.charge_days, line.charge_category, line.billing_currency), line)
         since = self._span.until - timedelta(days=MONTH_DAYS)
         if line.charge_category == "Usage" and since <= line.charge_date < self._span.until:
             found = self._meters.setdefault(service, _Sum(row, {}))

@@ -62,3 +62,10 @@ def test_a_service_knows_its_account_and_the_whole_bill():
 def test_currencies_are_those_of_the_lines():
     day = dt.date(2026, 10, 5)
     assert currencies_of([line(day, Decimal(1)), line(day, Decimal(1), billing_currency="EUR")]) == {"USD", "EUR"}
+
+
+def test_a_charge_by_the_month_stays_apart_from_its_first_day():
+    month = {"charge_days": "30", "effective_cost": "600", "charge_date": "2026-10-05"}
+    for rows in ([{}, month], [month, {}]):
+        charges = services_of(*rows)["1", "EC2"].charges
+        assert {one.charge_days: one.effective_cost for one in charges} == {1: 1, 30: 600}
