@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from audits.billed import BilledCommitment, cost_of
+from datetime import timedelta
+
+from audits.billed import ZERO, BilledCommitment
+from findings.cost_window import CostWindow
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 
 def judge(commitment: BilledCommitment, *, window_days: int, max_unused_percent: int) -> Verdict:
     if commitment.known_days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    lines = commitment.lines(days=window_days)
-    unused = cost_of(line for line in lines if line.commitment_discount_status == "Unused")
-    paid = cost_of(lines)
+    # AWS charges what a reservation did not use by the month: such a line counts with its days in the window.
+    window = CostWindow(first=commitment.until - timedelta(days=window_days), until=commitment.until)
+    lines = commitment.lines()
+    unused = sum((window.cost(line) for line in lines if line.commitment_discount_status == "Unused"), ZERO)
+    paid = sum((window.cost(line) for line in lines), ZERO)
     if paid <= 0 or unused * 100 <= paid * max_unused_percent:
         return Fine()
     return Waste(

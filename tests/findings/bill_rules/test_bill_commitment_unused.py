@@ -43,3 +43,13 @@ def test_the_unused_share_of_its_cost_is_saved():
 
 def test_the_limit_is_a_setting():
     assert isinstance(verdict(RULE, commitment(used("0.9"), unused("0.1")), max_unused_percent=10), Fine)
+
+
+def test_what_is_charged_by_the_month_counts_with_the_part_that_falls_into_the_window():
+    a_month = {"charge_days": 30, "days": 1}
+    from_before = commitment(used("0.75"), unused("7.5", until=30, **a_month))
+    assert waste(RULE, from_before).because == (
+        "Of 14.00 USD paid for it in the last 14 days, 3.50 (25 %) bought nothing."
+    )
+    begun_within = commitment(used("0.95"), unused("1.5", until=7, **a_month))
+    assert isinstance(verdict(RULE, begun_within), Fine)
