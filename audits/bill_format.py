@@ -225,12 +225,14 @@ def is_lost(text: str) -> str:
     return f"({text} is not null and not ({kept}))"
 
 
-def product_of(price: str, quantity: str) -> str:
+def product_of(price: str, quantity: str, *, rate: str = "1") -> str:
     """SQL for a price times a quantity, to twelve digits after the point: what a provider gives as two columns.
 
-    What is no number, or too large, is handed on as it stands, to be refused.
+    `rate` is SQL for the number that takes the price into the row's currency. What is no number, or too large, is
+    handed on as it stands, to be refused.
     """
-    product = f"try_cast(try_cast({price} as double) * try_cast({quantity} as double) as decimal(38,12))"
+    amount = f"try_cast({price} as double) * try_cast({quantity} as double) * ({rate})"
+    product = f"try_cast({amount} as decimal(38,12))"
     wrong = " ".join(
         f"when {name} is not null and try_cast({name} as double) is null then {name}" for name in (price, quantity)
     )

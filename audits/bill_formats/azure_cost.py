@@ -20,7 +20,17 @@ IS_COMMITMENT_BOUGHT = f"({IS_COMMITTED} and {IS_PURCHASE})"
 # What tells the one dataset from the other; rows of neither kind stand in both.
 SHOWS_AMORTIZED = f"({KIND} in ({UNUSED}) or ({IS_COVERED} and try_cast(cost as double) <> 0))"
 SHOWS_ACTUAL = f"({IS_COMMITMENT_BOUGHT} or ({IS_COVERED} and {KIND} = 'Usage' and try_cast(cost as double) = 0))"
+PRICED_IN = ("pricing_currency", "billing_currency", "exchange_rate")
 PERIOD = "coalesce(billing_period_start_date, strftime(date_trunc('month', try_cast(date as date)), '%Y-%m-%d'), date)"
+
+
+def _cost_at(price: str) -> str:
+    """SQL for a price times the quantity in the billing currency; null where the row does not say at which rate."""
+    is_same = "coalesce(upper(pricing_currency), upper(billing_currency)) = upper(billing_currency)"
+    return f"""case when {is_same} then {product_of(price, "quantity")}
+        when exchange_rate is null then null when try_cast(exchange_rate as double) is null then exchange_rate
+        else {product_of(price, "quantity", rate="try_cast(exchange_rate as double)")} end"""
+
 
 AZURE_COST = BillFormat(
     id="azure_cost",
@@ -28,12 +38,14 @@ AZURE_COST = BillFormat(
     provider="Microsoft",
     marks=("subscription_id", "date", "meter_category", "quantity", "cost", "billing_currency", KIND, MODEL),
     total="cost",
-    numbers=("cost", "quantity", "unit_price", "payg_price", "payg_cost"),
+    numbers=("cost", "quantity", "unit_price", "payg_price", "payg_cost", "exchange_rate"),
     # A period's last day is past the twelfth, so it tells which way dates are written.
     dates=("date", "billing_period_start_date", "billing_period_end_date"),
     names={
         "cost": ("CostInBillingCurrency", "Cost", "PreTaxCost"),
         "billing_currency": ("BillingCurrencyCode", "BillingCurrency", "Currency"),
+        "pricing_currency": ("PricingCurrency", "PricingCurrencyCode"),
+        "exchange_rate": ("ExchangeRatePricingToBilling",),
         "billing_account_id": ("BillingAccountId", "BillingAccountNumber", "EnrollmentNumber"),
         "billing_period_start_date": ("BillingPeriodStartDate", "BillingPeriodStart"),
         "billing_period_end_date": ("BillingPeriodEndDate", "BillingPeriodEnd"),
@@ -61,20 +73,22 @@ AZURE_COST = BillFormat(
             sql=f"case when {IS_COMMITMENT_BOUGHT} then '0' else cost end",
         ),
         "ListCost": Mapped(
-            sources=("payg_cost", "payg_price", "quantity", KIND, "cost"),
-            rule="the pay-as-you-go cost; where there is none, the pay-as-you-go price times the quantity; null where "
-            "the price is 0; the cost of what is not used by quantity",
+            sources=("payg_cost", "payg_price", "quantity", KIND, "cost", *PRICED_IN),
+            rule="the pay-as-you-go cost; where there is none, the pay-as-you-go price times the quantity, at the "
+            "row's rate where it is in another currency; null where the price is 0 or the rate is missing; "
+            "the cost of what is not used by quantity",
             sql=f"""case when {KIND} <> 'Usage' then case when {KIND} in ({UNUSED}) then '0' else cost end
                 when payg_cost is not null then payg_cost
                 when payg_price is null or try_cast(payg_price as double) = 0
                 then case when try_cast(quantity as double) = 0 then '0' end
-                else {product_of("payg_price", "quantity")} end""",
+                else {_cost_at("payg_price")} end""",
         ),
         "ContractedCost": Mapped(
-            sources=("unit_price", "quantity", KIND, "cost"),
-            rule="the unit price times the quantity; the cost of what is not used by quantity",
+            sources=("unit_price", "quantity", KIND, "cost", *PRICED_IN),
+            rule="the unit price times the quantity, at the row's rate where it is in another currency, null where "
+            "that is missing; the cost of what is not used by quantity",
             sql=f"""case when {KIND} <> 'Usage' then case when {KIND} in ({UNUSED}) then '0' else cost end
-                else {product_of("unit_price", "quantity")} end""",
+                else {_cost_at("unit_price")} end""",
         ),
         "ConsumedQuantity": Mapped(
             sources=("quantity", KIND),

@@ -82,6 +82,19 @@ def test_a_price_of_nothing_is_no_list_price(database, tmp_path):
     assert row["ListCost"] is None
 
 
+def test_prices_in_the_pricing_currency_are_taken_into_the_billing_currency(database, tmp_path):
+    """A customer agreement prices in dollars what it may bill in euros; the row says at which rate."""
+    euros = {"BillingCurrency": "EUR", "PricingCurrency": "USD", "CostInBillingCurrency": "0.9"}
+    priced, billed, without_rate = from_rows(database, tmp_path, AZURE_COST, [
+        azure(**euros, exchangeRatePricingToBilling="0.9"),
+        azure(BillingCurrency="USD", PricingCurrency="USD", exchangeRatePricingToBilling="0.9"),
+        azure(**euros),
+    ])  # fmt: skip
+    assert [priced[name] for name in DATASET] == ["0.9", "0.9", "1.080000000000", "0.900000000000"]
+    assert [billed[name] for name in DATASET] == ["1.0", "1.0", "1.200000000000", "1.000000000000"]
+    assert [without_rate[name] for name in DATASET] == ["0.9", "0.9", None, None]
+
+
 def test_a_german_azure_export_is_read_in_its_language(database, tmp_path):
     path = tmp_path / "de.csv"
     row = azure(
