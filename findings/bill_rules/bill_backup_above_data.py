@@ -53,5 +53,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html",
     judge=judge,
     rollback="Set the retention back; deleted backups are gone.",
+    assumes="that no duty wants the backups beyond three times the data",
     access_adds="how long backups are kept, how many there are by hand, and for which duty",
 )

@@ -43,5 +43,6 @@ rule = Rule(
     docs="https://www.finops.org/framework/capabilities/anomaly-management/",
     judge=judge,
     rollback="Nothing has to be undone.",
+    assumes="that nobody wanted what makes it dearer",
     access_adds="what was changed and by whom on the first of these days",
 )

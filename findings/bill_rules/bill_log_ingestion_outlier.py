@@ -58,5 +58,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatchLogs-Usage-Metrics.html",
     judge=judge,
     rollback="Set the log level or the filter back.",
+    assumes="that nobody wants what it writes more than before",
     access_adds="which source writes it, and at which level",
 )

@@ -65,5 +65,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-deleting-snapshot.html",
     judge=judge,
     rollback="A deleted snapshot cannot be restored.",
+    assumes="that no other snapshot of the disk needs the same blocks",
     access_adds="its age, its disk, and whether an image or a backup plan holds it",
 )

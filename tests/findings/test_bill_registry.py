@@ -82,3 +82,17 @@ def test_its_file_is_short(rule):
 
 def test_no_page_is_left_without_a_rule():
     assert {path.stem for path in (ROOT / "docs" / "bill_rules").glob("*.md")} == set(FILES)
+
+
+@pytest.mark.parametrize(
+    "rule_id",
+    [
+        "bill_backup_above_data",  # which backups a duty wants
+        "bill_cost_spike_resource",  # whether the rise was wanted
+        "bill_cost_spike_service",
+        "bill_log_ingestion_outlier",
+        "bill_snapshot_unchanged",  # what of it another snapshot needs stays, and is charged to that one
+    ],
+)
+def test_what_only_its_owner_or_the_cloud_can_tell_is_never_called_proven(rule_id):
+    assert bill_rule(rule_id).assumes
