@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -76,14 +77,26 @@ def _counted(things: Iterable[Billed], tried: Tried) -> Iterator[Evidence]:
         yield evidence_of(thing)
 
 
+def _saving(judgement: Judgement, verdict: Waste) -> Saving:
+    """A share that was measured in the rule's window is of what those days cost, where that is less than the month."""
+    evidence = judgement.evidence
+    saving = monthly_saving(saves=verdict.saves, evidence=evidence, listed=NO_PRICES)
+    first, until = evidence.bill.billed_from, evidence.bill.billed_until
+    days = judgement.rule.settings.get("window_days")
+    if days is None or first is None or until is None or saving.monthly is None:
+        return saving
+    in_window = replace(evidence.bill, billed_from=max(first, until - timedelta(days=days)))
+    recent = monthly_saving(saves=verdict.saves, evidence=replace(evidence, bill=in_window), listed=NO_PRICES)
+    return saving if recent.monthly is None or recent.monthly >= saving.monthly else recent
+
+
 def _findings(thing: Billed, judgements: Sequence[Judgement], tried: Tried) -> Iterator[BillFinding]:
     wasted: list[tuple[Judgement, Waste, Saving]] = []
     for one in judgements:
         if isinstance(one.verdict, Unknown):
             tried.unknown[one.rule.id, one.verdict.missing] += 1
         elif isinstance(one.verdict, Waste):
-            saving = monthly_saving(saves=one.verdict.saves, evidence=one.evidence, listed=NO_PRICES)
-            wasted.append((one, one.verdict, saving))
+            wasted.append((one, one.verdict, _saving(one, one.verdict)))
     claims = [(one.rule, Claim(rule_id=one.rule.id, stage=one.rule.stage, saving=saving)) for one, _, saving in wasted]
     # What rests on an assumption never takes the place of what is proven.
     nets = net_savings(claim for _, claim in claims) | net_savings(claim for rule, claim in claims if not rule.assumes)

@@ -158,3 +158,15 @@ def test_it_needs_no_database_no_role_and_no_settings(tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "FOCUS, 1,000 rows" in done.stdout
+
+
+def test_a_share_of_the_last_days_is_never_taken_of_a_dearer_time_before(tmp_path, capsys):
+    """The machine was made smaller a week ago: extended support is half of what it costs now, not of what it cost."""
+    support = {"ResourceId": "db", "BilledCost": "1", "EffectiveCost": "1", "x_UsageType": "ExtendedSupport:Yr1-Yr2"}
+    small = {"ResourceId": "db", "BilledCost": "1", "EffectiveCost": "1", "x_UsageType": "InstanceUsage:db.t3.small"}
+    rows = [row for one in (support, small) for row in of_october(one)]
+    for row in rows[len(DAYS) : len(DAYS) + 21]:
+        row |= {"BilledCost": "19", "EffectiveCost": "19"}
+    said = told(capsys, write_csv(tmp_path / "a.csv", rows, columns=columns(rows)).path)
+    assert "7.00 of 14.00 USD (50 %)" in said
+    assert "USD: 30.44 a month" in said
