@@ -15,7 +15,7 @@ from findings.overlaps import Claim, net_savings
 from findings.prices import PriceTable
 from findings.registry import BILL_RULES
 from findings.rule import Unknown, Waste
-from findings.savings import monthly_saving
+from findings.savings import ZERO, monthly_saving, rounded_down
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -90,6 +90,24 @@ def _saving(judgement: Judgement, verdict: Waste) -> Saving:
     return saving if recent.monthly is None or recent.monthly >= saving.monthly else recent
 
 
+def _nets(claims: Sequence[tuple[Rule, Claim]]) -> dict[str, tuple[Decimal | None, str]]:
+    """What of each is added, and which rule has the rest. What rests on an assumption gets what the proven leaves."""
+    proven = net_savings(claim for rule, claim in claims if not rule.assumes)
+    nets = {one.rule_id: (one.monthly, one.absorbed_by) for one in net_savings(claim for _, claim in claims).values()}
+    nets |= {one.rule_id: (one.monthly, one.absorbed_by) for one in proven.values()}
+    holder = max(proven, key=lambda rule_id: proven[rule_id].monthly or ZERO, default="")
+    left = max((claim.saving.monthly_cost or ZERO for _, claim in claims), default=ZERO)
+    left -= sum((one.monthly or ZERO for one in proven.values()), ZERO)
+    for rule, claim in claims:
+        monthly = nets[claim.rule_id][0]
+        if rule.assumes and monthly is not None:
+            if monthly > left:
+                monthly = max(rounded_down(left), ZERO)
+                nets[claim.rule_id] = monthly, holder or nets[claim.rule_id][1]
+            left -= monthly
+    return nets
+
+
 def _findings(thing: Billed, judgements: Sequence[Judgement], tried: Tried) -> Iterator[BillFinding]:
     wasted: list[tuple[Judgement, Waste, Saving]] = []
     for one in judgements:
@@ -98,16 +116,15 @@ def _findings(thing: Billed, judgements: Sequence[Judgement], tried: Tried) -> I
         elif isinstance(one.verdict, Waste):
             wasted.append((one, one.verdict, _saving(one, one.verdict)))
     claims = [(one.rule, Claim(rule_id=one.rule.id, stage=one.rule.stage, saving=saving)) for one, _, saving in wasted]
-    # What rests on an assumption never takes the place of what is proven.
-    nets = net_savings(claim for _, claim in claims) | net_savings(claim for rule, claim in claims if not rule.assumes)
+    nets = _nets(claims)
     for one, verdict, saving in wasted:
-        net = nets[one.rule.id]
+        net, absorbed_by = nets[one.rule.id]
         is_added = not isinstance(thing, BilledService)
         yield BillFinding(
             rule=one.rule,
             thing=thing,
             because=verdict.because,
             saving=saving,
-            net=net.monthly if is_added else None,
-            absorbed_by=net.absorbed_by,
+            net=net if is_added else None,
+            absorbed_by=absorbed_by,
         )

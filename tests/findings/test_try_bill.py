@@ -9,9 +9,11 @@ import sys
 import pytest
 from django.core.management import CommandError, call_command
 
+from findings.try_bill import try_bill
 from tests.audits.focus_files import ROW, SAMPLE, text_of, write_csv
 from tests.audits.provider_bills import BILLS
 from tests.database import ROOT
+from tests.findings.bill_rules.billed import each_day, resource
 
 DAYS = [dt.date(2026, 10, 1) + dt.timedelta(days=day) for day in range(31)]
 GATEWAY = {
@@ -170,3 +172,22 @@ def test_a_share_of_the_last_days_is_never_taken_of_a_dearer_time_before(tmp_pat
     said = told(capsys, write_csv(tmp_path / "a.csv", rows, columns=columns(rows)).path)
     assert "7.00 of 14.00 USD (50 %)" in said
     assert "USD: 30.44 a month" in said
+
+
+def test_what_is_proven_and_what_is_assumed_never_exceed_together_what_the_resource_costs():
+    class Things:
+        def resources(self):
+            support = "ExtendedSupport:Yr1-Yr2:MySQL5.7"
+            yield resource(each_day(support, 1, cost="10", days=57, until=4), each_day(support, 1, cost="100", days=3))
+
+        def commitments(self):
+            return ()
+
+        services = commitments
+
+    found = {one.rule.id: one for one in try_bill(Things()).findings}
+    proven, assumed = found["bill_extended_support"], found["bill_cost_spike_resource"]
+    assert proven.net == proven.saving.monthly == proven.saving.monthly_cost
+    assert assumed.saving.monthly > 0
+    assert assumed.net == 0
+    assert assumed.absorbed_by == "bill_extended_support"
