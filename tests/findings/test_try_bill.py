@@ -191,3 +191,14 @@ def test_what_is_proven_and_what_is_assumed_never_exceed_together_what_the_resou
     assert assumed.saving.monthly > 0
     assert assumed.net == 0
     assert assumed.absorbed_by == "bill_extended_support"
+
+
+def test_a_month_that_is_missing_between_others_is_not_taken_for_one_that_cost_nothing(tmp_path, capsys):
+    october = of_october(GATEWAY)
+    august = [
+        {name: str(value).replace("2026-11", "2026-09").replace("2026-10", "2026-08") for name, value in row.items()}
+        for row in october
+    ]
+    said = told(capsys, write_csv(tmp_path / "a.csv", [*august, *october], columns=columns(october)).path)
+    assert "62 rows, complete from 2026-10-01 to 2026-10-31." in said
+    assert "No charge of 2026-09 is in these files, so nothing is told of the months before it." in said

@@ -18,6 +18,7 @@ from findings.try_bill import try_bill
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from datetime import date
 
     from audits.focus import Sums
 
@@ -41,17 +42,21 @@ class Command(BaseCommand):
         parts = [bills.Part(path=Path(name), key=Path(name).name) for name in options["files"]]
         try:
             with read_bill(parts=parts, period=None, seconds=options["seconds"]) as bill:
-                span = _span(bill.sums)
-                self._say_what_it_is(bill.sums, span)
+                span, missing = _span(bill.sums)
+                self._say_what_it_is(bill.sums, span, missing)
                 tried = try_bill(BilledThings(bill.lines, span))
         except bills.BillRefused as refused:
             raise CommandError(str(refused)) from None
         self.stdout.write(bill_list.render(tried, most=options["most"]), ending="")
 
-    def _say_what_it_is(self, sums: Sums, span: Span) -> None:
+    def _say_what_it_is(self, sums: Sums, span: Span, missing: date | None) -> None:
         rows = sum(sums.rows_by_part)
         last = span.until - timedelta(days=1)
         self.stdout.write(f"{TITLES[sums.bill_format]}, {rows:,} rows, complete from {span.first} to {last}.")
+        if missing is not None:
+            self.stdout.write(
+                f"No charge of {missing:%Y-%m} is in these files, so nothing is told of the months before it."
+            )
         for period in sums.periods:
             for currency, totals in sorted(period.totals.items()):
                 self.stdout.write(
@@ -62,10 +67,24 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {note}")
 
 
-def _span(sums: Sums) -> Span:
-    """The complete days of all periods together. Raises BillRefused where there is none."""
+def _span(sums: Sums) -> tuple[Span, date | None]:
+    """The complete days of the last months that follow each other, and the missing month before them.
+
+    Raises BillRefused where no day is complete.
+    """
     at = timezone.now()
-    days = [day for period in sums.periods for day in bills.complete_days(period, at=at) if day is not None]
+    days: list[date] = []
+    missing = None
+    for period in sorted(sums.periods, key=lambda one: one.billing_period, reverse=True):
+        first, until = bills.complete_days(period, at=at)
+        if first is None or until is None:
+            continue
+        if missing is not None and missing > period.billing_period.replace(day=1):
+            break
+        days += [first, until]
+        missing = (period.billing_period.replace(day=1) - timedelta(days=1)).replace(day=1)
+    else:
+        missing = None
     if not days:
         raise bills.BillRefused("The bill charges for no day of usage, so nothing can be told from it.")
-    return Span(first=min(days), until=max(days))
+    return Span(first=min(days), until=max(days)), missing
