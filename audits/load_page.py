@@ -81,12 +81,18 @@ def load_page(load: BillLoad) -> LoadPage:
     return LoadPage(
         row=row,
         state=state,
-        state_words=STATES[state],
+        state_words=_words(state, row),
         parts=_parts(row, [KindSum.from_json(one) for one in load.kinds]),
         changes=tuple(Change.from_json(one) for one in load.changes),
         changes_not_shown=load.change_count - len(load.changes),
         earlier=tuple(load_row(one) for one in earlier),
     )
+
+
+def _words(state: str, row: LoadRow) -> str:
+    if state == PROVISIONAL and row.totals and all(total.invoiced is None for total in row.totals):
+        return "The period is over, but the files name no invoice, so they cannot tell when it is final."
+    return STATES[state]
 
 
 def period_state(load: BillLoad, row: LoadRow) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from statistics import median
 from typing import TYPE_CHECKING
@@ -68,6 +68,9 @@ def judge_rise(
     rise = rise_of(costs, recent_days=recent_days, mad_times=mad_times, min_percent=min_percent)
     if rise is None or rise.extra < Decimal(str(min_extra)):
         return Fine()
+    listed = thing.cost_by_day([replace(line, effective_cost=line.list_cost) for line in lines], days=days)
+    if any(listed) and not rise_of(listed, recent_days=recent_days, mad_times=mad_times, min_percent=min_percent):
+        return Fine("At list price it costs what it did: a commitment covers less of it.")
     whole = max(cost_of(thing.lines(days=MONTH_DAYS)), rise.seen)  # negative lines never make more than all of it
     return Waste(
         saves=Share(fraction=rise.extra / whole),

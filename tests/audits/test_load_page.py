@@ -72,7 +72,7 @@ def test_a_period_is_final_when_all_of_it_is_billed_and_invoiced(shown):
         ([{}], FINAL_AT, "provisional The period is over"),
         ([LAST_DAY], dt.datetime(2026, 11, 1, 5, tzinfo=dt.UTC), "provisional The period is over"),
         ([LAST_DAY, {"InvoiceId": ""}], FINAL_AT, "provisional The period is over"),
-        ([{**LAST_DAY, "InvoiceId": ""}], FINAL_AT, "provisional The period is over"),
+        ([{**LAST_DAY, "InvoiceId": ""}], FINAL_AT, "provisional The period is over, but the files name no invoice"),
     ],
 )
 def test_a_period_that_may_still_change_says_so(shown, rows, at, state):
