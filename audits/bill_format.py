@@ -50,16 +50,14 @@ class BillFormat:
     case, spaces and signs never matter. `marks` are the source columns without which a file is not of this format.
     `maps` are columns that hold more columns by key; `lists` hold records of text, with these names. `numbers` and
     `dates` are source columns that are written in the language of whoever exported them. `pieces` is SQL for the list
-    of what a row becomes, read in rules as `piece`. `total` is the source column that the provider's own total is the
-    sum of. `structure` is what a row of JSON holds: a type for each column, or the names of the text within.
+    of what a row becomes, read in rules as `piece`. `structure` is what a row of JSON holds: a type for each column, or
+    the names of the text within.
     """
 
     id: str
     title: str
-    provider: str
     marks: tuple[str, ...]
     columns: Mapping[str, Mapped | Absent]
-    total: str
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     maps: tuple[str, ...] = ()
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

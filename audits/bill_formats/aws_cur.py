@@ -40,7 +40,6 @@ PIECES = f"""
 AWS_CUR = BillFormat(
     id="aws_cur",
     title="AWS Cost and Usage Report",
-    provider="AWS",
     marks=(
         "bill_payer_account_id",
         "bill_billing_period_start_date",
@@ -51,7 +50,6 @@ AWS_CUR = BillFormat(
         UNBLENDED,
         "line_item_currency_code",
     ),
-    total=UNBLENDED,
     maps=("product",),
     pieces=PIECES,
     columns={

@@ -35,9 +35,7 @@ def _cost_at(price: str) -> str:
 AZURE_COST = BillFormat(
     id="azure_cost",
     title="Azure cost export (actual or amortised)",
-    provider="Microsoft",
     marks=("subscription_id", "date", "meter_category", "quantity", "cost", "billing_currency", KIND, MODEL),
-    total="cost",
     numbers=("cost", "quantity", "unit_price", "payg_price", "payg_cost", "exchange_rate"),
     # A period's last day is past the twelfth, so it tells which way dates are written.
     dates=("date", "billing_period_start_date", "billing_period_end_date"),

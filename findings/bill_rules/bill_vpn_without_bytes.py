@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from audits.billed import BilledResource, quantity_of
-from findings.rule import ALL, Fine, Rule, Unknown, Verdict, Waste, counted
+from audits.billed import BilledResource
+from findings.rule import Rule, Verdict
+from findings.stopped_bytes import judge_stopped
 
 # AWS only: on an Azure or Google bill a gateway's hours and its traffic are not surely under one resource.
 HOURS = {"aws": ("VPN-Usage-Hours",)}
+# Its traffic may be charged to a transit gateway's attachment, or not at all: then it cannot be told.
 BYTES = ("DataTransfer-",)
 
 
 def judge(resource: BilledResource, *, window_days: int, max_gb: float) -> Verdict:
-    hours = resource.lines(*HOURS.get(resource.cloud, ("-",)), days=window_days)
-    if not hours:
-        return Fine()
-    ever = resource.lines(*BYTES)
-    if missing := resource.lacks((*hours, *ever), days=window_days):
-        return Unknown(missing)
-    passed = sum(resource.by_day(ever, days=window_days))
-    if not all(resource.by_day(hours, days=window_days)) or passed > max_gb:
-        return Fine()
-    before = quantity_of(ever) - passed
-    if before <= max_gb:  # its traffic may be charged elsewhere: to a transit gateway's attachment, or not at all
-        return Unknown("any charge for bytes under its own name")
-    return Waste(
-        saves=ALL,
-        because=f"Charged for {quantity_of(hours):,.0f} hours and {passed:,.3f} GB in the last "
-        f"{counted(window_days, 'day')}, after {before:,.2f} GB before them on the same bill.",
-    )
+    hours = HOURS.get(resource.cloud, ())
+    return judge_stopped(resource, hours=hours, passing=BYTES, window_days=window_days, max_gb=max_gb)
 
 
 rule = Rule(
