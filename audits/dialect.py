@@ -18,8 +18,10 @@ SPACES = (
 )
 EXPONENT = r"([eE][+-]?\d+)?"
 FOREIGN = " (not as the rest of the file writes numbers)"
-SLASHED = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})([ T].*)?$"
-YEAR_FIRST = r"^(\d{4})[/.](\d{1,2})[/.](\d{1,2})([ T].*)?$"
+# A time of day may follow a date and is dropped: these exports are daily. Anything else after it is no date.
+TIME = r"([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?( ?(Z|[+-]\d{2}:?\d{2}))?)?"
+SLASHED = rf"^(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}){TIME}$"
+YEAR_FIRST = rf"^(\d{{4}})[/.](\d{{1,2}})[/.](\d{{1,2}}){TIME}$"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,7 +65,7 @@ def monthly_saving(*, saves: Share, evidence: Evidence, listed: PriceTable) -> S
     window = cost_window(evidence.thing, evidence.bill)
     lines = () if window is None else _lines_of(saves, window)
     if window is None or not lines or not window.days:
-        return _from_prices(part, evidence, listed)
+        return _from_prices(part, evidence, listed, left_out=() if window is None else window.left_out)
     currencies = sorted({line.billing_currency for line in window.lines})
     if len(currencies) > 1:
         return _not_known(f"Billed in {' and '.join(currencies)}: two currencies are never added.")
@@ -130,14 +130,14 @@ def _left_out(window: CostWindow, currency: str) -> list[SumStep]:
     return [SumStep(label=f"Left out: {name}", amount=totals[name], unit=currency) for name in sorted(totals)]
 
 
-def _from_prices(part: Part, evidence: Evidence, listed: PriceTable) -> Saving:
+def _from_prices(part: Part, evidence: Evidence, listed: PriceTable, *, left_out: tuple[DayCost, ...]) -> Saving:
     """Nothing is billed for the resource: its meters at the unit prices of the same bill, else at list prices."""
     meters = aws_prices.meters(evidence.thing)
     names = [name for name, _ in meters]
     region = evidence.thing.region
     found = billed_prices(evidence.bill.rates, region=region).of(names) or listed.region(region).of(names)
     if not found:
-        return _not_known("The bill has no line for it, and no price of it is known.")
+        return _not_known(_why_no_price(left_out))
     units = [units for _, units in meters]
     cost = sum((count * price.unit_price for count, price in zip(units, found, strict=True)), ZERO)
     monthly = rounded_down(cost * part.fraction)
@@ -155,6 +155,16 @@ def _from_prices(part: Part, evidence: Evidence, listed: PriceTable) -> Saving:
             SumStep(label=part.label, amount=part.fraction),
             SumStep(label="Would save a month", amount=monthly, unit=currency),
         ),
+    )
+
+
+def _why_no_price(left_out: tuple[DayCost, ...]) -> str:
+    if not left_out:
+        return "The bill has no line for it, and no price of it is known."
+    kinds = sorted({line.charge_class or line.charge_category for line in left_out})
+    return (
+        f"On its complete days the bill has no charge for its usage, only {' and '.join(kinds)}, which is no monthly "
+        "cost, and no price of it is known."
     )
 
 

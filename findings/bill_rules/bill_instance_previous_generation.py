@@ -7,19 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from audits.billed import BilledResource, cost_of, fraction_of, meter_of
+from findings import aws_generations
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 if TYPE_CHECKING:
     from audits.evidence import DayCost
 
-# By how many percent the successor of the same size is cheaper, at the least of its sizes and common regions.
-SUCCESSORS = {
-    "c5": {"c1": 30, "c3": 15, "c4": 10},
-    "i3": {"i2": 50},
-    "m5": {"m1": 40, "m3": 20, "m4": 3},
-    "r5": {"m2": 40, "r3": 20, "r4": 4},
-    "t3": {"t1": 40, "t2": 9},
-}
 AZURE = re.compile(r"DS?([2-5]|1[1-5])(?: v2)?(?:/DS?\d+(?: v2)?)?")  # D2 v2/DS2 v2, D11/DS11
 
 
@@ -35,20 +28,20 @@ def judge(resource: BilledResource, *, window_days: int) -> Verdict:
     return Waste(
         saves=Share(fraction=fraction_of(paid * percent / 100, usage)),
         because=f"{meter_of(line)} cost {paid:,.2f} {line.billing_currency} in the last "
-        f"{counted(window_days, 'day')}; the same size of {successor} costs at least {percent} % less.",
+        f"{counted(window_days, 'day')}; {successor} costs at least {percent} % less.",
     )
 
 
 def _successor(resource: BilledResource, line: DayCost) -> tuple[str, Decimal] | None:
-    """The family that follows, and what it saves; None for usage under a commitment or with a licence in its price."""
+    """The type that follows, and what it saves; None for usage under a commitment or with a licence in its price."""
     if line.commitment_discount_id or re.search("windows|sql|rhel|red hat|suse", line.charge_description.lower()):
         return None
     meter = meter_of(line)
-    if resource.cloud == "aws" and (found := re.match(r"BoxUsage:([a-z]+\d)\.", meter)):
-        return next(((name, Decimal(old[found[1]])) for name, old in SUCCESSORS.items() if found[1] in old), None)
+    if resource.cloud == "aws" and (found := re.fullmatch(r"BoxUsage:(\w+\.\w+)", meter)):
+        return aws_generations.successor(found[1])
     is_machine = "/microsoft.compute/virtualmachine" in resource.resource_id.lower()
     if resource.cloud == "azure" and is_machine and (found := AZURE.fullmatch(meter)):
-        return ("Dsv5" if len(found[1]) == 1 else "Esv5"), Decimal(10)
+        return f"the same size of {'Dsv5' if len(found[1]) == 1 else 'Esv5'}", Decimal(10)
     return None
 
 

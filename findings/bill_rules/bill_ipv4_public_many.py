@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from audits.billed import MONTH_DAYS, BilledService, cost_of, currencies_of
+from audits.billed import MONTH_DAYS, BilledService, cost_of, currencies_of, in_plain_units, quantity_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 IN_USE = {
@@ -12,23 +10,19 @@ IN_USE = {
     "azure": ("Standard IPv4 Static Public IP", "Basic IPv4 Static Public IP", "Basic IPv4 Dynamic Public IP"),
     "gcp": ("External IP Charge on a Standard VM", "External IP Charge on a Spot Preemptible VM"),
 }
-SECONDS = 3600
 
 
 def judge(service: BilledService, *, max_addresses: int, min_cost: float) -> Verdict:
-    lines = service.metered(*IN_USE.get(service.cloud, ("-",)))
+    lines = in_plain_units(service.metered(*IN_USE.get(service.cloud, ("-",))))
     if not lines:
         return Fine()
     if service.known_days < MONTH_DAYS:
         return Unknown(f"{counted(MONTH_DAYS, 'complete day')} of its bill")
     if len(currencies_of(lines)) > 1:
         return Unknown("its charges in one currency")
-    hours, cost = Decimal(0), cost_of(lines)
-    for line in lines:
-        if line.consumed_quantity is None:
-            return Unknown("the hours of its addresses")
-        hours += line.consumed_quantity / (SECONDS if line.consumed_unit.lower() == "seconds" else 1)
-    addresses = hours / (24 * MONTH_DAYS)
+    if any(line.consumed_quantity is None for line in lines):
+        return Unknown("the hours of its addresses")
+    addresses, cost = quantity_of(lines) / (24 * MONTH_DAYS), cost_of(lines)
     if addresses <= max_addresses or cost < min_cost:
         return Fine()
     beyond = 1 - max_addresses / addresses

@@ -119,6 +119,17 @@ def test_one_date_past_the_twelfth_decides_for_all(database, dates, is_day_first
     assert read_dates(database, dates, dialect) == DAYS
 
 
+@pytest.mark.parametrize("time", ["00:00", " 00:00:00.000", " 12:00:00 AM", "T00:00:00Z", " 00:00:00 +00:00"])
+def test_a_time_of_day_after_a_date_is_left_out(database, time):
+    dates = [f"30/9/2023 {time}".replace("  ", " ").replace(" T", "T"), "2023/9/30 00:00"]
+    assert read_dates(database, dates, decide(evidence(database, dates=dates))) == [dt.date(2023, 9, 30)] * 2
+
+
+@pytest.mark.parametrize("date", ["30/9/2023 oops", "30/9/20231", "2023/9/30 1", "30/9/2023 00:00:00 or later"])
+def test_anything_else_after_a_date_makes_it_none(database, date):
+    assert read_dates(database, [date], Dialect(decimal_mark=".", is_day_first=True)) == [None]
+
+
 def test_dates_with_points_have_the_day_first(database):
     assert read_dates(database, ["1.2.2023"], decide(evidence(database, dates=["1.2.2023"]))) == [dt.date(2023, 2, 1)]
 

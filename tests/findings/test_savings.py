@@ -144,6 +144,23 @@ def test_without_a_bill_line_a_list_price_serves_and_without_a_price_nothing_is_
         assert bool(found.why_unknown) == (monthly is None)
 
 
+def test_a_thing_that_is_billed_fees_alone_says_so_instead_of_having_no_line():
+    snapshot = Snapshot(
+        **ACCOUNT,
+        resource_id="snap-1",
+        created_at=ago(200),
+        size_gib=100,
+        state="completed",
+        volume_id="vol-1",
+        is_volume_present=True,
+        image_ids=(),
+    )
+    fees = [line(TODAY - timedelta(days=4), "9", charge_category=kind) for kind in ("Purchase", "Tax")]
+    found = saving_of(snapshot, replace(bill(days=0), lines=tuple(fees)))
+    assert found.monthly is None
+    assert "no charge for its usage, only Purchase and Tax, which is no monthly cost" in found.why_unknown
+
+
 def test_without_a_bill_line_the_same_bill_s_unit_price_comes_before_the_list():
     found = saving_of(replace(VOLUME, region="eu-west-1"), bill(days=0, rates=[rate("EU-EBS:VolumeUsage.gp2", "0.11")]))
     assert found.monthly == Decimal("11.00")

@@ -30,6 +30,7 @@ def azure(meter, **more):
         (aws("BoxUsage:t2.micro", charge_description="$0.0134 per On Demand Linux t2.micro Instance Hour"), Waste),
         (aws("BoxUsage:r3.8xlarge"), Waste),
         (aws("BoxUsage:m5.large"), Fine),
+        (aws("BoxUsage:m4.10xlarge"), Fine),
         (aws("BoxUsage:c4.large", commitment_discount_id="arn:ri"), Fine),
         (aws("BoxUsage:m4.large", charge_description="$0.192 per On Demand Windows m4.large Instance Hour"), Fine),
         (aws("SpotUsage:m4.large"), Fine),
@@ -59,9 +60,23 @@ def test_an_older_family_that_is_paid_on_demand_is_waste(thing, expected):
 def test_the_share_of_the_hours_is_saved_and_the_sentence_has_the_figures():
     found = waste(RULE, resource(each_day("BoxUsage:c4.large", 24, cost="3"), each_day("EBS:VolumeUsage.gp3", 1)))
     assert found.saves.fraction == Decimal("0.075")
-    assert found.because == (
-        "BoxUsage:c4.large cost 21.00 USD in the last 7 days; the same size of c5 costs at least 10 % less."
-    )
+    assert found.because == ("BoxUsage:c4.large cost 21.00 USD in the last 7 days; c5.large costs at least 10 % less.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("m2.xlarge", "r5.large"),
+        ("m2.4xlarge", "r5.2xlarge"),
+        ("c1.medium", "c5.large"),
+        ("c4.8xlarge", "c5.9xlarge"),
+        ("m3.medium", "t3.medium"),
+        ("m3.xlarge", "m5.xlarge"),
+        ("t1.micro", "t3.micro"),
+    ],
+)
+def test_the_successor_is_named_by_a_size_that_it_has(old, new):
+    assert f"; {new} costs" in waste(RULE, aws(f"BoxUsage:{old}")).because
 
 
 def test_hours_under_a_commitment_are_not_counted():
