@@ -17,6 +17,7 @@ from connections.provider import GapFound
 from connections.providers.aws import costs
 from connections.providers.aws.calls import GET_OBJECT, LIST_OBJECTS
 from connections.providers.aws.costs import ExportProblem
+from connections.providers.aws.downloads import download_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,13 +98,9 @@ def _load(
             return
     with _folder() as folder:
         _require_room(period, free=shutil.disk_usage(folder).free)
-        paths = {}
-        for number, file in enumerate(period.files):
-            part_folder = folder / str(number)  # two parts may have the same name in different folders
-            part_folder.mkdir()
-            paths[file.key] = costs.download(
-                session=session, place=place, file=file, directory=part_folder, on_chunk=worker.raise_if_over
-            )
+        paths = download_all(
+            session=session, place=place, files=period.files, directory=folder, on_chunk=worker.raise_if_over
+        )
         with (
             bills.read_period(period=period, paths=paths, seconds=worker.seconds, on_wait=worker.raise_if_over) as bill,
             worker.results(),

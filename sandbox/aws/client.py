@@ -147,8 +147,8 @@ class SandboxCloud:
         count: int | None = 1,
         seconds: float = 0.0,
     ) -> None:
-        """The next `count` matching calls (None: all of them) meet throttle, deny, error, slow (by `seconds`) or
-        hang_up.
+        """The next `count` matching calls (None: all of them) meet throttle, deny, error, slow (by `seconds`),
+        hang_up or cut (the connection ends in the middle of the answer).
         """
         self._ask(
             "POST",

@@ -1,4 +1,4 @@
-"""Trouble on demand: throttling, denials, errors, slowness and broken connections, for the next so many matching
+"""Trouble on demand: throttling, denials, errors, slowness, broken and cut connections, for the next so many matching
 calls.
 """
 
@@ -13,9 +13,9 @@ from sandbox.aws.wire import Refusal
 
 if TYPE_CHECKING:
     from sandbox.aws.identities import Caller
-    from sandbox.aws.wire import ApiCall
+    from sandbox.aws.wire import Answer, ApiCall
 
-KINDS = ("throttle", "deny", "error", "slow", "hang_up")
+KINDS = ("throttle", "deny", "error", "slow", "hang_up", "cut")
 
 
 @dataclass(kw_only=True)
@@ -43,7 +43,25 @@ class Fault:
 
 
 class HangUp(Exception):
-    """The connection is to be closed without an answer."""
+    """The connection is to be closed: without an answer, or in the middle of this one."""
+
+    def __init__(self, answer: Answer | None = None) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strike:
+    """What a call meets that is answered all the same: how many seconds it waits, and whether its answer is cut."""
+
+    delay: float = 0.0
+    is_cut: bool = False
+
+    def cut(self, answer: Answer) -> Answer:
+        """The answer, if it comes through whole."""
+        if self.is_cut:
+            raise HangUp(answer)
+        return answer
 
 
 class Faults:
@@ -75,19 +93,18 @@ class Faults:
                     if fault.count is not None:
                         fault.count -= 1
                     taken.append(fault)
-                    if fault.kind != "slow":
+                    if fault.kind not in {"slow", "cut"}:
                         break
         return taken
 
-    def strike(self, call: ApiCall, caller: Caller) -> float:
-        """Raises what is due for this call; answers how many seconds it has to wait."""
-        delay = 0.0
-        for fault in self._take(call, caller.account):
-            delay += fault.seconds
+    def strike(self, call: ApiCall, caller: Caller) -> Strike:
+        """Raises what is due for this call; answers what else it meets."""
+        taken = self._take(call, caller.account)
+        for fault in taken:
             if fault.kind == "deny":
                 refuse(call, caller, resource="*", reason="with an explicit deny in a service control policy")
             if fault.kind == "hang_up":
                 raise HangUp
             if fault.kind in {"throttle", "error"}:
                 raise Refusal(fault.kind, "")
-        return delay
+        return Strike(delay=sum(fault.seconds for fault in taken), is_cut=any(fault.kind == "cut" for fault in taken))

@@ -56,10 +56,10 @@ class Cloud:
             claimed = wire.credential(request)
             call = wire.identify(request, claimed)
             caller = self._authenticate(request, claimed)
-            delay = self.latency_seconds + self.faults.strike(call, caller)
-            if delay:
+            strike = self.faults.strike(call, caller)
+            if delay := self.latency_seconds + strike.delay:
                 time.sleep(delay)
-            answer = self._perform(request, call, caller)
+            answer = strike.cut(self._perform(request, call, caller))
             outcome = "OK" if answer.status < 400 else f"HTTP {answer.status}"  # noqa: PLR2004
         except Refusal as refused:
             service = call.service if call else ""
@@ -153,21 +153,26 @@ class Handler(BaseHTTPRequestHandler):
                 answer = Control(self.cloud).answer(request)
             else:
                 answer = self.cloud.answer(request)
-        except HangUp:
+        except HangUp as hang_up:
             self.close_connection = True
+            if hang_up.answer is not None:
+                self._send(hang_up.answer, until=len(hang_up.answer.body) // 2)
             return
         except Exception as error:  # noqa: BLE001 - the top of a request
             # A fault of the sandbox's own must not look like one of the provider's.
             traceback.print_exc()
             answer = Answer(status=500, body=f"the sandbox failed: {error!r}".encode())
+        self._send(answer, until=None if self.command != "HEAD" else 0)
+
+    def _send(self, answer: Answer, *, until: int | None) -> None:
+        """The answer, with all of its body that comes before `until`."""
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
         if "Content-Length" not in answer.headers:
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer.body)
+        self.wfile.write(answer.body[:until])
         self.wfile.flush()
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _handle  # noqa: N815 - http.server's names

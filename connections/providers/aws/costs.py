@@ -1,4 +1,4 @@
-"""The cost export in the payer's bucket: which billing periods it holds, and their files brought home."""
+"""The cost export in the payer's bucket: which billing periods it holds, and in which files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 import zlib
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -18,9 +17,6 @@ from connections.providers.aws.outcomes import code_of, sentence_of
 from connections.providers.aws.reader import FAILURES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from connections.providers.aws.session import AwsSession
 
 PERIOD = re.compile(r"/BILLING_PERIOD=(\d{4})-(\d{2})(?:/|$)")
@@ -30,7 +26,6 @@ FOCUS_COLUMNS = frozenset(
 FORMATS = (".csv.gz", ".parquet")
 MANIFEST_LIMIT = 16 * 1024 * 1024
 HEAD_BYTES = 64 * 1024
-CHUNK = 1024 * 1024
 OLD_LOCATIONS = {"": "us-east-1", "EU": "eu-west-1"}
 GZIP = 16 + zlib.MAX_WBITS
 NOT_FOUND = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
@@ -101,7 +96,7 @@ def read_header(*, session: AwsSession, place: ExportPlace, file: ExportFile) ->
     try:
         head = session.client("s3", place.region).get_object(**wanted)["Body"].read(HEAD_BYTES)
     except FAILURES as error:
-        raise _unreadable(error, place, file.key) from None
+        raise unreadable(error, place, file.key) from None
     if file.key.endswith(".parquet"):
         if not head.startswith(b"PAR1"):
             raise ExportProblem("export_name", f"{file.key} is not a Parquet file, whatever its name says.")
@@ -113,36 +108,6 @@ def read_header(*, session: AwsSession, place: ExportPlace, file: ExportFile) ->
             "export_name", f"{file.key} is not gzip. Set the export to GZIP/CSV or to Parquet in Data Exports."
         ) from None
     return tuple(name.strip().strip('"') for name in text.partition("\n")[0].split(","))
-
-
-def download(
-    *,
-    session: AwsSession,
-    place: ExportPlace,
-    file: ExportFile,
-    directory: Path,
-    on_chunk: Callable[[], None] = lambda: None,
-) -> Path:
-    """Bring one part home into `directory` and return where it lies. `on_chunk` is called meanwhile and may raise.
-
-    It must still be the object that was listed (entity tag) and be whole (size); if not, `ExportProblem` says that it
-    changed meanwhile, and the period has to be looked at anew.
-    """
-    target = directory / PurePosixPath(file.key).name
-    wanted = {"Bucket": place.bucket, "Key": file.key, **({"IfMatch": file.etag} if file.etag else {})}
-    written = 0
-    try:
-        body = session.client("s3", place.region).get_object(**wanted)["Body"]
-        with target.open("wb") as out:
-            for chunk in body.iter_chunks(CHUNK):
-                written += out.write(chunk)
-                on_chunk()
-    except FAILURES as error:
-        raise _unreadable(error, place, file.key) from None
-    if written != file.size:
-        message = f"{file.key} ended after {written} of {file.size} bytes. It is tried again."
-        raise ExportProblem("export_name", message, permanent=False)
-    return target
 
 
 def suggest_places(*, session: AwsSession) -> tuple[ExportPlace, ...]:
@@ -241,7 +206,7 @@ def _manifest(session: AwsSession, place: ExportPlace, found: _Object) -> Manife
         answer = session.client("s3", place.region).get_object(Bucket=place.bucket, Key=found.key)
         return read_manifest(answer["Body"].read(MANIFEST_LIMIT))
     except FAILURES as error:
-        raise _unreadable(error, place, found.key) from None
+        raise unreadable(error, place, found.key) from None
     except NotAManifest as error:
         message = f"The manifest {found.key} cannot be read: {error}."
         raise ExportProblem("export_name", message, permanent=not error.is_cut_off) from None
@@ -283,7 +248,8 @@ def _unlistable(error: BaseException, place: ExportPlace) -> ExportProblem:
     return ExportProblem("export_bucket", f"The bucket could not be listed: {sentence_of(error)}", permanent=False)
 
 
-def _unreadable(error: BaseException, place: ExportPlace, key: str) -> ExportProblem:
+def unreadable(error: BaseException, place: ExportPlace, key: str) -> ExportProblem:
+    """What a failed read of an object means for whoever set the export up."""
     code = code_of(error)
     about_key = refusal_of_key(code=code, said=sentence_of(error), export=place)
     if about_key is not None:
