@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from audits.models import ApiCall, Audit, BillLoad, Gap, LostMessage, Resource, Schedule, Step
+from audits.models import ApiCall, Audit, BillLoad, BillSource, Gap, LostMessage, Resource, Schedule, Step
 from tenants.admin import TenantAdmin, referring, tenant_site
 
 
@@ -70,13 +70,21 @@ class ResourceAdmin(TenantAdmin):
     ordering = ["resource_id", "id"]
 
 
+@admin.register(BillSource, site=tenant_site)
+class BillSourceAdmin(TenantAdmin):
+    """What bills come from: exports of connections, or files under a label."""
+
+    list_display = ["id", referring("connection"), "label", "created_at"]
+    ordering = ["created_at", "id"]
+
+
 @admin.register(BillLoad, site=tenant_site)
 class BillLoadAdmin(TenantAdmin):
     """Loads of a billing period and whether they reconcile. Its lines are in no list and in no grant."""
 
     list_display = [
         "billing_period",
-        referring("connection"),
+        referring("source"),
         "state",
         "row_count",
         "line_count",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audits import bills
+from audits import bill_sources, bills
 from audits.bills import BillRefused
 from audits.collect import enter, export_place
 from connections.provider import GapFound
@@ -56,7 +56,7 @@ def load_export(*, credential: Credential, book: CallBook, worker: Worker, at: d
     A period that is refused leaves its earlier load in place. Raises ExportProblem where the export as a whole cannot
     be read, CannotAssumeRole, and whatever `worker` raises.
     """
-    connection, place = credential.connection, export_place(credential.connection)
+    place = export_place(credential.connection)
     if place is None:
         return ()
     session = enter(credential=credential, book=book, export=place)
@@ -72,7 +72,7 @@ def load_export(*, credential: Credential, book: CallBook, worker: Worker, at: d
                 if isinstance(refused, BillRefused):
                     with worker.results():
                         bills.book_refusal(
-                            connection=connection,
+                            source=bill_sources.of_connection(credential.connection, at=at),
                             billing_period=period.billing_period,
                             execution_id=period.execution_id,
                             files=_files(period),
@@ -106,7 +106,7 @@ def _load(
             worker.results(),
         ):
             bills.replace(
-                connection=credential.connection,
+                source=bill_sources.of_connection(credential.connection, at=at),
                 bill=bill,
                 files=_files(period),
                 execution_id=period.execution_id,

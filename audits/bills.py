@@ -13,7 +13,7 @@ from audits import bill_sums
 from audits.bill_parts import BillRefused, Part
 from audits.focus import COSTS, LINE_COLUMNS, TEXTS
 from audits.focus_process import ReadBill, read_bill
-from audits.models import BillLoad, CostLine
+from audits.models import BillLoad, BillSource, CostLine
 from tenants import scope
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from audits.focus import PeriodSums
-    from connections.models import Connection
     from connections.provider import ExportPeriod
 
 __all__ = ["BillRefused", "Part", "already_loaded", "book_refusal", "load_files", "read_period", "replace"]
@@ -41,7 +40,7 @@ TYPES = {
 
 
 def already_loaded(*, billing_period: date, execution_id: str) -> BillLoad | None:
-    """The current load of this very run of the export, through whichever connection it came. None: load it."""
+    """The current load of this very run of the export, from whichever source it came. None: load it."""
     if not execution_id:
         return None
     return BillLoad.objects.filter(
@@ -70,13 +69,13 @@ def read_period(
 
 
 def replace(
-    *, connection: Connection, bill: ReadBill, files: Sequence[Mapping[str, Any]], execution_id: str, at: datetime
+    *, source: BillSource, bill: ReadBill, files: Sequence[Mapping[str, Any]], execution_id: str, at: datetime
 ) -> list[BillLoad]:
     """Write a bill that was read, one load a billing period, in the open transaction, and compare it with the files.
 
     `files` holds key, size and etag of each part in the order they were read. The earlier load of a period keeps its
-    figures and loses its lines. A bill that another connection has loaded is not loaded twice: then that load is
-    given back. Raises BillRefused, after which the transaction must be rolled back.
+    figures and loses its lines. A bill that is loaded from another source already is not loaded twice: then that load
+    is given back. Raises BillRefused, after which the transaction must be rolled back.
     """
     with database.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bill {scope.current()}"])
@@ -87,7 +86,7 @@ def replace(
         loads = [
             _put(
                 cursor,
-                connection=connection,
+                source=source,
                 sums=sums,
                 bill_format=bill.sums.bill_format,
                 files=counted,
@@ -102,7 +101,7 @@ def replace(
 
 def book_refusal(
     *,
-    connection: Connection,
+    source: BillSource,
     billing_period: date,
     execution_id: str,
     files: Sequence[Mapping[str, Any]],
@@ -111,7 +110,7 @@ def book_refusal(
 ) -> BillLoad:
     """Keep that a bill was refused and why, once for each run of the export. What was loaded before stays."""
     load, _ = BillLoad.objects.update_or_create(
-        connection=connection,
+        source=source,
         billing_period=billing_period,
         execution_id=execution_id,
         state=BillLoad.State.REFUSED,
@@ -121,7 +120,7 @@ def book_refusal(
 
 
 def load_files(
-    *, organization_id: UUID, connection: Connection, parts: Sequence[Part], seconds: float, at: datetime
+    *, organization_id: UUID, source: BillSource, parts: Sequence[Part], seconds: float, at: datetime
 ) -> tuple[ReadBill, list[BillLoad]]:
     """Load FOCUS files that lie on this machine: what they hold, and the loads that now have it. Raises BillRefused.
 
@@ -131,7 +130,7 @@ def load_files(
         execution_id = _content_id(parts)
         files = [{"key": part.key, "size": part.path.stat().st_size, "etag": ""} for part in parts]
         with scope.organization(organization_id):
-            loads = replace(connection=connection, bill=bill, files=files, execution_id=execution_id, at=at)
+            loads = replace(source=source, bill=bill, files=files, execution_id=execution_id, at=at)
     return bill, loads
 
 
@@ -172,7 +171,7 @@ def _copy(cursor: Any, bill: ReadBill) -> None:  # noqa: ANN401 - Django's curso
 def _put(
     cursor: Any,  # noqa: ANN401
     *,
-    connection: Connection,
+    source: BillSource,
     sums: PeriodSums,
     bill_format: str,
     files: list[dict[str, Any]],
@@ -180,15 +179,16 @@ def _put(
     at: datetime,
 ) -> BillLoad:
     same = already_loaded(billing_period=sums.billing_period, execution_id=execution_id)
-    rivals = _rivals(connection, sums)
+    rivals = _rivals(source, sums)
     wider = next((one for one in rivals if set(sums.sub_account_ids) < set(one.sub_account_ids)), None)
     if (there := same or wider) is not None:
-        return _note_second_way(there, connection)
-    earlier = _retire(connection, sums.billing_period, rivals)
+        return _note_second_way(there, source)
+    _require_same_bill(source, sums)
+    earlier = _retire(source, sums.billing_period, rivals)
     changed = bill_sums.changes(earlier.services, sums.services) if earlier and earlier.services else []
     billed_from, billed_until = complete_days(sums, at=at)
     load = BillLoad.objects.create(
-        connection=connection,
+        source=source,
         billing_period=sums.billing_period,
         state=BillLoad.State.LOADED,
         execution_id=execution_id,
@@ -215,30 +215,43 @@ def _put(
     return load
 
 
-def _rivals(connection: Connection, sums: PeriodSums) -> list[BillLoad]:
-    """Current loads of the same bill through other connections of the organisation."""
+def _rivals(source: BillSource, sums: PeriodSums) -> list[BillLoad]:
+    """Current loads of the same bill from other sources of the organisation."""
     return list(
         BillLoad.objects.filter(
             state=BillLoad.State.LOADED,
             billing_period=sums.billing_period,
             billing_account_ids__overlap=list(sums.billing_account_ids),
             sub_account_ids__overlap=list(sums.sub_account_ids),
-        ).exclude(connection=connection)
+        ).exclude(source=source)
     )
 
 
-def _note_second_way(load: BillLoad, connection: Connection) -> BillLoad:
-    if load.connection_id != connection.id:
-        sentence = f"The connection {connection.label} reaches the same bill; it is loaded once."
+def _require_same_bill(source: BillSource, sums: PeriodSums) -> None:
+    """Under one label lies one bill: files of another one must not push it out because somebody chose its label."""
+    loads = BillLoad.objects.filter(source=source, billing_period=sums.billing_period, state=BillLoad.State.LOADED)
+    held = next((load.billing_account_ids for load in loads if source.connection_id is None), None)
+    if held and sums.billing_account_ids and set(held).isdisjoint(sums.billing_account_ids):
+        raise BillRefused(
+            f"BillingAccountId: these files are of {', '.join(sums.billing_account_ids)}, and {source} holds the bill "
+            f"of {', '.join(held)} for {sums.billing_period:%Y-%m}, which they would take the place of. Choose another "
+            "label for them.",
+            field="BillingAccountId",
+        )
+
+
+def _note_second_way(load: BillLoad, source: BillSource) -> BillLoad:
+    if load.source_id != source.id:
+        sentence = f"{source} has the same bill; it is loaded once."
         if sentence not in load.message:
             load.message = f"{load.message} {sentence}".strip()
             load.save(update_fields=["message"])
     return load
 
 
-def _retire(connection: Connection, billing_period: date, rivals: Sequence[BillLoad]) -> BillLoad | None:
+def _retire(source: BillSource, billing_period: date, rivals: Sequence[BillLoad]) -> BillLoad | None:
     """Take the lines of what is replaced away. Gives back the load whose place is taken; its figures stay."""
-    own = BillLoad.objects.filter(connection=connection, billing_period=billing_period, state=BillLoad.State.LOADED)
+    own = BillLoad.objects.filter(source=source, billing_period=billing_period, state=BillLoad.State.LOADED)
     earlier = [*own, *rivals]
     ids = [one.id for one in earlier]
     BillLoad.objects.filter(id__in=ids).update(state=BillLoad.State.REPLACED, services=[])
@@ -252,7 +265,7 @@ def _message(sums: PeriodSums, rivals: Sequence[BillLoad]) -> str:
     if sums.rows_without_cost:
         sentences.append(f"{sums.rows_without_cost:,} rows have no list or contracted cost; they count as 0 there.")
     if rivals:
-        sentences.append("It takes the place of the same bill, loaded earlier through another connection.")
+        sentences.append("It takes the place of the same bill, loaded earlier from another source.")
     return " ".join(sentences)
 
 

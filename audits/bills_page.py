@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models.functions import Coalesce
+
 from audits.models import BillLoad
 from audits.recognise import TITLES
 
@@ -51,7 +53,8 @@ class LoadRow:
 
 def bill_loads() -> list[LoadRow]:
     """The open scope's loads, newest period first, the current one of a period before those it replaced."""
-    loads = BillLoad.objects.select_related("connection").order_by("-billing_period", "connection__label", "-loaded_at")
+    by_name = Coalesce("source__connection__label", "source__label")
+    loads = BillLoad.objects.select_related("source__connection").order_by("-billing_period", by_name, "-loaded_at")
     return [load_row(load) for load in loads[:MOST_LOADS]]
 
 

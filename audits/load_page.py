@@ -76,8 +76,8 @@ def load_page(load: BillLoad) -> LoadPage:
     """The page of a load of the open scope."""
     row = load_row(load)
     state = period_state(load, row)
-    others = BillLoad.objects.filter(connection=load.connection_id, billing_period=load.billing_period)
-    earlier = others.select_related("connection").exclude(id=load.id).order_by("-loaded_at", "id")[:MOST_EARLIER]
+    others = BillLoad.objects.filter(source=load.source_id, billing_period=load.billing_period).exclude(id=load.id)
+    earlier = others.select_related("source__connection").order_by("-loaded_at", "id")[:MOST_EARLIER]
     return LoadPage(
         row=row,
         state=state,

@@ -221,6 +221,32 @@ class Usage(TenantModel):
         ]
 
 
+class BillSource(TenantModel):
+    """What an organisation's bills come from: a connection's export, or files that its people hand in under a label."""
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+", null=True
+    )
+    label = models.CharField(max_length=120, blank=True)  # of files; an export goes by its connection's
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            tied("bill_source_tied"),
+            models.UniqueConstraint(fields=["organization", "connection"], name="bill_source_one_a_connection"),
+            models.UniqueConstraint(
+                fields=["organization", "label"], condition=Q(connection__isnull=True), name="bill_source_label"
+            ),
+            models.CheckConstraint(
+                condition=Q(connection__isnull=False, label="") | Q(connection__isnull=True) & ~Q(label=""),
+                name="bill_source_of_connection_or_files",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.connection.label if self.connection else self.label
+
+
 class BillLoad(TenantModel):
     """One loading of one billing period. A newer one replaces the lines of the earlier; its figures stay."""
 
@@ -229,8 +255,8 @@ class BillLoad(TenantModel):
         REPLACED = "REPLACED"
         REFUSED = "REFUSED"
 
-    connection = models.ForeignKey(
-        Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    source = models.ForeignKey(
+        BillSource, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
     )
     billing_period = models.DateField()
     state = models.CharField(max_length=16, choices=State)
@@ -257,7 +283,7 @@ class BillLoad(TenantModel):
         constraints = [
             tied("bill_load_tied"),
             models.UniqueConstraint(
-                fields=["organization", "connection", "billing_period"],
+                fields=["organization", "source", "billing_period"],
                 condition=Q(state="LOADED"),
                 name="bill_load_one_current",
             ),
@@ -270,7 +296,7 @@ class CostLine(TenantModel):
     load = models.ForeignKey(
         BillLoad, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="lines"
     )
-    # The load's tie is over the organisation too and says through which connection a line came. Each further foreign
+    # The load's tie is over the organisation too and says from which source a line came. Each further foreign
     # key would be looked up for every line once more, a third of what writing it costs.
     organization = models.ForeignKey(
         Organization,

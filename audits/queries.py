@@ -88,8 +88,8 @@ def standings(rows: Iterable[Connection] | None = None) -> list[Standing]:
 
 
 def _billed_until(ids: list[UUID]) -> dict[UUID, date]:
-    loads = BillLoad.objects.filter(connection_id__in=ids, state=BillLoad.State.LOADED)
-    return dict(loads.values_list("connection_id").annotate(until=Max("billed_until")).order_by())
+    loads = BillLoad.objects.filter(source__connection_id__in=ids, state=BillLoad.State.LOADED)
+    return dict(loads.values_list("source__connection_id").annotate(until=Max("billed_until")).order_by())
 
 
 def _gaps_of(audit_ids: list[UUID]) -> dict[UUID, list[Unreadable]]:

@@ -163,7 +163,7 @@ def bills(request: TenantRequest) -> HttpResponse:
 @require_safe
 def bill(request: TenantRequest, load_id: UUID) -> HttpResponse:
     """One load of one period, as it is laid beside the invoice."""
-    load = get_or_404(BillLoad.objects.select_related("connection"), load_id)
+    load = get_or_404(BillLoad.objects.select_related("source__connection"), load_id)
     return render(request, "audits/bill.html", {"page": load_page.load_page(load)})
 
 

@@ -143,7 +143,7 @@ def _limit_source(database: duckdb.DuckDBPyConnection, paths: list[str]) -> tupl
 
 def ours(_: str, paths: list[str]) -> int:
     """What the bill step of a running worker does with the parts that it has downloaded."""
-    from audits import bills  # noqa: PLC0415 - after Django's set-up
+    from audits import bill_sources, bills  # noqa: PLC0415 - after Django's set-up
     from connections.models import Connection  # noqa: PLC0415
     from connections.provider import ExportFile, ExportPeriod  # noqa: PLC0415
     from tenants import scope  # noqa: PLC0415
@@ -156,7 +156,7 @@ def ours(_: str, paths: list[str]) -> int:
     entry = scope.work_on(Connection._meta.db_table, UUID(CONNECTION))  # noqa: SLF001 - Django's own way to name it
     with reading as bill, entry, scope.organization(UUID(ORGANIZATION)):
         (load,) = bills.replace(
-            connection=Connection.objects.get(),
+            source=bill_sources.of_connection(Connection.objects.get(), at=AT),
             bill=bill,
             files=[{"key": file.key, "size": file.size} for file in files],
             execution_id=execution_id,

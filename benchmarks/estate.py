@@ -75,6 +75,7 @@ def document(value: object) -> str:
 
 AUDIT, CONNECTION = id_of("audit", "o", "c", "night"), id_of("connection", "o", "c")
 LATEST, RESOURCE = id_of("audit", "o", "c", str(NIGHTS)), id_of("resource", "o", "c", "k")
+SOURCE = id_of("bill source", "o", "c")
 ACCOUNT = "lpad((o * 10 + c)::text, 12, '0')"
 OF_A_STEP = {
     "audit_id": AUDIT, "account_id": ACCOUNT, "region": one_of(REGIONS, "k"), "service": "'ec2'",
@@ -114,8 +115,9 @@ TABLES: Mapping[str, tuple[str, Mapping[str, str]]] = {
         **OF_A_STEP, "operation": "'Describe' || k", "outcome": "case k when 15 then 'REFUSED' else 'OK' end",
         "error_code": "case k when 15 then 'AccessDenied' else '' end", "count": "k",
     }),
+    "audits_billsource": ("connections", {"id": SOURCE, "connection_id": CONNECTION}),
     "audits_billload": ("months", {
-        "connection_id": CONNECTION, "billing_period": "(date '2025-11-01' + k * interval '1 month')::date",
+        "source_id": SOURCE, "billing_period": "(date '2025-11-01' + k * interval '1 month')::date",
         "state": "'LOADED'", "billed_until": "(date '2025-12-01' + k * interval '1 month')::date",
         "totals": document({"USD": {"billed_cost": "18234.77", "effective_cost": "18234.77"}}),
     }),

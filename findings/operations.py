@@ -99,7 +99,7 @@ def waiting_for(*, audit: Audit) -> list[UUID]:
     Call `price_again` for each, in a transaction of its own.
     """
     loads = BillLoad.objects.filter(
-        connection_id=audit.connection_id, state=BillLoad.State.LOADED, loaded_at__gte=audit.started_at
+        source__connection_id=audit.connection_id, state=BillLoad.State.LOADED, loaded_at__gte=audit.started_at
     )
     accounts = {account_id for covered in loads.values_list("sub_account_ids", flat=True) for account_id in covered}
     others = Connection.objects.filter(account_id__in=accounts, state=Connection.State.CONNECTED)

@@ -18,6 +18,7 @@ from sandbox.aws import export, names
 from sandbox.aws.estate import build
 from tenants import scope
 from tests.audits.focus_files import SAMPLE, write_csv, write_gzip, write_parquet
+from tests.audits.sources import source_of
 from tests.audits.test_focus import sums_of_sample
 from tests.conftest import AT
 from tests.database import acting_as
@@ -49,7 +50,7 @@ def load(connection, parts, *, execution="run-1", at=AT, month=OCTOBER):
     reading = bills.read_period(period=period, paths=paths, seconds=60)
     with acting_as("cf_worker"), reading as bill, scope.organization(connection.organization_id):
         return bills.replace(
-            connection=connection,
+            source=source_of(connection),
             bill=bill,
             files=[dataclasses.asdict(file) for file in period.files],
             execution_id=execution,
@@ -60,22 +61,26 @@ def load(connection, parts, *, execution="run-1", at=AT, month=OCTOBER):
 def billed(connection):
     """Billed cost by resource, as PostgreSQL has it."""
     with scope.organization(connection.organization_id):
-        lines = CostLine.objects.filter(load__connection=connection).order_by("resource_id", "charge_date")
+        lines = CostLine.objects.filter(load__source__connection=connection).order_by("resource_id", "charge_date")
         return [(line.resource_id, line.billed_cost) for line in lines]
 
 
 def states(connection):
     with scope.organization(connection.organization_id):
         return list(
-            BillLoad.objects.filter(connection=connection).order_by("execution_id").values_list("execution_id", "state")
+            BillLoad.objects.filter(source__connection=connection)
+            .order_by("execution_id")
+            .values_list("execution_id", "state")
         )
 
 
 def test_what_is_in_the_database_equals_the_sample_to_the_last_digit(payer, organization):
     with acting_as("cf_worker"):
+        with scope.organization(organization.id):
+            source = source_of(payer)
         bill, loads = bills.load_files(
             organization_id=organization.id,
-            connection=payer,
+            source=source,
             parts=[Part(path=SAMPLE, key="focus_sample.csv")],
             seconds=60,
             at=AT,
@@ -182,7 +187,7 @@ def test_a_refusal_is_kept_once_with_its_reason(payer):
     with acting_as("cf_worker"), scope.organization(payer.organization_id):
         for _ in range(2):
             bills.book_refusal(
-                connection=payer,
+                source=source_of(payer),
                 billing_period=OCTOBER,
                 execution_id="run-2",
                 files=[{"key": "a", "size": 1, "etag": ""}],
@@ -224,7 +229,7 @@ def test_a_bill_reached_through_two_connections_is_loaded_once(payer, member, tm
     (first,) = load(payer, parts)
     (same,) = load(member, parts)
     assert same.id == first.id
-    assert "Member reaches the same bill" in same.message
+    assert "Member has the same bill" in same.message
     assert billed(member) == []
     narrower = [write_csv(tmp_path / "b.csv", rows[:1])]
     (still,) = load(member, narrower, execution="run-of-member")

@@ -5,10 +5,11 @@ import uuid
 import pytest
 from django.core.management import CommandError, call_command
 
-from audits.models import BillLoad, CostLine
+from audits.models import BillLoad, BillSource, CostLine
 from connections.models import Connection
 from tenants import scope
 from tests.audits.focus_files import SAMPLE, write_csv
+from tests.audits.sources import source_of
 from tests.conftest import AT
 from tests.database import acting_as
 
@@ -21,6 +22,7 @@ def payer(organization):
 
 def run(payer, *files, **changes):
     options = {"organization": str(payer.organization_id), "connection": str(payer.id), **changes}
+    options = {name: value for name, value in options.items() if value is not None}
     with acting_as("cf_worker"):
         call_command("load_bill", *map(str, files), **options)
 
@@ -66,6 +68,23 @@ def test_wrong_input_is_named_with_its_remedy_and_changes_nothing(payer, tmp_pat
     assert words in str(refused.value)
     with scope.organization(payer.organization_id):
         assert not CostLine.objects.exists()
+
+
+def test_files_are_loaded_under_a_label_without_any_connection(organization, capsys):
+    with scope.organization(organization.id), acting_as("cf_web"):
+        source = BillSource.objects.create(label="Finance share", created_at=AT)
+    with acting_as("cf_worker"):
+        call_command("load_bill", str(SAMPLE), organization=str(organization.id), source=str(source.id))
+    assert "NOT EQUAL" not in capsys.readouterr().out
+    with scope.organization(organization.id):
+        assert {load.source_id for load in BillLoad.objects.all()} == {source.id}
+
+
+def test_an_export_is_no_source_of_files(payer):
+    with scope.organization(payer.organization_id), acting_as("cf_worker"):
+        export = source_of(payer)
+    with pytest.raises(CommandError, match="has no such source"):
+        run(payer, SAMPLE, connection=None, source=str(export.id))
 
 
 def test_only_a_worker_loads_bills(payer, settings):

@@ -9,6 +9,7 @@ from audits.bill_sums import Change, KindSum, changes
 from audits.models import BillLoad
 from tenants import scope
 from tests.audits.focus_files import write_csv
+from tests.audits.sources import source_of
 from tests.audits.test_bills import OCTOBER, load, payer  # noqa: F401 - a fixture
 from tests.connections.test_views import text
 from tests.database import acting_as
@@ -116,7 +117,7 @@ def test_only_the_current_load_keeps_its_services(shown, payer):  # noqa: F811
 def test_a_load_of_before_says_that_it_does_not_know(visitor, payer):  # noqa: F811
     with scope.organization(payer.organization_id), acting_as("cf_worker"):
         old = BillLoad.objects.create(
-            connection=payer, billing_period=OCTOBER, state="LOADED", loaded_at=FINAL_AT,
+            source=source_of(payer), billing_period=OCTOBER, state="LOADED", loaded_at=FINAL_AT,
             totals={"USD": {"billed_cost": "1", "effective_cost": "1"}},
         )  # fmt: skip
     assert "before its kinds were kept" in text(visitor.get(f"/bills/{old.id}/"))

@@ -12,6 +12,7 @@ from audits.models import ApiCall, Audit, BillLoad, Gap, Schedule, Step
 from connections.models import AccessCheck, Connection
 from connections.provider import CallCount
 from tenants import scope
+from tests.audits.sources import source_of
 from tests.conftest import AT
 from tests.connections.test_views import text
 from tests.database import acting_as
@@ -226,10 +227,15 @@ def test_a_call_that_is_not_known_to_read_is_not_called_harmless(visitor, organi
     assert "changed anything" not in page
 
 
+def source(organization, connection):
+    with acting_as("cf_worker"), scope.organization(organization.id):
+        return source_of(connection)
+
+
 def load(organization, connection, *, billed="100.00", invoices=None, **values):
     totals = {"USD": {"billed_cost": billed, "effective_cost": billed}} if billed else {}
     return write(
-        organization, BillLoad, connection=connection, loaded_at=AT, totals=totals, invoice_totals=invoices or {},
+        organization, BillLoad, source=source(organization, connection), loaded_at=AT, totals=totals, invoice_totals=invoices or {},
         **{"billing_period": dt.date(2026, 10, 1), "state": "LOADED", **values},
     )  # fmt: skip
 
@@ -258,7 +264,7 @@ def test_a_refused_load_says_what_is_wrong(visitor, organization, connection):
 def test_currencies_stand_in_lines_of_their_own(visitor, organization, connection):
     both = {code: {"billed_cost": cost, "effective_cost": cost} for code, cost in (("USD", "10"), ("EUR", "20"))}
     write(
-        organization, BillLoad, connection=connection, loaded_at=AT, totals=both, state="LOADED",
+        organization, BillLoad, source=source(organization, connection), loaded_at=AT, totals=both, state="LOADED",
         billing_period=dt.date(2026, 10, 1),
     )  # fmt: skip
     page = text(visitor.get("/bills/"))

@@ -6,6 +6,7 @@ import datetime as dt
 
 from audits.models import ApiCall, Audit, BillLoad, Gap, Schedule, Step
 from connections.models import AccessCheck, Connection
+from tests.audits.sources import source_of
 from tests.conftest import AT
 
 EXPORT = {
@@ -178,7 +179,7 @@ def _load(connection, *, month, state, billed, invoices, message) -> BillLoad:
     change = {"account_id": "222222222222", "service_name": "Amazon Relational Database Service", "currency": "USD",
               "before": "1200.00", "after": "2020.05"}  # fmt: skip
     return BillLoad.objects.create(
-        connection=connection, billing_period=dt.date(2026, month, 1), state=state, loaded_at=AT,
+        source=source_of(connection), billing_period=dt.date(2026, month, 1), state=state, loaded_at=AT,
         files=[{"key": "exports/data/BILLING_PERIOD=2026-11/focus-00001.csv.gz", "size": 1_204_000, "rows": 120_344}, {}],
         row_count=120_344, line_count=90_000, invoice_totals=invoices, message=message,
         totals={"USD": {"billed_cost": billed, "effective_cost": billed}} if billed else {},

@@ -13,6 +13,7 @@ from connections.models import Connection
 from connections.resources import Address, Instance, Snapshot, Volume
 from findings.operations import judge
 from findings.rules.aws.aws_ec2_instance_idle import CPU, NETWORK
+from tests.audits.sources import source_of
 
 AT = dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.UTC)
 ACCOUNT, REGION = "111111111111", "eu-west-1"
@@ -84,7 +85,7 @@ def use(resource, *, cpu=1.5, megabytes=0.5, days=14, until=TODAY) -> None:
 
 def load_bill(connection, *, days=30, until=TODAY, accounts=(ACCOUNT,)) -> BillLoad:
     return BillLoad.objects.create(
-        connection=connection, billing_period=(until - days * DAY).replace(day=1), state="LOADED",
+        source=source_of(connection), billing_period=(until - days * DAY).replace(day=1), state="LOADED",
         sub_account_ids=list(accounts), billed_from=until - days * DAY, billed_until=until, loaded_at=AT,
     )  # fmt: skip
 

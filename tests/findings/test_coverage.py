@@ -9,6 +9,7 @@ import pytest
 from audits.models import BillLoad
 from findings.evidence_from_rows import coverage_of
 from tenants import scope
+from tests.audits.sources import source_of
 from tests.database import acting_as
 from tests.findings.rows import ACCOUNT, AT, make_connection
 
@@ -27,7 +28,7 @@ def covered(organization):
         with acting_as("cf_worker"), scope.organization(organization.id):
             for period, first, until in loads:
                 BillLoad.objects.create(
-                    connection=payer, billing_period=day(period), state="LOADED", sub_account_ids=[ACCOUNT],
+                    source=source_of(payer), billing_period=day(period), state="LOADED", sub_account_ids=[ACCOUNT],
                     billed_from=day(first), billed_until=day(until), loaded_at=AT,
                 )  # fmt: skip
             found = coverage_of({ACCOUNT}).get(ACCOUNT)

@@ -31,6 +31,7 @@ REASON = "Ticket 4711: an audit is stuck"
 TABLES = (
     *("connections/connection", "connections/accesscheck"),
     *("audits/audit", "audits/step", "audits/gap", "audits/apicall", "audits/resource", "audits/billload"),
+    "audits/billsource",
     *("audits/schedule", "audits/lostmessage"),
     "findings/finding",
     *("tenants/activity", "tenants/activityseal", "tenants/member"),
@@ -88,11 +89,15 @@ class Door:
             for owner in (NORTHWIND, CONTOSO):
                 admin.execute("set local session_replication_role = replica")
                 for table in ("connections_accesscheck", "audits_audit", "audits_step", "audits_resource",
-                              "audits_billload", "audits_schedule", "findings_finding"):  # fmt: skip
+                              "audits_schedule", "findings_finding"):  # fmt: skip
                     admin.execute(
                         f"update {table} set connection_id = %s where organization_id = %s",
                         [ids["connections_connection", owner], owner],
                     )
+                admin.execute(
+                    "update audits_billsource set connection_id = %s, label = '' where organization_id = %s",
+                    [ids["connections_connection", owner], owner],
+                )
                 label = "Northwind" if owner == NORTHWIND else "Contoso"
                 admin.execute("update tenants_organization set name = %s where id = %s", [label, owner])
                 admin.execute(

@@ -59,7 +59,7 @@ def plant(organization, mark: str, *, account_id: str, size_gib: int) -> Planted
             Member.objects.create(user_id=f"user_{mark}", name=f"{mark} person", role="engineer", first_seen_at=AT)
         noted(mark, audit)
         finding = Finding.objects.get(connection=shared, rule_id="aws_ebs_volume_unattached")
-        load = BillLoad.objects.get(connection=shared)
+        load = BillLoad.objects.get(source__connection=shared)
     return Planted(
         mark=mark,
         organization_id=organization.id,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from sandbox import servers
 from tests.database import migrate
+from tests.old_database import database_at
 from tests.tenants.catalogue import A, B, fill
 
 BEFORE = ("tenants", "0030_context_proof")
@@ -15,23 +15,11 @@ BEFORE = ("tenants", "0030_context_proof")
 @pytest.fixture
 def old_database(cluster):
     """A database of the release before, with a line in each of two trails. Returns the URL of each login."""
-    name = "old_trails"
-    with psycopg.connect(cluster.postgres.url(), autocommit=True) as admin:
-        admin.execute(f"create database {name}")
-    with psycopg.connect(cluster.postgres.url(database=name), autocommit=True) as admin:
-        for statement in servers.database_statements(name):
-            admin.execute(statement)
-    urls = {
-        login: cluster.postgres.url(role=login, password=password, database=name)
-        for login, password in cluster.passwords.items()
-    }
-    migrate(urls["cf_migrator"], *BEFORE)
-    urls["admin"] = cluster.postgres.url(database=name)
-    with psycopg.connect(urls["admin"]) as admin:
-        for table in ("tenants_organization", "tenants_activity"):
-            fill(admin, table)
-    yield urls
-    cluster.drop(name)
+    with database_at(cluster, "old_trails", *BEFORE) as urls:
+        with psycopg.connect(urls["admin"]) as admin:
+            for table in ("tenants_organization", "tenants_activity"):
+                fill(admin, table)
+        yield urls
 
 
 def test_every_line_of_before_waits_for_its_seal(old_database):

@@ -51,6 +51,9 @@ class World:
         if table == "audits_apicall":  # a call is of an audit or of a check
             others = ("audit_id", "step_id") if "access_check_id" in given else ("access_check_id",)
             given = {**dict.fromkeys(others), **given}
+        if table == "audits_billsource":  # a source is of a connection or has a label
+            default = {"label": ""} if "connection_id" in given else {"connection_id": None, "label": "files"}
+            given = {**default, **given}
         references = {tie.column: self.ids[organization][tie.to_table] for tie in self.ties if tie.table == table}
         return insertion(connection, table, organization, **{**KEYED.get(table, {}), **references, **given})
 

@@ -11,8 +11,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from audits import bills
+from audits import bill_sources, bills
 from audits.focus import COSTS
+from audits.models import BillSource
 from audits.recognise import TITLES
 from connections.models import Connection
 from tenants import scope
@@ -27,14 +28,16 @@ HOUR_SECONDS = 3600
 
 class Command(BaseCommand):
     help = (
-        "Load all parts of a bill at once into a connection's bill: FOCUS 1.0 to 1.4, AWS Cost and Usage Report, Azure "
-        "actual and amortised cost (both together), or Google Cloud billing rows. CSV, JSON lines, each also as gzip, "
-        "or Parquet; the format is told from the columns."
+        "Load all parts of a bill at once, as a connection's bill or as that of a source of files: FOCUS 1.0 to 1.4, "
+        "AWS Cost and Usage Report, Azure actual and amortised cost (both together), or Google Cloud billing rows. "
+        "CSV, JSON lines, each also as gzip, or Parquet; the format is told from the columns."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--organization", required=True, metavar="UUID", help="whose bill it is")
-        parser.add_argument("--connection", required=True, metavar="UUID", help="the connection that it belongs to")
+        whose = parser.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--connection", metavar="UUID", help="the connection that it belongs to")
+        whose.add_argument("--source", metavar="UUID", help="the source of handed-in files that it belongs to")
         parser.add_argument("--seconds", type=int, default=HOUR_SECONDS, help="give up after so long (default: 3600)")
         parser.add_argument("files", nargs="+", metavar="FILE", help="the parts of the bill")
 
@@ -44,24 +47,25 @@ class Command(BaseCommand):
                 f"COSTFRAME_ROLE is {settings.COSTFRAME_ROLE.name!r}: run load_bill on a worker, COSTFRAME_ROLE=worker."
             )
         organization_id = _uuid("--organization", options["organization"])
-        connection_id = _uuid("--connection", options["connection"])
+        name, place = ("--source", BillSource) if options.get("source") else ("--connection", Connection)
+        place_id = _uuid(name, options[name.removeprefix("--")])
         parts = [bills.Part(path=Path(name), key=Path(name).name) for name in options["files"]]
-        with scope.work_on(Connection._meta.db_table, connection_id):  # noqa: SLF001 - Django's own way to name it
-            self._load(organization_id, connection_id, parts, seconds=options["seconds"])
+        with scope.work_on(place._meta.db_table, place_id):  # noqa: SLF001 - Django's own way to name it
+            source = None
+            with suppress(scope.NoSuchWork), scope.organization(organization_id):
+                source = _source(place, place_id)
+            if source is None:
+                raise CommandError(
+                    f"{name} {place_id}: organisation {organization_id} has no such {name.removeprefix('--')}. "
+                    f"Copy both ids from the {name.removeprefix('--')}'s page."
+                )
+            self._load(organization_id, source, parts, seconds=options["seconds"])
 
-    def _load(self, organization_id: UUID, connection_id: UUID, parts: list[bills.Part], *, seconds: float) -> None:
-        connection = None
-        with suppress(scope.NoSuchWork), scope.organization(organization_id):
-            connection = Connection.objects.exclude(state=Connection.State.DELETED).filter(id=connection_id).first()
-        if connection is None:
-            raise CommandError(
-                f"--connection {connection_id}: organisation {organization_id} has no such connection. "
-                "Copy both ids from the connection's page."
-            )
+    def _load(self, organization_id: UUID, source: BillSource, parts: list[bills.Part], *, seconds: float) -> None:
         try:
             bill, loads = bills.load_files(
                 organization_id=organization_id,
-                connection=connection,
+                source=source,
                 parts=parts,
                 seconds=seconds,
                 at=timezone.now(),
@@ -90,8 +94,15 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {currency} {column:<16} file {file_sum:>28}  database {held:>28}  {verdict}")
 
 
+def _source(place: type[BillSource | Connection], place_id: UUID) -> BillSource | None:
+    if place is BillSource:
+        return BillSource.objects.select_related("connection").filter(id=place_id, connection=None).first()
+    connection = Connection.objects.exclude(state=Connection.State.DELETED).filter(id=place_id).first()
+    return bill_sources.of_connection(connection, at=timezone.now()) if connection else None
+
+
 def _uuid(name: str, value: str) -> UUID:
     try:
         return UUID(value)
     except ValueError:
-        raise CommandError(f"{name} {value!r} is no UUID. Copy it from the connection's page.") from None
+        raise CommandError(f"{name} {value!r} is no UUID. Copy it from its page.") from None

@@ -1,0 +1,93 @@
+"""A bill is of a source: what a connection's export holds, or what people hand in under a label."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from audits.bill_parts import BillRefused
+from audits.models import BillLoad, BillSource
+from costframe.deletion import delete_connection
+from findings.evidence_from_rows import coverage_of
+from tenants import scope
+from tests.audits.focus_files import write_csv
+from tests.audits.sources import source_of
+from tests.audits.test_bills import OCTOBER, load, payer  # noqa: F401 - a fixture
+from tests.conftest import AT
+from tests.connections.test_views import text
+from tests.database import acting_as
+
+LATER = {"ChargePeriodStart": "2026-10-08T00:00:00Z", "ChargePeriodEnd": "2026-10-09T00:00:00Z"}
+OTHER_ACCOUNT = {"BillingAccountId": "555555555555", "SubAccountId": "555555555555"}
+
+
+@pytest.fixture
+def files(organization):
+    """Files that a person handed in: no connection is behind them."""
+    with scope.organization(organization.id), acting_as("cf_web"):
+        return BillSource.objects.create(label="Finance share", created_at=AT)
+
+
+def current(organization):
+    with scope.organization(organization.id):
+        loads = BillLoad.objects.filter(state="LOADED").select_related("source__connection").order_by("loaded_at", "id")
+        return [(str(one.source), one.execution_id) for one in loads]
+
+
+def test_a_connection_has_one_source_however_often_it_is_asked_for(organization, payer):  # noqa: F811
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        assert source_of(payer).id == source_of(payer).id
+
+
+def test_files_without_a_connection_are_loaded_and_shown_by_their_label(organization, files, visitor, tmp_path):
+    load(files, [write_csv(tmp_path / "a.csv", [{}, LATER])])
+    assert current(organization) == [("Finance share", "run-1")]
+    assert "Finance share" in text(visitor.get("/bills/"))
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        assert set(coverage_of({"111111111111"})) == {"111111111111"}  # rules may count on them as on an export's
+
+
+def test_a_period_is_replaced_in_its_own_source_alone(organization, payer, files, tmp_path):  # noqa: F811
+    load(payer, [write_csv(tmp_path / "a.csv", [OTHER_ACCOUNT])], execution="of the export")
+    load(files, [write_csv(tmp_path / "b.csv", [{}])], execution="first")
+    load(files, [write_csv(tmp_path / "c.csv", [{"ResourceId": "vol-2"}])], execution="second")
+    assert sorted(current(organization)) == [("Finance share", "second"), ("Payer", "of the export")]
+
+
+def test_the_same_bill_from_an_export_and_from_files_is_loaded_once(organization, payer, files, tmp_path):  # noqa: F811
+    (first,) = load(payer, [write_csv(tmp_path / "a.csv", [{}])])
+    (same,) = load(files, [write_csv(tmp_path / "a.csv", [{}])])
+    assert (same.id, current(organization)) == (first.id, [("Payer", "run-1")])
+    assert "Finance share has the same bill; it is loaded once." in same.message
+    (newer,) = load(files, [write_csv(tmp_path / "b.csv", [{"BilledCost": "2"}])], execution="run-2")
+    assert current(organization) == [("Finance share", "run-2")]
+    assert "takes the place of the same bill, loaded earlier from another source" in newer.message
+
+
+def test_files_of_another_bill_under_a_label_that_is_taken_push_nothing_out(organization, files, tmp_path):
+    load(files, [write_csv(tmp_path / "a.csv", [{}])])
+    other = [write_csv(tmp_path / "b.csv", [OTHER_ACCOUNT])]
+    with pytest.raises(
+        BillRefused, match=r"BillingAccountId: these files are of 555555555555, and Finance share holds"
+    ):
+        load(files, other, execution="run-2")
+    assert current(organization) == [("Finance share", "run-1")]
+
+
+@pytest.mark.parametrize(
+    "values", [{"label": "Finance share"}, {"label": ""}, {"label": "An export's", "connection": True}],
+    ids=["a label that is taken", "of nothing", "of both"],
+)  # fmt: skip
+def test_a_source_is_an_export_or_has_a_label_of_its_own(organization, payer, files, values):  # noqa: F811
+    del files
+    values = {**values, "connection": payer if values.get("connection") else None}
+    with scope.organization(organization.id), pytest.raises(IntegrityError), transaction.atomic():
+        BillSource.objects.create(created_at=AT, **values)
+
+
+def test_the_bills_of_a_deleted_connection_stay_and_count(organization, payer, visitor, tmp_path):  # noqa: F811
+    load(payer, [write_csv(tmp_path / "a.csv", [{}, LATER])])
+    with scope.organization(organization.id), acting_as("cf_web"):
+        delete_connection(connection=payer, by="user_1", at=AT)
+    assert current(organization) == [("Payer", "run-1")]
+    assert "Payer" in text(visitor.get("/bills/"))
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        assert coverage_of({"111111111111"})["111111111111"].billed_from.replace(day=1) == OCTOBER
