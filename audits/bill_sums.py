@@ -22,11 +22,18 @@ KINDS: Mapping[str, str] = {
     ADJUSTMENT: "Adjustments and refunds",
     USAGE: "Usage",
 }
-KIND_SQL = f"""
+
+
+def kind_sql(*, is_support: str) -> str:
+    """The kind of a row or line as an SQL expression; `is_support` asks whether `service_name` has the word."""
+    return f"""
     case when charge_class = '{CORRECTION}' then '{CORRECTION}'
          when charge_category in ('{TAX}', '{CREDIT}') then charge_category
-         when regexp_matches(service_name, '(?i)\\bsupport\\b') then '{SUPPORT}'
+         when {is_support} then '{SUPPORT}'
          when charge_category in ('{PURCHASE}', '{USAGE}') then charge_category else '{ADJUSTMENT}' end"""
+
+
+KIND_SQL = kind_sql(is_support="regexp_matches(service_name, '(?i)\\bsupport\\b')")
 MADE_OF = f"""
     select billing_currency, {KIND_SQL} as kind, sum(row_count)::bigint, sum(billed_cost)::varchar,
            sum(effective_cost)::varchar,

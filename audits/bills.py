@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection as database
 
-from audits import bill_sums
+from audits import bill_sums, cost_days
 from audits.bill_parts import BillRefused, Part
 from audits.focus import COSTS, LINE_COLUMNS, TEXTS
 from audits.focus_process import ReadBill, read_bill
-from audits.models import BillLoad, BillSource, CostLine
+from audits.models import BillLoad, BillSource, CostDay, CostLine
 from tenants import scope
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BillRefused", "Part", "already_loaded", "book_refusal", "load_files", "read_period", "replace"]
 
+LINES = "audits_costline"
 CLOSES_AFTER_DAYS = 2  # with usage up to its last day, a period this old is taken to be complete
 TYPES = {
     "billing_period": "date",
@@ -256,7 +257,8 @@ def _retire(source: BillSource, billing_period: date, rivals: Sequence[BillLoad]
     ids = [one.id for one in earlier]
     BillLoad.objects.filter(id__in=ids).update(state=BillLoad.State.REPLACED, services=[])
     # Straight in the table: nothing refers to a line, and there may be millions.
-    CostLine.objects.filter(load_id__in=ids)._raw_delete(database.alias)  # noqa: SLF001
+    for rows in (CostLine, CostDay):
+        rows.objects.filter(load_id__in=ids)._raw_delete(database.alias)  # noqa: SLF001
     return next(iter(earlier), None)
 
 
@@ -276,26 +278,28 @@ def _insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401
         f"select gen_random_uuid(), %s, %s, {names} from bill_lines where billing_period = %s",
         [load.organization_id, load.id, load.billing_period],
     )
+    cost_days.insert(cursor, load)
 
 
 def _require_equal(load: BillLoad, sums: PeriodSums) -> None:
     """Compare what PostgreSQL now holds with what the files held, digit by digit."""
-    held = totals_held(load)
-    if held != {currency: dict(totals) for currency, totals in sums.totals.items()}:
-        raise BillRefused(
-            f"What was written for {load.billing_period} does not equal the files: {_as_text(held)} instead of "
-            f"{_as_text(sums.totals)}. Nothing was changed; please report it.",
-            permanent=False,
-        )
+    for table in (LINES, cost_days.TABLE):
+        held = totals_held(load, table=table)
+        if held != {currency: dict(totals) for currency, totals in sums.totals.items()}:
+            raise BillRefused(
+                f"What was written for {load.billing_period} does not equal the files: {_as_text(held)} instead of "
+                f"{_as_text(sums.totals)}. Nothing was changed; please report it.",
+                permanent=False,
+            )
 
 
-def totals_held(load: BillLoad) -> dict[str, dict[str, Decimal]]:
-    """Rows and costs of a load's lines by currency, as PostgreSQL adds them up."""
+def totals_held(load: BillLoad, *, table: str = LINES) -> dict[str, dict[str, Decimal]]:
+    """Rows and costs of a load's lines by currency, as PostgreSQL adds them up; or of its days."""
     columns = ("row_count", *COSTS)
     sums = ", ".join(f"sum({column})" for column in columns)
     with database.cursor() as cursor:
         cursor.execute(
-            f"select billing_currency, {sums} from audits_costline "
+            f"select billing_currency, {sums} from {table} "
             "where organization_id = %s and load_id = %s group by 1",
             [load.organization_id, load.id],
         )

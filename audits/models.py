@@ -342,6 +342,42 @@ class CostLine(TenantModel):
         ]
 
 
+class CostDay(TenantModel):
+    """A load's charges by day, account, service, region and kind, for pages: its lines, added up when it is loaded."""
+
+    load = models.ForeignKey(
+        BillLoad, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="days"
+    )
+    organization = models.ForeignKey(  # tied through the load, as a line's
+        Organization,
+        on_delete=models.CASCADE,
+        related_name="+",
+        default=scope.current,
+        db_index=False,
+        db_constraint=False,
+    )
+    charge_date = models.DateField()
+    charge_days = models.PositiveIntegerField(default=1)
+    provider_name = models.TextField(blank=True)
+    sub_account_id = models.TextField(blank=True)
+    service_name = models.TextField(blank=True)
+    region_id = models.TextField(blank=True)
+    kind = models.TextField()  # of audits.bill_sums.KINDS
+    is_prepaid = models.BooleanField(default=False)  # a purchase whose cost is spread over the usage that it covers
+    billing_currency = models.TextField()
+    billed_cost = models.DecimalField(**LINE_COST)
+    effective_cost = models.DecimalField(**LINE_COST)
+    list_cost = models.DecimalField(**LINE_COST)
+    contracted_cost = models.DecimalField(**LINE_COST)
+    row_count = models.BigIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization", "load", "charge_date"], name="cost_day_by_load"),
+            models.Index(fields=["organization", "charge_date"], name="cost_day_by_date"),
+        ]
+
+
 class LostMessage(TenantModel):
     """A queue message that was refused or gave up, with the kind of failure and no content."""
 

@@ -24,6 +24,12 @@ from tests.conftest import AT
 from tests.database import acting_as
 
 OCTOBER = dt.date(2026, 10, 1)
+ADDED = (
+    "insert into audits_costday (id, organization_id, load_id, charge_date, charge_days, provider_name, sub_account_id, "
+    "service_name, region_id, kind, is_prepaid, billing_currency, billed_cost, effective_cost, list_cost, "
+    "contracted_cost, row_count) select gen_random_uuid(), organization_id, load_id, charge_date, 1, '', '', '', '', "
+    "'Usage', false, '{currency}', 0, 0, {cost}, 0, {rows} from audits_costday limit 1"
+)
 
 
 @pytest.fixture
@@ -206,6 +212,10 @@ def test_a_refusal_is_kept_once_with_its_reason(payer):
         "delete from audits_costline where resource_id = 'vol-2'",
         "update audits_costline set billing_currency = 'EUR' where resource_id = 'vol-2'",
         "update audits_costline set row_count = 2 where resource_id = 'vol-2'",
+        "delete from audits_costday",
+        ADDED.format(currency="USD", cost="0.000000000000000000000001", rows=0),
+        ADDED.format(currency="EUR", cost=0, rows=0),
+        ADDED.format(currency="USD", cost=0, rows=1),
     ],
 )
 def test_a_difference_in_the_last_digit_undoes_the_load(payer, tmp_path, monkeypatch, spoil):
