@@ -14,6 +14,7 @@ from audits.bill_parts import BillRefused, Part
 from audits.focus import COSTS, LINE_COLUMNS, TEXTS
 from audits.focus_process import ReadBill, read_bill
 from audits.models import BillLoad, BillSource, CostDay, CostLine
+from audits.spreadsheet import plain
 from tenants import scope
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from audits.focus import PeriodSums
     from connections.provider import ExportPeriod
 
-__all__ = ["BillRefused", "Part", "already_loaded", "book_refusal", "load_files", "read_period", "replace"]
+__all__ = ["BillRefused", "Part", "already_loaded", "book_refusal", "load_files", "plain", "read_period", "replace"]
 
 LINES = "audits_costline"
 CLOSES_AFTER_DAYS = 2  # with usage up to its last day, a period this old is taken to be complete
@@ -299,8 +300,7 @@ def totals_held(load: BillLoad, *, table: str = LINES) -> dict[str, dict[str, De
     sums = ", ".join(f"sum({column})" for column in columns)
     with database.cursor() as cursor:
         cursor.execute(
-            f"select billing_currency, {sums} from {table} "
-            "where organization_id = %s and load_id = %s group by 1",
+            f"select billing_currency, {sums} from {table} where organization_id = %s and load_id = %s group by 1",
             [load.organization_id, load.id],
         )
         return {currency: dict(zip(columns, values, strict=True)) for currency, *values in cursor.fetchall()}
@@ -310,9 +310,3 @@ def _as_text(totals: Mapping[str, Mapping[str, Decimal]]) -> dict[str, dict[str,
     return {
         key: {name: plain(value) for name, value in one.items() if name != "row_count"} for key, one in totals.items()
     }
-
-
-def plain(value: Decimal) -> str:
-    """A decimal to its last digit, without exponent or noughts at the end."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

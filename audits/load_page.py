@@ -81,7 +81,7 @@ def load_page(load: BillLoad) -> LoadPage:
     return LoadPage(
         row=row,
         state=state,
-        state_words=_words(state, row),
+        state_words=state_words(state, row),
         parts=_parts(row, [KindSum.from_json(one) for one in load.kinds]),
         changes=tuple(Change.from_json(one) for one in load.changes),
         changes_not_shown=load.change_count - len(load.changes),
@@ -89,7 +89,8 @@ def load_page(load: BillLoad) -> LoadPage:
     )
 
 
-def _words(state: str, row: LoadRow) -> str:
+def state_words(state: str, row: LoadRow) -> str:
+    """What the state of a period means, here."""
     if state == PROVISIONAL and row.totals and all(total.invoiced is None for total in row.totals):
         return "The period is over, but the files name no invoice, so they cannot tell when it is final."
     return STATES[state]

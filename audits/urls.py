@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from audits import views
+from audits import cost_views, views
 
 app_name = "audits"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("audits/<uuid:audit_id>/calls/", views.calls, name="calls"),
     path("audits/nights/", views.organization_nights, name="nights"),
     path("bills/", views.bills, name="bills"),
+    path("costs/", cost_views.costs, name="costs"),
+    path("costs/costs.csv", cost_views.costs_csv, name="costs_csv"),
     path("bills/<uuid:load_id>/", views.bill, name="bill"),
     path("bills/formats/", views.bill_formats, name="bill_formats"),
 ]

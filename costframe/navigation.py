@@ -13,6 +13,7 @@ PLACES = (
     ("Action list", "findings:list"),
     ("Audits", "audits:list"),
     ("Connections", "connections:list"),
+    ("Costs", "audits:costs"),
     ("Bills", "audits:bills"),
     ("Activity", "activity"),
 )

@@ -36,7 +36,7 @@ class Permission(StrEnum):
 
 SENTENCES: Mapping[Permission, str] = {
     Permission.READ: "See findings, audits, connections, bills and members",
-    Permission.EXPORT: "Download the action list and a finding's evidence",
+    Permission.EXPORT: "Download the action list, costs and a finding's evidence",
     Permission.RUN_AUDITS: "Start and stop audits",
     Permission.CHANGE_CONNECTIONS: "Connect accounts, change, pause and delete connections",
     Permission.CHANGE_ORGANIZATION: "Change when the organisation's nights begin",

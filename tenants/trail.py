@@ -44,6 +44,7 @@ WORDS = {
     "finding.reopened": "opened a finding again",
     "finding.resolved": "resolved a finding",
     "export.csv": "downloaded the action list",
+    "export.costs": "downloaded costs",
     "export.evidence": "downloaded a finding's evidence",
     "operator.viewed": "looked at a page, as an operator of Costframe",
 }

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from audits.axes import Box, Tick, number, round_up
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
@@ -17,24 +19,6 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 640, 220
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 24, 28
 TICKS = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class Box:
-    """A rectangle."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tick:
-    """A label beside an axis, at its place along it."""
-
-    at: float
-    label: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +80,7 @@ def panel(
     window: tuple[date, date] | None,
 ) -> Panel:
     """The chart of `values`, one a day from `first` on; None is a day without data and breaks the line."""
-    top = _round_up(max([value for value in values if value is not None] + [limit or 0.0], default=0.0))
+    top = round_up(max([value for value in values if value is not None] + [limit or 0.0], default=0.0))
     step = (WIDTH - LEFT - RIGHT) / max(1, len(values))
 
     def x(day: float) -> float:
@@ -121,11 +105,11 @@ def panel(
             for start, end in _missing(values)
         ),
         window=inside,
-        threshold=None if limit is None else Tick(at=y(limit), label=f"limit {_number(limit)}"),
+        threshold=None if limit is None else Tick(at=y(limit), label=f"limit {number(limit)}"),
         across=_days(first, len(values), x),
-        up=tuple(Tick(at=y(top * n / TICKS), label=_number(top * n / TICKS)) for n in range(TICKS + 1)),
+        up=tuple(Tick(at=y(top * n / TICKS), label=number(top * n / TICKS)) for n in range(TICKS + 1)),
         table=tuple(
-            (first + timedelta(days=day), "no data" if value is None else _number(value))
+            (first + timedelta(days=day), "no data" if value is None else number(value))
             for day, value in enumerate(values)
         ),
     )
@@ -175,21 +159,9 @@ def _summary(title: str, unit: str, first: date, values: Sequence[float | None],
     if not known:
         return f"{title}: no data from {first} to {last}."
     missing = len(values) - len(known)
-    parts = [f"{title}, {first} to {last}: between {_number(min(known))} and {_number(max(known))} {unit}"]
+    parts = [f"{title}, {first} to {last}: between {number(min(known))} and {number(max(known))} {unit}"]
     if limit is not None:
-        parts.append(f"the limit is {_number(limit)} {unit}")
+        parts.append(f"the limit is {number(limit)} {unit}")
     if missing:
         parts.append(f"no data on {missing} of {len(values)} days")
     return "; ".join(parts) + "."
-
-
-def _round_up(value: float) -> float:
-    """The next of 1, 2, 4, 5, 8, 10 times a power of ten, with some air above: a scale that reads well."""
-    if value <= 0:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 4, 5, 8, 10, 20) if step * power >= value * 1.05)
-
-
-def _number(value: float) -> str:
-    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004 - four figures, or whole numbers

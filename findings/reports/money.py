@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from audits import spreadsheet
+
 CENT = Decimal("0.01")
 UNKNOWN = "unknown"
 
@@ -19,7 +21,4 @@ def amount(value: Decimal | None) -> str:
 
 def plain(value: Decimal | None) -> str:
     """All digits without thousands, for files; None is an empty cell, which no program reads as 0 by itself."""
-    if value is None:
-        return ""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return "" if value is None else spreadsheet.plain(value)

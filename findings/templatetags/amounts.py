@@ -21,3 +21,9 @@ def amount(value: Decimal | str | None) -> str:
 def digits(value: Decimal | str | None) -> str:
     """Every digit, for bill lines that must stand beside the invoice."""
     return money.plain(Decimal(value) if isinstance(value, str) else value)
+
+
+@register.filter
+def has_more_digits(value: Decimal) -> bool:
+    """Whether `amount` does not say all of it."""
+    return len(money.plain(value).partition(".")[2]) > 2  # noqa: PLR2004 - cents

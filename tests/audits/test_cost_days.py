@@ -21,7 +21,15 @@ from tests.database import acting_as
 
 KEYS = tuple(cost_days.KEYS)
 SUMS = cost_days.SUMS
-SUPPORT = ("AWS Support (Business)", "support", "SUPPORT plan", "Supporting services", "AWSSupport", "x_support", "Supporté")
+SUPPORT = (
+    "AWS Support (Business)",
+    "support",
+    "SUPPORT plan",
+    "Supporting services",
+    "AWSSupport",
+    "x_support",
+    "Supporté",
+)
 
 
 def days(payer):  # noqa: F811
@@ -62,7 +70,9 @@ def test_a_charge_is_of_the_same_kind_as_on_the_loads_page(payer, tmp_path):  # 
     with scope.organization(payer.organization_id):
         kinds = [KindSum.from_json(one) for one in BillLoad.objects.get().kinds]
         summed = CostDay.objects.values_list("kind").annotate(Sum("row_count"), Sum("billed_cost")).order_by()
-        assert {one.kind: (one.rows, one.billed) for one in kinds} == {kind: (rows, billed) for kind, rows, billed in summed}
+        assert {one.kind: (one.rows, one.billed) for one in kinds} == {
+            kind: (rows, billed) for kind, rows, billed in summed
+        }
 
 
 @pytest.mark.parametrize(
