@@ -31,7 +31,7 @@ DIMENSIONS: Mapping[str, tuple[str, str]] = {
     "kind": ("Kind of charge", "kind"),
 }
 DAY = "day"
-GROUPS: Mapping[str, tuple[str, str]] = {DAY: ("Day", "charge_date"), **DIMENSIONS}
+GROUPS: Mapping[str, tuple[str, str]] = {**DIMENSIONS, DAY: ("Day", "charge_date")}
 BASES: Mapping[str, tuple[str, str]] = {
     "effective": (
         "Effective",

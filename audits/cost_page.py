@@ -33,6 +33,10 @@ COLOURS = 6
 REST = "rest"
 INTO = ("service", "account", "region", DAY)  # what a row leads to: the first of these that is not fixed by then
 ALONE = "No earlier time of equal length is loaded to compare with."
+STILL_OPEN = (
+    "This bill is still open: its last day may not be complete, and charges for more than a day are whole in the time "
+    "before."
+)
 PREPAID = "Commitments' purchases and other prepayments"
 OF_PREPAID: Mapping[str, str] = {
     "effective": "Spread over the usage above.",
@@ -178,7 +182,7 @@ def _cost_page(data: QueryDict, *, most_rows: int) -> CostPage:
         earlier=earlier,
         parts=parts,
         sources=tuple(_source(load, there.providers[load.id]) for load in loads if load.id in there.providers),
-        notes=tuple(missing(span, earlier, loads)),
+        notes=(*([STILL_OPEN] if earlier and not earlier.is_whole else []), *missing(span, earlier, loads)),
     )
 
 
@@ -261,7 +265,7 @@ def _part(
         other_days=now.subtotal - sum((total for _, _, total in chart.table), NOTHING),
         long_charges=tuple(
             LongCharge(
-                name=one["service_name"] or KINDS.get(one["kind"], one["kind"]),
+                name=_long_name(one["kind"], one["service_name"]),
                 first=one["charge_date"],
                 days=one["charge_days"],
                 cost=one["cost"],
@@ -270,6 +274,11 @@ def _part(
         ),
         has_more_long_charges=len(long) > cost_sums.MOST_LONG,
     )
+
+
+def _long_name(kind: str, service: str) -> str:
+    named = service or "No service named"
+    return named if kind in cost_sums.MAIN else f"{KINDS.get(kind, kind)} ({named})"
 
 
 def _rows(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection as database
 from django.db.models import Case, F, Q, Sum, TextField, Value, When
+from django.db.models.functions import Abs
 
 from audits.bill_sums import SUPPORT, USAGE
 from audits.cost_choice import DAY, DIMENSIONS, GROUPS, NONE
@@ -137,7 +138,7 @@ def long_charges(span: Span, choice: CostChoice) -> list[dict[str, Any]]:
     rows = narrowed(span, choice).filter(charge_days__gt=1)
     keys = ("billing_currency", "charge_date", "charge_days", "service_name", "kind")
     summed = rows.values(*keys).annotate(cost=Sum(choice.column)).exclude(cost=0)
-    return list(summed.order_by("-cost", *keys)[: MOST_LONG + 1])
+    return list(summed.order_by(Abs("cost").desc(), *keys)[: MOST_LONG + 1])
 
 
 def what_is_there(span: Span) -> There:

@@ -83,6 +83,18 @@ def test_the_newest_bill_is_shown_by_service_in_effective_cost(loaded, shown):
     assert page.index(f"{S3} 15.00") < page.index(f"{EC2} 4.00")
 
 
+def test_the_controls_show_what_is_shown(loaded, visitor):
+    loaded(BILL)
+    page = visitor.get("/costs/").content.decode()
+    for name in ("by", "cost", "month"):
+        control = page.partition(f'<select name="{name}"')[2].partition("</select>")[0]
+        chosen = re.search(r'<option value="([^"]*)"(?: selected)?>', control)[1]
+        assert chosen == {"by": "service", "cost": "effective", "month": ""}[name]
+    narrowed = visitor.get("/costs/?by=day&cost=list&service=nobody").content.decode()
+    for value in ("day", "list", "nobody"):
+        assert f'<option value="{value}" selected>' in narrowed
+
+
 @pytest.mark.parametrize("cost", ["effective", "billed", "list", "contracted"])
 @pytest.mark.parametrize("by", ["day", "service", "account", "region", "provider", "kind"])
 def test_however_it_is_added_up_the_total_is_the_loads_to_the_last_digit(loaded, visitor, cost, by):
@@ -133,7 +145,7 @@ def test_by_kind_everything_is_drawn_and_nothing_stands_apart(loaded, shown):
 def test_charges_for_more_than_a_day_are_named_with_their_first_day(loaded, shown):
     loaded([*BILL, charge(1, "31", days=31, ServiceName="AWS Support (Business)")])
     assert (
-        "stand on their first day: AWS Support (Business), 31.00 USD for 31 days on 2026-10-01; Tax, 2.50 USD"
+        "stand on their first day: AWS Support (Business), 31.00 USD for 31 days on 2026-10-01; Tax (Tax), 2.50 USD"
         in shown()
     )
 
@@ -206,6 +218,7 @@ def test_a_bill_that_is_open_is_compared_with_as_many_days_of_the_one_before(loa
     page = shown()
     assert "its days to 2026-11-02, beside 2026-10-01 to 2026-10-02" in page
     assert "Total 20.00 8.00 +12.00" in page
+    assert "This bill is still open" in page
 
 
 def test_dates_take_charges_of_all_bills_beside_as_many_days_before(loaded, shown):
@@ -256,7 +269,7 @@ def test_each_source_says_how_far_it_can_be_relied_on(loaded, shown):
         ("?since=2025-01-01&until=2026-10-01", "2025-01-01 to 2026-10-01 is 639 days: give at most 366."),
         ("?since=0001-01-01&until=0001-01-02", "Or from: “0001-01-01” is no day from 2000-01-01 to 2100-12-31"),
         ("?since=2026-10-02&until=2026-10-02&month=2026-10", "2026-10 and dates are both given, so the dates count"),
-        ("?by=colour", "By: “colour” is none of: day, service, account, region, provider, kind."),
+        ("?by=colour", "By: “colour” is none of: service, account, region, provider, kind, day."),
         ("?cost=dear", "Cost: “dear” is none of: effective, billed, list, contracted."),
         ("?service=%00", "Service: Null characters are not allowed."),
         (f"?region={'x' * 501}", "Region: "),

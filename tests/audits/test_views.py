@@ -68,6 +68,7 @@ def audits(organization):
         ),
         ("/audits/", "No audit yet. Start one on a connection"),
         ("/bills/", "No bill is loaded yet. Bills are read from the cost export"),
+        ("/costs/", "No bill is loaded yet, so there are no costs to show. Bills are read from the cost export"),
     ],
 )
 def test_an_empty_page_is_a_sentence_with_one_next_step(visitor, page, sentence):

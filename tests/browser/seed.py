@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from audits.models import ApiCall, Audit, BillLoad, Gap, Schedule, Step
+from audits.models import ApiCall, Audit, BillLoad, CostDay, Gap, Schedule, Step
 from connections.models import AccessCheck, Connection
 from tests.audits.sources import source_of
 from tests.conftest import AT
@@ -167,7 +167,27 @@ def _bills(connection) -> BillLoad:
             ),
         )
     ]
+    for load in loads[:2]:
+        _days(load)
     return loads[1]
+
+
+def _days(load) -> None:
+    """Eighteen days of two services, a tax and a credit."""
+    CostDay.objects.bulk_create(
+        CostDay(
+            load=load, charge_date=load.billing_period + dt.timedelta(days=day), charge_days=days, kind=kind,
+            provider_name="AWS", sub_account_id="222222222222", service_name=service, region_id="eu-west-1",
+            billing_currency="USD", billed_cost=cost, effective_cost=cost, list_cost=cost, contracted_cost=cost,
+        )
+        for service, kind, cost, days, last in (
+            ("Amazon Elastic Compute Cloud", "Usage", "412.1234567891", 1, 18),
+            ("Amazon Relational Database Service", "Usage", "87.5", 1, 18),
+            ("Tax", "Tax", "900", 31, 1),
+            ("Amazon Elastic Compute Cloud", "Credit", "-80", 1, 1),
+        )
+        for day in range(last)
+    )  # fmt: skip
 
 
 def _load(connection, *, month, state, billed, invoices, message) -> BillLoad:

@@ -240,6 +240,13 @@ def test_an_export_of_evidence(finding, provider_key):
     assert detail == {"rule": "aws_ebs_volume_unattached", "resource": "vol-1"}
 
 
+def test_an_export_of_costs_with_what_was_asked_for(organization, provider_key):
+    asked(Visitor(), "/costs/costs.csv?by=account&region=eu-west-1")
+    ((actor, _, subject, detail),) = told("export.costs")
+    assert (actor, subject) == ("Ada (user_ada)", None)
+    assert detail == {"rows": "0", "filters": "by=account&region=eu-west-1"}
+
+
 def test_an_export_that_is_refused_is_not_told(finding, provider_key):
     assert Visitor().get("/findings/actions.csv?region=nowhere").status_code == 400
     assert told("export.csv") == []

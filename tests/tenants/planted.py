@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from audits.models import ApiCall, BillLoad, Gap, Resource, Schedule
+from audits.focus import COSTS
+from audits.models import ApiCall, BillLoad, CostDay, Gap, Resource, Schedule
 from connections.models import AccessCheck, Confirmation, SealedCredential
 from connections.operations import make_draft
 from costframe.broker import book_lost
@@ -101,6 +102,11 @@ def audited(connection, mark: str, *, size_gib: int, resource_id: str = "vol-1",
     load.message = f"{mark} load"
     load.save(update_fields=["message"])
     bill(load, resource_id, str(size_gib / 100), account_id=account_id, usage_type=f"EBS:{mark}")
+    CostDay.objects.create(
+        load=load, charge_date=load.billed_from, provider_name=f"{mark} provider", sub_account_id=account_id,
+        service_name=f"{mark} service", region_id=f"{mark} region", kind="Usage", billing_currency="USD",
+        **dict.fromkeys(COSTS, size_gib),
+    )  # fmt: skip
     audit = judged_audit(connection, volume, *others)
     use(Resource.objects.get(connection=connection, kind="instance"))
     step = audit.steps.all()[0]

@@ -16,7 +16,7 @@ from tenants.middleware import PERSONAL_VIEWS, PUBLIC_VIEWS
 from tenants.roles import Role
 from tests.conftest import AT
 from tests.database import ROOT, acting_as
-from tests.findings.rows import UNATTACHED, make_audit, make_connection, see
+from tests.findings.rows import UNATTACHED, load_bill, make_audit, make_connection, see
 from tests.tenants.url_map import every_url
 from tests.web import Visitor
 
@@ -35,6 +35,7 @@ CHANGING = {
 }
 READING = {
     "findings:csv": EXPORT,
+    "audits:costs_csv": EXPORT,
     "findings:evidence": EXPORT,
     "connections:new": CHANGE,
     "connections:access": CHANGE,
@@ -119,7 +120,7 @@ def test_templates_ask_for_permissions_that_there_are():
 
 @pytest.fixture
 def pages(organization):
-    """Pages of an organisation with a connection in each state, one of them under audit, and a finding."""
+    """Pages of an organisation with a connection in each state, one of them under audit, a finding and a bill."""
     with scope.organization(organization.id):
         states = ("DRAFT", "CHECKING", "REFUSED", "CONNECTED", "CONNECTED")
         made = [
@@ -131,12 +132,13 @@ def pages(organization):
             see(done, UNATTACHED)
             judge(audit=done, at=AT)
             Audit.objects.filter(id=done.id).update(state="DONE", ended_at=AT)
+            load_bill(made[3])
             running = Audit.objects.create(
                 connection=made[4], state="RUNNING", requested_by="x", requested_at=AT, started_at=AT
             )
         finding = Finding.objects.get()
     return [
-        *("/connections/", "/findings/", "/audits/", "/audits/nights/", "/organization/members/"),
+        *("/connections/", "/findings/", "/costs/", "/audits/", "/audits/nights/", "/organization/members/"),
         *(f"/connections/{one.id}/" for one in made),
         *(f"/connections/{made[0].id}/kit/", f"/audits/{running.id}/", f"/findings/{finding.id}/"),
     ]
