@@ -240,7 +240,7 @@ def test_an_export_of_evidence(finding, provider_key):
     assert detail == {"rule": "aws_ebs_volume_unattached", "resource": "vol-1"}
 
 
-def test_an_export_of_costs_with_what_was_asked_for(organization, provider_key):
+def test_an_export_of_costs_with_what_was_asked_for(shop, provider_key):
     asked(Visitor(), "/costs/costs.csv?by=account&region=eu-west-1")
     ((actor, _, subject, detail),) = told("export.costs")
     assert (actor, subject) == ("Ada (user_ada)", None)

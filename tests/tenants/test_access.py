@@ -12,7 +12,7 @@ import re
 import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 from django.db import connection, models, transaction
@@ -59,13 +59,15 @@ PARAMETERS: dict[str, Callable[[Planted], Iterable[tuple]] | None] = {
                             for one in theirs.ids.values()],
     "noted": lambda theirs: list(heads(theirs)),
     "organization": lambda _: [({}, "org_northwind", "org_nobodysnm")],
+    "provider": lambda theirs: [({}, f"{theirs.mark} provider", "Nobodysmarked provider")],
     "q": lambda theirs: [({}, theirs.resource_id, "vol-Nobodysmarked")],
     "role_arn": lambda theirs: [({}, f"arn:aws:iam::{theirs.account_id}:role/C", "arn:aws:iam::987654321098:role/C")],
+    "service": lambda theirs: [({}, f"{theirs.mark} service", "Nobodysmarked service")],
     "who": lambda theirs: [({}, theirs.mark, "Nobodysmarked")],
     **dict.fromkeys(("confidence", "currency", "new", "price_unknown", "region", "rule", "sort", "state")),
     **dict.fromkeys(("regions", "export_bucket", "export_name", "export_prefix", "export_region")),
     **dict.fromkeys(("csrfmiddlewaretoken", "costframe_organization", "__clerk_handshake", "elsewhere", "ended")),
-    **dict.fromkeys(("since", "until", "what", "night_time", "timezone")),
+    **dict.fromkeys(("since", "until", "what", "night_time", "timezone", "by", "cost", "kind", "month")),
 }  # fmt: skip
 FORM = {"label": "Northwindmark shared account", "role_arn": "arn:aws:iam::111111111111:role/Costframe"}
 # Names that no view reads today; should one begin to, it must not tell either.
@@ -159,7 +161,7 @@ def statements(asked):
 
 def without(text, named):
     for value in named:
-        for form in {str(value), html.escape(str(value)), quote(str(value), safe="")}:
+        for form in {str(value), html.escape(str(value)), quote(str(value), safe=""), quote_plus(str(value))}:
             text = text.replace(form, "NAMED")
     return UUIDS.sub("ID", CHANGING.sub("", text))
 
