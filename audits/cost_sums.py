@@ -165,8 +165,8 @@ def what_is_there(span: Span) -> There:
 
 def current_loads() -> list[BillLoad]:
     """The loads whose charges count, the newest period first."""
-    loads = BillLoad.objects.filter(state=BillLoad.State.LOADED).select_related("connection")
-    return list(loads.order_by("-billing_period", "connection__label", "id").defer("services", "changes"))
+    loads = BillLoad.objects.filter(state=BillLoad.State.LOADED).select_related("source__connection")
+    return list(loads.order_by("-billing_period", "loaded_at", "id").defer("services", "changes"))
 
 
 def ids_of(loads: Iterable[BillLoad]) -> tuple[UUID, ...]:

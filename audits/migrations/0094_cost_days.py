@@ -30,7 +30,7 @@ ADD_UP_WHAT_IS_LOADED = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audits", "0081_what_a_bill_is_made_of"),
+        ("audits", "0090_bill_sources"),
         ("costframe", "0071_owners_functions"),
         ("tenants", "0070_views_by_ticket"),
     ]
@@ -66,8 +66,9 @@ class Migration(migrations.Migration):
         ),
         LeadKeyWithOrganization("audits_costday"),
         LiftRowSecurity("audits_costline", [migrations.RunSQL(ADD_UP_WHAT_IS_LOADED, migrations.RunSQL.noop)]),
-        # After the rows: a tie's checks that wait for the end would keep the table from being altered.
-        TieToOrganization("audits_costday", "load_id", "audits_billload"),
+        # After the rows: a tie's checks that wait for the end would keep the table from being altered. It looks for each
+        # row's load as the owner.
+        LiftRowSecurity("audits_billload", [TieToOrganization("audits_costday", "load_id", "audits_billload")]),
         ProtectTable(
             "audits_costday",
             [

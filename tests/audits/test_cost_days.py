@@ -14,6 +14,7 @@ from audits.bill_sums import KindSum
 from audits.models import BillLoad, CostDay
 from tenants import scope
 from tests.audits.focus_files import SAMPLE, write_csv
+from tests.audits.sources import source_of
 from tests.audits.test_bills import load, payer  # noqa: F401 - a fixture
 from tests.audits.test_load_page import MONTH
 from tests.conftest import AT
@@ -55,9 +56,9 @@ def test_charges_of_a_day_are_added_up_by_what_pages_ask_for(payer, tmp_path):  
 def test_the_sample_adds_up_to_the_files_totals_to_the_last_digit(payer, organization):  # noqa: F811
     with acting_as("cf_worker"):
         part = Part(path=SAMPLE, key="focus_sample.csv")
-        bill, loads = bills.load_files(
-            organization_id=organization.id, connection=payer, parts=[part], seconds=60, at=AT
-        )
+        with scope.organization(organization.id):
+            source = source_of(payer)
+        bill, loads = bills.load_files(organization_id=organization.id, source=source, parts=[part], seconds=60, at=AT)
         expected = {one.billing_period: dict(one.totals["USD"]) for one in bill.sums.periods}
         with scope.organization(organization.id):
             held = {one.billing_period: bills.totals_held(one, table=cost_days.TABLE)["USD"] for one in loads}
