@@ -30,7 +30,13 @@ def old_database(cluster):
                 row = {"id": load, "source_id": source, "state": "LOADED"}
                 admin.execute(insertion(admin, "audits_billload", organization, **row))
                 for cost in costs:
-                    row = {"load_id": load, "billed_cost": cost, "charge_category": "Usage", "charge_class": ""}
+                    row = {
+                        "load_id": load,
+                        "billed_cost": cost,
+                        "charge_category": "Usage",
+                        "charge_class": "",
+                        "row_count": 1,
+                    }
                     admin.execute(insertion(admin, "audits_costline", organization, **row))
         yield urls
 

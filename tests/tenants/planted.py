@@ -103,7 +103,7 @@ def audited(connection, mark: str, *, size_gib: int, resource_id: str = "vol-1",
     load.save(update_fields=["message"])
     bill(load, resource_id, str(size_gib / 100), account_id=account_id, usage_type=f"EBS:{mark}")
     CostDay.objects.create(
-        load=load, charge_date=load.billed_from, provider_name=f"{mark} provider", sub_account_id=account_id,
+        load=load, charge_date=load.billing_period, provider_name=f"{mark} provider", sub_account_id=account_id,
         service_name=f"{mark} service", region_id=f"{mark} region", kind="Usage", billing_currency="USD",
         **dict.fromkeys(COSTS, size_gib),
     )  # fmt: skip
