@@ -70,17 +70,17 @@ class BilledThings:
                 yield BilledService(**base, charges=charges, meters=meters, account=account, bill=bill)
 
     def _add(self, row: Row, line: DayCost) -> None:
+        period = line.charge_date, line.charge_days  # a month's fee is none of its first day
         if line.commitment_discount_id and line.commitment_discount_status in STATUSES:
             found = self._commitments.setdefault(line.commitment_discount_id, _Sum(row, {}))
-            period = line.charge_date, line.charge_days  # a month's fee is none of its first day
-            found.add((*period, line.commitment_discount_status, line.billing_currency), line)
+            found.add((*period, line.commitment_discount_status), line)
         service = row["sub_account_id"], line.service_name
         found = self._services.setdefault(service, _Sum(row, {}))
-        found.add((line.charge_date, line.charge_days, line.charge_category, line.billing_currency), line)
+        found.add((*period, line.charge_category), line)
         since = self._span.until - timedelta(days=MONTH_DAYS)
         if line.charge_category == "Usage" and since <= line.charge_date < self._span.until:
             found = self._meters.setdefault(service, _Sum(row, {}))
-            found.add((meter_of(line), line.consumed_unit, line.billing_currency), line)
+            found.add((meter_of(line), line.consumed_unit), line)
 
     def _resource(self, row: Row, account_id: str, resource_id: str, charges: list[DayCost]) -> BilledResource:
         charges.sort(key=lambda line: line.charge_date)
@@ -102,12 +102,13 @@ class BilledThings:
 
 @dataclass(frozen=True)
 class _Sum:
-    """Lines that are added up by a key, and the first row of them."""
+    """Lines that are added up by a key, and the first row of them. Currencies and corrections are never added in."""
 
     row: Row
     by_key: dict[tuple[object, ...], DayCost]
 
-    def add(self, key: tuple[object, ...], line: DayCost) -> None:
+    def add(self, by: tuple[object, ...], line: DayCost) -> None:
+        key = (*by, line.billing_currency, line.charge_class)
         held = self.by_key.get(key)
         if held is None:
             self.by_key[key] = line

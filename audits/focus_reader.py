@@ -277,7 +277,9 @@ class Reader:
                       list_sort(list(distinct billing_account_id)), list_sort(list(distinct sub_account_id)),
                       min(charge_date) filter (is_usage), max(charge_date) filter (is_usage),
                       sum(rows_without_cost)::bigint
-                 from (select *, charge_category = 'Usage' and charge_days = 1 as is_usage from sums where is_line)
+                 from (select *, charge_category = 'Usage' and charge_days = 1
+                                 and charge_class <> 'Correction' as is_usage  -- of another month
+                         from sums where is_line)
                 group by 1 order by 1"""
         ).fetchall()
         return [
