@@ -125,6 +125,25 @@ def credit(kind, amount):
     return {"id": f"id of {kind}", "name": f"name of {kind}", "type": kind, "amount": amount}
 
 
+# As Oracle's documentation of the report has its columns, one row of usage.
+OCI_ROW = {
+    "AvailabilityZone": "AD-1", "BilledCost": "0.0255", "BillingAccountId": "7654321", "BillingAccountName": "",
+    "BillingCurrency": "EUR", "BillingPeriodEnd": "2026-11-01T00:00Z", "BillingPeriodStart": "2026-10-01T00:00Z",
+    "ChargeCategory": "Usage", "ChargeDescription": "Block Volume - Storage", "ChargeFrequency": "Usage-Based",
+    "ChargePeriodEnd": "2026-10-05T08:00Z", "ChargePeriodStart": "2026-10-05T07:00Z", "ChargeSubcategory": "On-Demand",
+    "CommitmentDiscountCategory": "", "CommitmentDiscountId": "", "CommitmentDiscountName": "",
+    "CommitmentDiscountType": "", "EffectiveCost": "0.0255", "InvoiceIssuer": "Oracle", "ListCost": "0.03",
+    "ListUnitPrice": "0.03", "PricingCategory": "On-Demand", "PricingQuantity": "1", "PricingUnit": "GB-Month",
+    "Provider": "Oracle", "Publisher": "Oracle", "Region": "eu-frankfurt-1", "ResourceId": "ocid1.volume.oc1..a",
+    "ResourceName": "", "ResourceType": "", "ServiceCategory": "Storage", "ServiceName": "BLOCK_STORAGE",
+    "SkuId": "B91961", "SkuPriceId": "", "SubAccountId": "ocid1.tenancy.oc1..t", "SubAccountName": "shop",
+    "Tags": '{"Oracle-Tags.CreatedBy": "a"}', "UsageQuantity": "3600", "UsageUnit": "GB-Seconds",
+    "oci_ReferenceNumber": "V2.R1", "oci_CompartmentId": "ocid1.compartment.oc1..c", "oci_CompartmentName": "prod",
+    "oci_OverageFlag": "N", "oci_UnitPriceOverage": "", "oci_BilledQuantityOverage": "", "oci_CostOverage": "",
+    "oci_AttributedUsage": "", "oci_AttributedCost": "9.99", "oci_BackReferenceNumber": "",
+}  # fmt: skip
+
+
 def text_of(rows, *, delimiter=",", mark="."):
     names = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
