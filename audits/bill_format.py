@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from audits import focus
+from audits import focus_values
 from audits.dialect import Dialect, plain_date, plain_number
 
 if TYPE_CHECKING:
@@ -218,8 +218,8 @@ def short(number: str) -> str:
 
 def is_lost(text: str) -> str:
     """SQL for whether a text that is there is no number, or one with more digits than are kept."""
-    is_short = f"strlen({text}) <= {focus.SCALE} and not contains(lower({text}), 'e')"
-    kept = f"try_cast({text} as {NUMBER}) is not null and ({is_short} or {focus.is_kept(text)})"
+    is_short = f"strlen({text}) <= {focus_values.SCALE} and not contains(lower({text}), 'e')"
+    kept = f"try_cast({text} as {NUMBER}) is not null and ({is_short} or {focus_values.is_kept(text)})"
     return f"({text} is not null and not ({kept}))"
 
 

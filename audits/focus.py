@@ -5,15 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from audits.focus_values import (
+    DIGITS,
+    NOTHING,
+    SCALE,
+    is_exact,
+    moment,
+    number,
+    plain_text,
+    quoted,
+    text,
+    text_as_written,
+    with_shorts,
+)
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import date
     from decimal import Decimal
 
     from audits.bill_parts import Shape
     from audits.bill_sums import KindSum
 
-DIGITS, SCALE = 38, 24  # what a cost is held in: 14 digits before the point, 24 after it
 QUANTITY_SCALE = 18  # a quantity is no money: it is rounded to this many digits after the point
 COSTS = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
 REQUIRED = (
@@ -60,7 +73,9 @@ SCALES = {**dict.fromkeys(COSTS, SCALE), "consumed_quantity": QUANTITY_SCALE}
 NEVER_EMPTY = ("BilledCost", "EffectiveCost", "BillingCurrency", "ChargeCategory", *TIMES.values())
 FALLIBLE = tuple(dict.fromkeys((*NEVER_EMPTY, *NUMBERS.values())))
 LINE_COLUMNS = ("billing_period", "charge_date", "charge_days", *TEXTS, *NUMBERS, "row_count")
+COUNTS = ("row_count", "own_rows", "bad_rows", "rows_without_cost")
 OWN_ROW = "is_own_row"  # false for a row that was made besides the file's own
+SOURCES = (*(name for names in TEXTS.values() for name in names), *NUMBERS.values(), *TIMES.values(), OWN_ROW)
 FIRST_MOMENT, LAST_MOMENT = "2000-01-01", "2100-01-01"  # a date outside of them is a slip, or infinity
 LONGEST_ID = 2000  # bytes; an index entry of PostgreSQL holds no more than 2,700
 
@@ -166,24 +181,26 @@ def problems(*, period: date | None) -> tuple[Problem, ...]:
 def rows_of(shape: Shape, source: str, *, has_values: bool = False) -> str:
     """A SELECT of one shape's rows under our names. `source` is a table function that also gives `filename`.
 
-    With `has_values` the values that can be wrong stand beside, as text, to be shown, and `source` gives `row_number`.
+    Texts come as they are written, so that a column that Parquet holds as a dictionary is grouped by it; `tidied` says
+    later, of far fewer rows, what counts as nothing. With `has_values` that is done here, the values that can be wrong
+    stand beside, as text, to be shown, and `source` gives `row_number`.
     """
-    columns = [
-        "filename, row_number" if has_values else "filename",
-        *(f"{_text(shape, names)} as {column}" for column, names in TEXTS.items()),
-    ]
+    beside = ("filename", "row_number") if has_values else ("filename",)
+    as_text = text if has_values else text_as_written
+    columns = [*beside, *(f"{as_text(shape, names)} as {column}" for column, names in TEXTS.items())]
     for name in FALLIBLE:
         is_text = shape.types.get(name, "VARCHAR") == "VARCHAR"
-        columns.append(f"{_plain_text(shape, name) if is_text else _quoted(name)} is null as {_is_null(name)}")
+        value = plain_text(shape, name) if is_text else quoted(name)
+        columns.append(f"{value} is null as {_is_null(name)}")
         if has_values:
-            columns.append(f"{_plain_text(shape, name)} as {_value(name)}")
+            columns.append(f"{plain_text(shape, name)} as {_value(name)}")
     for column, name in NUMBERS.items():
-        columns.append(f"{_number(shape, name, SCALES[column])} as {column}")
+        columns.append(f"{number(shape, name, SCALES[column])} as {column}")
     for column, name in COST_FIELDS.items():
-        columns.append(f"{_is_exact(shape, name)} as {column}_is_exact")
-    columns += [f"{_moment(shape, name)} as {column}" for column, name in TIMES.items()]
+        columns.append(f"{is_exact(shape, name)} as {column}_is_exact")
+    columns += [f"{moment(shape, name)} as {column}" for column, name in TIMES.items()]
     columns.append(f"{OWN_ROW if OWN_ROW in shape.types else 'true'} as {OWN_ROW}")
-    return f"select {', '.join(columns)} from {source}"
+    return f"select {', '.join(columns)} from {with_shorts(shape, source, columns=SOURCES, beside=beside)}"
 
 
 def summed(rows: str, *, period: date | None) -> str:
@@ -192,9 +209,12 @@ def summed(rows: str, *, period: date | None) -> str:
     The tallies are not made from the lines, so that one can be held against the other.
     """
     sums = [f"coalesce(sum({column}), 0) as {column}" for column in COSTS]
+    texts = [f"coalesce({column}, '') as {column}" for column in TEXTS]
+    is_untidy = " or ".join(f"coalesce({column} in ('', {NOTHING}), false)" for column in TEXTS)
     return f"""
-        select grouping(charge_date) = 0 as is_line, filename, billing_period, charge_date, charge_days,
-               {", ".join(TEXTS)}, {", ".join(sums)}, sum(consumed_quantity) as consumed_quantity,
+        select grouping(charge_date) = 0 as is_line, {is_untidy} as is_untidy,
+               filename, billing_period, charge_date, charge_days, {", ".join(texts)},
+               {", ".join(sums)}, sum(consumed_quantity) as consumed_quantity,
                count(*) as row_count, count_if(is_own_row) as own_rows, count_if(is_bad) as bad_rows,
                count_if(list_cost is null or contracted_cost is null) as rows_without_cost
           from (select *, cast(billing_period_start as date) as billing_period,
@@ -206,6 +226,19 @@ def summed(rows: str, *, period: date | None) -> str:
          group by grouping sets (
                (billing_period, charge_date, charge_days, {", ".join(TEXTS)}),
                (filename, billing_period, billing_currency, invoice_id))"""
+
+
+def tidied() -> str:
+    """A SELECT of `sums` in which a text that says nothing is empty, and what differed in that alone is one row.
+
+    Needed where any row of `sums` is untidy: it says nothing otherwise than by null.
+    """
+    texts = [f"case when {column} = {NOTHING} then '' else {column} end as {column}" for column in TEXTS]
+    sums = ", ".join(f"sum({column}) as {column}" for column in (*COSTS, "consumed_quantity", *COUNTS))
+    return f"""
+        select is_line, false as is_untidy, filename, billing_period, charge_date, charge_days,
+               {", ".join(texts)}, {sums}
+          from sums group by all"""
 
 
 def first_problem(rows: str, *, period: date | None) -> str:
@@ -245,79 +278,3 @@ def _is_null(name: str) -> str:
 
 def _value(name: str) -> str:
     return f'"{name} as written"'
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _plain_text(shape: Shape, name: str) -> str:
-    """A column as text, null where the file says nothing: the CSV reader has already taken NULL for null."""
-    kind, column = shape.types.get(name), _quoted(name)
-    if kind is None:
-        return "null::varchar"
-    if kind != "VARCHAR":
-        return f"cast({column} as varchar)"
-    return f"nullif(nullif({column}, ''), 'NULL')" if shape.format == "parquet" else column
-
-
-def _text(shape: Shape, names: Iterable[str]) -> str:
-    there = [_plain_text(shape, name) for name in names if name in shape.types]
-    return f"coalesce({', '.join(there)}, '')" if there else "''"
-
-
-def _number(shape: Shape, name: str, scale: int) -> str:
-    """The exact decimal of a column, null where it is none. A DOUBLE counts as its shortest text."""
-    kind = shape.types.get(name, "VARCHAR")
-    is_exact_type = kind.startswith("DECIMAL") or kind.endswith(("INT", "INTEGER"))
-    value = _quoted(name) if is_exact_type else _plain_text(shape, name)
-    decimal = f"try_cast({value} as decimal({DIGITS},{scale}))"
-    return _shortest(_quoted(name), scale, otherwise=decimal) if kind == "DOUBLE" else decimal
-
-
-def _shortest(column: str, scale: int, *, otherwise: str) -> str:
-    """The decimal that is a DOUBLE's shortest text, without writing that text where it can be avoided.
-
-    No two decimals of up to 15 digits have the same nearest double, so one that leads back to it is the shortest.
-    """
-    short = f"try_cast({column} as decimal(18,11))"
-    is_short = f"abs({column}) < 1e4 and cast({short} as double) = {column}"
-    return f"case when {is_short} then cast({short} as decimal({DIGITS},{scale})) else {otherwise} end"
-
-
-def _is_exact(shape: Shape, name: str) -> str:
-    """Whether a cost has no digit beyond SCALE. Nearly all are plainly so, and the slow part is seldom run."""
-    kind, column, text = shape.types[name], _quoted(name), _plain_text(shape, name)
-    if kind.startswith("DECIMAL"):
-        return "true" if int(kind.rpartition(",")[2].rstrip(")")) <= SCALE else "false"
-    if kind in {"DOUBLE", "FLOAT"}:
-        # At most 17 digits, so from 1e-7 on the last one stands within 24 places.
-        is_plain = f"{column} is null or {column} = 0 or abs({column}) >= 1e-7"
-    else:
-        is_plain = (
-            f"{text} is null or (strlen({text}) <= {SCALE} and not contains({text}, 'e') and not contains({text}, 'E'))"
-        )
-    return f"case when {is_plain} then true else {is_kept(text)} end"
-
-
-def is_kept(text: str) -> str:
-    """Whether a number of text, however written, has no digit beyond SCALE. Slow."""
-    digits = rf"length(regexp_extract({text}, '^\s*[+-]?\d*\.?(\d*?)0*\s*(?:[eE].*)?$', 1))"
-    noughts = rf"length(regexp_extract({text}, '^\s*[+-]?\d*?(0*)\.?0*\s*(?:[eE].*)?$', 1))"
-    exponent = rf"coalesce(try_cast(regexp_extract({text}, '[eE]([+-]?\d+)\s*$', 1) as integer), 0)"
-    is_nothing = f"not regexp_matches({text}, '^[^eE]*[1-9]')"
-    return f"({is_nothing} or {digits} - {noughts} - {exponent} <= {SCALE})"
-
-
-def _moment(shape: Shape, name: str) -> str:
-    """A moment in UTC. A text's own offset counts: read as a plain TIMESTAMP it would be dropped."""
-    kind = shape.types[name]
-    if kind.startswith("TIMESTAMP") and "ZONE" not in kind:
-        return f"cast({_quoted(name)} as timestamp)"
-    text = _plain_text(shape, name)
-    zoned = f"timezone('UTC', try_cast({text} as timestamptz))"
-    if kind != "VARCHAR":
-        return zoned
-    # Zones are slow, and nearly all texts are in UTC already: 2026-10-31T00:00:00Z, 2026-10-31 00:00:00, 2026-10-31.
-    is_utc = f"suffix({text}, 'Z') or strlen({text}) = 10 or (strlen({text}) = 19 and {text}[17] = ':')"
-    return f"case when {is_utc} then try_cast({text} as timestamp) else {zoned} end"

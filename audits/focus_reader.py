@@ -22,7 +22,7 @@ from audits.bill_parts import BillRefused, Part
 from audits.opened_parts import OpenedParts, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from audits.recognise import Reading
 
@@ -168,15 +168,21 @@ class Reader:
         readings: list[Reading] = []
         try:
             readings = self.opened.readings()
-            rows = " union all by name ".join(
+            self.format_id = readings[0].format_id
+            self._sum_rows(
                 self.opened.rows(reading, [number for number, one in enumerate(readings) if one == reading])
                 for reading in dict.fromkeys(readings)
             )
-            self.format_id = readings[0].format_id
-            self.database.execute(f"create temp table sums as {focus.summed(rows, period=self.period)}")
         except UNREADABLE as error:
             raise self._refusal(error, readings) from None
         return readings
+
+    def _sum_rows(self, selects: Iterable[str]) -> None:
+        rows = " union all by name ".join(selects)
+        self.database.execute(f"create or replace temp table sums as {focus.summed(rows, period=self.period)}")
+        if self.database.execute("select bool_or(is_untidy) from sums").fetchone() == (True,):
+            self.database.execute(f"create temp table tidy as {focus.tidied()}")
+            self.database.execute("drop table sums; alter table tidy rename to sums")
 
     def write_lines(self) -> None:
         """All lines as CSV to standard output, in the order of the index that they will be looked up by."""
@@ -236,7 +242,8 @@ class Reader:
                     field=name,
                 )
         if longest and longest > focus.LONGEST_ID:
-            is_long = f"strlen(resource_id) + strlen(sub_account_id) > {focus.LONGEST_ID}"
+            bytes_of = " + ".join(f"coalesce(strlen({name}), 0)" for name in ("resource_id", "sub_account_id"))
+            is_long = f"{bytes_of} > {focus.LONGEST_ID}"
             part, name, value = self._text_where(readings, "resource_id", is_long)
             raise BillRefused(
                 f"{part.key}: {name} ({value!r}) is with its account {longest:,} bytes long; {focus.LONGEST_ID:,} can "

@@ -186,6 +186,28 @@ def test_null_as_text_means_null_and_a_missing_list_cost_counts_as_nothing(tmp_p
         assert report["periods"][0]["invoice_totals"] == {}
 
 
+def test_the_ways_to_say_nothing_are_one_line(tmp_path):
+    rows = [{"ChargeDescription": said, "InvoiceId": said} for said in ("empty", "NULL", None, "nothing")]
+    written = write_parquet(tmp_path / "b.parquet", rows, number="varchar").path
+    part = Part(path=tmp_path / "a.parquet", key="a.parquet")
+    empty = ", ".join(f"if({name} = 'empty', '', {name}) as {name}" for name in rows[0])
+    duckdb.execute(f"copy (select * replace ({empty}) from '{written}') to '{part.path}'")
+    report, lines = read(tmp_path / "work", part)
+    assert [(line["charge_description"], line["row_count"]) for line in lines] == [("", 3), ("nothing", 1)]
+    assert report["periods"][0]["line_count"] == 2
+    assert list(report["periods"][0]["invoice_totals"]) == ["nothing"]
+    assert report["rows_by_part"] == [4]
+
+
+def test_columns_of_the_file_named_as_the_reader_names_its_own_count_for_nothing(tmp_path):
+    path = write_parquet(tmp_path / "a.parquet", [{"BilledCost": "1.25"}], number="double").path
+    part = Part(path=tmp_path / "b.parquet", key="b.parquet")
+    planted = '99::decimal(18,11) as "BilledCost in short", true as "BilledCost is short"'
+    duckdb.execute(f"copy (select {planted}, * from '{path}') to '{part.path}'")
+    _, (line,) = read(tmp_path / "work", part)
+    assert line["billed_cost"] == Decimal("1.25")
+
+
 def test_two_currencies_are_never_added(tmp_path):
     rows = [{"BilledCost": "1"}, {"BilledCost": "2", "BillingCurrency": "EUR"}]
     report, lines = read(tmp_path / "work", write_csv(tmp_path / "a.csv", rows))
