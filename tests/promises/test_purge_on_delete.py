@@ -43,7 +43,7 @@ def test_a_deleted_connections_credential_is_nowhere_and_its_audit_stops(running
     assert blob.hex().encode() in running.everything(), "the search finds what is there"
     running.start_scheduler()
     running.start_worker()
-    running.cloud.fault("slow", operation="DescribeVolumes", count=None, seconds=2.0)
+    running.cloud.fault("slow", service="ec2", count=None, seconds=2.0)  # so that deleting begins before it ends
     audit_id = running.request_audit()
     wait_for(lambda: running.rows("select 1 from audits_step where state = 'RUNNING'"))
 
