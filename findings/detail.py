@@ -12,10 +12,12 @@ from audits.models import Gap
 from audits.models import Usage as UsageRow
 from audits.things import from_data
 from findings import registry
+from findings.bill_standing import span_of, standings_of
 from findings.frozen import is_intact, lines_of
 from findings.models import Finding
 from findings.queries import HEAVY, account_labels, action_rows
 from findings.reports.chart import cost_panel, usage_panels
+from findings.resource_prices import resource_prices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from findings.queries import ActionRow
     from findings.reports.chart import Panel
+    from findings.resource_prices import ResourcePrices
     from findings.rule import Rule
 
 
@@ -44,6 +47,7 @@ class Detail:
     overlaps: tuple[ActionRow, ...]
     lines: tuple[Mapping[str, Any], ...]
     left_out: tuple[Mapping[str, Any], ...]
+    prices: ResourcePrices
 
 
 def detail_of(finding: Finding, *, at: datetime) -> Detail:
@@ -53,9 +57,10 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
     others = Finding.objects.filter(resource_id=finding.resource_id, state=Finding.State.OPEN).exclude(id=finding.id)
     series = _series(finding)
     metrics = () if rule is None else rule.metrics
+    spans = [span] if (span := span_of(finding)) else []
     missing = tuple(metric.key for metric in metrics if metric.key not in series)
     return Detail(
-        row=action_rows([finding], labels=labels, at=at)[0],
+        row=action_rows([finding], labels=labels, at=at, standings=standings_of(spans))[0],
         finding=finding,
         evidence=evidence,
         is_intact=is_intact(finding),
@@ -69,6 +74,7 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
         overlaps=tuple(action_rows(others.defer(*HEAVY).order_by("rule_id"), labels=labels, at=at)),
         lines=tuple(lines_of(bill["charges"])),
         left_out=tuple(lines_of(bill["left_out"])),
+        prices=resource_prices(finding),
     )
 
 

@@ -132,6 +132,18 @@ def _charges(lines: Iterable[DayCost]) -> list[dict[str, Any]]:
     ]
 
 
+def rests_on(evidence: Mapping[str, Any]) -> tuple[date, date] | tuple[None, None]:
+    """The days of the bill, until exclusive, that the saving was worked out from; Nones where it was from no bill.
+
+    A charge that began earlier counts by its part in the days that count: then its own bill is rested on too.
+    """
+    bill = evidence["bill"]
+    if not evidence["saving"]["days"] or not bill["charges"]:
+        return None, None
+    first = min(bill["first_date"], *(day[0] for charge in bill["charges"] for day in charge["days"]))
+    return date.fromisoformat(first), date.fromisoformat(bill["until"])
+
+
 def lines_of(charges: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The lines of frozen `charges` again, by day; every field of DayCost is there, "" where it was empty."""
     lines = [

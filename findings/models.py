@@ -97,6 +97,9 @@ class Finding(TenantModel):
     reopened_count = models.PositiveIntegerField(default=0)
     cost_since = models.DecimalField(**COST, null=True)  # in `currency`; None: not known
     cost_since_date = models.DateField()
+    # The days of the account's bill that the saving was worked out from, until exclusive; None: from no bill.
+    rests_from = models.DateField(null=True, blank=True)
+    rests_until = models.DateField(null=True, blank=True)
     evidence = models.JSONField(default=dict)  # frozen: thing, usage, bill lines, checks, worked sum, settings
     evidence_hash = models.CharField(max_length=64)
 

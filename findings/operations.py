@@ -19,7 +19,7 @@ from findings.changes import change_of, state_of
 from findings.cost_since import began_on, costs_since
 from findings.evaluate import evaluate
 from findings.evidence_from_rows import bills_of, seen_by, sight_of
-from findings.frozen import freeze, hash_of
+from findings.frozen import freeze, hash_of, rests_on
 from findings.models import Finding, Verdict
 from findings.overlaps import Claim, net_savings
 from findings.rule import Fine, Unknown, Waste
@@ -202,6 +202,7 @@ def _write_waste(
             _price(finding, verification=one.verification, net=nets[key])
             frozen[finding.id] = freeze(judgement=one.judgement, verification=one.verification, audit_id=audit.id)
             finding.evidence, finding.evidence_hash = {}, hash_of(frozen[finding.id])
+            finding.rests_from, finding.rests_until = rests_on(frozen[finding.id])
         written.append(finding)
         if old != finding.state:
             changed.append(change_of(finding, old=old, new=finding.state, audit_id=audit.id))

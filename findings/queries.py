@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q, Sum
 from audits.models import Audit, Gap, Resource
 from connections.models import Connection
 from findings import registry
+from findings.bill_standing import span_of
 from findings.models import Finding
 from tenants.paging import Sort
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.db.models import QuerySet
+
+    from findings.bill_standing import Span, Standing
 
 SORTS = {
     sort.name: sort
@@ -47,7 +50,7 @@ class ActionRow:
     """One line of the action list. Amounts are a month's, in `currency`; None is not known, never 0.
 
     `net` is what is left of `gross` after overlaps; `absorbed_by` is the title of the rule whose finding on the same
-    resource holds the rest, "" where nothing overlaps.
+    resource holds the rest, "" where nothing overlaps. `standings` are the bills it rests on that are not final.
     """
 
     id: UUID
@@ -78,6 +81,7 @@ class ActionRow:
     last_seen_at: datetime
     age_days: int
     reopened_count: int
+    standings: tuple[Standing, ...] = ()
 
     @property
     def is_reduced(self) -> bool:
@@ -188,8 +192,15 @@ def short_id(resource_id: str) -> str:
     return re.split("[:/]", resource_id.split(":", 5)[-1], maxsplit=1)[-1]
 
 
-def action_rows(findings: Iterable[Finding], *, labels: Mapping[str, str], at: datetime) -> list[ActionRow]:
-    """The list's rows of `findings`, which may come without their evidence."""
+def action_rows(
+    findings: Iterable[Finding],
+    *,
+    labels: Mapping[str, str],
+    at: datetime,
+    standings: Mapping[Span, tuple[Standing, ...]] | None = None,
+) -> list[ActionRow]:
+    """The list's rows of `findings`, which may come without their evidence; with how their bills stand, where given."""
+    standings = standings or {}
     return [
         ActionRow(
             id=finding.id,
@@ -220,6 +231,7 @@ def action_rows(findings: Iterable[Finding], *, labels: Mapping[str, str], at: d
             last_seen_at=finding.last_seen_at,
             age_days=max(0, ((finding.resolved_at or at) - finding.opened_at).days),
             reopened_count=finding.reopened_count,
+            standings=standings.get(span, ()) if (span := span_of(finding)) else (),
         )
         for finding in findings
     ]

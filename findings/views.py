@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from findings.bill_standing import resting
 from findings.detail import detail_of
 from findings.filters import FindingFilter
 from findings.models import Finding
@@ -52,11 +53,13 @@ def action_list(request: HttpRequest) -> HttpResponse:
     sort, complaint = _sort(request.GET.get("sort", ""))
     page, lost = _page(request, found, sort)
     totals = totals_of(found)
+    standings, not_final = resting(found)
     context = {
         "filters": filters.form,
         "complaints": [*complaints, *complaint, *lost],
-        "rows": action_rows(page.rows, labels=labels, at=at),
+        "rows": action_rows(page.rows, labels=labels, at=at, standings=standings),
         "totals": totals,
+        "not_final": not_final,
         "headings": {name: _heading(name, sort, filters.query) for name in SORTS},
         "first_url": _url(filters.query, sort) if page.before else "",
         "before_url": _url(filters.query, sort, before=page.before) if page.before else "",
@@ -79,7 +82,8 @@ def action_list_csv(request: TenantRequest) -> HttpResponse:
     if complaints := [*filters.complaints, *complaint]:
         return HttpResponse("\n".join(complaints), status=400, content_type="text/plain; charset=utf-8")
     found = filters.qs.defer(*HEAVY).order_by(*(f"-{name}" if sort.runs_down else name for name in sort.fields))
-    rows = action_rows(found.iterator(chunk_size=2000), labels=labels, at=at)
+    standings, _ = resting(filters.qs)
+    rows = action_rows(found.iterator(chunk_size=2000), labels=labels, at=at, standings=standings)
     _note_export(request, "export.csv", at=at, rows=str(len(rows)), filters=urlencode(filters.query))
     with csv_file.write(rows) as file:
         response = HttpResponse(file.read(), content_type="text/csv; charset=utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from audits.evidence import DailySeries
     from findings.rule import Rule
+    from findings.unit_prices import PriceHistory
 
 WIDTH, HEIGHT = 640, 220
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 24, 28
@@ -42,6 +43,7 @@ class Panel:
     right: int = WIDTH - RIGHT
     top: int = TOP
     bottom: int = HEIGHT - BOTTOM
+    beside: tuple[str, ...] = ()  # a second value a day, in the same scale
 
 
 def usage_panels(
@@ -70,6 +72,25 @@ def cost_panel(*, currency: str, by_day: Mapping[date, float], first: date, unti
     return panel(title="Effective cost a day", unit=currency, first=first, values=values, limit=None, window=None)
 
 
+def price_panel(history: PriceHistory) -> Panel:
+    """What a unit cost each day, in effect and at list price. Days without use have no price and are no gap."""
+    first, last = history.by_day[0][0], history.by_day[-1][0]
+    prices = {day: (float(effective), float(listed)) for day, effective, listed in history.by_day}
+    days = [prices.get(first + timedelta(days=day), (None, None)) for day in range((last - first).days + 1)]
+    drawn = panel(
+        title=history.name,
+        unit=f"{history.currency} per {history.unit}" if history.unit else f"{history.currency} a unit",
+        first=first,
+        values=[effective for effective, _ in days],
+        limit=None,
+        window=None,
+        beside=[listed for _, listed in days],
+    )
+    changes = len([one for one in history.stretches if one.period_days == 1]) - 1
+    told = "one price" if not changes else f"{changes} change{'s' if changes > 1 else ''} of price"
+    return replace(drawn, gaps=(), summary=f"{history.name}, {first} to {last}: {told}.")
+
+
 def panel(
     *,
     title: str,
@@ -78,9 +99,13 @@ def panel(
     values: Sequence[float | None],
     limit: float | None,
     window: tuple[date, date] | None,
+    beside: Sequence[float | None] = (),
 ) -> Panel:
-    """The chart of `values`, one a day from `first` on; None is a day without data and breaks the line."""
-    top = round_up(max([value for value in values if value is not None] + [limit or 0.0], default=0.0))
+    """The chart of `values`, one a day from `first` on; None is a day without data and breaks the line.
+
+    `beside` is a second value a day, drawn in the same scale.
+    """
+    top = round_up(max([value for value in (*values, *beside) if value is not None] + [limit or 0.0], default=0.0))
     step = (WIDTH - LEFT - RIGHT) / max(1, len(values))
 
     def x(day: float) -> float:
@@ -100,6 +125,9 @@ def panel(
         summary=_summary(title, unit, first, values, limit),
         lines=tuple(" ".join(f"{x(day + 0.5)},{y(value)}" for day, value in run) for run in stretches if len(run) > 1),
         dots=tuple((x(run[0][0] + 0.5), y(run[0][1])) for run in stretches if len(run) == 1),
+        beside=tuple(
+            " ".join(f"{x(day + 0.5)},{y(value)}" for day, value in run) for run in _stretches(beside) if len(run) > 1
+        ),
         gaps=tuple(
             Box(x=x(start), y=TOP, width=round(x(end) - x(start), 2), height=HEIGHT - TOP - BOTTOM)
             for start, end in _missing(values)

@@ -40,6 +40,8 @@ COLUMNS: dict[str, Callable[[ActionRow], str | Decimal | None]] = {
     "last_seen_at": lambda row: row.last_seen_at.isoformat(),
     "age_days": lambda row: str(row.age_days),
     "reopened_count": lambda row: str(row.reopened_count),
+    "bills_not_final": lambda row: "; ".join(one.short for one in row.standings),
+    "bills_in_words": lambda row: " ".join(one.sentence for one in row.standings),
 }
 
 
