@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from audits.models import ApiCall, Audit, BillLoad, BillSource, Gap, LostMessage, Resource, Schedule, Step
+from audits.models import ApiCall, Audit, BillLoad, BillSource, BillUpload, Gap, LostMessage, Resource, Schedule, Step
 from tenants.admin import TenantAdmin, referring, tenant_site
 
 
@@ -93,6 +93,20 @@ class BillLoadAdmin(TenantAdmin):
     ]
     list_filter = ["state"]
     ordering = ["-billing_period", "-loaded_at", "id"]
+
+
+@admin.register(BillUpload, site=tenant_site)
+class BillUploadAdmin(TenantAdmin):
+    """Files that were handed in, and how their load went. Their names are the customer's own words."""
+
+    hidden = ("claim", "files")
+    list_display = [
+        *("requested_at", referring("source"), "state", "requested_by", "steps_done", "size_bytes", "started_at"),
+        *("ended_at", "attempt", "due_at", "message"),
+    ]
+    list_filter = ["state"]
+    search_fields = ["id", "requested_by", "message"]
+    ordering = ["-requested_at", "id"]
 
 
 @admin.register(Schedule, site=tenant_site)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audits import bill_sources, bills
+from audits.bill_folder import bill_folder
+from audits.bill_worker import Worker
 from audits.bills import BillRefused
 from audits.collect import enter, export_place
 from connections.provider import GapFound
@@ -20,8 +17,6 @@ from connections.providers.aws.costs import ExportProblem
 from connections.providers.aws.downloads import download_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from datetime import date, datetime
 
     from audits.collect import Credential
@@ -29,25 +24,10 @@ if TYPE_CHECKING:
     from connections.providers.aws.outcomes import CallBook
     from connections.providers.aws.session import AwsSession
 
-__all__ = ["BillRefused", "ExportProblem", "load_export", "sweep"]
+__all__ = ["BillRefused", "ExportProblem", "Worker", "load_export"]
 
 # What a saving is made of lies in the last two; a third is often still being restated.
 NEWEST_PERIODS = 3
-PREFIX = "costframe-bill-"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Worker:
-    """What loading needs of its surroundings.
-
-    `reading` opens a short transaction, `results` one that writes and is fenced by the step's claim; `raise_if_over`
-    ends the work early; `seconds` is the most that one period may take.
-    """
-
-    reading: Callable[[], AbstractContextManager[object]]
-    results: Callable[[], AbstractContextManager[object]]
-    raise_if_over: Callable[[], None]
-    seconds: float
 
 
 def load_export(*, credential: Credential, book: CallBook, worker: Worker, at: datetime) -> tuple[GapFound, ...]:
@@ -96,7 +76,7 @@ def _load(
     with worker.reading():
         if bills.already_loaded(billing_period=period.billing_period, execution_id=period.execution_id) is not None:
             return
-    with _folder() as folder:
+    with bill_folder() as folder:
         _require_room(period, free=shutil.disk_usage(folder).free)
         paths = download_all(
             session=session, place=place, files=period.files, directory=folder, on_chunk=worker.raise_if_over
@@ -141,29 +121,3 @@ def _gap(
         reason="FAILED",
         message=f"The bill of {billing_period:%Y-%m} was not loaded: {problem}",
     )
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A folder for a bill's files, readable by nobody else, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
-        yield Path(folder)
-
-
-def sweep() -> None:
-    """Remove what a worker that was killed has left of a bill on this machine."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
-        is_ours = folder.is_dir() and not folder.is_symlink() and folder.stat().st_uid == os.getuid()
-        if is_ours and pid.isdecimal() and not _is_alive(int(pid)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -130,7 +130,7 @@ def load_files(
     Their content is their execution id, so loading the same files again changes nothing.
     """
     with read_bill(parts=parts, period=None, seconds=seconds) as bill:
-        execution_id = _content_id(parts)
+        execution_id = content_id(parts)
         files = [{"key": part.key, "size": part.path.stat().st_size, "etag": ""} for part in parts]
         with scope.organization(organization_id):
             loads = replace(source=source, bill=bill, files=files, execution_id=execution_id, at=at)
@@ -152,7 +152,8 @@ def complete_days(sums: PeriodSums, *, at: datetime) -> tuple[date | None, date 
     return first, last
 
 
-def _content_id(parts: Sequence[Part]) -> str:
+def content_id(parts: Sequence[Part]) -> str:
+    """Names what the files hold, whatever they are called and in whatever order they come."""
     digests = []
     for part in parts:
         with part.path.open("rb") as file:

@@ -8,6 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from audits.upload_models import BillUpload as BillUpload  # noqa: PLC0414 - Django finds models in this module
+from audits.upload_models import BillUploadChunk as BillUploadChunk  # noqa: PLC0414 - as above
 from connections.models import AccessCheck, Connection
 from tenants import scope
 from tenants.models import Organization, TenantModel, WorkRow, due_index, tied

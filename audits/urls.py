@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from audits import cost_views, views
+from audits import cost_views, upload_views, views
 
 app_name = "audits"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("costs/", cost_views.costs, name="costs"),
     path("costs/costs.csv", cost_views.costs_csv, name="costs_csv"),
     path("bills/<uuid:load_id>/", views.bill, name="bill"),
+    path("bills/upload/", upload_views.upload, name="upload"),
+    path("bills/uploads/<uuid:upload_id>/", upload_views.upload_detail, name="upload_detail"),
     path("bills/formats/", views.bill_formats, name="bill_formats"),
 ]
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audits import bills_page, formats_page, ledger, load_page, nights, operations, progress, queries
+from audits import bills_page, formats_page, ledger, load_page, nights, operations, progress, queries, upload_page
 from audits.forms import NightsForm
 from audits.models import Audit, BillLoad
 from connections import queries as connection_queries
@@ -157,7 +157,8 @@ def check_calls(request: TenantRequest, connection_id: UUID) -> HttpResponse:
 @require_safe
 def bills(request: TenantRequest) -> HttpResponse:
     """Whether what was loaded equals the bill."""
-    return render(request, "audits/bills.html", {"loads": bills_page.bill_loads()})
+    context = {"loads": bills_page.bill_loads(), "uploads": upload_page.recent_uploads()}
+    return render(request, "audits/bills.html", context)
 
 
 @require_safe

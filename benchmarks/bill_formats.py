@@ -250,7 +250,7 @@ def limit(url: str, paths: list[str]) -> int:
     with duckdb.connect(config={"threads": THREADS}) as database, tempfile.TemporaryDirectory() as folder:
         lines = Path(folder) / "lines.csv"
         database.execute(
-            f"""copy (select {bill_load.KEY_SQL}, '{bill_load.ORGANIZATION}', '{bill_load.LOAD}',
+            f"""copy (select gen_random_uuid(), '{bill_load.ORGANIZATION}', '{bill_load.LOAD}',
                              {", ".join(LINE_COLUMNS)}
                         from (select ({export.period})::date as billing_period, ({export.day})::date as charge_date,
                                      1 as charge_days, {keys}, {sums}, count(*) as row_count

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils import timezone
 
+from audits import uploads
 from connections.models import Connection
 from costframe.broker import book_lost
 from costframe.deletion import delete_connection
@@ -107,6 +108,7 @@ def _end_organization(organization: Organization, *, deleted_at: datetime, at: d
     members.remove_all(removed_at=deleted_at, at=at)
     for connection in Connection.objects.exclude(state=Connection.State.DELETED):
         delete_connection(connection=connection, by=members.PROVIDER, at=at)
+    uploads.end_all(at=at)
     activity.book(
         actor=members.PROVIDER, verb="organization.deleted", subject_kind="organization", subject_id=organization.id,
         at=at,

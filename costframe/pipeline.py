@@ -26,7 +26,7 @@ from connections.models import Connection
 from connections.providers.aws.session import CannotAssumeRole
 from connections.resources import KINDS
 from connections.unseal import CannotUnseal
-from costframe import claims, clerk_inbox
+from costframe import bill_uploads, claims, clerk_inbox
 from costframe.beginning import begin_audit
 from costframe.broker import release_connections
 from costframe.checking import make_check
@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 
 def declare(broker: Broker) -> None:
     """Make the actors known to a worker's broker. None is retried by the queue: a row that stays due comes again."""
-    for actor in (check_access, plan_night, run_audit, run_step, take_in_event, seal_trail):
+    for actor in (check_access, plan_night, run_audit, run_step, load_upload, take_in_event, seal_trail):
         dramatiq.actor(broker=broker, queue_name=QUEUE)(_for_its_row(actor))
 
 
@@ -97,6 +97,11 @@ def seal_trail(organization: str, row: str) -> None:
     del row
     with scope.organization(UUID(organization)):
         seal_waiting(at=timezone.now())
+
+
+def load_upload(organization: str, row: str) -> None:
+    """Load files of a bill that were handed in."""
+    bill_uploads.load_upload(organization_id=UUID(organization), upload_id=UUID(row))
 
 
 def run_step(organization: str, row: str) -> None:

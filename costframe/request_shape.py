@@ -36,9 +36,16 @@ class RequestShapeMiddleware:
         if "HTTP_TRANSFER_ENCODING" in meta:
             # Its end is not known before it is read, so it cannot be bounded beforehand; browsers send a length.
             return refused_plainly(411, "Send the form with its length (Content-Length).")
-        if not is_within(meta.get("CONTENT_LENGTH") or "0", settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
+        if not is_within(meta.get("CONTENT_LENGTH") or "0", most_bytes(request.path_info)):
             return too_large(request)
         return self.get_response(request)
+
+
+def most_bytes(path: str) -> int:
+    """How long the body of a request for `path` may be: files are taken at one address only."""
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + (
+        settings.UPLOAD_ORGANIZATION_BYTES if path == settings.UPLOAD_PATH else 0
+    )
 
 
 def own_hosts(origin: str) -> frozenset[str]:

@@ -23,6 +23,7 @@ TABLES = {
     "plan_night": "audits_schedule",
     "run_audit": "audits_audit",
     "run_step": "audits_step",
+    "load_upload": "audits_billupload",
     "take_in_event": "tenants_clerkevent",
     "seal_trail": "tenants_unsealedactivity",
 }

@@ -221,8 +221,20 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes of a body; costframe.request_shape refuses a longer one unread
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
-DATA_UPLOAD_MAX_NUMBER_FILES = 0  # nothing is uploaded, so nothing that is sent comes into a temporary file
-FILE_UPLOAD_HANDLERS: list[str] = []
+FILE_UPLOAD_HANDLERS = ["tenants.files.NoFiles"]  # a view that takes files says so; none comes into a temporary file
+MEGABYTE = 1_000_000
+UPLOAD_PATH = "/bills/upload/"  # the one address whose requests may be longer
+UPLOAD_CHUNK_BYTES = 1 << 20  # PostgreSQL holds a chunk to it too
+UPLOAD_FILES = 100
+UPLOAD_FILE_BYTES = env.int("COSTFRAME_UPLOAD_FILE_MB", default=500) * MEGABYTE
+UPLOAD_ORGANIZATION_BYTES = env.int("COSTFRAME_UPLOAD_ORGANIZATION_MB", default=2000) * MEGABYTE
+UPLOAD_HOURS = env.int("COSTFRAME_UPLOAD_HOURS", default=24)  # what no worker has loaded by then is deleted
+if min(UPLOAD_FILE_BYTES, UPLOAD_HOURS) < 1 or UPLOAD_ORGANIZATION_BYTES < UPLOAD_FILE_BYTES:
+    raise ImproperlyConfigured(
+        "COSTFRAME_UPLOAD_FILE_MB and COSTFRAME_UPLOAD_HOURS must be 1 or more, and COSTFRAME_UPLOAD_ORGANIZATION_MB "
+        "no less than COSTFRAME_UPLOAD_FILE_MB."
+    )
+DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_FILES + 1  # the handler itself says it of the first that is too many
 AUTHENTICATION_BACKENDS: list[str] = []  # nobody has a password here: identity comes from a verified token
 DEFAULT_EXCEPTION_REPORTER = "costframe.error_reports.Report"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "costframe.error_reports.ReportFilter"

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
     from findings.evaluate import Judgement
     from findings.evidence_from_rows import Sight
     from findings.overlaps import Net
@@ -101,9 +103,14 @@ def waiting_for(*, audit: Audit) -> list[UUID]:
     loads = BillLoad.objects.filter(
         source__connection_id=audit.connection_id, state=BillLoad.State.LOADED, loaded_at__gte=audit.started_at
     )
+    return [one for one in covered_by(loads) if one != audit.connection_id]
+
+
+def covered_by(loads: QuerySet[BillLoad]) -> list[UUID]:
+    """The connections whose accounts these loads cover. Call `price_again` for each, in a transaction of its own."""
     accounts = {account_id for covered in loads.values_list("sub_account_ids", flat=True) for account_id in covered}
-    others = Connection.objects.filter(account_id__in=accounts, state=Connection.State.CONNECTED)
-    return list(others.exclude(id=audit.connection_id).order_by("id").values_list("id", flat=True))
+    connected = Connection.objects.filter(account_id__in=accounts, state=Connection.State.CONNECTED)
+    return list(connected.order_by("id").values_list("id", flat=True))
 
 
 def price_again(*, connection_id: UUID, settings: Mapping[str, Mapping[str, Any]] | None = None) -> None:

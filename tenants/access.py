@@ -29,6 +29,7 @@ class Permission(StrEnum):
 
     READ = "read"
     EXPORT = "export"
+    LOAD_BILLS = "load_bills"
     RUN_AUDITS = "run_audits"
     CHANGE_CONNECTIONS = "change_connections"
     CHANGE_ORGANIZATION = "change_organization"
@@ -37,12 +38,13 @@ class Permission(StrEnum):
 SENTENCES: Mapping[Permission, str] = {
     Permission.READ: "See findings, audits, connections, bills and members",
     Permission.EXPORT: "Download the action list, costs and a finding's evidence",
+    Permission.LOAD_BILLS: "Hand in the files of a bill",
     Permission.RUN_AUDITS: "Start and stop audits",
     Permission.CHANGE_CONNECTIONS: "Connect accounts, change, pause and delete connections",
     Permission.CHANGE_ORGANIZATION: "Change when the organisation's nights begin",
 }
 _ALWAYS = frozenset({Permission.READ})
-_FINANCE = _ALWAYS | {Permission.EXPORT}
+_FINANCE = _ALWAYS | {Permission.EXPORT, Permission.LOAD_BILLS}
 _ENGINEER = _FINANCE | {Permission.RUN_AUDITS, Permission.CHANGE_CONNECTIONS}
 MAY: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: _ALWAYS,

@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from tenants import access, members, scope, tabs
+from tenants import access, files, members, scope, tabs
 from tenants.handshake import Proceed, Provider, Redirect, Visit, configure, redirect_to, set_cookies
 from tenants.identity import SAFE_METHODS, Carrier, Identity, is_same_origin
 from tenants.organizations import organization_page
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tenants.requests import TenantRequest
 
 log = logging.getLogger(__name__)
-SERVER_ERROR = 500
+REFUSED, SERVER_ERROR = 400, 500
 # Views that anybody may ask for. Everything else needs a token with an organisation; a test walks all URLs.
 PUBLIC_VIEWS = frozenset({"health", "sign_in", "sign_out", "signed_out", "robots", "security", "clerk_webhook"})
 # Views of a person, whichever organisation is active, if any. They run outside every organisation and see no rows.
@@ -119,11 +119,14 @@ class TenantMiddleware:
             )
             request.organization, request.member = organization, member
             request.permissions = access.permissions(identity=identity, member=member, organization=organization)
-            response = _refusal(request, match) or self.get_response(request)
+            response = _refusal(request, match)
+            takes_files = response is None and match is not None and files.prepare(request, match.func)
+            response = response or self.get_response(request)
             if response.streaming:
                 raise StreamingRefused(f"{request.path} answers with a stream.")
-            # The view's exception arrives here as an answer, and an answer commits.
-            if response.status_code >= SERVER_ERROR:
+            # The view's exception arrives here as an answer, and an answer commits. Files are written while they are
+            # read, before the view or the token of the form says whether they are taken.
+            if response.status_code >= (REFUSED if takes_files else SERVER_ERROR):
                 transaction.set_rollback(True)
         return response
 

@@ -50,13 +50,20 @@ def claimed(request: HttpRequest) -> tuple[str, str]:
 
 
 def form_mark(request: HttpRequest) -> str:
-    """What a form says of the organisation that its page was of."""
-    return request.POST.get(ORGANIZATION, "") if request.method == "POST" else ""
+    """What a form says of the organisation that its page was of. One with files says it in its address."""
+    if request.method != "POST":
+        return ""
+    return request.GET.get(ORGANIZATION) or request.POST.get(ORGANIZATION, "")
 
 
 def typed_by_visitor(request: HttpRequest) -> list[tuple[str, str]] | None:
-    """What was typed, to be sent again. None if our own page did not send it, or a stranger could fill the form."""
-    if request.method != "POST" or not is_same_origin(request.headers, origin=settings.PUBLIC_ORIGIN):
+    """What was typed, to be sent again. None if our own page did not send it, or a stranger could fill the form.
+
+    Of a form with files too: they are not read, and a browser keeps none to be sent again.
+    """
+    if request.method != "POST" or ORGANIZATION in request.GET:
+        return None
+    if not is_same_origin(request.headers, origin=settings.PUBLIC_ORIGIN):
         return None
     if CsrfViewMiddleware(lambda _: HttpResponse()).process_view(request, expired_answer, (), {}) is not None:
         return None

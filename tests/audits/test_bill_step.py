@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from audits import bill_step, collect
+from audits import bill_folder, bill_step, collect
 from audits.bill_step import ExportProblem, Worker
 from audits.models import BillLoad, CostLine
 from connections.models import Connection
@@ -180,12 +180,12 @@ def test_a_bill_that_takes_too_long_is_a_gap_and_tried_again(bring_home, held, c
 
 def test_what_a_killed_worker_left_is_swept_and_a_living_ones_is_not(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with bill_step._folder() as mine:
-        dead = tmp_path / f"{bill_step.PREFIX}{2**22 + 1}-x"  # beyond the largest process id
+    with bill_folder.bill_folder() as mine:
+        dead = tmp_path / f"{bill_folder.PREFIX}{2**22 + 1}-x"  # beyond the largest process id
         dead.mkdir()
         (dead / "part").write_text("x")
-        (tmp_path / f"{bill_step.PREFIX}link").symlink_to(mine)
-        bill_step.sweep()
+        (tmp_path / f"{bill_folder.PREFIX}link").symlink_to(mine)
+        bill_folder.sweep()
         assert mine.is_dir()
         assert not dead.exists()
         assert f"{os.getpid()}-" in mine.name

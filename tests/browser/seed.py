@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
-from audits.models import ApiCall, Audit, BillLoad, CostDay, Gap, Schedule, Step
+from audits import uploads
+from audits.bill_files import HandedIn
+from audits.models import ApiCall, Audit, BillLoad, BillUpload, CostDay, Gap, Schedule, Step
 from connections.models import AccessCheck, Connection
 from tests.audits.sources import source_of
 from tests.conftest import AT
@@ -78,7 +81,30 @@ def seed(site) -> dict[str, object]:
         _end(checks["refused"], state="REFUSED", refusals=[["role_arn", REFUSAL], ["export_name", "There is none."]])
         done, running = _done(made["payer"]), _running(made["shop"])
         bill = _bills(made["payer"])
-    return {name: one.id for name, one in {**made, "done": done, "running": running, "bill": bill}.items()}
+    with site.rows("cf_web"):
+        handed_in = _uploads()
+    with site.rows("cf_worker"):
+        _end_uploads(handed_in, bill)
+    audits = {"done": done, "running": running, "bill": bill}
+    return {name: one.id for name, one in {**made, **audits, **handed_in}.items()}
+
+
+def _uploads() -> dict[str, BillUpload]:
+    """Files that were handed in, whose content is in no test."""
+    return {
+        name: uploads.request_upload(
+            upload_id=uuid.uuid4(), label=f"Azure, {name}", by="Erin Engineer (user_erin)", at=AT,
+            files=[HandedIn(name=f"part-{number}.csv.gz", size=48_120_334) for number in range(3)],
+        )
+        for name in ("waiting", "loaded", "refused_files")
+    }  # fmt: skip
+
+
+def _end_uploads(handed_in: dict[str, BillUpload], bill: BillLoad) -> None:
+    wrong = "part-1.csv.gz, line 812: BilledCost ('1.234,50') is no number. Write it plainly, like 1234.5678."
+    rows = BillUpload.objects
+    rows.filter(id=handed_in["loaded"].id).update(state="DONE", steps_done=4, load_ids=[bill.id], due_at=None)
+    rows.filter(id=handed_in["refused_files"].id).update(state="REFUSED", steps_done=2, message=wrong, due_at=None)
 
 
 def _connection(label, state, **values):

@@ -7,7 +7,8 @@ import time
 import jwt
 import pytest
 
-from audits.models import Audit, Step
+from audits import uploads
+from audits.models import Audit, BillUpload, BillUploadChunk, Step
 from connections.models import AccessCheck, Connection
 from sandbox.clerk.people import ENGINEER
 from tests.browser.looks import violations
@@ -30,6 +31,10 @@ FULL = (
     "/bills/",
     "/bills/{bill}/",
     "/bills/formats/",
+    "/bills/upload/",
+    "/bills/uploads/{waiting}/",
+    "/bills/uploads/{loaded}/",
+    "/bills/uploads/{refused_files}/",
     "/costs/",
     "/costs/?by=kind&cost=billed&since=x",
     "/costs/?service=nobody",
@@ -121,6 +126,26 @@ def test_progress_moves_without_a_reload_and_ends_by_itself(site, page):
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_timeout(2500)
     assert asked == [], "the page still polls"
+
+
+def test_a_bill_is_handed_in_and_followed_to_its_end(site, page, tmp_path):
+    files = []
+    for name in ("part-1.csv", "part-2.csv"):
+        (tmp_path / name).write_bytes(b"x" * 3_000_000)
+        files.append(tmp_path / name)
+    page.goto("/bills/")
+    page.get_by_role("link", name="Hand in files").first.click()
+    page.get_by_label("Source").fill("Azure, shop")
+    page.get_by_label("Files").set_input_files(files)
+    page.get_by_role("button", name="Hand in").click()
+    page.get_by_role("heading", name="1 of 4 steps done").wait_for()
+    with site.rows("cf_worker"):
+        upload = BillUpload.objects.get()
+        held = BillUploadChunk.objects.values_list("file_number", "number").order_by("file_number", "number")
+        assert (list(held), upload.size_bytes) == ([(file, chunk) for file in (0, 1) for chunk in range(3)], 6_000_000)
+        uploads.end(upload, state="REFUSED", message="part-1.csv is no bill that is known here.", at=AT)
+    page.get_by_text("part-1.csv is no bill that is known here.").wait_for()
+    assert page.locator("#upload-announcement").text_content() == "The files are refused, nothing was changed."
 
 
 def test_polling_survives_a_token_that_runs_out(site, page):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from audits.bill_step import PREFIX
+from audits.bill_folder import PREFIX
 from sandbox import servers
 from tests.costframe.running import Running, wait_for
 from tests.database import TestCluster

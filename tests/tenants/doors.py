@@ -31,7 +31,7 @@ REASON = "Ticket 4711: an audit is stuck"
 TABLES = (
     *("connections/connection", "connections/accesscheck"),
     *("audits/audit", "audits/step", "audits/gap", "audits/apicall", "audits/resource", "audits/billload"),
-    "audits/billsource",
+    *("audits/billsource", "audits/billupload"),
     *("audits/schedule", "audits/lostmessage"),
     "findings/finding",
     *("tenants/activity", "tenants/activityseal", "tenants/member"),

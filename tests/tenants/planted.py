@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
+from audits import uploads
+from audits.bill_files import HandedIn
 from audits.focus import COSTS
-from audits.models import ApiCall, BillLoad, CostDay, Gap, Resource, Schedule
+from audits.models import ApiCall, BillLoad, BillUpload, BillUploadChunk, CostDay, Gap, Resource, Schedule
 from connections.models import AccessCheck, Confirmation, SealedCredential
 from connections.operations import make_draft
 from costframe.broker import book_lost
@@ -61,10 +64,17 @@ def plant(organization, mark: str, *, account_id: str, size_gib: int) -> Planted
         noted(mark, audit)
         finding = Finding.objects.get(connection=shared, rule_id="aws_ebs_volume_unattached")
         load = BillLoad.objects.get(source__connection=shared)
+        upload = handed_in(mark)
     return Planted(
         mark=mark,
         organization_id=organization.id,
-        ids={"connection_id": shared.id, "audit_id": audit.id, "finding_id": finding.id, "load_id": load.id},
+        ids={
+            "connection_id": shared.id,
+            "audit_id": audit.id,
+            "finding_id": finding.id,
+            "load_id": load.id,
+            "upload_id": upload.id,
+        },
         account_id=account_id,
         resource_id=f"vol-{mark}",
     )
@@ -79,6 +89,14 @@ def noted(mark: str, audit) -> None:
     activity.book(**line)
     event = ClerkEvent(issuer=ISSUER, type="organization.updated", payload={"name": mark}, received_at=AT, due_at=AT)
     ClerkEvent.objects.bulk_create([event])
+
+
+def handed_in(mark: str) -> BillUpload:
+    """Files of a bill that wait for a worker."""
+    files = [HandedIn(name=f"{mark}.csv", size=1)]
+    upload_id = uuid4()
+    BillUploadChunk.objects.create(upload_id=upload_id, file_number=0, number=0, data=mark.encode())
+    return uploads.request_upload(upload_id=upload_id, label=f"{mark} files", files=files, by=mark, at=AT)
 
 
 def sealed(connection) -> None:

@@ -31,12 +31,14 @@ CHANGING = {
     "connections:resume": CHANGE,
     "connections:start": AUDIT,
     "audits:stop": AUDIT,
+    "audits:upload": Permission.LOAD_BILLS,
     "audits:nights": Permission.CHANGE_ORGANIZATION,
 }
 READING = {
     "findings:csv": EXPORT,
     "audits:costs_csv": EXPORT,
     "findings:evidence": EXPORT,
+    "audits:upload": Permission.LOAD_BILLS,
     "connections:new": CHANGE,
     "connections:access": CHANGE,
     "connections:delete": CHANGE,
@@ -138,7 +140,7 @@ def pages(organization):
             )
         finding = Finding.objects.get()
     return [
-        *("/connections/", "/findings/", "/costs/", "/audits/", "/audits/nights/", "/organization/members/"),
+        *("/connections/", "/findings/", "/costs/", "/bills/", "/audits/", "/audits/nights/", "/organization/members/"),
         *(f"/connections/{one.id}/" for one in made),
         *(f"/connections/{made[0].id}/kit/", f"/audits/{running.id}/", f"/findings/{finding.id}/"),
     ]

@@ -52,13 +52,13 @@ def work(*, threads: int, stopping: threading.Event, supervisor: int | None = No
     """Work in this process until `stopping` is set or the supervisor with this process id is gone."""
     from dramatiq import Worker  # noqa: PLC0415 - the supervisor needs neither dramatiq's threads nor an SDK
 
-    from audits import bill_step  # noqa: PLC0415 - as above
+    from audits import bill_folder  # noqa: PLC0415 - as above
     from costframe import claims, pipeline  # noqa: PLC0415 - as above
     from costframe.broker import worker_broker  # noqa: PLC0415 - as above
 
     broker = worker_broker(settings.REDIS_URL)
     pipeline.declare(broker)
-    bill_step.sweep()
+    bill_folder.sweep()
     worker = Worker(broker, worker_threads=threads, worker_timeout=IDLE_MILLISECONDS)
     worker.queue_prefetch = threads  # what is being worked on counts too, so no message waits behind a long step
     worker.start()

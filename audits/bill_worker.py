@@ -1,0 +1,24 @@
+"""What loading a bill needs of its surroundings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worker:
+    """What loading needs of its surroundings.
+
+    `reading` opens a short transaction, `results` one that writes and is fenced by the claim; `raise_if_over`
+    ends the work early; `seconds` is the most that one period may take.
+    """
+
+    reading: Callable[[], AbstractContextManager[object]]
+    results: Callable[[], AbstractContextManager[object]]
+    raise_if_over: Callable[[], None]
+    seconds: float
