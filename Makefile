@@ -79,6 +79,7 @@ lock: $(READY) ## pin and hash the requirements anew
 	@$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header benchmarks/converter.in -o benchmarks/converter.txt
 
 clean: ## remove the environment and the embedded servers' data
 	rm -rf $(VENV) .local staticfiles sbom.cdx.json
