@@ -280,6 +280,7 @@ class BillLoad(TenantModel):
     changes = models.JSONField(default=list)  # of audits.bill_sums.Change, the largest
     change_count = models.IntegerField(default=0)
     replaces = models.UUIDField(null=True, blank=True, default=None)  # the load that this one took the place of
+    lines_removed_at = models.DateTimeField(null=True, blank=True)  # its sums stay, as do its CostDays
 
     class Meta:
         constraints = [

@@ -17,7 +17,7 @@ import dramatiq
 from django.conf import settings
 from django.utils import timezone
 
-from audits import collect, nights, record, steps
+from audits import collect, nights, record, retention, steps
 from audits.bill_step import ExportProblem, Worker, load_export
 from audits.booking import CalledFor, book_calls
 from audits.budget import Budget
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 
 log = logging.getLogger(__name__)
+MOST_BATCHES = 500  # of old bill lines that a night removes
 
 
 def declare(broker: Broker) -> None:
@@ -77,6 +78,17 @@ def plan_night(organization: str, row: str) -> None:
     """Ask for a connection's nightly audit and plan the next night."""
     with scope.organization(UUID(organization)):
         nights.begin_night(schedule_id=UUID(row), at=timezone.now())
+    _remove_old_lines(UUID(organization))
+
+
+def _remove_old_lines(organization_id: UUID) -> None:
+    """Each batch in a transaction of its own, so that nobody waits for the whole; what is left, the next night."""
+    with scope.organization(organization_id):
+        retention.mark_old(at=timezone.now(), months=settings.BILL_LINES_MONTHS)
+    for _ in range(MOST_BATCHES):
+        with scope.organization(organization_id):
+            if not retention.remove_some():
+                return
 
 
 def run_audit(organization: str, row: str) -> None:

@@ -280,6 +280,12 @@ AWS_SECRET_ACCESS_KEY = env.str("COSTFRAME_AWS_SECRET_ACCESS_KEY", default="")
 AWS_ENDPOINT_URL = env.str("COSTFRAME_AWS_ENDPOINT_URL", default="")
 AWS_KIT_TEMPLATE_URL = env.str("COSTFRAME_AWS_KIT_TEMPLATE_URL", default="")
 METRICS_COST_CAP_USD = env.float("COSTFRAME_METRICS_COST_CAP_USD", default=5.0)
+BILL_LINES_MONTHS = env.int("COSTFRAME_BILL_LINES_MONTHS", default=14)  # 0: for ever
+if BILL_LINES_MONTHS not in {0, *range(4, 1201)}:
+    raise ImproperlyConfigured(
+        f"COSTFRAME_BILL_LINES_MONTHS is {BILL_LINES_MONTHS}: give the number of months for which a bill's lines are "
+        "kept, from 4 (findings look back two) to 1200, or 0 to keep them for ever."
+    )
 if AWS_ENDPOINT_URL and not (SANDBOX and is_loopback(AWS_ENDPOINT_URL)):
     raise ImproperlyConfigured(
         f"COSTFRAME_AWS_ENDPOINT_URL is {AWS_ENDPOINT_URL}: another endpoint than the provider's own is for the "

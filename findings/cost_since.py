@@ -27,6 +27,7 @@ select wanted.number, sum(line.effective_cost)
     on line.organization_id = %s and line.sub_account_id = wanted.account_id and line.resource_id = wanted.name
    and line.charge_date >= wanted.since and line.billing_currency = wanted.currency
   join audits_billload load on load.organization_id = %s and load.id = line.load_id and load.state = 'LOADED'
+   and load.lines_removed_at is null
  where line.charge_category = 'Usage' and line.charge_class <> 'Correction' and line.effective_cost >= 0
  group by wanted.number
 """

@@ -162,9 +162,10 @@ def bills_of(things: Iterable[Thing]) -> Bills:
 def coverage_of(account_ids: set[str]) -> dict[str, Coverage]:
     """For each account that a current load covers: its latest stretch of billed days without a hole."""
     loads: dict[str, list[BillLoad]] = defaultdict(list)
-    current = BillLoad.objects.filter(state=BillLoad.State.LOADED, billed_from__lt=F("billed_until")).order_by(
-        "-billed_until", "-billed_from", "id"
-    )
+    # A load whose lines are no longer kept covers nothing: what they named would seem to cost nothing.
+    current = BillLoad.objects.filter(
+        state=BillLoad.State.LOADED, lines_removed_at=None, billed_from__lt=F("billed_until")
+    ).order_by("-billed_until", "-billed_from", "id")
     for load in current.filter(sub_account_ids__overlap=sorted(account_ids)):
         for account_id in account_ids.intersection(load.sub_account_ids):
             loads[account_id].append(load)

@@ -62,6 +62,7 @@ def _charges(finding: Finding) -> list[Charge]:
         resource_id__in=names,
         charge_date__gte=finding.last_seen_at.date() - timedelta(days=DAYS_BACK),
         load__state=BillLoad.State.LOADED,
+        load__lines_removed_at=None,
         charge_category="Usage",
         effective_cost__gte=0,
     ).exclude(charge_class="Correction")

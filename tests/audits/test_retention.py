@@ -1,0 +1,136 @@
+"""Lines of old bills go a batch at a time, what they add up to stays, and no finding reads a bill without its lines."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from audits import nights, retention
+from audits.models import BillLoad, CostDay, CostLine
+from connections.resources import Volume
+from costframe import pipeline
+from findings.cost_since import costs_since
+from findings.evidence_from_rows import coverage_of
+from tenants import scope
+from tests.audits.focus_files import write_csv
+from tests.audits.test_bills import load, payer  # noqa: F401 - a fixture
+from tests.connections.test_views import text
+from tests.database import acting_as
+
+AT = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+def month_of(payer, tmp_path, month, *, lines=5):  # noqa: F811
+    day = month + dt.timedelta(days=1)
+    rows = [
+        {
+            "BillingPeriodStart": f"{month}T00:00:00Z", "ChargePeriodStart": f"{month}T00:00:00Z",
+            "ChargePeriodEnd": f"{day}T00:00:00Z", "ResourceId": f"vol-{number}",
+        }
+        for number in range(lines)
+    ] + [{"BillingPeriodStart": f"{month}T00:00:00Z", "ChargePeriodStart": f"{day}T00:00:00Z",
+          "ChargePeriodEnd": f"{day + dt.timedelta(days=1)}T00:00:00Z"}]  # fmt: skip
+    (found,) = load(payer, [write_csv(tmp_path / f"{month}.csv", rows)], execution=str(month), month=month)
+    return found
+
+
+@pytest.fixture
+def bills(payer, tmp_path):  # noqa: F811
+    """Of September and October 2025 and of October 2026."""
+    months = (dt.date(2025, 9, 1), dt.date(2025, 10, 1), dt.date(2026, 10, 1))
+    return [month_of(payer, tmp_path, month) for month in months]
+
+
+def lines_by_month(payer):  # noqa: F811
+    with scope.organization(payer.organization_id):
+        loads = BillLoad.objects.order_by("billing_period")
+        return [CostLine.objects.filter(load=load).count() for load in loads]
+
+
+def forget(payer, *, months=14, batches=99, batch=4):  # noqa: F811
+    """As a worker does it at night, each batch apart."""
+    removed = []
+    with acting_as("cf_worker"):
+        with scope.organization(payer.organization_id):
+            retention.mark_old(at=AT, months=months)
+        for _ in range(batches):
+            with scope.organization(payer.organization_id):
+                removed.append(retention.remove_some(batch=batch))
+    return removed
+
+
+@pytest.mark.parametrize(
+    ("months", "expected"),
+    [(1, (2026, 11, 1)), (4, (2026, 8, 1)), (11, (2026, 1, 1)), (14, (2025, 10, 1)), (1200, (1926, 12, 1))],
+)
+def test_the_month_itself_is_the_first_of_those_that_are_kept(months, expected):
+    assert retention.first_month_kept(at=AT, months=months) == dt.date(*expected)
+
+
+def test_lines_that_are_older_go_in_batches_and_all_others_stay(payer, bills):  # noqa: F811
+    assert forget(payer, batches=3) == [4, 2, 0]
+    assert lines_by_month(payer) == [0, 6, 6]
+
+
+def test_a_batch_is_never_of_two_bills(payer, bills):  # noqa: F811
+    assert forget(payer, months=12, batches=4, batch=5) == [5, 1, 5, 1]
+
+
+def test_lines_are_kept_for_ever_where_no_months_are_given(payer, bills):  # noqa: F811
+    assert forget(payer, months=0, batches=1) == [0]
+    assert lines_by_month(payer) == [6, 6, 6]
+
+
+def test_what_the_lines_added_up_to_stays(payer, bills, visitor):  # noqa: F811
+    before = text(visitor.get(f"/bills/{bills[0].id}/"))
+    forget(payer)
+    after = text(visitor.get(f"/bills/{bills[0].id}/"))
+    said = "Since 2026-11-26 its lines by resource are no longer kept; the sums here and the costs by day are. "
+    assert said in after
+    assert after.replace(said, "") == before
+    with scope.organization(payer.organization_id):
+        assert sum(day.billed_cost for day in CostDay.objects.filter(load=bills[0])) == Decimal("7.5")
+    assert "7.50" in text(visitor.get("/costs/?month=2025-09"))
+
+
+def test_no_finding_reads_a_bill_whose_lines_go_from_the_first_batch_on(payer, bills):  # noqa: F811
+    """A bill that covers a resource's days and does not name it would say that it cost nothing."""
+    with acting_as("cf_worker"), scope.organization(payer.organization_id):
+        BillLoad.objects.exclude(id=bills[0].id).update(state=BillLoad.State.REPLACED)
+        assert coverage_of({"111111111111"})["111111111111"].load_ids == {bills[0].id}
+    forget(payer, batches=1)
+    assert lines_by_month(payer) == [2, 6, 6]
+    with scope.organization(payer.organization_id):
+        assert coverage_of({"111111111111"}) == {}
+
+
+def test_no_sum_is_of_a_part_of_a_bill_while_its_lines_go(payer, bills):  # noqa: F811
+    volume = Volume(
+        resource_id="vol-4", account_id="111111111111", region="eu-central-1", observed_at=AT, volume_type="gp3",
+        size_gib=1, state="available",
+    )  # fmt: skip
+    wanted = [(volume, "USD", dt.date(2025, 9, 1))]
+    with scope.organization(payer.organization_id):
+        assert costs_since(wanted) == [Decimal("3.75")]
+    forget(payer, batches=1, batch=1)
+    assert lines_by_month(payer) == [5, 6, 6]
+    with scope.organization(payer.organization_id):
+        assert costs_since(wanted) == [Decimal("2.50")]
+
+
+def test_another_organisations_lines_are_not_touched(payer, bills, other_organization):  # noqa: F811
+    with acting_as("cf_worker"), scope.organization(other_organization.id):
+        retention.mark_old(at=AT, months=4)
+        assert retention.remove_some() == 0
+    assert lines_by_month(payer) == [6, 6, 6]
+
+
+def test_a_connections_night_removes_what_is_older_than_the_setting(payer, bills, settings):  # noqa: F811
+    today = dt.datetime.now(dt.UTC)
+    settings.BILL_LINES_MONTHS = (today.year - 2025) * 12 + today.month - 10 + 1  # since October 2025
+    with scope.organization(payer.organization_id):
+        night = nights.plan_nights(connection=payer, at=AT)
+    with acting_as("cf_worker"):
+        pipeline.plan_night(str(payer.organization_id), str(night.id))
+    assert lines_by_month(payer) == [0, 6, 6]
