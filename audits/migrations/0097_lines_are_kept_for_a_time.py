@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audits", "0094_cost_days")]
+    dependencies = [("audits", "0091_uploads")]
 
     operations = [
         migrations.AddField(
