@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CHARGE = "charge"  # the piece that every source row becomes; a row may become further ones
 NUMBER = "decimal(38,24)"
+QUOTE = "'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +49,11 @@ class BillFormat:
 
     `columns` maps each FOCUS column that we keep. `names` gives other spellings of a source column, the best first;
     case, spaces and signs never matter. `marks` are the source columns without which a file is not of this format.
-    `maps` are columns that hold more columns by key; `lists` hold records of text, with these names. `numbers` and
-    `dates` are source columns that are written in the language of whoever exported them. `pieces` is SQL for the list
-    of what a row becomes, read in rules as `piece`. `structure` is what a row of JSON holds: a type for each column, or
-    the names of the text within.
+    `maps` are columns that hold more columns by key; `gathered` are source columns that hold a map as a whole, or are
+    made as JSON of all columns whose names begin as the pattern says, by what follows; `lists` hold records of text,
+    with these names. `numbers` and `dates` are source columns that are written in the language of whoever exported
+    them. `pieces` is SQL for the list of what a row becomes, read in rules as `piece`. `structure` is what a row of
+    JSON holds: a type for each column, or the names of the text within.
     """
 
     id: str
@@ -60,6 +62,7 @@ class BillFormat:
     columns: Mapping[str, Mapped | Absent]
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     maps: tuple[str, ...] = ()
+    gathered: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
@@ -106,7 +109,21 @@ def squashed(name: str) -> str:
 def resolve(bill_format: BillFormat, columns: Sequence[Column]) -> dict[str, Column | None]:
     """The file's column for each source column of the format, None where it has none."""
     there = {squashed(column.name): column for column in columns}
-    return {name: _column(bill_format, name, there) for name in bill_format.sources()}
+    return {
+        name: _column(bill_format, name, there) or _gathered(bill_format.gathered.get(name), columns)
+        for name in bill_format.sources()
+    }
+
+
+def _gathered(pattern: str | None, columns: Sequence[Column]) -> Column | None:
+    """All columns whose names begin so, as one of JSON."""
+    if pattern is None:
+        return None
+    pairs = [(column.name[found.end() :], column) for column in columns if (found := re.match(pattern, column.name))]
+    if not pairs:
+        return None
+    keys = ", ".join(f"'{key.replace(QUOTE, QUOTE * 2)}', {column.expression}" for key, column in pairs)
+    return Column(name=pairs[0][1].name, type="VARCHAR", expression=f"cast(json_object({keys}) as varchar)")
 
 
 def _column(bill_format: BillFormat, name: str, there: Mapping[str, Column]) -> Column | None:
@@ -184,7 +201,8 @@ def _sql_of(one: Mapped | Absent) -> str:
 def _as_text(column: Column | None) -> str:
     if column is None:
         return "null::varchar"
-    return f"nullif(trim(cast({column.expression} as varchar)), '')"
+    read = f"to_json({column.expression})" if column.type.startswith("MAP") else column.expression
+    return f"nullif(trim(cast({read} as varchar)), '')"
 
 
 def _as_list(column: Column | None, names: tuple[str, ...]) -> str:

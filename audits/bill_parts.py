@@ -155,7 +155,8 @@ def read_through(parts: Iterable[Part], *, is_over: Callable[[], bool]) -> None:
                 _read_rows(part, rows, is_over)
             except (EOFError, zlib.error, gzip.BadGzipFile):
                 raise BillRefused(
-                    f"{part.key} is damaged: its content is not what its checksum says. Fetch or export it anew.",
+                    f"{part.key} is a damaged gzip: its content is not what its checksum says. Fetch or export it "
+                    "anew.",
                     part=part.key,
                     permanent=False,
                 ) from None

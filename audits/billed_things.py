@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from audits.billed import MONTH_DAYS, BilledCommitment, BilledResource, BilledService, meter_of
 from audits.evidence import DayCost
-from audits.focus import LINE_COLUMNS
+from audits.focus import WRITTEN_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -157,7 +157,7 @@ def day_cost(row: Row) -> DayCost:
 
 def _rows(blocks: Iterable[bytes]) -> Iterator[Row]:
     for values in csv.reader(_text_lines(blocks)):
-        yield dict(zip(LINE_COLUMNS, values, strict=True))
+        yield dict(zip(WRITTEN_COLUMNS, values, strict=True))
 
 
 def _text_lines(blocks: Iterable[bytes]) -> Iterator[str]:

@@ -10,11 +10,11 @@ from uuid import uuid4
 
 from django.db import connection as database
 
-from audits import bill_sums, cost_days
+from audits import bill_sums, cost_days, cost_details
 from audits.bill_parts import BillRefused, Part
-from audits.focus import COSTS, LINE_COLUMNS, TEXTS
+from audits.focus import COSTS, NUMBERS, TEXTS, WRITTEN_COLUMNS
 from audits.focus_process import ReadBill, read_bill
-from audits.models import BillLoad, BillSource, CostDay, CostLine
+from audits.models import BillLoad, BillSource, CostDay, CostDetail, CostLine
 from audits.spreadsheet import plain
 from tenants import scope
 
@@ -37,8 +37,8 @@ TYPES = {
     "charge_date": "date",
     "charge_days": "integer",
     "row_count": "bigint",
-    **dict.fromkeys(COSTS, "numeric"),
-    "consumed_quantity": "numeric",
+    **dict.fromkeys(NUMBERS, "numeric"),
+    "detail_number": "integer",
 }
 
 
@@ -98,7 +98,7 @@ def replace(
             )
             for sums in bill.sums.periods
         ]
-        cursor.execute("drop table bill_lines")
+        cursor.execute("drop table bill_lines, bill_details")
     return loads
 
 
@@ -163,13 +163,14 @@ def content_id(parts: Sequence[Part]) -> str:
 
 def _copy(cursor: Any, bill: ReadBill) -> None:  # noqa: ANN401 - Django's cursor wrapper
     """All lines into a temporary table: COPY into a protected one is refused."""
-    columns = ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in LINE_COLUMNS)
+    columns = ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in WRITTEN_COLUMNS)
     cursor.execute("drop table if exists pg_temp.bill_lines")
     cursor.execute(f"create temporary table bill_lines ({columns}) on commit drop")
     command = f"copy bill_lines from stdin (format csv, force_not_null ({', '.join(TEXTS)}))"
     with cursor.copy(command) as copy:
         for block in bill.lines:
             copy.write(block)
+    cost_details.copy(cursor, bill.details)
 
 
 def _put(
@@ -260,7 +261,7 @@ def _retire(source: BillSource, billing_period: date, rivals: Sequence[BillLoad]
     ids = [one.id for one in earlier]
     BillLoad.objects.filter(id__in=ids).update(state=BillLoad.State.REPLACED, services=[])
     # Straight in the table: nothing refers to a line, and there may be millions.
-    for rows in (CostLine, CostDay):
+    for rows in (CostLine, CostDay, CostDetail):
         rows.objects.filter(load_id__in=ids)._raw_delete(database.alias)  # noqa: SLF001
     return next(iter(earlier), None)
 
@@ -276,7 +277,7 @@ def _message(sums: PeriodSums, rivals: Sequence[BillLoad]) -> str:
 
 def _insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401
     """The lines of a load. Their ids are random but for their last digits, which count up: keys in order are cheap."""
-    names = ", ".join(LINE_COLUMNS)
+    names = ", ".join(WRITTEN_COLUMNS)
     cursor.execute(
         f"insert into audits_costline (id, organization_id, load_id, {names}) "
         f"select (%s || lpad(to_hex(row_number() over ()), 12, '0'))::uuid, %s, %s, {names} "
@@ -284,6 +285,7 @@ def _insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401
         [str(uuid4())[:-12], load.organization_id, load.id, load.billing_period],
     )
     cost_days.insert(cursor, load)
+    cost_details.insert(cursor, load)
 
 
 def _require_equal(load: BillLoad, sums: PeriodSums) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from audits.charge_details import as_written as as_detail
 from audits.focus_values import (
     DIGITS,
     NOTHING,
@@ -20,7 +21,7 @@ from audits.focus_values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -63,16 +64,22 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "invoice_id": ("InvoiceId",),
 }
 COST_FIELDS = dict(zip(COSTS, ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost"), strict=True))
-NUMBERS = {**COST_FIELDS, "consumed_quantity": "ConsumedQuantity"}
+QUANTITIES = {
+    "consumed_quantity": "ConsumedQuantity",
+    "pricing_quantity": "PricingQuantity",
+    "commitment_discount_quantity": "CommitmentDiscountQuantity",
+}
+NUMBERS = {**COST_FIELDS, **QUANTITIES}
 TIMES = {
     "billing_period_start": "BillingPeriodStart",
     "charge_period_start": "ChargePeriodStart",
     "charge_period_end": "ChargePeriodEnd",
 }
-SCALES = {**dict.fromkeys(COSTS, SCALE), "consumed_quantity": QUANTITY_SCALE}
+SCALES = {**dict.fromkeys(COSTS, SCALE), **dict.fromkeys(QUANTITIES, QUANTITY_SCALE)}
 NEVER_EMPTY = ("BilledCost", "EffectiveCost", "BillingCurrency", "ChargeCategory", *TIMES.values())
 FALLIBLE = tuple(dict.fromkeys((*NEVER_EMPTY, *NUMBERS.values())))
 LINE_COLUMNS = ("billing_period", "charge_date", "charge_days", *TEXTS, *NUMBERS, "row_count")
+WRITTEN_COLUMNS = (*LINE_COLUMNS, "detail_number")  # of audits.charge_details
 COUNTS = ("row_count", "own_rows", "bad_rows", "rows_without_cost")
 OWN_ROW = "is_own_row"  # false for a row that was made besides the file's own
 SOURCES = (*(name for names in TEXTS.values() for name in names), *NUMBERS.values(), *TIMES.values(), OWN_ROW)
@@ -178,16 +185,17 @@ def problems(*, period: date | None) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def rows_of(shape: Shape, source: str, *, has_values: bool = False) -> str:
+def rows_of(shape: Shape, source: str, *, has_values: bool = False, details: Sequence[str] = ()) -> str:
     """A SELECT of one shape's rows under our names. `source` is a table function that also gives `filename`.
 
     Texts come as they are written, so that a column that Parquet holds as a dictionary is grouped by it; `tidied` says
     later, of far fewer rows, what counts as nothing. With `has_values` that is done here, the values that can be wrong
-    stand beside, as text, to be shown, and `source` gives `row_number`.
+    stand beside, as text, to be shown, and `source` gives `row_number`. `details` are further columns to be kept.
     """
     beside = ("filename", "row_number") if has_values else ("filename",)
     as_text = text if has_values else text_as_written
     columns = [*beside, *(f"{as_text(shape, names)} as {column}" for column, names in TEXTS.items())]
+    columns += [f"{as_detail(shape, name)} as {quoted(name)}" for name in details]
     for name in FALLIBLE:
         is_text = shape.types.get(name, "VARCHAR") == "VARCHAR"
         value = plain_text(shape, name) if is_text else quoted(name)
@@ -200,21 +208,23 @@ def rows_of(shape: Shape, source: str, *, has_values: bool = False) -> str:
         columns.append(f"{is_exact(shape, name)} as {column}_is_exact")
     columns += [f"{moment(shape, name)} as {column}" for column, name in TIMES.items()]
     columns.append(f"{OWN_ROW if OWN_ROW in shape.types else 'true'} as {OWN_ROW}")
-    return f"select {', '.join(columns)} from {with_shorts(shape, source, columns=SOURCES, beside=beside)}"
+    return f"select {', '.join(columns)} from {with_shorts(shape, source, columns=(*SOURCES, *details), beside=beside)}"
 
 
-def summed(rows: str, *, period: date | None) -> str:
+def summed(rows: str, *, period: date | None, details: Sequence[str] = ()) -> str:
     """One reading of all rows, summed twice: to lines (`is_line`), and to tallies by part, period, currency, invoice.
 
     The tallies are not made from the lines, so that one can be held against the other.
     """
     sums = [f"coalesce(sum({column}), 0) as {column}" for column in COSTS]
-    texts = [f"coalesce({column}, '') as {column}" for column in TEXTS]
-    is_untidy = " or ".join(f"coalesce({column} in ('', {NOTHING}), false)" for column in TEXTS)
+    sums += [f"sum({column}) as {column}" for column in QUANTITIES]
+    keys = (*TEXTS, *map(quoted, details))
+    texts = [f"coalesce({column}, '') as {column}" for column in keys]
+    is_untidy = " or ".join(f"coalesce({column} in ('', {NOTHING}), false)" for column in keys)
     return f"""
         select grouping(charge_date) = 0 as is_line, {is_untidy} as is_untidy,
                filename, billing_period, charge_date, charge_days, {", ".join(texts)},
-               {", ".join(sums)}, sum(consumed_quantity) as consumed_quantity,
+               {", ".join(sums)},
                count(*) as row_count, count_if(is_own_row) as own_rows, count_if(is_bad) as bad_rows,
                count_if(list_cost is null or contracted_cost is null) as rows_without_cost
           from (select *, cast(billing_period_start as date) as billing_period,
@@ -224,17 +234,18 @@ def summed(rows: str, *, period: date | None) -> str:
                        {_is_bad(period)} as is_bad
                   from ({rows}))
          group by grouping sets (
-               (billing_period, charge_date, charge_days, {", ".join(TEXTS)}),
+               (billing_period, charge_date, charge_days, {", ".join(keys)}),
                (filename, billing_period, billing_currency, invoice_id))"""
 
 
-def tidied() -> str:
+def tidied(*, details: Sequence[str] = ()) -> str:
     """A SELECT of `sums` in which a text that says nothing is empty, and what differed in that alone is one row.
 
     Needed where any row of `sums` is untidy: it says nothing otherwise than by null.
     """
-    texts = [f"case when {column} = {NOTHING} then '' else {column} end as {column}" for column in TEXTS]
-    sums = ", ".join(f"sum({column}) as {column}" for column in (*COSTS, "consumed_quantity", *COUNTS))
+    keys = (*TEXTS, *map(quoted, details))
+    texts = [f"case when {column} = {NOTHING} then '' else {column} end as {column}" for column in keys]
+    sums = ", ".join(f"sum({column}) as {column}" for column in (*NUMBERS, *COUNTS))
     return f"""
         select is_line, false as is_untidy, filename, billing_period, charge_date, charge_days,
                {", ".join(texts)}, {sums}

@@ -30,14 +30,19 @@ ROOT = Path(__file__).resolve().parent.parent
 BLOCK = 1 << 18
 LOOK_UP_SECONDS = 0.5
 REFUSED_EXIT = 2
+DETAILS = "details.csv"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadBill:
-    """A bill that was read and found whole: its sums, and its lines as CSV text in the order of focus.LINE_COLUMNS."""
+    """A bill that was read and found whole: its sums, and its lines as CSV text in the order of focus.WRITTEN_COLUMNS.
+
+    `details` is the file of the details that lines name by number (`audits.detail_reader`), None where there are none.
+    """
 
     sums: Sums
     lines: Iterator[bytes]
+    details: Path | None = None
 
 
 @contextmanager
@@ -66,7 +71,12 @@ def read_bill(
             _write(child, json.dumps(request).encode() + b"\n")
             blocks = _blocks(child, work, deadline=deadline, seconds=seconds, on_wait=on_wait)
             first = next(blocks, b"")
-            yield ReadBill(sums=_sums(_report(work)), lines=_chain(first, blocks))
+            details = work / DETAILS
+            yield ReadBill(
+                sums=_sums(_report(work)),
+                lines=_chain(first, blocks),
+                details=details if details.exists() else None,
+            )
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

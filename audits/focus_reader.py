@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import sys
@@ -17,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from audits import azure_pair, bill_parts, bill_sums, focus, recognise
+from audits.bill_child import end_with_parent, first_line
 from audits.bill_formats import AZURE_COST
 from audits.bill_parts import BillRefused, Part
+from audits.detail_reader import DetailReader
+from audits.focus_values import quoted
 from audits.opened_parts import OpenedParts, literal
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
     from audits.recognise import Reading
 
-BLOCK = 1 << 16
 MEMORY_LIMIT = "448MB"
 THREADS = 2
 REFUSED_EXIT = 2
@@ -48,9 +49,9 @@ UNREADABLE = (
 
 def main() -> int:
     """Read one request from standard input, report, and write the lines to standard output."""
-    request = json.loads(_first_line(sys.stdin.fileno()))
+    request = json.loads(first_line(sys.stdin.fileno()))
     work = Path(request["work"])
-    threading.Thread(target=_end_with_parent, args=(work,), daemon=True).start()
+    threading.Thread(target=end_with_parent, args=(work,), daemon=True).start()
     parts = [Part(path=Path(one["path"]), key=one["key"], size=one["size"]) for one in request["parts"]]
     period = date.fromisoformat(request["period"]) if request["period"] else None
     try:
@@ -68,24 +69,6 @@ def main() -> int:
         shutil.rmtree(work, ignore_errors=True)
         return 1
     return 0
-
-
-def _first_line(input_number: int) -> bytes:
-    """Unbuffered: a thread that waits inside a buffered reader would break the interpreter's end."""
-    line = b""
-    while not line.endswith(b"\n"):
-        block = os.read(input_number, BLOCK)
-        if not block:
-            break
-        line += block
-    return line
-
-
-def _end_with_parent(work: Path) -> None:
-    """The parent keeps our input open as long as it lives."""
-    os.read(sys.stdin.fileno(), 1)
-    shutil.rmtree(work, ignore_errors=True)
-    os._exit(1)
 
 
 def _leave(work: Path, report: dict[str, Any]) -> None:
@@ -128,6 +111,8 @@ class Reader:
         ):
             self.database.execute(setting)
         self.opened = OpenedParts(self.database, parts=parts, links=self.links)
+        self.details = DetailReader()
+        self.work = work
 
     def read(self) -> dict[str, Any]:
         """Sum the rows and report. Raises BillRefused."""
@@ -135,6 +120,7 @@ class Reader:
             readings = self._sum()
         self._require_good_rows(readings)
         self._require_good_texts(readings)
+        self.details.write(self.database, self.work)
         return {
             "rows_by_part": self._rows_by_part(),
             "periods": self._periods(),
@@ -169,8 +155,13 @@ class Reader:
         try:
             readings = self.opened.readings()
             self.format_id = readings[0].format_id
+            self.details = self.opened.details(readings)
             self._sum_rows(
-                self.opened.rows(reading, [number for number, one in enumerate(readings) if one == reading])
+                self.opened.rows(
+                    reading,
+                    [number for number, one in enumerate(readings) if one == reading],
+                    details=self.details.names,
+                )
                 for reading in dict.fromkeys(readings)
             )
         except UNREADABLE as error:
@@ -179,16 +170,19 @@ class Reader:
 
     def _sum_rows(self, selects: Iterable[str]) -> None:
         rows = " union all by name ".join(selects)
-        self.database.execute(f"create or replace temp table sums as {focus.summed(rows, period=self.period)}")
+        summed = focus.summed(rows, period=self.period, details=self.details.names)
+        self.database.execute(f"create or replace temp table sums as {summed}")
         if self.database.execute("select bool_or(is_untidy) from sums").fetchone() == (True,):
-            self.database.execute(f"create temp table tidy as {focus.tidied()}")
+            self.database.execute(f"create temp table tidy as {focus.tidied(details=self.details.names)}")
             self.database.execute("drop table sums; alter table tidy rename to sums")
+        self.details.number(self.database)
 
     def write_lines(self) -> None:
         """All lines as CSV to standard output, in the order of the index that they will be looked up by."""
         order = "sub_account_id, resource_id, charge_date"
+        lines = f"select {', '.join(focus.WRITTEN_COLUMNS)} from {self.details.numbered_lines()} order by {order}"
         self.database.execute(
-            f"copy (select {', '.join(focus.LINE_COLUMNS)} from sums where is_line order by {order}) to '/dev/stdout' "
+            f"copy ({lines}) to '/dev/stdout' "
             "(format csv, header false, delimiter ',', quote '\"', escape '\"', nullstr '', use_tmp_file false)"
         )
 
@@ -229,11 +223,12 @@ class Reader:
 
     def _require_good_texts(self, readings: Sequence[Reading]) -> None:
         """What PostgreSQL could not hold: the character NUL, and ids longer than an index entry."""
-        checks = ", ".join(f"count_if(contains({column}, chr(0)))" for column in focus.TEXTS)
+        columns = (*focus.TEXTS, *map(quoted, self.details.names))
+        checks = ", ".join(f"count_if(contains({column}, chr(0)))" for column in columns)
         *zeros, longest = self.database.execute(
             f"select {checks}, max(strlen(resource_id) + strlen(sub_account_id)) from sums where is_line"
         ).fetchone() or (0,)
-        for column, count in zip(focus.TEXTS, zeros, strict=True):
+        for column, count in zip(columns, zeros, strict=True):
             if count:
                 part, name, value = self._text_where(readings, column, f"contains({column}, chr(0))")
                 raise BillRefused(
@@ -255,9 +250,10 @@ class Reader:
     def _text_where(self, readings: Sequence[Reading], column: str, condition: str) -> tuple[Part, str, str]:
         """The first part with a row where it holds, the file's own name of the column, and how its value begins."""
         for number, reading in enumerate(readings):
-            query = f"select {column} from ({self.opened.rows(reading, [number])}) where {condition} limit 1"
-            if found := self.database.execute(query).fetchone():
-                named = next((one for one in focus.TEXTS[column] if one in reading.shape.types), focus.TEXTS[column][0])
+            rows = self.opened.rows(reading, [number], details=self.details.names)
+            if found := self.database.execute(f"select {column} from ({rows}) where {condition} limit 1").fetchone():
+                names = focus.TEXTS.get(column, (column.strip('"'),))
+                named = next((one for one in names if one in reading.shape.types), names[0])
                 sources = recognise.sources_of(reading, named)
                 return self.parts[number], sources[0].name if sources else named, str(found[0])[:SHOWN_CHARACTERS]
         raise AssertionError("The lines hold a text that the parts do not.")
@@ -313,10 +309,10 @@ class Reader:
         return found if len(found) <= bill_sums.MOST_SERVICES else []
 
     def _notes(self, period: date) -> list[str]:
-        if self.format_id != AZURE_COST.id:
-            return []
-        seen = self.database.execute(azure_pair.SEEN, [period]).fetchone() or ()
-        return azure_pair.notes(*seen)
+        found = self.details.notes(self.database, period)
+        if self.format_id == AZURE_COST.id:
+            found += azure_pair.notes(*(self.database.execute(azure_pair.SEEN, [period]).fetchone() or ()))
+        return found
 
     def _totals(self, key: str, period: date) -> dict[str, dict[str, str]]:
         """From the tallies, not from the lines."""

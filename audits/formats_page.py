@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from audits.bill_format import Absent, Mapped
 from audits.bill_formats import BILL_FORMATS
+from audits.charge_details import DIMENSIONS, MOST_VALUES, OWN_PREFIX, TAGS
 from audits.focus import NUMBERS, REQUIRED, TEXTS, TIMES
 from audits.recognise import FOCUS, TITLES
 
@@ -41,9 +42,20 @@ def _focus() -> FormatTable:
         MappingRow(column=names[0], sources=names, rule="as it is" if len(names) == 1 else "the first that has a value")
         for names in TEXTS.values()
     ]
-    rest = [MappingRow(column=name, sources=(name,), rule="as it is") for name in (*NUMBERS.values(), *TIMES.values())]
+    told = {name for names in TEXTS.values() for name in names}
+    single = (*NUMBERS.values(), *TIMES.values(), *(name for name in (*DIMENSIONS, TAGS) if name not in told))
+    rest = [MappingRow(column=name, sources=(name,), rule="as it is") for name in single]
+    aside = MappingRow(
+        column="x_…",
+        sources=(f"{OWN_PREFIX}…",),
+        rule=f"kept aside under their own names, unless they have more than {MOST_VALUES:,} values",
+    )
     return FormatTable(
-        id=FOCUS, title="FOCUS 1.0 to 1.4", marks=REQUIRED, spellings=(), rows=(*sorted(texts + rest, key=_by_column),)
+        id=FOCUS,
+        title="FOCUS 1.0 to 1.4",
+        marks=REQUIRED,
+        spellings=(),
+        rows=(*sorted(texts + rest, key=_by_column), aside),
     )
 
 

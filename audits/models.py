@@ -8,16 +8,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from audits.upload_models import BillUpload as BillUpload  # noqa: PLC0414 - Django finds models in this module
+from audits.cost_models import CostDay as CostDay  # noqa: PLC0414 - Django finds models in this module
+from audits.cost_models import CostDetail as CostDetail  # noqa: PLC0414 - as above
+from audits.cost_models import CostLine as CostLine  # noqa: PLC0414 - as above
+from audits.upload_models import BillUpload as BillUpload  # noqa: PLC0414 - as above
 from audits.upload_models import BillUploadChunk as BillUploadChunk  # noqa: PLC0414 - as above
 from connections.models import AccessCheck, Connection
-from tenants import scope
-from tenants.models import Organization, TenantModel, WorkRow, due_index, tied
+from tenants.models import TenantModel, WorkRow, due_index, tied
 
 # Digits before and after the point that hold any cost a provider has been seen to write, exactly.
 COST: dict[str, Any] = {"max_digits": 38, "decimal_places": 18}
-# A line of a bill holds what the file says to the last digit: a DOUBLE's shortest text has up to 24 after the point.
-LINE_COST: dict[str, Any] = {"max_digits": 38, "decimal_places": 24}
 
 
 class Schedule(WorkRow):
@@ -290,94 +290,6 @@ class BillLoad(TenantModel):
                 condition=Q(state="LOADED"),
                 name="bill_load_one_current",
             ),
-        ]
-
-
-class CostLine(TenantModel):
-    """The charges of one resource on one day under one price, summed from the bill's rows. Names as in FOCUS."""
-
-    load = models.ForeignKey(
-        BillLoad, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="lines"
-    )
-    # The load's tie is over the organisation too and says from which source a line came. Each further foreign
-    # key would be looked up for every line once more, a third of what writing it costs.
-    organization = models.ForeignKey(
-        Organization,
-        on_delete=models.CASCADE,
-        related_name="+",
-        default=scope.current,
-        db_index=False,
-        db_constraint=False,
-    )
-    billing_period = models.DateField()
-    billing_account_id = models.TextField(blank=True)
-    sub_account_id = models.TextField(blank=True)
-    charge_date = models.DateField()
-    charge_days = models.PositiveIntegerField(default=1)
-    provider_name = models.TextField(blank=True)
-    service_name = models.TextField(blank=True)
-    region_id = models.TextField(blank=True)
-    resource_id = models.TextField(blank=True)
-    charge_category = models.TextField()
-    charge_class = models.TextField(blank=True)
-    charge_description = models.TextField(blank=True)
-    sku_id = models.TextField(blank=True)
-    usage_type = models.TextField(blank=True)
-    pricing_category = models.TextField(blank=True)
-    commitment_discount_id = models.TextField(blank=True)
-    commitment_discount_status = models.TextField(blank=True)
-    consumed_quantity = models.DecimalField(max_digits=38, decimal_places=18, null=True)
-    consumed_unit = models.TextField(blank=True)
-    billing_currency = models.TextField()
-    billed_cost = models.DecimalField(**LINE_COST)
-    effective_cost = models.DecimalField(**LINE_COST)
-    list_cost = models.DecimalField(**LINE_COST)
-    contracted_cost = models.DecimalField(**LINE_COST)
-    invoice_id = models.TextField(blank=True)
-    row_count = models.PositiveIntegerField(default=1)
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["organization", "sub_account_id", "resource_id", "charge_date"], name="cost_line_by_resource"
-            ),
-            models.Index(fields=["organization", "load"], name="cost_line_by_load"),
-        ]
-
-
-class CostDay(TenantModel):
-    """A load's charges by day, account, service, region and kind, for pages: its lines, added up when it is loaded."""
-
-    load = models.ForeignKey(
-        BillLoad, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="days"
-    )
-    organization = models.ForeignKey(  # tied through the load, as a line's
-        Organization,
-        on_delete=models.CASCADE,
-        related_name="+",
-        default=scope.current,
-        db_index=False,
-        db_constraint=False,
-    )
-    charge_date = models.DateField()
-    charge_days = models.PositiveIntegerField(default=1)
-    provider_name = models.TextField(blank=True)
-    sub_account_id = models.TextField(blank=True)
-    service_name = models.TextField(blank=True)
-    region_id = models.TextField(blank=True)
-    kind = models.TextField()  # of audits.bill_sums.KINDS
-    is_prepaid = models.BooleanField(default=False)  # a purchase whose cost is spread over the usage that it covers
-    billing_currency = models.TextField()
-    billed_cost = models.DecimalField(**LINE_COST)
-    effective_cost = models.DecimalField(**LINE_COST)
-    list_cost = models.DecimalField(**LINE_COST)
-    contracted_cost = models.DecimalField(**LINE_COST)
-    row_count = models.BigIntegerField(default=1)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["organization", "load", "charge_date"], name="cost_day_by_load"),
-            models.Index(fields=["organization", "charge_date"], name="cost_day_by_date"),
         ]
 
 

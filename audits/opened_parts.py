@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 
-from audits import bill_parts, focus, recognise
+from audits import bill_parts, charge_details, focus, recognise
 from audits.bill_format import NUMBER
 from audits.bill_parts import BillRefused, Part, Shape
+from audits.detail_reader import DetailReader
 from audits.recognise import SHOWN_CHARACTERS, Reading
 
 if TYPE_CHECKING:
@@ -128,10 +129,30 @@ class OpenedParts:
             f"filename = true, compression = '{compression}', hive_partitioning = false)"
         )
 
-    def rows(self, reading: Reading, numbers: Sequence[int]) -> str:
+    def rows(self, reading: Reading, numbers: Sequence[int], *, details: Sequence[str] = ()) -> str:
         """A SELECT of the rows of parts that are read the same way, for `focus.summed`."""
         shape, source = recognise.focus_source(reading, self.source(reading, numbers))
-        return focus.rows_of(shape, source)
+        return focus.rows_of(shape, source, details=details)
+
+    def details(self, readings: Sequence[Reading]) -> DetailReader:
+        """What further columns the parts have. A column kept aside has few values in each part's first rows."""
+        known: dict[str, None] = {}
+        counts: dict[str, int] = {}
+        for reading in dict.fromkeys(readings):
+            numbers = [number for number, one in enumerate(readings) if one == reading]
+            source = self.source(reading, numbers)
+            known |= dict.fromkeys(charge_details.described_by(recognise.focus_source(reading, source)[0]))
+            aside = charge_details.kept_aside(reading.shape) if reading.format_id == recognise.FOCUS else ()
+            if aside:
+                values = self._ask(charge_details.distinct_values(aside, source))
+                for name, count in zip(aside, values, strict=True):
+                    counts[name] = max(counts.get(name, 0), count)
+        is_few = {name: count <= charge_details.MOST_VALUES for name, count in counts.items()}
+        return DetailReader(
+            known=tuple(name for name in (*charge_details.DIMENSIONS, charge_details.TAGS) if name in known),
+            aside=tuple(name for name in is_few if is_few[name]),
+            left_out=tuple(name for name in is_few if not is_few[name]),
+        )
 
 
 def _top(schema: Sequence[tuple[str, int | None]]) -> list[str]:

@@ -59,7 +59,9 @@ def recognise(part: Part, shape: Shape) -> str:
         if not marks:
             one = format_of(format_id)
             spellings = {name for source in one.sources() for name in (source, *one.names.get(source, ()))}
-            _require_no_structures(part, shape, {squashed(name) for name in spellings - set(one.lists)}, squashed)
+            _require_no_structures(
+                part, shape, {squashed(name) for name in spellings - {*one.lists, *one.gathered}}, squashed
+            )
             _require_one_spelling(part, one, columns)
             return format_id
     shares = {FOCUS: len(missing) / len(REQUIRED)}

@@ -12,19 +12,20 @@ from tenants import scope
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+TABLES = ("audits_costline", "audits_costdetail")  # the lines first, then what described them
 BATCH = 20_000  # lines of one transaction: some tenths of a second
 # Each marked load is looked up by the index that starts with the organisation and the load.
 REMOVE_SOME = """
 with old as (
     select load.id from audits_billload load
      where load.organization_id = %(organization)s and load.lines_removed_at is not null
-       and exists (select from audits_costline where organization_id = %(organization)s and load_id = load.id)
+       and exists (select from {table} where organization_id = %(organization)s and load_id = load.id)
      order by load.billing_period, load.id limit 1
 )
-delete from audits_costline
+delete from {table}
  where organization_id = %(organization)s
    and id = any (array(
-       select id from audits_costline
+       select id from {table}
         where organization_id = %(organization)s and load_id = (select id from old) limit %(batch)s))
 """
 
@@ -47,7 +48,10 @@ def mark_old(*, at: datetime, months: int) -> int:
 
 
 def remove_some(*, batch: int = BATCH) -> int:
-    """Remove lines of one marked load in the open transaction, at most a batch. 0: there are none left."""
+    """Remove lines or details of one marked load in the open transaction, at most a batch. 0: none are left."""
     with database.cursor() as cursor:
-        cursor.execute(REMOVE_SOME, {"organization": scope.current(), "batch": batch})
-        return int(cursor.rowcount)
+        for table in TABLES:
+            cursor.execute(REMOVE_SOME.format(table=table), {"organization": scope.current(), "batch": batch})
+            if cursor.rowcount:
+                return int(cursor.rowcount)
+    return 0

@@ -246,11 +246,11 @@ def limit(url: str, paths: list[str]) -> int:
     """Scan, sum and COPY: no mapping, no check, no wall, no comparison."""
     export = EXPORTS[Path(paths[0]).name.partition("-")[0]]
     keys = ", ".join(f"coalesce({export.ours.get(one, 'null')}, '') as {one}" for one in TEXTS)
-    sums = ", ".join(f"sum(({export.ours[one]})::decimal(38,18)) as {one}" for one in NUMBERS)
+    sums = ", ".join(f"sum(({export.ours.get(one, 'null')})::decimal(38,18)) as {one}" for one in NUMBERS)
     with duckdb.connect(config={"threads": THREADS}) as database, tempfile.TemporaryDirectory() as folder:
         lines = Path(folder) / "lines.csv"
         database.execute(
-            f"""copy (select gen_random_uuid(), '{bill_load.ORGANIZATION}', '{bill_load.LOAD}',
+            f"""copy (select {bill_load.KEY_SQL}, '{bill_load.ORGANIZATION}', '{bill_load.LOAD}',
                              {", ".join(LINE_COLUMNS)}
                         from (select ({export.period})::date as billing_period, ({export.day})::date as charge_date,
                                      1 as charge_days, {keys}, {sums}, count(*) as row_count

@@ -51,6 +51,7 @@ AWS_CUR = BillFormat(
         "line_item_currency_code",
     ),
     maps=("product",),
+    gathered={"resource_tags": r"(?i)resource_?tags[/_]"},
     pieces=PIECES,
     columns={
         "BilledCost": Mapped(
@@ -155,6 +156,46 @@ AWS_CUR = BillFormat(
             rule="Used for usage that a commitment covers, Unused for what was paid for and not used",
             sql=f"""case when piece = {UNUSED} then 'Unused' when {IS_NEGATION} then null
                 when {KIND} in ({COVERED_BY_PLAN}, {COVERED_BY_RESERVATION}) then 'Used' end""",
+        ),
+        "PricingQuantity": Mapped(
+            sources=("line_item_usage_amount", KIND),
+            rule="the usage amount of usage",
+            sql=f"case when {IS_USE} then line_item_usage_amount end",
+        ),
+        "PricingUnit": Mapped(
+            sources=("pricing_unit", KIND), rule="the unit of usage", sql=f"case when {IS_USE} then pricing_unit end"
+        ),
+        "ListUnitPrice": Mapped(
+            sources=("pricing_public_on_demand_rate", KIND),
+            rule="the public on-demand rate of usage",
+            sql=f"case when {IS_USE} then pricing_public_on_demand_rate end",
+        ),
+        "SkuPriceId": same("pricing_rate_code", "pricing_rate_id"),
+        "BillingAccountName": same("bill_payer_account_name"),
+        "SubAccountName": same("line_item_usage_account_name"),
+        "InvoiceIssuerName": same("bill_invoicing_entity"),
+        "PublisherName": same("line_item_legal_entity"),
+        "AvailabilityZone": same("line_item_availability_zone"),
+        "RegionName": same("product_location"),
+        "CommitmentDiscountType": Mapped(
+            sources=(PLAN, RESERVATION, "reservation_subscription_id", KIND),
+            rule="Savings Plan or Reserved Instance, where a row names one",
+            sql=f"""case when {IS_NEGATION} then null when {PLAN} is not null then 'Savings Plan'
+                when coalesce({RESERVATION}, reservation_subscription_id) is not null then 'Reserved Instance' end""",
+        ),
+        "CommitmentDiscountCategory": Mapped(
+            sources=(PLAN, RESERVATION, "reservation_subscription_id", KIND),
+            rule="Spend for a Savings Plan, Usage for a reservation",
+            sql=f"""case when {IS_NEGATION} then null when {PLAN} is not null then 'Spend'
+                when coalesce({RESERVATION}, reservation_subscription_id) is not null then 'Usage' end""",
+        ),
+        "CommitmentDiscountQuantity": Absent(reason="the report gives it for some kinds of commitment only"),
+        "ServiceCategory": Absent(reason="the report has no categories"),
+        "ResourceName": Absent(reason="the report names a resource by its id alone"),
+        "Tags": Mapped(
+            sources=("resource_tags",),
+            rule="all columns of resource tags, or the map of them, under AWS' own names",
+            sql="resource_tags",
         ),
     },
 )

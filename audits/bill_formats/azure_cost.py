@@ -23,11 +23,12 @@ SHOWS_ACTUAL = f"({IS_COMMITMENT_BOUGHT} or ({IS_COVERED} and {KIND} = 'Usage' a
 PRICED_IN = ("pricing_currency", "billing_currency", "exchange_rate")
 PERIOD = "coalesce(billing_period_start_date, strftime(date_trunc('month', try_cast(date as date)), '%Y-%m-%d'), date)"
 
+IS_PRICED_AS_BILLED = "coalesce(upper(pricing_currency), upper(billing_currency)) = upper(billing_currency)"
+
 
 def _cost_at(price: str) -> str:
     """SQL for a price times the quantity in the billing currency; null where the row does not say at which rate."""
-    is_same = "coalesce(upper(pricing_currency), upper(billing_currency)) = upper(billing_currency)"
-    return f"""case when {is_same} then {product_of(price, "quantity")}
+    return f"""case when {IS_PRICED_AS_BILLED} then {product_of(price, "quantity")}
         when exchange_rate is null then null when try_cast(exchange_rate as double) is null then exchange_rate
         else {product_of(price, "quantity", rate="try_cast(exchange_rate as double)")} end"""
 
@@ -156,5 +157,49 @@ AZURE_COST = BillFormat(
             sql=f"case when {KIND} in ({UNUSED}) then 'Unused' when {IS_COVERED} then 'Used' end",
         ),
         "SkuPriceId": Absent(reason="the export names no price by an id"),
+        "PricingQuantity": Absent(reason="the export has one quantity, which stands as what was used"),
+        "CommitmentDiscountQuantity": Absent(reason="the export does not give it"),
+        "PricingCurrency": same("pricing_currency"),
+        "ListUnitPrice": Mapped(
+            sources=("payg_price", "pricing_currency", "billing_currency"),
+            rule="the pay-as-you-go price, where it is in the billing currency",
+            sql=f"case when {IS_PRICED_AS_BILLED} then payg_price end",
+        ),
+        "ContractedUnitPrice": Mapped(
+            sources=("unit_price", "pricing_currency", "billing_currency"),
+            rule="the unit price, where it is in the billing currency",
+            sql=f"case when {IS_PRICED_AS_BILLED} then unit_price end",
+        ),
+        "PricingCurrencyListUnitPrice": same("payg_price"),
+        "PricingCurrencyContractedUnitPrice": same("unit_price"),
+        "BillingAccountName": same("billing_account_name"),
+        "SubAccountName": same("subscription_name"),
+        "PublisherName": same("publisher_name"),
+        "InvoiceIssuerName": same("partner_name"),
+        "AvailabilityZone": same("availability_zone"),
+        "ResourceName": same("resource_name"),
+        "CommitmentDiscountName": Mapped(
+            sources=("benefit_name", "reservation_name", KIND, MODEL),
+            rule="the benefit's name, else the reservation's",
+            sql=f"case when {IS_COMMITTED} or {KIND} in ({UNUSED}) then coalesce(benefit_name, reservation_name) end",
+        ),
+        "CommitmentDiscountType": Mapped(
+            sources=(KIND, MODEL),
+            rule="Reservation or Savings Plan",
+            sql=f"""case when lower({MODEL}) = 'savingsplan' or {KIND} = 'UnusedSavingsPlan' then 'Savings Plan'
+                when lower({MODEL}) = 'reservation' or {KIND} = 'UnusedReservation' then 'Reservation' end""",
+        ),
+        "CommitmentDiscountCategory": Mapped(
+            sources=(KIND, MODEL),
+            rule="Usage for a reservation, Spend for a savings plan",
+            sql=f"""case when lower({MODEL}) = 'savingsplan' or {KIND} = 'UnusedSavingsPlan' then 'Spend'
+                when lower({MODEL}) = 'reservation' or {KIND} = 'UnusedReservation' then 'Usage' end""",
+        ),
+        "ServiceCategory": Absent(reason="the export's service families are not FOCUS' categories"),
+        "Tags": Mapped(
+            sources=("tags",),
+            rule="as they are; with the braces that some agreements leave out",
+            sql="case when starts_with(tags, '{') then tags else '{' || tags || '}' end",
+        ),
     },
 )

@@ -28,6 +28,11 @@ NET = f"""case when len(credits) = 0 or cost is null or {is_lost("cost")} then c
 COVERING = f"list_filter(credits, lambda one: one.type in ({COMMITTED}))"
 PACIFIC = "coalesce(strftime(timezone('America/Los_Angeles', try_cast({0} as timestamptz)), '%Y-%m-%d %H:%M:%S'), {0})"
 
+LABELS = (
+    "array_to_string(list_transform(list_filter(labels, lambda one: one.key is not null), lambda one: "
+    "cast(to_json(one.key) as varchar) || ':' || cast(to_json(coalesce(one.value, '')) as varchar)), ',')"
+)
+
 PIECES = f"""
     [{{'kind': '{CHARGE}', 'name': null::varchar, 'amount': null::varchar}}]
     || list_transform(list_filter(credits, lambda one: one.type in ({GIVEN})),
@@ -37,15 +42,17 @@ GCP_BILLING = BillFormat(
     id="gcp_billing",
     title="Google Cloud billing export (standard or detailed)",
     marks=("billing_account_id", "service_description", "usage_start_time", "usage_end_time", "cost", "currency"),
-    lists={"credits": ("id", "name", "type", "amount")},
+    lists={"credits": ("id", "name", "type", "amount"), "labels": ("key", "value")},
     pieces=PIECES,
     structure={
         **dict.fromkeys(("billing_account_id", "usage_start_time", "usage_end_time", "cost", "currency"), "VARCHAR"),
         **dict.fromkeys(("cost_at_list", "cost_type"), "VARCHAR"),
         **dict.fromkeys(("service", "sku"), ("id", "description")),
-        "project": ("id",),
+        "project": ("id", "name"),
         "location": ("location", "region"),
-        "usage": ("amount", "unit"),
+        "usage": ("amount", "unit", "amount_in_pricing_units", "pricing_unit"),
+        "price": ("effective_price",),
+        "labels": "STRUCT(key VARCHAR, value VARCHAR)[]",
         "invoice": ("month",),
         "resource": ("name", "global_name"),
         "adjustment_info": ("id", "mode"),
@@ -143,6 +150,34 @@ GCP_BILLING = BillFormat(
             sources=("credits",),
             rule="Used for usage that a commitment's credit lowers; what was not used is not told",
             sql=f"case when {IS_CHARGE} and len({COVERING}) > 0 then 'Used' end",
+        ),
+        "PricingQuantity": Mapped(
+            sources=("usage_amount_in_pricing_units", KIND),
+            rule="the amount of usage in the unit of its price",
+            sql=f"case when {IS_CHARGE} and coalesce({KIND}, 'regular') = 'regular' "
+            "then usage_amount_in_pricing_units end",
+        ),
+        "PricingUnit": Mapped(
+            sources=("usage_pricing_unit", KIND),
+            rule="the unit of the price of usage",
+            sql=f"case when {IS_CHARGE} and coalesce({KIND}, 'regular') = 'regular' then usage_pricing_unit end",
+        ),
+        "ContractedUnitPrice": Mapped(
+            sources=("price_effective_price",),
+            rule="the effective price, which the detailed export has; none for credits",
+            sql=f"case when {IS_CHARGE} then price_effective_price end",
+        ),
+        "CommitmentDiscountQuantity": Absent(reason="the export does not give it"),
+        "SubAccountName": same("project_name"),
+        "ResourceName": Mapped(
+            sources=("resource_name",), rule="none for credits", sql=f"case when {IS_CHARGE} then resource_name end"
+        ),
+        "ServiceCategory": Absent(reason="the export has no categories"),
+        "PublisherName": Absent(reason="the export tells sellers apart by their service alone"),
+        "Tags": Mapped(
+            sources=("labels",),
+            rule="the labels; those of the project, the system and tags are not among them",
+            sql=f"case when len(labels) > 0 then '{{' || {LABELS} || '}}' end",
         ),
     },
 )

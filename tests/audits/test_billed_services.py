@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from audits.billed import currencies_of, quantity_of
 from audits.billed_things import BilledThings, Span
-from audits.focus import LINE_COLUMNS
+from audits.focus import WRITTEN_COLUMNS
 from tests.findings.evidence import line
 
 SPAN = Span(first=dt.date(2026, 9, 1), until=dt.date(2026, 10, 20))
 ROW = {
-    **dict.fromkeys(LINE_COLUMNS, ""),
+    **dict.fromkeys(WRITTEN_COLUMNS, ""),
     "charge_date": "2026-10-05", "charge_days": "1", "sub_account_id": "1", "provider_name": "AWS",
     "service_name": "EC2", "charge_category": "Usage", "usage_type": "EUC1-BoxUsage:m5.large", "billing_currency": "USD",
     "billed_cost": "1", "effective_cost": "1", "list_cost": "1", "contracted_cost": "1", "consumed_quantity": "24",
@@ -21,7 +21,7 @@ ROW = {
 
 def services_of(*rows):
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([{**ROW, **row}[name] for name in LINE_COLUMNS] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows([{**ROW, **row}[name] for name in WRITTEN_COLUMNS] for row in rows)
     things = BilledThings([text.getvalue().encode()], SPAN)
     list(things.resources())
     return {(one.account_id, one.resource_id): one for one in things.services()}

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from audits.billed import BilledResource, meter_of
 from audits.billed_things import BilledThings, Span
-from audits.focus import LINE_COLUMNS
+from audits.focus import WRITTEN_COLUMNS
 from tests.findings.evidence import line
 
 SPAN = Span(first=dt.date(2026, 10, 1), until=dt.date(2026, 10, 20))
 ROW = {
+    **dict.fromkeys(WRITTEN_COLUMNS, ""),
     "billing_period": "2026-10-01", "charge_date": "2026-10-05", "charge_days": "1", "billing_account_id": "9",
     "sub_account_id": "1", "provider_name": "AWS", "service_name": "EC2", "region_id": "eu-central-1",
     "resource_id": "i-1", "charge_category": "Usage", "charge_class": "", "charge_description": 'an hour, "on" demand',
@@ -30,7 +31,7 @@ COVERED = {"commitment_discount_id": "plan", "commitment_discount_status": "Used
 def blocks(rows, size=1 << 16):
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    writer.writerows([{**ROW, **row}[name] for name in LINE_COLUMNS] for row in rows)
+    writer.writerows([{**ROW, **row}[name] for name in WRITTEN_COLUMNS] for row in rows)
     content = text.getvalue().encode()
     return [content[start : start + size] for start in range(0, len(content), size)]
 

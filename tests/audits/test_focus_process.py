@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from audits.bill_parts import BillRefused, Part
-from audits.focus import LINE_COLUMNS
+from audits.focus import WRITTEN_COLUMNS
 from audits.focus_process import read_bill
 from tests.audits.focus_files import SAMPLE, text_of, written
 from tests.database import ROOT
@@ -29,7 +29,7 @@ def test_the_child_hands_over_every_character(tmp_path, monkeypatch):
     part = written(tmp_path / "a.csv", text_of(rows, quoting=csv.QUOTE_ALL))
     with read_bill(parts=[part], period=OCTOBER, seconds=60) as bill:
         text = b"".join(bill.lines).decode()
-    lines = [dict(zip(LINE_COLUMNS, row, strict=True)) for row in csv.reader(io.StringIO(text, newline=""))]
+    lines = [dict(zip(WRITTEN_COLUMNS, row, strict=True)) for row in csv.reader(io.StringIO(text, newline=""))]
     assert sorted(line["charge_description"] for line in lines) == sorted(nasty)
     assert bill.sums.periods[0].row_count == len(nasty)
     assert list((tmp_path / "temporary").iterdir()) == []

@@ -226,5 +226,5 @@ def test_a_gzip_file_whose_checksum_is_wrong_is_refused(tmp_path):
     place = packed.index(b"Amazon Elastic", len(packed) // 2)
     packed[place : place + 1] = b"E"
     good = written(tmp_path / "good.csv.gz", gzip.compress(text_of([line("Usage", "1")])))
-    with pytest.raises(BillRefused, match=r"bad\.csv\.gz is damaged: its content is not what its checksum says"):
+    with pytest.raises(BillRefused, match=r"bad\.csv\.gz is a damaged gzip: its content is not what its checksum says"):
         read(tmp_path, good, written(tmp_path / "bad.csv.gz", bytes(packed)))

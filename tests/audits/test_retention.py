@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from audits import nights, retention
-from audits.models import BillLoad, CostDay, CostLine
+from audits.models import BillLoad, CostDay, CostDetail, CostLine
 from connections.resources import Volume
 from costframe import pipeline
 from findings.cost_since import costs_since
@@ -69,8 +69,12 @@ def test_the_month_itself_is_the_first_of_those_that_are_kept(months, expected):
 
 
 def test_lines_that_are_older_go_in_batches_and_all_others_stay(payer, bills):  # noqa: F811
-    assert forget(payer, batches=3) == [4, 2, 0]
+    assert forget(payer, batches=4) == [4, 2, 1, 0], "the last one describes them"
     assert lines_by_month(payer) == [0, 6, 6]
+    with scope.organization(payer.organization_id):
+        assert sorted(CostDetail.objects.values_list("load__billing_period", "number")) == [
+            (load.billing_period, 1) for load in bills[1:]
+        ]
 
 
 def test_a_batch_is_never_of_two_bills(payer, bills):  # noqa: F811
