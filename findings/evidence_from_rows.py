@@ -105,11 +105,18 @@ def _series(*, audit: Audit) -> dict[UUID, dict[str, DailySeries]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """The days for which bills of the organisation cover one account, without a hole, and the loads that do."""
+    """The days for which bills of the organisation cover one account, without a hole.
+
+    `ends` has each load that does, with the first day of it that is not complete, its last one.
+    """
 
     billed_from: date
     billed_until: date
-    load_ids: frozenset[UUID]
+    ends: Mapping[UUID, date]
+
+    def load_ids(self, *, since: date | None = None) -> frozenset[UUID]:
+        """The loads, or those with charges of `since` and later."""
+        return frozenset(load_id for load_id, end in self.ends.items() if since is None or end >= since)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,10 +150,12 @@ def bills_of(things: Iterable[Thing]) -> Bills:
     first = min(covered.billed_until for covered in coverage.values()) - timedelta(
         days=WINDOW_DAYS + LONGEST_CHARGE_DAYS
     )
-    load_ids = frozenset[UUID]().union(*(covered.load_ids for covered in coverage.values()))
     names = {name for thing in things for name in bill_ids(thing)}
     rows = CostLine.objects.filter(
-        load_id__in=load_ids, sub_account_id__in=coverage, resource_id__in=names, charge_date__gte=first
+        load_id__in=_loads(coverage, since=first),
+        sub_account_id__in=coverage,
+        resource_id__in=names,
+        charge_date__gte=first,
     )
     lines: dict[tuple[str, str], list[DayCost]] = defaultdict(list)
     for account_id, name, *values in rows.values_list("sub_account_id", "resource_id", *LINE_FIELDS):
@@ -155,8 +164,17 @@ def bills_of(things: Iterable[Thing]) -> Bills:
     return Bills(
         coverage=coverage,
         lines=lines,
-        rates=_rates(load_ids=load_ids, regions={thing.region for thing in things}, until=until),
+        rates=_rates(
+            load_ids=_loads(coverage, since=until - timedelta(days=WINDOW_DAYS)),
+            regions={thing.region for thing in things},
+            until=until,
+        ),
     )
+
+
+def _loads(coverage: Mapping[str, Coverage], *, since: date) -> frozenset[UUID]:
+    """Those with charges of `since` and later: of a large bill each load more is a million lines to go through."""
+    return frozenset[UUID]().union(*(covered.load_ids(since=since) for covered in coverage.values()))
 
 
 def coverage_of(account_ids: set[str]) -> dict[str, Coverage]:
@@ -173,7 +191,7 @@ def coverage_of(account_ids: set[str]) -> dict[str, Coverage]:
 
 
 def _stretch(loads: list[BillLoad]) -> Coverage:
-    first, until, load_ids = None, None, set()
+    first, until, ends = None, None, {}
     for load in loads:
         if load.billed_from is None or load.billed_until is None:
             break
@@ -181,10 +199,10 @@ def _stretch(loads: list[BillLoad]) -> Coverage:
             break
         first = load.billed_from if first is None else min(first, load.billed_from)
         until = until or load.billed_until
-        load_ids.add(load.id)
+        ends[load.id] = load.billed_until
     if first is None or until is None:
         raise ValueError("A stretch needs a load that says which days it covers.")
-    return Coverage(billed_from=first, billed_until=until, load_ids=frozenset(load_ids))
+    return Coverage(billed_from=first, billed_until=until, ends=ends)
 
 
 def _reaches(load: BillLoad, later: date) -> bool:

@@ -102,7 +102,7 @@ def test_no_finding_reads_a_bill_whose_lines_go_from_the_first_batch_on(payer, b
     """A bill that covers a resource's days and does not name it would say that it cost nothing."""
     with acting_as("cf_worker"), scope.organization(payer.organization_id):
         BillLoad.objects.exclude(id=bills[0].id).update(state=BillLoad.State.REPLACED)
-        assert coverage_of({"111111111111"})["111111111111"].load_ids == {bills[0].id}
+        assert coverage_of({"111111111111"})["111111111111"].load_ids() == {bills[0].id}
     forget(payer, batches=1)
     assert lines_by_month(payer) == [2, 6, 6]
     with scope.organization(payer.organization_id):

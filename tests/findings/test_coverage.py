@@ -32,7 +32,7 @@ def covered(organization):
                     billed_from=day(first), billed_until=day(until), loaded_at=AT,
                 )  # fmt: skip
             found = coverage_of({ACCOUNT}).get(ACCOUNT)
-            return found and (str(found.billed_from), str(found.billed_until), len(found.load_ids))
+            return found and (str(found.billed_from), str(found.billed_until), len(found.load_ids()))
 
     return of
 
@@ -61,3 +61,16 @@ NOVEMBER_LATE = ("2026-11-01", "2026-11-03", "2026-11-09")
 )
 def test_the_stretch_of_complete_days(covered, loads, expected):
     assert covered(*loads) == expected
+
+
+def test_loads_that_end_before_a_day_are_not_gone_through_for_it(organization, covered):
+    september = ("2026-09-01", "2026-09-01", "2026-10-01")
+    covered(september, OCTOBER_LAST_DAY_OPEN, NOVEMBER)
+    with acting_as("cf_worker"), scope.organization(organization.id):
+        found = coverage_of({ACCOUNT})[ACCOUNT]
+        months = {load.id: load.billing_period.month for load in BillLoad.objects.all()}
+    reached = [sorted(months[one] for one in found.load_ids(since=day(since))) for since in DAYS]
+    assert reached == [[9, 10, 11], [10, 11], [10, 11], [11]]
+
+
+DAYS = ("2026-10-01", "2026-10-02", "2026-10-31", "2026-11-01")  # the last day of October may have charges already
