@@ -184,12 +184,12 @@ def fill(url: str, estate: Estate) -> None:
         admin.execute("set session_replication_role = replica")
         for table, (numbered_by, given) in TABLES.items():
             started = time.perf_counter()
-            count = _insert(admin, table, estate.numbers[numbered_by], given)
+            count = insert(admin, table, estate.numbers[numbered_by], given)
             print(f"    {table:24} {count:>9,} rows in {time.perf_counter() - started:5.1f} s", flush=True)
         admin.execute("vacuum (analyze)")
 
 
-def _insert(admin: psycopg.Connection, table: str, numbers: str, given: Mapping[str, str]) -> int:
+def insert(admin: psycopg.Connection, table: str, numbers: str, given: Mapping[str, str]) -> int:
     own = {} if table == "tenants_organization" else {"organization_id": id_of("organization", "o")}
     wanted = {**own, **given}
     columns = admin.execute(
