@@ -201,7 +201,7 @@ def keep_asking() -> None:
 def load_anew(admin_url: str) -> None:
     """The newest month of the large organisation once more, by the function that loads bills."""
     from audits import bills  # noqa: PLC0415 - after Django's set-up
-    from audits.focus import COSTS, LINE_COLUMNS, PeriodSums, Sums  # noqa: PLC0415
+    from audits.focus import COSTS, WRITTEN_COLUMNS, PeriodSums, Sums  # noqa: PLC0415
     from audits.focus_process import ReadBill  # noqa: PLC0415
     from audits.models import BillLoad, BillSource  # noqa: PLC0415
     from benchmarks.estate import row_id  # noqa: PLC0415
@@ -212,7 +212,9 @@ def load_anew(admin_url: str) -> None:
         sums = ", ".join(f"sum({name})" for name in names)
         where = f"from audits_costline where organization_id = '{row_id('organization', 1)}' and load_id = '{load_id}'"
         count, *totals = cursor.execute(f"select count(*), {sums} {where}").fetchone() or ()
-        with cursor.copy(f"copy (select {', '.join(LINE_COLUMNS)} {where} order by id) to stdout (format csv)") as copy:
+        with cursor.copy(
+            f"copy (select {', '.join(WRITTEN_COLUMNS)} {where} order by id) to stdout (format csv)"
+        ) as copy:
             blocks = [bytes(block) for block in copy]
     with entered(1), scope.organization(row_id("organization", 1)):
         held = BillLoad.objects.get(id=load_id)
