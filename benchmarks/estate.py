@@ -118,7 +118,8 @@ TABLES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "audits_billsource": ("connections", {"id": SOURCE, "connection_id": CONNECTION}),
     "audits_billload": ("months", {
         "source_id": SOURCE, "billing_period": "(date '2025-11-01' + k * interval '1 month')::date",
-        "state": "'LOADED'", "billed_until": "(date '2025-12-01' + k * interval '1 month')::date",
+        "bill_format": "'focus'", "state": "'LOADED'",
+        "billed_until": "(date '2025-12-01' + k * interval '1 month')::date",
         "totals": document({"USD": {"billed_cost": "18234.77", "effective_cost": "18234.77"}}),
     }),
     "audits_resource": ("findings", {
