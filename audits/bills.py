@@ -10,11 +10,11 @@ from uuid import uuid4
 
 from django.db import connection as database
 
-from audits import bill_sums, cost_days, cost_details
+from audits import bill_sums, cost_days, cost_details, cost_tags
 from audits.bill_parts import BillRefused, Part
 from audits.focus import COSTS, NUMBERS, TEXTS, WRITTEN_COLUMNS
 from audits.focus_process import ReadBill, read_bill
-from audits.models import BillLoad, BillSource, CostDay, CostDetail, CostLine
+from audits.models import BillLoad, BillSource, CostDay, CostDetail, CostLine, CostTagKey
 from audits.spreadsheet import plain
 from tenants import scope
 
@@ -261,7 +261,7 @@ def _retire(source: BillSource, billing_period: date, rivals: Sequence[BillLoad]
     ids = [one.id for one in earlier]
     BillLoad.objects.filter(id__in=ids).update(state=BillLoad.State.REPLACED, services=[])
     # Straight in the table: nothing refers to a line, and there may be millions.
-    for rows in (CostLine, CostDay, CostDetail):
+    for rows in (CostLine, CostDay, CostDetail, CostTagKey):
         rows.objects.filter(load_id__in=ids)._raw_delete(database.alias)  # noqa: SLF001
     return next(iter(earlier), None)
 
@@ -286,6 +286,7 @@ def _insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401
     )
     cost_days.insert(cursor, load)
     cost_details.insert(cursor, load)
+    cost_tags.insert(cursor, load)
 
 
 def _require_equal(load: BillLoad, sums: PeriodSums) -> None:

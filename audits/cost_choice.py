@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -30,7 +31,10 @@ DIMENSIONS: Mapping[str, tuple[str, str]] = {
     "provider": ("Provider", "provider_name"),
     "kind": ("Kind of charge", "kind"),
 }
-DAY = "day"
+DAY, OWNER, TAG = "day", "owner", "tag:"  # what is added up by besides: an owner's tag, or tag:<key>
+WITHOUT, OTHERS = "without", "others"  # charges without a tag, and those of its values that are kept as one sum
+# By whose tag an owner is told, whatever prefix a provider gives the key: the first that a bill has.
+OWNERS = ("owner", "ownedby", "team", "costcenter", "costcentre", "department", "project")
 GROUPS: Mapping[str, tuple[str, str]] = {**DIMENSIONS, DAY: ("Day", "charge_date")}
 BASES: Mapping[str, tuple[str, str]] = {
     "effective": (
@@ -75,6 +79,24 @@ class CostChoice:
     cost: str = "effective"
     currency: str = ""
     only: Mapping[str, str] = field(default_factory=dict)  # by DIMENSIONS, as in the URL
+    by_tag: str = ""  # the tag's key where `by` means one
+    tag: str = ""  # only charges with this tag: of `value`, or as `tagged` says
+    value: str = ""
+    tagged: str = ""
+
+    @property
+    def by_title(self) -> str:
+        """What costs are added up by, in words."""
+        return f"Tag {self.by_tag}" if self.by_tag else GROUPS[self.by][0]
+
+    @property
+    def tag_words(self) -> str:
+        """Which tag the charges have that are shown; empty where that is not asked for."""
+        if not self.tag:
+            return ""
+        if self.tagged == WITHOUT:
+            return f"without the tag {self.tag}, or without a value for it"
+        return f"with other values of the tag {self.tag}" if self.tagged else f"tagged {self.tag} = {self.value}"
 
     @property
     def column(self) -> str:
@@ -92,6 +114,9 @@ class CostChoice:
             "cost": "" if self.cost == CostChoice.cost else self.cost,
             "currency": self.currency,
             **self.only,
+            "tag": self.tag,
+            "value": self.value,
+            "tagged": self.tagged,
         }
         return {name: value for name, value in asked.items() if value}
 
@@ -110,15 +135,33 @@ class CostForm(forms.Form):
     )
     since = forms.DateField(label="Or from", required=False)
     until = forms.DateField(label="Until, that day too", required=False)
-    by = forms.ChoiceField(label="By", required=False, choices=[(name, title) for name, (title, _) in GROUPS.items()])
+    by = forms.ChoiceField(label="By", required=False)
     cost = forms.ChoiceField(
         label="Cost", required=False, choices=[(name, title) for name, (title, _) in BASES.items()]
     )
     currency = forms.CharField(label="Currency", required=False, max_length=20, widget=forms.Select)
+    tag = forms.ChoiceField(
+        label="Tag",
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "“%(value)s” is no key of a tag that is loaded: choose one under By."},
+    )
+    value = forms.CharField(
+        label="Value of the tag", required=False, max_length=8192, strip=False, widget=forms.HiddenInput
+    )
+    tagged = forms.ChoiceField(
+        label="Tagged",
+        required=False,
+        widget=forms.HiddenInput,
+        choices=[("", ""), (WITHOUT, ""), (OTHERS, "")],
+        error_messages={"invalid_choice": f"“%(value)s” is none of: {WITHOUT}, {OTHERS}."},
+    )
 
-    def __init__(self, data: QueryDict, *, months: Iterable[date]) -> None:
-        """`months` are the first days of the billing periods that are loaded, the newest first."""
+    def __init__(self, data: QueryDict, *, months: Iterable[date], tags: Iterable[str] = ()) -> None:
+        """`months` are the first days of the billing periods that are loaded, the newest first; `tags` their keys."""
         super().__init__(data)
+        self.tags = tuple(dict.fromkeys(tags))
+        self.owner = owner_among(self.tags)
         months = list(months)
         newest = f"The newest ({months[0]:%Y-%m})" if months else "The newest"
         self.choices_of("month").choices = [("", newest), *((f"{one:%Y-%m}", f"{one:%Y-%m}") for one in months)]
@@ -135,8 +178,12 @@ class CostForm(forms.Form):
             written = data.get(name, "")[:40]
             self.fields[name].error_messages["invalid"] = f"“{written}” is no date: write it like 2026-10-31."
         for name in ("by", "cost"):
-            there = ", ".join(GROUPS if name == "by" else BASES)
+            there = ", ".join((*GROUPS, "or tag: and the key of a tag that is loaded") if name == "by" else BASES)
             self.fields[name].error_messages["invalid_choice"] = f"“%(value)s” is none of: {there}."
+        owner = [(OWNER, f"Owner (tag {self.owner})")] if self.owner else []
+        by_tags = [(f"{TAG}{key}", f"Tag {key}") for key in self.tags]
+        self.choices_of("by").choices = [*((name, title) for name, (title, _) in GROUPS.items()), *owner, *by_tags]
+        self.choices_of("tag").choices = [("", ""), *((key, key) for key in self.tags)]
 
     def choices_of(self, name: str) -> forms.ChoiceField:
         found = self.fields[name]
@@ -151,7 +198,23 @@ class CostForm(forms.Form):
         self.fields[name].widget.choices = [("", any_label), *choices, *lost]
 
     def clean(self) -> None:
-        """Dates come in pairs, in order, and not beside a bill."""
+        """Dates come in pairs, in order, and not beside a bill; a tag's value with its tag, and beside no other."""
+        self._clean_dates()
+        data = self.cleaned_data
+        if not data.get("tag"):
+            for name in ("value", "tagged"):
+                if data.get(name) and "tag" not in self.errors:
+                    self.add_error(name, "is given without Tag: choose a tag under By, and a row of the table.")
+        elif not data.get("value") and not data.get("tagged"):
+            self.add_error(
+                "tag", f"{data['tag']} is given without a value: choose it under By, and a row of the table."
+            )
+        elif self._key_of(data.get("by", "")):
+            self.add_error(
+                "by", f"{data['by']} cannot be told apart among charges of the tag {data['tag']}: choose another."
+            )
+
+    def _clean_dates(self) -> None:
         since, until, data = self.cleaned_data.get("since"), self.cleaned_data.get("until"), self.cleaned_data
         if {"since", "until"} & set(self.errors):
             data["since"] = data["until"] = None
@@ -167,6 +230,11 @@ class CostForm(forms.Form):
         elif since and data.get("month"):
             self.add_error("month", f"{data['month']} and dates are both given, so the dates count: clear one of them.")
 
+    def _key_of(self, by: str) -> str:
+        if by == OWNER:
+            return self.owner
+        return by.removeprefix(TAG) if by.startswith(TAG) else ""
+
     @property
     def complaints(self) -> list[str]:
         """A sentence for each value that could not be used, with the name of its field."""
@@ -176,17 +244,31 @@ class CostForm(forms.Form):
         """What can be used of what is asked for."""
         self.is_valid()
         held = {name: value for name, value in self.cleaned_data.items() if value}
+        by = held.get("by", CostChoice.by)
+        tag = {name: held[name] for name in ("tag", "value", "tagged") if name in held and "tag" in held}
+        if "tagged" in tag:
+            tag.pop("value", None)
         has_dates = "since" in held and "until" in held
         month = None if has_dates or "month" not in held else dt.date.fromisoformat(f"{held['month']}-01")
         return CostChoice(
             month=month,
             since=held["since"] if has_dates else None,
             until=held["until"] if has_dates else None,
-            by=held.get("by", CostChoice.by),
+            by=by,
+            by_tag=self._key_of(by),
+            **tag,
             cost=held.get("cost", CostChoice.cost),
             currency=held.get("currency", ""),
             only={name: held[name] for name in DIMENSIONS if name in held},
         )
+
+
+def owner_among(keys: Iterable[str]) -> str:
+    """The key by which an owner is told, of those that there are: `user:Cost-Center` is a cost centre. Empty: none."""
+    plain = {
+        key: "".join(letter for letter in re.split("[:/]", key)[-1].lower() if letter.isalnum()) for key in sorted(keys)
+    }
+    return next((key for name in OWNERS for key, word in plain.items() if word == name), "")
 
 
 def kind_choices() -> Choices:

@@ -125,3 +125,51 @@ class CostDay(TenantModel):
             models.Index(fields=["organization", "load", "charge_date"], name="cost_day_by_load"),
             models.Index(fields=["organization", "charge_date"], name="cost_day_by_date"),
         ]
+
+
+class CostTagKey(TenantModel):
+    """A tag's key by which a load is added up. `other_count` of its values are kept as one sum."""
+
+    load = models.ForeignKey(
+        "audits.BillLoad", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    key = models.TextField()
+    value_count = models.IntegerField()
+    other_count = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "load"], name="cost_tag_key_by_load")]
+
+
+class CostTag(TenantModel):
+    """A load's charges with one tag as CostDay has them, by its value; null: all values that are kept as one sum."""
+
+    tag_key = models.ForeignKey(
+        CostTagKey, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    organization = models.ForeignKey(  # tied through the key, and that through the load
+        Organization,
+        on_delete=models.CASCADE,
+        related_name="+",
+        default=scope.current,
+        db_index=False,
+        db_constraint=False,
+    )
+    value = models.TextField(null=True)
+    charge_date = models.DateField()
+    charge_days = models.PositiveIntegerField(default=1)
+    provider_name = models.TextField(blank=True)
+    sub_account_id = models.TextField(blank=True)
+    service_name = models.TextField(blank=True)
+    region_id = models.TextField(blank=True)
+    kind = models.TextField()
+    is_prepaid = models.BooleanField(default=False)
+    billing_currency = models.TextField()
+    billed_cost = models.DecimalField(**LINE_COST)
+    effective_cost = models.DecimalField(**LINE_COST)
+    list_cost = models.DecimalField(**LINE_COST)
+    contracted_cost = models.DecimalField(**LINE_COST)
+    row_count = models.BigIntegerField(default=1)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "tag_key", "charge_date"], name="cost_tag_by_key")]

@@ -1,23 +1,22 @@
-"""What the database adds up for the cost page: each question is one reading of one organisation's days."""
+"""What the database adds up for the cost page: each question is one reading of one organisation's days or tags."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection as database
 from django.db.models import Case, F, Q, Sum, TextField, Value, When
-from django.db.models.functions import Abs
 
 from audits.bill_sums import SUPPORT, USAGE
-from audits.cost_choice import DAY, DIMENSIONS, GROUPS, NONE
-from audits.models import BillLoad, CostDay
+from audits.cost_choice import DAY, DIMENSIONS, GROUPS, NONE, OTHERS, WITHOUT
+from audits.models import BillLoad, CostDay, CostTag, CostTagKey
 from tenants import scope
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -29,6 +28,8 @@ NOTHING = Decimal(0)
 # What stands in the sum that is compared and drawn. All other kinds stand apart, where they are not asked for.
 MAIN = (USAGE, SUPPORT)
 MOST_LONG = 20
+# Groups of a tag: (0, value), and what has no value of its own.
+OTHER_VALUES, WITHOUT_TAG = (1, OTHERS), (2, WITHOUT)
 WHAT_IS_THERE = """
 select load_id, provider_name, sub_account_id, service_name, region_id, billing_currency
   from audits_costday where organization_id = %s and {where}
@@ -46,10 +47,20 @@ class Span:
     is_whole: bool = True  # False: of these loads only what is charged before `end`
 
     @property
-    def rows(self) -> QuerySet[CostDay]:
+    def days(self) -> QuerySet[Any]:
         if self.load_ids is None:
             return CostDay.objects.filter(charge_date__gte=self.first, charge_date__lt=self.end)
-        rows = CostDay.objects.filter(load_id__in=self.load_ids)
+        return self._until_end(CostDay.objects.filter(load_id__in=self.load_ids))
+
+    def tags(self, keys: Iterable[CostTagKey], key: str) -> QuerySet[Any]:
+        """The span's charges that have a tag; `keys` are all that there are."""
+        ids = [one.id for one in keys if one.key == key and (self.load_ids is None or one.load_id in self.load_ids)]
+        rows = CostTag.objects.filter(tag_key_id__in=ids)
+        if self.load_ids is None:
+            return rows.filter(charge_date__gte=self.first, charge_date__lt=self.end)
+        return self._until_end(rows)
+
+    def _until_end(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows if self.is_whole else rows.filter(charge_date__lt=self.end)
 
 
@@ -70,7 +81,6 @@ class Sums:
 
     groups: dict[Any, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     apart: dict[tuple[str, bool], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    row_count: int = 0
 
     @property
     def subtotal(self) -> Decimal:
@@ -81,12 +91,42 @@ class Sums:
         return self.subtotal + sum(self.apart.values(), NOTHING)
 
 
-def narrowed(span: Span, choice: CostChoice) -> QuerySet[CostDay]:
-    """The span's days that are asked for."""
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """Rows that are added or taken away, and what each counts for: its `column`, or `group` where that is empty."""
+
+    rows: QuerySet[Any]
+    sign: int = 1
+    column: str = ""
+    group: Any = ""
+
+    def group_of(self, value: Any) -> Any:  # noqa: ANN401 - a text or a day
+        return (0, value) if self.column == "value" else value
+
+
+def terms(span: Span, choice: CostChoice, keys: Sequence[CostTagKey]) -> list[Term]:
+    """What adds up to what is asked for. What has no such tag is everything without what has it."""
+    days, column = _narrowed(span.days, choice), "" if choice.by_tag else GROUPS[choice.by][1]
+    tagged = _narrowed(span.tags(keys, choice.by_tag or choice.tag), choice)
+    if choice.by_tag:
+        return [
+            Term(rows=tagged.exclude(value=None), column="value"),
+            Term(rows=tagged.filter(value=None), group=OTHER_VALUES),
+            Term(rows=days, group=WITHOUT_TAG),
+            Term(rows=tagged, group=WITHOUT_TAG, sign=-1),
+        ]
+    if choice.tagged == WITHOUT:
+        return [Term(rows=days, column=column), Term(rows=tagged, column=column, sign=-1)]
+    if choice.tag:
+        return [Term(rows=tagged.filter(value=None if choice.tagged else choice.value), column=column)]
+    return [Term(rows=days, column=column)]
+
+
+def _narrowed(rows: QuerySet[Any], choice: CostChoice) -> QuerySet[Any]:
     asked = {DIMENSIONS[name][1]: "" if value == NONE else value for name, value in choice.only.items()}
     if choice.currency:
         asked["billing_currency"] = choice.currency
-    return span.rows.filter(**asked)
+    return rows.filter(**asked)
 
 
 def is_main(choice: CostChoice, kind: str) -> bool:
@@ -94,51 +134,63 @@ def is_main(choice: CostChoice, kind: str) -> bool:
     return kind in MAIN or choice.by == "kind" or "kind" in choice.only
 
 
-def sums_of(span: Span, choice: CostChoice) -> dict[str, Sums]:
+def sums_of(span: Span, choice: CostChoice, keys: Sequence[CostTagKey]) -> dict[str, Sums]:
     """The costs that are asked for, by currency."""
-    column = GROUPS[choice.by][1]
-    keys = tuple(dict.fromkeys(("billing_currency", "kind", "is_prepaid", column)))
     found: dict[str, Sums] = {}
-    rows = narrowed(span, choice).values(*keys).annotate(cost=Sum(choice.column), rows=Sum("row_count")).order_by()
-    for row in rows.iterator(chunk_size=5000):
-        sums = found.setdefault(row["billing_currency"], Sums())
-        sums.row_count += row["rows"]
-        if is_main(choice, row["kind"]):
-            sums.groups[row[column]] += row["cost"]
-        else:
-            sums.apart[row["kind"], row["is_prepaid"]] += row["cost"]
+    for term in terms(span, choice, keys):
+        columns = dict.fromkeys(one for one in ("billing_currency", "kind", "is_prepaid", term.column) if one)
+        rows = term.rows.values(*columns).annotate(cost=Sum(choice.column)).order_by()
+        for row in rows.iterator(chunk_size=5000):
+            sums = found.setdefault(row["billing_currency"], Sums())
+            cost = row["cost"] * term.sign
+            if is_main(choice, row["kind"]):
+                sums.groups[term.group_of(row[term.column]) if term.column else term.group] += cost
+            else:
+                sums.apart[row["kind"], row["is_prepaid"]] += cost
     return found
 
 
 def daily(
-    span: Span, choice: CostChoice, *, named: Collection[str]
-) -> dict[str, dict[str | None, dict[date, Decimal]]]:
+    span: Span, choice: CostChoice, keys: Sequence[CostTagKey], *, named: Collection[Any]
+) -> dict[str, dict[Any, dict[date, Decimal]]]:
     """By currency and group, of what is drawn: the cost of each day. All groups but the `named` ones are None.
 
     By days there are no groups: then everything is under "".
     """
-    rows = narrowed(span, choice)
-    if choice.by != "kind" and "kind" not in choice.only:
-        rows = rows.filter(kind__in=MAIN)
-    column = GROUPS[choice.by][1]
-    group: Any = (
-        Value("", output_field=TextField())
-        if choice.by == DAY
-        else Case(When(Q(**{f"{column}__in": list(named)}), then=F(column)), default=None, output_field=TextField())
-    )
-    summed = rows.annotate(of=group).values("billing_currency", "of", "charge_date").annotate(cost=Sum(choice.column))
-    found: dict[str, dict[str | None, dict[date, Decimal]]] = {}
-    for row in summed.order_by():
-        found.setdefault(row["billing_currency"], {}).setdefault(row["of"], {})[row["charge_date"]] = row["cost"]
+    found: dict[str, dict[Any, dict[date, Decimal]]] = {}
+    for term in terms(span, choice, keys):
+        rows = term.rows
+        if choice.by != "kind" and "kind" not in choice.only:
+            rows = rows.filter(kind__in=MAIN)
+        column = "" if choice.by == DAY else term.column
+        columns = ["billing_currency", "charge_date"]
+        if column:
+            values = [one[1] if column == "value" else one for one in named]
+            is_named = When(Q(**{f"{column}__in": values}), then=F(column))
+            rows = rows.annotate(of=Case(is_named, default=Value(None), output_field=TextField()))
+            columns.append("of")
+        for row in rows.values(*columns).annotate(cost=Sum(choice.column)).order_by():
+            group = term.group
+            if column:
+                group = None if row["of"] is None else term.group_of(row["of"])
+            by_day = found.setdefault(row["billing_currency"], {}).setdefault(group, defaultdict(Decimal))
+            by_day[row["charge_date"]] += row["cost"] * term.sign
     return found
 
 
-def long_charges(span: Span, choice: CostChoice) -> list[dict[str, Any]]:
-    """Charges for more than a day, the largest first: a day's bar has all of them, on their first day."""
-    rows = narrowed(span, choice).filter(charge_days__gt=1)
-    keys = ("billing_currency", "charge_date", "charge_days", "service_name", "kind")
-    summed = rows.values(*keys).annotate(cost=Sum(choice.column)).exclude(cost=0)
-    return list(summed.order_by(Abs("cost").desc(), *keys)[: MOST_LONG + 1])
+def long_charges(span: Span, choice: CostChoice, keys: Sequence[CostTagKey]) -> list[tuple[Any, ...]]:
+    """Charges for more than a day, the largest first: (currency, first day, days, service, kind, cost).
+
+    A day's bar has all of them, on their first day.
+    """
+    columns = ("billing_currency", "charge_date", "charge_days", "service_name", "kind")
+    found: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    for term in terms(span, replace(choice, by="service", by_tag=""), keys):
+        rows = term.rows.filter(charge_days__gt=1).values_list(*columns).annotate(cost=Sum(choice.column)).order_by()
+        for *key, cost in rows:
+            found[tuple(key)] += cost * term.sign
+    ordered = sorted(found, key=lambda key: (-abs(found[key]), key))
+    return [(*key, found[key]) for key in ordered if found[key]]
 
 
 def what_is_there(span: Span) -> There:
@@ -167,6 +219,11 @@ def current_loads() -> list[BillLoad]:
     """The loads whose charges count, the newest period first."""
     loads = BillLoad.objects.filter(state=BillLoad.State.LOADED).select_related("source__connection")
     return list(loads.order_by("-billing_period", "loaded_at", "id").defer("services", "changes"))
+
+
+def tag_keys(loads: Iterable[BillLoad]) -> list[CostTagKey]:
+    """The tags' keys that these loads are added up by."""
+    return list(CostTagKey.objects.filter(load_id__in=ids_of(loads)).order_by("key", "id"))
 
 
 def ids_of(loads: Iterable[BillLoad]) -> tuple[UUID, ...]:

@@ -70,6 +70,6 @@ def _rows(page: CostPage) -> Iterator[list[str | Decimal | None]]:
         for stands, found in (("in the sum", part.rows), ("apart", part.apart)):
             for row in found:
                 yield [
-                    first, last, part.currency, page.choice.cost, page.choice.by, row.name, stands, row.cost,
+                    first, last, part.currency, page.choice.cost, page.by, row.name, stands, row.cost,
                     earlier_first, earlier_last, row.earlier, row.difference, asked,
                 ]  # fmt: skip

@@ -51,6 +51,7 @@ def main() -> int:
             ("audit", audit),
             ("calls", f"{audit}calls/"),
             ("connections", "/connections/"),
+            ("costs", "/costs/"),
             ("bills", "/bills/"),
             ("rules", "/findings/rules/"),
         ):

@@ -269,7 +269,10 @@ def test_each_source_says_how_far_it_can_be_relied_on(loaded, shown):
         ("?since=2025-01-01&until=2026-10-01", "2025-01-01 to 2026-10-01 is 639 days: give at most 366."),
         ("?since=0001-01-01&until=0001-01-02", "Or from: “0001-01-01” is no day from 2000-01-01 to 2100-12-31"),
         ("?since=2026-10-02&until=2026-10-02&month=2026-10", "2026-10 and dates are both given, so the dates count"),
-        ("?by=colour", "By: “colour” is none of: service, account, region, provider, kind, day."),
+        (
+            "?by=colour",
+            "By: “colour” is none of: service, account, region, provider, kind, day, or tag: and the key of a tag that is loaded.",
+        ),
         ("?cost=dear", "Cost: “dear” is none of: effective, billed, list, contracted."),
         ("?service=%00", "Service: Null characters are not allowed."),
         (f"?region={'x' * 501}", "Region: "),

@@ -7,7 +7,8 @@ import uuid
 
 from audits import uploads
 from audits.bill_files import HandedIn
-from audits.models import ApiCall, Audit, BillLoad, BillUpload, CostDay, Gap, Schedule, Step
+from audits.focus import COSTS
+from audits.models import ApiCall, Audit, BillLoad, BillUpload, CostDay, CostTag, CostTagKey, Gap, Schedule, Step
 from connections.models import AccessCheck, Connection
 from tests.audits.sources import source_of
 from tests.conftest import AT
@@ -195,6 +196,10 @@ def _bills(connection) -> BillLoad:
     ]
     for load in loads[:2]:
         _days(load)
+        key = CostTagKey.objects.create(load=load, key="team", value_count=2, other_count=7)
+        day = {"tag_key": key, "charge_date": load.billing_period, "kind": "Usage", "billing_currency": "USD"}
+        for value in ("shop", None):
+            CostTag.objects.create(value=value, **day, **dict.fromkeys(COSTS, 12))
     return loads[1]
 
 

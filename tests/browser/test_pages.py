@@ -38,6 +38,8 @@ FULL = (
     "/costs/",
     "/costs/?by=kind&cost=billed&since=x",
     "/costs/?service=nobody",
+    "/costs/?by=owner",
+    "/costs/?tag=team&value=shop",
     "/activity/",
     "/activity/?who=nobody&since=x",
     "/activity/chain/",

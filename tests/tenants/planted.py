@@ -9,7 +9,19 @@ from uuid import uuid4
 from audits import uploads
 from audits.bill_files import HandedIn
 from audits.focus import COSTS
-from audits.models import ApiCall, BillLoad, BillUpload, BillUploadChunk, CostDay, Gap, Resource, Schedule
+from audits.models import (
+    ApiCall,
+    BillLoad,
+    BillUpload,
+    BillUploadChunk,
+    CostDay,
+    CostDetail,
+    CostTag,
+    CostTagKey,
+    Gap,
+    Resource,
+    Schedule,
+)
 from connections.models import AccessCheck, Confirmation, SealedCredential
 from connections.operations import make_draft
 from costframe.broker import book_lost
@@ -120,11 +132,16 @@ def audited(connection, mark: str, *, size_gib: int, resource_id: str = "vol-1",
     load.message = f"{mark} load"
     load.save(update_fields=["message"])
     bill(load, resource_id, str(size_gib / 100), account_id=account_id, usage_type=f"EBS:{mark}")
-    CostDay.objects.create(
-        load=load, charge_date=load.billing_period, provider_name=f"{mark} provider", sub_account_id=account_id,
-        service_name=f"{mark} service", region_id=f"{mark} region", kind="Usage", billing_currency="USD",
+    day = {
+        "charge_date": load.billing_period, "provider_name": f"{mark} provider", "sub_account_id": account_id,
+        "service_name": f"{mark} service", "region_id": f"{mark} region", "kind": "Usage", "billing_currency": "USD",
         **dict.fromkeys(COSTS, size_gib),
-    )  # fmt: skip
+    }  # fmt: skip
+    CostDay.objects.create(load=load, **day)
+    CostDetail.objects.create(load=load, number=1, tags={"team": f"{mark} team"})
+    for key in ("team", f"{mark} tag"):
+        tag_key = CostTagKey.objects.create(load=load, key=key, value_count=1, other_count=0)
+        CostTag.objects.create(tag_key=tag_key, value=f"{mark} team", **day)
     audit = judged_audit(connection, volume, *others)
     use(Resource.objects.get(connection=connection, kind="instance"))
     step = audit.steps.all()[0]

@@ -63,11 +63,13 @@ PARAMETERS: dict[str, Callable[[Planted], Iterable[tuple]] | None] = {
     "q": lambda theirs: [({}, theirs.resource_id, "vol-Nobodysmarked")],
     "role_arn": lambda theirs: [({}, f"arn:aws:iam::{theirs.account_id}:role/C", "arn:aws:iam::987654321098:role/C")],
     "service": lambda theirs: [({}, f"{theirs.mark} service", "Nobodysmarked service")],
+    "tag": lambda theirs: [({"value": "x"}, f"{theirs.mark} tag", "Nobodysmarked tag")],
+    "value": lambda theirs: [({"tag": "team"}, f"{theirs.mark} team", "Nobodysmarked team")],
     "who": lambda theirs: [({}, theirs.mark, "Nobodysmarked")],
     **dict.fromkeys(("confidence", "currency", "new", "price_unknown", "region", "rule", "sort", "state")),
     **dict.fromkeys(("regions", "export_bucket", "export_name", "export_prefix", "export_region")),
     **dict.fromkeys(("csrfmiddlewaretoken", "costframe_organization", "__clerk_handshake", "elsewhere", "ended")),
-    **dict.fromkeys(("since", "until", "what", "night_time", "timezone", "by", "cost", "kind", "month")),
+    **dict.fromkeys(("since", "until", "what", "night_time", "timezone", "by", "cost", "kind", "month", "tagged")),
 }  # fmt: skip
 FORM = {"label": "Northwindmark shared account", "role_arn": "arn:aws:iam::111111111111:role/Costframe"}
 # Names that no view reads today; should one begin to, it must not tell either.

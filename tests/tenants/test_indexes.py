@@ -17,7 +17,8 @@ from tests.tenants.url_map import every_route, filled_in
 
 CURSOR = re.compile(r"^DECLARE .*? CURSOR FOR ")  # what is read row by row
 QUERIES = ("?state=&sort=age", "?q=vol&new=on", "?rule=aws_ebs_volume_unattached&price_unknown=on", "?sort=-region",
-           "?since=2026-10-01&until=2026-11-30&by=day", "?region=x&kind=Tax&cost=list&by=account&currency=USD")  # fmt: skip
+           "?since=2026-10-01&until=2026-11-30&by=day", "?region=x&kind=Tax&cost=list&by=account&currency=USD",
+           "?by=tag:team", "?since=2026-10-01&until=2026-11-30&tag=team&tagged=without")  # fmt: skip
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_every_question_of_a_page_goes_by_an_index_that_starts_with_the_organisa
         found = plans(asked, theirs.organization_id)
     assert loose(found) == []
     assert {scan.table for _, scan in found} >= {
-        "audits_apicall", "audits_audit", "audits_billload", "audits_costday", "audits_gap", "audits_schedule", "audits_step",
+        "audits_apicall", "audits_audit", "audits_billload", "audits_costday", "audits_costtag", "audits_costtagkey", "audits_gap", "audits_schedule", "audits_step",
         "audits_usage", "connections_accesscheck", "connections_connection", "findings_finding", "findings_verdict",
         "tenants_organization",
     }  # fmt: skip
