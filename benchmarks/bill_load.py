@@ -277,7 +277,7 @@ def prepare(folder: Path) -> Bench:
 def empty(urls: dict[str, str]) -> None:
     """As before the first load."""
     with psycopg.connect(urls["admin"], autocommit=True) as admin:
-        admin.execute("truncate bench_lines, audits_costline, audits_costday, audits_billload")
+        admin.execute("truncate bench_lines, audits_billload cascade")
         admin.execute("vacuum")
         admin.execute("checkpoint")
 
