@@ -18,6 +18,8 @@ from audits.models import BillLoad
 from audits.upload_models import BillUpload
 from costframe import claims
 from costframe.broker import release_connections
+from findings import bill_lists, trial_process
+from findings.bill_span import span_of
 from findings.operations import covered_by, price_again
 from tenants import scope
 from tenants.models import Organization
@@ -111,11 +113,26 @@ class _Work:
             self._note(steps_done=BROUGHT)
             loaded = upload_step.load(upload=self.upload, home=home, worker=worker, at=timezone.now())
             self._note(steps_done=LOADED)
+            self._list(loaded)
             self._price_again(loaded)
         with self.results():
             self.upload.steps_done = JUDGED
             self.upload.save(update_fields=["steps_done"])
             uploads.end(self.upload, state=State.DONE, message="", at=timezone.now())
+
+    def _list(self, loaded: upload_step.Loaded) -> None:
+        """Keep what the bill alone proves, or why that could not be told: what is loaded does not depend on it."""
+        at, span, told, message = timezone.now(), None, {}, ""
+        try:
+            span, missing = span_of(loaded.sums, at=at)
+            told = trial_process.try_lines(
+                lines=loaded.lines, span=span, seconds=settings.STEP_SECONDS, on_wait=self.hold.raise_if_over
+            )
+            told["missing_month"] = f"{missing:%Y-%m}" if missing else ""
+        except (BillRefused, trial_process.TrialFailed) as error:
+            message = str(error)
+        with self.results():
+            bill_lists.keep(upload=self.upload, told=told, span=span, message=message, at=at)
 
     def _price_again(self, loaded: upload_step.Loaded) -> None:
         """Findings of connections whose accounts the bill covers lacked it."""

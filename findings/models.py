@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from audits.models import COST, Audit, Resource
+from audits.models import COST, Audit, BillUpload, Resource
 from connections.models import Connection
 from tenants.models import TenantModel, tied
 
@@ -120,3 +120,23 @@ class Finding(TenantModel):
             ),
             models.Index(fields=["organization", "connection", "state"], name="finding_by_connection"),
         ]
+
+
+class BillList(TenantModel):
+    """What the bill of files that were handed in proves by itself: no connection is behind it, and nothing follows it.
+
+    `told` is as `findings.told.told` gives it, of the complete days from `first_date` until `until_date`. Where nothing
+    could be told, `message` says why.
+    """
+
+    upload = models.ForeignKey(
+        BillUpload, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    made_at = models.DateTimeField()
+    first_date = models.DateField(null=True)
+    until_date = models.DateField(null=True)
+    told = models.JSONField(default=dict)
+    message = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "upload"], name="bill_list_once")]

@@ -12,6 +12,7 @@ from audits.models import ApiCall, Audit, BillLoad, BillUpload, CostDay, CostTag
 from connections.models import AccessCheck, Connection
 from tests.audits.sources import source_of
 from tests.conftest import AT
+from tests.tenants.planted import proven
 
 EXPORT = {
     "export_bucket": "northwind-billing-exports",
@@ -105,6 +106,7 @@ def _end_uploads(handed_in: dict[str, BillUpload], bill: BillLoad) -> None:
     wrong = "part-1.csv.gz, line 812: BilledCost ('1.234,50') is no number. Write it plainly, like 1234.5678."
     rows = BillUpload.objects
     rows.filter(id=handed_in["loaded"].id).update(state="DONE", steps_done=4, load_ids=[bill.id], due_at=None)
+    proven("Northwind", handed_in["loaded"])
     rows.filter(id=handed_in["refused_files"].id).update(state="REFUSED", steps_done=2, message=wrong, due_at=None)
 
 

@@ -35,6 +35,7 @@ FULL = (
     "/bills/uploads/{waiting}/",
     "/bills/uploads/{loaded}/",
     "/bills/uploads/{refused_files}/",
+    "/findings/bills/{loaded}/",
     "/costs/",
     "/costs/?by=kind&cost=billed&since=x",
     "/costs/?service=nobody",

@@ -17,6 +17,7 @@ from tenants.roles import Role
 from tests.conftest import AT
 from tests.database import ROOT, acting_as
 from tests.findings.rows import UNATTACHED, load_bill, make_audit, make_connection, see
+from tests.tenants.planted import handed_in, proven
 from tests.tenants.url_map import every_url
 from tests.web import Visitor
 
@@ -38,6 +39,7 @@ READING = {
     "findings:csv": EXPORT,
     "audits:costs_csv": EXPORT,
     "findings:evidence": EXPORT,
+    "findings:bill_list_csv": EXPORT,
     "audits:upload": Permission.LOAD_BILLS,
     "connections:new": CHANGE,
     "connections:access": CHANGE,
@@ -138,11 +140,14 @@ def pages(organization):
             running = Audit.objects.create(
                 connection=made[4], state="RUNNING", requested_by="x", requested_at=AT, started_at=AT
             )
-        finding = Finding.objects.get()
+        finding, upload = Finding.objects.get(), handed_in("x")
+        with acting_as("cf_worker"):
+            proven("x", upload)
     return [
         *("/connections/", "/findings/", "/costs/", "/bills/", "/audits/", "/audits/nights/", "/organization/members/"),
         *(f"/connections/{one.id}/" for one in made),
         *(f"/connections/{made[0].id}/kit/", f"/audits/{running.id}/", f"/findings/{finding.id}/"),
+        f"/findings/bills/{upload.id}/",
     ]
 
 

@@ -10,9 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from audits import bills
-from audits.billed_things import BilledThings, Span
+from audits.billed_things import BilledThings
 from audits.focus_process import read_bill
 from audits.recognise import TITLES
+from findings.bill_span import span_of
 from findings.reports import bill_list
 from findings.try_bill import try_bill
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from datetime import date
 
+    from audits.billed_things import Span
     from audits.focus import Sums
 
 MINUTE_SECONDS = 60
@@ -42,7 +44,7 @@ class Command(BaseCommand):
         parts = [bills.Part(path=Path(name), key=Path(name).name) for name in options["files"]]
         try:
             with read_bill(parts=parts, period=None, seconds=options["seconds"]) as bill:
-                span, missing = _span(bill.sums)
+                span, missing = span_of(bill.sums, at=timezone.now())
                 self._say_what_it_is(bill.sums, span, missing)
                 tried = try_bill(BilledThings(bill.lines, span))
         except bills.BillRefused as refused:
@@ -65,26 +67,3 @@ class Command(BaseCommand):
                 )
             for note in period.notes:
                 self.stdout.write(f"  {note}")
-
-
-def _span(sums: Sums) -> tuple[Span, date | None]:
-    """The complete days of the last months that follow each other, and the missing month before them.
-
-    Raises BillRefused where no day is complete.
-    """
-    at = timezone.now()
-    days: list[date] = []
-    missing = None
-    for period in sorted(sums.periods, key=lambda one: one.billing_period, reverse=True):
-        first, until = bills.complete_days(period, at=at)
-        if first is None or until is None:
-            continue
-        if missing is not None and missing > period.billing_period.replace(day=1):
-            break
-        days += [first, until]
-        missing = (period.billing_period.replace(day=1) - timedelta(days=1)).replace(day=1)
-    else:
-        missing = None
-    if not days:
-        raise bills.BillRefused("The bill charges for no day of usage, so nothing can be told from it.")
-    return Span(first=min(days), until=max(days)), missing
