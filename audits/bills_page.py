@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,10 @@ from audits.models import BillLoad
 from audits.recognise import TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from audits.rates import Converted, Display
 
 MOST_LOADS = 200
 NOTHING = Decimal(0)
@@ -31,6 +35,8 @@ class Total:
     billed: Decimal
     effective: Decimal
     invoiced: Decimal | None
+    billed_converted: Converted | None = None
+    effective_converted: Converted | None = None
 
     @property
     def not_invoiced(self) -> Decimal | None:
@@ -50,12 +56,37 @@ class LoadRow:
     file_count: int
     format_title: str
 
+    @property
+    def last_day(self) -> date:
+        """The day whose exchange rates count for it: the last of its period that is billed."""
+        end = (self.load.billing_period.replace(day=1) + timedelta(days=32)).replace(day=1)
+        until = min(self.load.billed_until or end, end)
+        return until - timedelta(days=1)
+
 
 def bill_loads() -> list[LoadRow]:
     """The open scope's loads, newest period first, the current one of a period before those it replaced."""
     by_name = Coalesce("source__connection__label", "source__label")
     loads = BillLoad.objects.select_related("source__connection").order_by("-billing_period", by_name, "-loaded_at")
     return [load_row(load) for load in loads[:MOST_LOADS]]
+
+
+def shown_in(rows: Iterable[LoadRow], shown: Display) -> list[LoadRow]:
+    """The rows with their totals in the currency that is shown too, by the rates of each bill's last day."""
+    return [
+        replace(
+            row,
+            totals=tuple(
+                replace(
+                    total,
+                    billed_converted=shown.of(total.billed, total.currency, day=row.last_day),
+                    effective_converted=shown.of(total.effective, total.currency, day=row.last_day),
+                )
+                for total in row.totals
+            ),
+        )
+        for row in rows
+    ]
 
 
 def load_row(load: BillLoad) -> LoadRow:

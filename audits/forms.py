@@ -7,8 +7,11 @@ from zoneinfo import available_timezones
 
 from django import forms
 
+from audits import exchange
+
 if TYPE_CHECKING:
     from audits.bill_files import BillFiles
+    from audits.exchange import Rate
     from tenants.models import Organization
 
 
@@ -84,3 +87,25 @@ class UploadForm(forms.Form):
             raise forms.ValidationError(received.problem)
         if empty := [file.name for file in received.files if not file.size]:
             raise forms.ValidationError(f"{empty[0]} is empty: export it anew, or leave it out.")
+
+
+class RatesForm(forms.Form):
+    """Exchange rates as the text of a CSV file. The error names line, field, value and remedy."""
+
+    rates = forms.CharField(
+        label="Rates as CSV",
+        help_text=(
+            "The columns are date, from, to, rate and source, as in 2026-11-25,EUR,USD,1.0834,European Central Bank: "
+            "one EUR was worth 1.0834 USD. The European Central Bank's own layout (Date, USD, JPY, …) is taken too."
+        ),
+        error_messages={"required": "Paste the file's text, or choose the file."},
+        max_length=exchange.MOST_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean_rates(self) -> tuple[Rate, ...]:
+        """The rates."""
+        try:
+            return exchange.read_rates(self.cleaned_data["rates"])
+        except exchange.BadRates as error:
+            raise forms.ValidationError(str(error)) from None

@@ -13,6 +13,7 @@ from audits.cost_models import CostDetail as CostDetail  # noqa: PLC0414 - as ab
 from audits.cost_models import CostLine as CostLine  # noqa: PLC0414 - as above
 from audits.cost_models import CostTag as CostTag  # noqa: PLC0414 - as above
 from audits.cost_models import CostTagKey as CostTagKey  # noqa: PLC0414 - as above
+from audits.rate_models import ExchangeRate as ExchangeRate  # noqa: PLC0414 - as above
 from audits.upload_models import BillUpload as BillUpload  # noqa: PLC0414 - as above
 from audits.upload_models import BillUploadChunk as BillUploadChunk  # noqa: PLC0414 - as above
 from connections.models import AccessCheck, Connection

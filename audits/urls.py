@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from audits import cost_views, upload_views, views
+from audits import cost_views, rate_views, upload_views, views
 
 app_name = "audits"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("bills/<uuid:load_id>/", views.bill, name="bill"),
     path("bills/upload/", upload_views.upload, name="upload"),
     path("bills/uploads/<uuid:upload_id>/", upload_views.upload_detail, name="upload_detail"),
+    path("bills/rates/", rate_views.rates, name="rates"),
+    path("bills/rates/remove/", rate_views.remove, name="remove_rates"),
     path("bills/formats/", views.bill_formats, name="bill_formats"),
 ]
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audits import bills_page, formats_page, ledger, load_page, nights, operations, progress, queries, upload_page
 from audits.forms import NightsForm
 from audits.models import Audit, BillLoad
+from audits.rates import display
 from connections import queries as connection_queries
 from connections.models import Connection
 from tenants import activity
@@ -157,7 +158,14 @@ def check_calls(request: TenantRequest, connection_id: UUID) -> HttpResponse:
 @require_safe
 def bills(request: TenantRequest) -> HttpResponse:
     """Whether what was loaded equals the bill."""
-    context = {"loads": bills_page.bill_loads(), "uploads": upload_page.recent_uploads()}
+    loads = bills_page.bill_loads()
+    days = [row.last_day for row in loads] or [timezone.now().date()]
+    shown = display(request.GET.get("in", ""), first=min(days), last=max(days))
+    context = {
+        "loads": bills_page.shown_in(loads, shown),
+        "shown": shown,
+        "uploads": upload_page.recent_uploads(),
+    }
     return render(request, "audits/bills.html", context)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from audits.rates import Converted, Display
     from findings.bill_standing import Span, Standing
 
 SORTS = {
@@ -82,6 +83,7 @@ class ActionRow:
     age_days: int
     reopened_count: int
     standings: tuple[Standing, ...] = ()
+    converted: Converted | None = None
 
     @property
     def is_reduced(self) -> bool:
@@ -198,8 +200,12 @@ def action_rows(
     labels: Mapping[str, str],
     at: datetime,
     standings: Mapping[Span, tuple[Standing, ...]] | None = None,
+    shown: Display | None = None,
 ) -> list[ActionRow]:
-    """The list's rows of `findings`, which may come without their evidence; with how their bills stand, where given."""
+    """The list's rows of `findings`, which may come without their evidence; with how their bills stand, where given.
+
+    `shown` is the currency that the savings are shown in too.
+    """
     standings = standings or {}
     return [
         ActionRow(
@@ -232,6 +238,7 @@ def action_rows(
             age_days=max(0, ((finding.resolved_at or at) - finding.opened_at).days),
             reopened_count=finding.reopened_count,
             standings=standings.get(span, ()) if (span := span_of(finding)) else (),
+            converted=shown.of(finding.estimated_monthly_savings, finding.currency, day=at.date()) if shown else None,
         )
         for finding in findings
     ]

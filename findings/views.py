@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from audits.exchange import MOST_AGE_DAYS
+from audits.rates import display
 from findings.bill_standing import resting
 from findings.detail import detail_of
 from findings.filters import FindingFilter
@@ -19,6 +21,7 @@ from findings.models import Finding
 from findings.queries import HEAVY, SORTS, account_labels, action_rows, totals_of, why_empty
 from findings.reports import csv_file
 from findings.rules_page import rule_rows
+from findings.together import together
 from tenants import activity
 from tenants.access import Permission, get_or_404, named, needs
 from tenants.paging import BadCursor, Page, Sort, page_of
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
+    from audits.rates import Display
     from tenants.requests import TenantRequest
 
 PAGE_SIZE = 50
@@ -50,21 +54,26 @@ def action_list(request: HttpRequest) -> HttpResponse:
     at, labels = timezone.now(), account_labels()
     filters = FindingFilter(request.GET, labels=labels)
     complaints, found = filters.complaints, filters.qs
+    shown = _display(request, at=at)
+    query = {**filters.query, **shown.query}
     sort, complaint = _sort(request.GET.get("sort", ""))
     page, lost = _page(request, found, sort)
     totals = totals_of(found)
     standings, not_final = resting(found)
     context = {
         "filters": filters.form,
-        "complaints": [*complaints, *complaint, *lost],
-        "rows": action_rows(page.rows, labels=labels, at=at, standings=standings),
+        "complaints": [*complaints, *complaint, *lost, *filter(None, [shown.complaint])],
+        "rows": action_rows(page.rows, labels=labels, at=at, standings=standings, shown=shown),
         "totals": totals,
+        "shown": shown,
+        "together": together(totals, shown, day=at.date()),
+        "most_age_days": MOST_AGE_DAYS,
         "not_final": not_final,
-        "headings": {name: _heading(name, sort, filters.query) for name in SORTS},
-        "first_url": _url(filters.query, sort) if page.before else "",
-        "before_url": _url(filters.query, sort, before=page.before) if page.before else "",
-        "after_url": _url(filters.query, sort, after=page.after) if page.after else "",
-        "csv_query": urlencode(filters.query),
+        "headings": {name: _heading(name, sort, query) for name in SORTS},
+        "first_url": _url(query, sort) if page.before else "",
+        "before_url": _url(query, sort, before=page.before) if page.before else "",
+        "after_url": _url(query, sort, after=page.after) if page.after else "",
+        "csv_query": urlencode(query),
         "is_narrowed": filters.is_narrowed,
         "why_empty": None if totals.count or filters.is_narrowed else why_empty(),
         "at": at,
@@ -79,13 +88,15 @@ def action_list_csv(request: TenantRequest) -> HttpResponse:
     at, labels = timezone.now(), account_labels()
     filters = FindingFilter(request.GET, labels=labels)
     sort, complaint = _sort(request.GET.get("sort", ""))
-    if complaints := [*filters.complaints, *complaint]:
+    shown = _display(request, at=at)
+    if complaints := [*filters.complaints, *complaint, *filter(None, [shown.complaint])]:
         return HttpResponse("\n".join(complaints), status=400, content_type="text/plain; charset=utf-8")
     found = filters.qs.defer(*HEAVY).order_by(*(f"-{name}" if sort.runs_down else name for name in sort.fields))
     standings, _ = resting(filters.qs)
-    rows = action_rows(found.iterator(chunk_size=2000), labels=labels, at=at, standings=standings)
-    _note_export(request, "export.csv", at=at, rows=str(len(rows)), filters=urlencode(filters.query))
-    with csv_file.write(rows) as file:
+    rows = action_rows(found.iterator(chunk_size=2000), labels=labels, at=at, standings=standings, shown=shown)
+    asked = urlencode({**filters.query, **shown.query})
+    _note_export(request, "export.csv", at=at, rows=str(len(rows)), filters=asked)
+    with csv_file.write(rows, into=shown.into) as file:
         response = HttpResponse(file.read(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="costframe-actions-{at:%Y-%m-%d}.csv"'
     return response
@@ -139,6 +150,11 @@ def _note_export(
 def rules(request: HttpRequest) -> HttpResponse:
     """What is looked at, and how strictly."""
     return render(request, "findings/rules.html", {"rules": rule_rows()})
+
+
+def _display(request: HttpRequest, *, at: datetime) -> Display:
+    """The currency to show savings in too. A month's saving is of no day, so the newest rates count."""
+    return display(request.GET.get("in", ""), first=at.date(), last=at.date())
 
 
 def _sort(asked: str) -> tuple[Sort, list[str]]:

@@ -33,3 +33,21 @@ window.addEventListener("pageshow", () => {
     delete form.dataset.sent;
   }
 });
+
+// A file's text is put into the field that data-reads-into names, to be seen before it is sent; hidden until then.
+for (const field of document.querySelectorAll("[data-reads-into]")) {
+  const target = document.getElementById(field.dataset.readsInto);
+  const input = field.querySelector("input");
+  field.hidden = false;
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    // Four bytes a character at most; what is longer is refused by the server, and need not be read to know it.
+    if (file && file.size <= 4 * Number(field.dataset.most)) {
+      target.value = await file.text();
+      input.setCustomValidity("");
+    } else {
+      input.setCustomValidity(file ? "This file is too long: give the days that bills are of." : "");
+      input.reportValidity();
+    }
+  });
+}

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     RUN_AUDITS = "run_audits"
     CHANGE_CONNECTIONS = "change_connections"
     CHANGE_ORGANIZATION = "change_organization"
+    CHANGE_RATES = "change_rates"
 
 
 SENTENCES: Mapping[Permission, str] = {
@@ -42,9 +43,10 @@ SENTENCES: Mapping[Permission, str] = {
     Permission.RUN_AUDITS: "Start and stop audits",
     Permission.CHANGE_CONNECTIONS: "Connect accounts, change, pause and delete connections",
     Permission.CHANGE_ORGANIZATION: "Change when the organisation's nights begin",
+    Permission.CHANGE_RATES: "Give, replace and remove exchange rates",
 }
 _ALWAYS = frozenset({Permission.READ})
-_FINANCE = _ALWAYS | {Permission.EXPORT, Permission.LOAD_BILLS}
+_FINANCE = _ALWAYS | {Permission.EXPORT, Permission.LOAD_BILLS, Permission.CHANGE_RATES}
 _ENGINEER = _FINANCE | {Permission.RUN_AUDITS, Permission.CHANGE_CONNECTIONS}
 MAY: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: _ALWAYS,

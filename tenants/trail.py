@@ -28,6 +28,8 @@ WORDS = {
     "member.removed": "removed a member",
     "member.role_changed": "changed a member's role",
     "organization.nights_changed": "changed when nights begin",
+    "organization.rates_replaced": "replaced the exchange rates",
+    "organization.rates_removed": "removed the exchange rates",
     "organization.deleted": "ended the organisation",
     "connection.drafted": "made the connection",
     "connection.submitted": "submitted the connection's access",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import IO, TYPE_CHECKING
 
 from audits import spreadsheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from decimal import Decimal
 
+    from audits.rates import Converted
     from findings.queries import ActionRow
 
+MILLIONTH = Decimal("0.000001")
 COLUMNS: dict[str, Callable[[ActionRow], str | Decimal | None]] = {
     "finding_id": lambda row: str(row.id),
     "rule": lambda row: row.rule,
@@ -45,6 +47,24 @@ COLUMNS: dict[str, Callable[[ActionRow], str | Decimal | None]] = {
 }
 
 
-def write(rows: Iterable[ActionRow]) -> IO[bytes]:
-    """The file, at its beginning, as audits.spreadsheet.write gives it."""
-    return spreadsheet.write(COLUMNS, ([cell(row) for cell in COLUMNS.values()] for row in rows))
+def to_millionths(converted: Converted | None) -> Decimal | None:
+    """A quotient may have no end: rounded once, for the file."""
+    return None if converted is None else converted.amount.quantize(MILLIONTH, rounding=ROUND_HALF_UP)
+
+
+# Only where somebody asks for one currency. Empty where the saving is in it already, or no rate is known.
+CONVERTED: dict[str, Callable[[ActionRow], str | Decimal | None]] = {
+    "converted_currency": lambda row: row.converted.currency if row.converted else "",
+    "converted_net_monthly_savings": lambda row: to_millionths(row.converted),
+    "exchange_rate": lambda row: row.converted.rate.rate if row.converted else None,
+    "exchange_rate_from": lambda row: row.converted.rate.from_currency if row.converted else "",
+    "exchange_rate_to": lambda row: row.converted.rate.to_currency if row.converted else "",
+    "exchange_rate_date": lambda row: row.converted.rate.day.isoformat() if row.converted else "",
+    "exchange_rate_source": lambda row: row.converted.rate.source if row.converted else "",
+}
+
+
+def write(rows: Iterable[ActionRow], *, into: str = "") -> IO[bytes]:
+    """The file, at its beginning, as audits.spreadsheet.write gives it. `into` adds columns in that currency."""
+    columns = {**COLUMNS, **(CONVERTED if into else {})}
+    return spreadsheet.write(columns, ([cell(row) for cell in columns.values()] for row in rows))

@@ -9,6 +9,7 @@ from audits import uploads
 from audits.bill_files import HandedIn
 from audits.focus import COSTS
 from audits.models import ApiCall, Audit, BillLoad, BillUpload, CostDay, CostTag, CostTagKey, Gap, Schedule, Step
+from audits.rate_models import ExchangeRate
 from connections.models import AccessCheck, Connection
 from tests.audits.sources import source_of
 from tests.conftest import AT
@@ -62,6 +63,9 @@ HOUR = dt.timedelta(hours=1)
 def seed(site) -> dict[str, object]:
     """Write it all. Returns ids by name: draft, checking, refused, payer, shop; done, running, requested."""
     with site.rows("cf_web"):
+        ExchangeRate.objects.create(
+            day=AT.date(), from_currency="EUR", to_currency="USD", rate="1.0834", source="European Central Bank"
+        )
         made = {
             "draft": _connection("sandbox", "DRAFT", account_id=None, generation=0),
             "checking": _connection("staging", "CHECKING", account_id="333333333333"),

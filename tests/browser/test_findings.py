@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from django.utils import timezone
 
-from audits.models import Usage
+from audits.models import CostLine, Usage
+from audits.rate_models import ExchangeRate
 from findings.models import Finding
 from findings.operations import judge
 from tests.browser.looks import violations
 from tests.findings.rows import (
     ADDRESS,
     AT,
+    DAY,
     IDLE,
     ORPHAN,
     UNATTACHED,
@@ -35,13 +38,20 @@ def findings(site):
     """Sixty-three findings after one audit, by rule id the id of one of each."""
     with site.rows("cf_web"):
         shop = make_connection(label="Webshop")
+        ExchangeRate.objects.create(
+            day=timezone.now().date(), from_currency="EUR", to_currency="USD", rate="1.0834", source="Treasury"
+        )
     with site.rows("cf_worker"):
         load = load_bill(shop)
+        load.totals = {"USD": {"billed_cost": "100", "effective_cost": "100"}}
+        load.invoice_totals = {"INV-1": {"USD": "87.66"}}
+        load.save(update_fields=["totals", "invoice_totals"])
         for volume in VOLUMES:
             bill(load, volume.resource_id, f"{volume.size_gib / 100}")
         bill(load, "vol-3", "-0.02", usage_type="", category="Credit")
         arn = "arn:aws:savingsplans::111111111111:savingsplan/6a9c2f10-7d31-4f7e-9d7a-1f0c55d0a001"
         bill(load, "i-1", "2.30", usage_type="BoxUsage:m5.large", quantity="24", unit="Hrs", commitment=arn)
+        CostLine.objects.filter(resource_id="i-1", charge_date__gte=AT.date() - 10 * DAY).update(effective_cost="1.5")
         bill(load, ADDRESS.resource_id, "0.12", currency="EUR", usage_type="PublicIPv4:IdleAddress")
         audit = make_audit(shop)
         _, _, machine, *_ = see(audit, ADDRESS, ORPHAN, IDLE, *VOLUMES)
@@ -56,6 +66,7 @@ def findings(site):
 def paths(findings) -> list[str]:
     return [
         "/findings/",
+        "/findings/?in=EUR",
         "/findings/?q=nothing-is-called-so&region=mars-1",
         f"/findings/{findings['aws_ec2_instance_idle']}/",
         f"/findings/{findings['aws_ebs_volume_unattached']}/",

@@ -230,4 +230,5 @@ def value_for(name: str, kind: str):
         "date": "2026-01-01",
         "timestamp with time zone": "2026-01-01T00:00:00Z",
         "time without time zone": "02:00",
+        "numeric": 1,
     }.get(kind, 0)

@@ -22,6 +22,7 @@ from audits.models import (
     Resource,
     Schedule,
 )
+from audits.rate_models import ExchangeRate
 from connections.models import AccessCheck, Confirmation, SealedCredential
 from connections.operations import make_draft
 from costframe.broker import book_lost
@@ -63,6 +64,9 @@ def plant(organization, mark: str, *, account_id: str, size_gib: int) -> Planted
         own = make_connection(account_id=account_id, label=f"{mark} own account")
         shared = make_connection(account_id=SHARED, label=f"{mark} shared account")
         sealed(shared)
+        ExchangeRate.objects.create(
+            day=AT.date(), from_currency="EUR", to_currency="USD", rate=1, source=f"{mark} source"
+        )
         check = AccessCheck.objects.create(connection=shared, generation=1, requested_at=AT)
         with acting_as("cf_worker"):
             AccessCheck.objects.filter(id=check.id).update(

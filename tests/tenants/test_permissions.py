@@ -8,6 +8,7 @@ import pytest
 from django.urls import resolve
 
 from audits.models import Audit
+from audits.rate_models import ExchangeRate
 from findings.models import Finding
 from findings.operations import judge
 from tenants import access, scope
@@ -34,6 +35,8 @@ CHANGING = {
     "audits:stop": AUDIT,
     "audits:upload": Permission.LOAD_BILLS,
     "audits:nights": Permission.CHANGE_ORGANIZATION,
+    "audits:rates": Permission.CHANGE_RATES,
+    "audits:remove_rates": Permission.CHANGE_RATES,
 }
 READING = {
     "findings:csv": EXPORT,
@@ -143,7 +146,9 @@ def pages(organization):
         finding, upload = Finding.objects.get(), handed_in("x")
         with acting_as("cf_worker"):
             proven("x", upload)
+        ExchangeRate.objects.create(day=AT.date(), from_currency="EUR", to_currency="USD", rate=1, source="Treasury")
     return [
+        "/bills/rates/",
         *("/connections/", "/findings/", "/costs/", "/bills/", "/audits/", "/audits/nights/", "/organization/members/"),
         *(f"/connections/{one.id}/" for one in made),
         *(f"/connections/{made[0].id}/kit/", f"/audits/{running.id}/", f"/findings/{finding.id}/"),
