@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from audits import cost_views, rate_views, upload_views, views
+from audits import cost_views, focus_views, rate_views, upload_views, views
 
 app_name = "audits"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("costs/", cost_views.costs, name="costs"),
     path("costs/costs.csv", cost_views.costs_csv, name="costs_csv"),
     path("bills/<uuid:load_id>/", views.bill, name="bill"),
+    path("bills/<uuid:load_id>/focus.csv.gz", focus_views.bill_focus, name="bill_focus"),
     path("bills/upload/", upload_views.upload, name="upload"),
     path("bills/uploads/<uuid:upload_id>/", upload_views.upload_detail, name="upload_detail"),
     path("bills/rates/", rate_views.rates, name="rates"),

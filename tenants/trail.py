@@ -47,6 +47,7 @@ WORDS = {
     "finding.resolved": "resolved a finding",
     "export.csv": "downloaded the action list",
     "export.costs": "downloaded costs",
+    "export.focus": "downloaded a bill as FOCUS",
     "export.evidence": "downloaded a finding's evidence",
     "operator.viewed": "looked at a page, as an operator of Costframe",
 }

@@ -22,7 +22,7 @@ from tenants import scope
 from tenants.models import Activity
 from tests.conftest import AT
 from tests.database import acting_as
-from tests.findings.rows import DAY, UNATTACHED, judged_audit, make_connection
+from tests.findings.rows import DAY, UNATTACHED, judged_audit, load_bill, make_connection
 from tests.web import Visitor
 
 PROCESS = f"worker host-1, process {os.getpid()}"
@@ -245,6 +245,14 @@ def test_an_export_of_costs_with_what_was_asked_for(shop, provider_key):
     ((actor, _, subject, detail),) = told("export.costs")
     assert (actor, subject) == ("Ada (user_ada)", None)
     assert detail == {"rows": "0", "filters": "by=account&region=eu-west-1"}
+
+
+def test_an_export_of_a_bill(shop, provider_key):
+    found = load_bill(shop, accounts=("111111111111",))
+    asked(Visitor(), f"/bills/{found.id}/focus.csv.gz")
+    ((actor, _, subject, detail),) = told("export.focus")
+    assert (actor, subject) == ("Ada (user_ada)", found.id)
+    assert detail == {"rows": "0", "month": f"{found.billing_period:%Y-%m}"}
 
 
 def test_an_export_that_is_refused_is_not_told(finding, provider_key):

@@ -41,6 +41,7 @@ CHANGING = {
 READING = {
     "findings:csv": EXPORT,
     "audits:costs_csv": EXPORT,
+    "audits:bill_focus": EXPORT,
     "findings:evidence": EXPORT,
     "findings:bill_list_csv": EXPORT,
     "audits:upload": Permission.LOAD_BILLS,

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from audits import bill_sources, bills
+from audits import bills, whose_bill
 from audits.focus import COSTS
-from audits.models import BillSource
 from audits.recognise import TITLES
-from connections.models import Connection
 from tenants import scope
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from uuid import UUID
 
-    from audits.models import BillLoad
+    from audits.models import BillLoad, BillSource
 
 HOUR_SECONDS = 3600
 
@@ -34,31 +30,13 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--organization", required=True, metavar="UUID", help="whose bill it is")
-        whose = parser.add_mutually_exclusive_group(required=True)
-        whose.add_argument("--connection", metavar="UUID", help="the connection that it belongs to")
-        whose.add_argument("--source", metavar="UUID", help="the source of handed-in files that it belongs to")
+        whose_bill.add_arguments(parser)
         parser.add_argument("--seconds", type=int, default=HOUR_SECONDS, help="give up after so long (default: 3600)")
         parser.add_argument("files", nargs="+", metavar="FILE", help="the parts of the bill")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
-        if settings.COSTFRAME_ROLE.name != "worker":
-            raise CommandError(
-                f"COSTFRAME_ROLE is {settings.COSTFRAME_ROLE.name!r}: run load_bill on a worker, COSTFRAME_ROLE=worker."
-            )
-        organization_id = _uuid("--organization", options["organization"])
-        name, place = ("--source", BillSource) if options.get("source") else ("--connection", Connection)
-        place_id = _uuid(name, options[name.removeprefix("--")])
         parts = [bills.Part(path=Path(name), key=Path(name).name) for name in options["files"]]
-        with scope.work_on(place._meta.db_table, place_id):  # noqa: SLF001 - Django's own way to name it
-            source = None
-            with suppress(scope.NoSuchWork), scope.organization(organization_id):
-                source = _source(place, place_id)
-            if source is None:
-                raise CommandError(
-                    f"{name} {place_id}: organisation {organization_id} has no such {name.removeprefix('--')}. "
-                    f"Copy both ids from the {name.removeprefix('--')}'s page."
-                )
+        with whose_bill.found(options, command="load_bill", at=timezone.now()) as (organization_id, source):
             self._load(organization_id, source, parts, seconds=options["seconds"])
 
     def _load(self, organization_id: UUID, source: BillSource, parts: list[bills.Part], *, seconds: float) -> None:
@@ -92,17 +70,3 @@ class Command(BaseCommand):
                 file_sum, held = bills.plain(totals[column]), bills.plain(in_database[currency][column])
                 verdict = "equal" if file_sum == held else "NOT EQUAL"
                 self.stdout.write(f"  {currency} {column:<16} file {file_sum:>28}  database {held:>28}  {verdict}")
-
-
-def _source(place: type[BillSource | Connection], place_id: UUID) -> BillSource | None:
-    if place is BillSource:
-        return BillSource.objects.select_related("connection").filter(id=place_id, connection=None).first()
-    connection = Connection.objects.exclude(state=Connection.State.DELETED).filter(id=place_id).first()
-    return bill_sources.of_connection(connection, at=timezone.now()) if connection else None
-
-
-def _uuid(name: str, value: str) -> UUID:
-    try:
-        return UUID(value)
-    except ValueError:
-        raise CommandError(f"{name} {value!r} is no UUID. Copy it from its page.") from None

@@ -1,0 +1,223 @@
+"""What was loaded comes out as FOCUS 1.2 and goes in again, equal to the last digit, or the notes say what is lacking."""
+
+import csv
+import gzip
+import io
+import json
+from decimal import Decimal
+
+import duckdb
+import pytest
+from django.core.management import CommandError, call_command
+
+from audits import focus_export, focus_views
+from audits.focus_columns import ALLOWED, COLUMNS, DECIMAL, NAMES, TIME
+from audits.models import BillLoad, BillSource, CostLine
+from tenants import scope
+from tests.audits.focus_files import SAMPLE, write_csv, written
+from tests.audits.provider_bills import BILLS, GCP_ROW, credit
+from tests.audits.test_bills import load, payer  # noqa: F401 - a fixture
+from tests.conftest import AT
+from tests.database import acting_as
+from tests.web import Visitor
+
+FIELDS = [one.name for one in CostLine._meta.concrete_fields if one.name not in {"id", "load", "row_count"}]
+
+
+def google(folder):
+    rows = [{"credits": [credit("PROMOTION", -0.25)]}, {"cost": "0.123456789012345678901"}]
+    content = "".join(json.dumps({**GCP_ROW, **row}) + "\n" for row in rows)
+    return written(folder / "rows.jsonl", content.encode()).path
+
+
+BILL = {
+    "FOCUS": lambda _: [SAMPLE],
+    "AWS CUR": lambda _: [BILLS / "aws-cur-anonymous.csv.gz"],
+    "Azure, both": lambda _: [BILLS / "azure-ea-actual-cost.csv", BILLS / "azure-ea-amortized-cost.csv"],
+    "Google": lambda folder: [google(folder)],
+}
+
+
+def command(name, source, *files, **options):
+    with acting_as("cf_worker"):
+        call_command(name, *map(str, files), organization=str(source.organization_id), source=str(source.id), **options)
+
+
+@pytest.fixture
+def sources(organization):
+    with scope.organization(organization.id), acting_as("cf_web"):
+        return [BillSource.objects.create(label=label, created_at=AT) for label in ("first", "second")]
+
+
+def held(source):
+    with scope.organization(source.organization_id):
+        lines = CostLine.objects.filter(load__source=source, load__state="LOADED")
+        return sorted(lines.values_list(*FIELDS), key=repr)
+
+
+def totals(source):
+    with scope.organization(source.organization_id):
+        loads = BillLoad.objects.filter(source=source, state="LOADED").order_by("billing_period")
+        return [(one.billing_period, one.totals, one.invoice_totals) for one in loads]
+
+
+def current(source):
+    with scope.organization(source.organization_id):
+        return set(BillLoad.objects.filter(source=source, state="LOADED").values_list("id", flat=True))
+
+
+def conforms(rows, names):
+    """Our own check against FOCUS' columns: names, order, types, allowed values. Gives the columns that lack a value."""
+    assert tuple(names[: len(NAMES)]) == NAMES == tuple(sorted(NAMES))
+    assert len(NAMES) == 57
+    assert all(name.startswith("x_") for name in names[len(NAMES) :])
+    for row in rows:
+        for column in COLUMNS:
+            value = row[column.name]
+            if value and column.type == DECIMAL:
+                assert "E" not in f"{value}".upper()
+                assert Decimal(value).is_finite()
+            if column.type == TIME:
+                assert value.endswith("T00:00:00Z")
+        for name, values in ALLOWED.items():
+            assert row[name] in {"", *values}, (name, row[name])
+    return {one.name for one in COLUMNS if one.needs_value and any(not row[one.name] for row in rows)}
+
+
+@pytest.mark.parametrize("bill", BILL)
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_what_is_exported_and_loaded_again_is_the_same_to_the_digit(sources, tmp_path, bill, kind):
+    (source, _) = sources
+    command("load_bill", source, *BILL[bill](tmp_path))
+    out = tmp_path / f"out.{kind}"
+    command("export_focus", source, out, format=kind)
+    before, sums, loads = held(source), totals(source), current(source)
+    assert before
+    command("load_bill", source, out)
+    assert not current(source) & loads
+    assert held(source) == before
+    assert totals(source) == sums
+
+
+@pytest.mark.parametrize("bill", BILL)
+def test_the_file_has_focus_columns_and_the_notes_name_what_it_lacks(sources, tmp_path, capsys, bill):
+    command("load_bill", sources[0], *BILL[bill](tmp_path))
+    command("export_focus", sources[0], tmp_path / "out.csv")
+    said = capsys.readouterr().out
+    with (tmp_path / "out.csv").open(newline="") as file:
+        reader = csv.DictReader(file)
+        lacking = conforms(list(reader), reader.fieldnames)
+    assert {line.strip().partition(":")[0] for line in said.splitlines() if "though FOCUS wants" in line} == lacking
+
+
+def test_parquet_holds_decimals_and_times_in_utc(sources, tmp_path):
+    command("load_bill", sources[0], SAMPLE)
+    command("export_focus", sources[0], tmp_path / "out.parquet", format="parquet")
+    with duckdb.connect() as database:
+        types = {row[0]: row[1] for row in database.execute(f"describe from '{tmp_path / 'out.parquet'}'").fetchall()}
+    assert list(types) == list(focus_export.HEADER)
+    assert (types["BilledCost"], types["ConsumedQuantity"]) == ("DECIMAL(38,24)", "DECIMAL(38,18)")
+    assert types["ChargePeriodStart"] == "TIMESTAMP WITH TIME ZONE"
+
+
+ROWS = [
+    {"ResourceId": "a", "ServiceName": "=1+1", "BilledCost": "0.1000", "ChargePeriodStart": "2026-10-05T00:00:00Z"},
+    {
+        "ResourceId": "b",
+        "SubAccountId": "222222222222",
+        "ConsumedQuantity": "",
+        "ChargePeriodEnd": "2026-10-09T00:00:00Z",
+    },
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "resources"),
+    [
+        ({}, ["a", "b"]),
+        ({"period": ["2026-10"]}, ["a", "b"]),
+        ({"account": "222222222222"}, ["b"]),
+        ({"service": "=1+1"}, ["a"]),
+        ({"since": "2026-10-05", "until": "2026-10-05", "region": "eu-central-1", "currency": "USD"}, ["a", "b"]),
+    ],
+)
+def test_only_what_is_asked_for_is_written(sources, tmp_path, asked, resources):
+    command("load_bill", sources[0], write_csv(tmp_path / "a.csv", ROWS).path)
+    command("export_focus", sources[0], tmp_path / "out.csv", **asked)
+    with (tmp_path / "out.csv").open(newline="") as file:
+        assert sorted(row["ResourceId"] for row in csv.DictReader(file)) == resources
+
+
+REFUSED = {
+    "a period that is not loaded": ({"period": ["2026-09"]}, "--period 2026-09 is not loaded. Loaded here: 2026-10."),
+    "no period": ({"period": ["October"]}, "--period 'October' cannot be read. Write it like 2026-10."),
+    "no date": ({"until": "5.10."}, "--until '5.10.' cannot be read. Write it like 2026-10-31."),
+    "nothing": ({"account": "3"}, "No line of the loaded bills is asked for."),
+}
+
+
+@pytest.mark.parametrize("wrong", REFUSED)
+def test_what_cannot_be_exported_is_named_and_leaves_no_file(sources, tmp_path, wrong):
+    asked, words = REFUSED[wrong]
+    command("load_bill", sources[0], write_csv(tmp_path / "a.csv", ROWS).path)
+    (tmp_path / "to").mkdir()
+    with pytest.raises(CommandError) as refused:
+        command("export_focus", sources[0], tmp_path / "to" / "out.csv", **asked)
+    assert words in str(refused.value)
+    assert list((tmp_path / "to").iterdir()) == []
+
+
+def test_a_file_that_exists_is_not_overwritten(sources, tmp_path):
+    out = tmp_path / "out.csv"
+    out.write_text("mine")
+    with pytest.raises(CommandError, match="exists already"):
+        command("export_focus", sources[0], out)
+    assert out.read_text() == "mine"
+
+
+def test_lines_that_are_no_longer_kept_are_not_exported_as_nothing(sources, tmp_path):
+    command("load_bill", sources[0], write_csv(tmp_path / "a.csv", ROWS).path)
+    with scope.organization(sources[0].organization_id), acting_as("cf_worker"):
+        BillLoad.objects.update(lines_removed_at=AT)
+    with pytest.raises(CommandError, match="The lines of 2026-10 are no longer kept"):
+        command("export_focus", sources[0], tmp_path / "out.csv")
+
+
+def downloaded(answer):
+    return list(csv.DictReader(io.StringIO(gzip.decompress(answer.content).decode(), newline="")))
+
+
+def test_the_page_gives_the_file_with_texts_as_the_bill_has_them(visitor, payer, tmp_path):  # noqa: F811
+    (found,) = load(payer, [write_csv(tmp_path / "a.csv", ROWS)])
+    assert f"/bills/{found.id}/focus.csv.gz" in visitor.get(f"/bills/{found.id}/").content.decode()
+    answer = visitor.get(f"/bills/{found.id}/focus.csv.gz")
+    assert answer["Content-Disposition"] == 'attachment; filename="costframe-focus-2026-10.csv.gz"'
+    first, second = downloaded(answer)
+    assert (first["ServiceName"], first["BilledCost"]) == ("=1+1", "0.1")
+    assert (second["ConsumedQuantity"], second["ChargePeriodEnd"]) == ("", "2026-10-09T00:00:00Z")
+
+
+@pytest.mark.parametrize(("role", "may"), [("viewer", False), ("finance", True), ("engineer", True), ("admin", True)])
+def test_whoever_may_export_sees_the_button_and_gets_the_file(payer, tmp_path, provider_key, role, may):  # noqa: F811
+    (found,) = load(payer, [write_csv(tmp_path / "a.csv", ROWS)])
+    person = Visitor(role=role)
+    assert ("Download as FOCUS 1.2" in person.get(f"/bills/{found.id}/").content.decode()) is may
+    assert (person.get(f"/bills/{found.id}/focus.csv.gz").status_code == 200) is may
+
+
+CANNOT = {
+    "replaced": ({"state": "REPLACED"}, b"Only the current load"),
+    "lines gone": ({"lines_removed_at": AT}, b"no longer kept"),
+    "too large": ({"line_count": focus_views.MOST_LINES + 1}, b"manage.py export_focus"),
+}
+
+
+@pytest.mark.parametrize("why", CANNOT)
+def test_a_bill_that_a_page_cannot_give_out_says_why(visitor, payer, tmp_path, why):  # noqa: F811
+    changes, words = CANNOT[why]
+    (found,) = load(payer, [write_csv(tmp_path / "a.csv", ROWS)])
+    with scope.organization(payer.organization_id), acting_as("cf_worker"):
+        BillLoad.objects.filter(id=found.id).update(**changes)
+    answer = visitor.get(f"/bills/{found.id}/focus.csv.gz")
+    assert answer.status_code == 409
+    assert words in answer.content
