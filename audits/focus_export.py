@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from audits.focus_columns import ALLOWED, COLUMNS, NAMES
+from django.db.models import F, Func, OuterRef, Subquery, TextField
+from django.db.models.functions import JSONObject
+
+from audits.charge_details import USAGE_TYPE
+from audits.focus_columns import ALLOWED, COLUMNS, DECIMALS, NAMES, TIMES
 from audits.load_page import end_of_period
-from audits.models import BillLoad, CostLine
+from audits.models import CostDetail, CostLine
 from audits.spreadsheet import DANGEROUS, plain
 
 if TYPE_CHECKING:
@@ -20,9 +25,9 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from audits.models import BillLoad
+
 CHUNK = 5_000  # lines held at once
-USAGE_TYPE = "x_UsageType"  # a provider's own column; the loader takes a line's usage type from it first
-HEADER = (*NAMES, USAGE_TYPE)
 TEXTS: Mapping[str, str] = {
     "BillingAccountId": "billing_account_id",
     "BillingCurrency": "billing_currency",
@@ -44,10 +49,12 @@ TEXTS: Mapping[str, str] = {
 }
 NUMBERS: Mapping[str, str] = {
     "BilledCost": "billed_cost",
+    "CommitmentDiscountQuantity": "commitment_discount_quantity",
     "ConsumedQuantity": "consumed_quantity",
     "ContractedCost": "contracted_cost",
     "EffectiveCost": "effective_cost",
     "ListCost": "list_cost",
+    "PricingQuantity": "pricing_quantity",
 }
 
 
@@ -55,6 +62,7 @@ NUMBERS: Mapping[str, str] = {
 class Written:
     """What went into a file. `notes` say in sentences what in it is not as FOCUS wants it."""
 
+    columns: tuple[str, ...]
     rows: int
     notes: tuple[str, ...]
 
@@ -64,29 +72,51 @@ def lines_of(loads: QuerySet[BillLoad]) -> QuerySet[CostLine]:
     return CostLine.objects.filter(load__in=loads).order_by("billing_period", "charge_date", "id")
 
 
-def write(lines: QuerySet[CostLine], target: IO[str]) -> Written:
-    """Write `lines` as CSV. Texts are left as they are, also those that a spreadsheet would run as a formula."""
+def write(loads: QuerySet[BillLoad], lines: QuerySet[CostLine], target: IO[str]) -> Written:
+    """Write `lines` of `loads` as CSV. Texts are left as they are, also those that a spreadsheet would run."""
     writer = csv.writer(target)
-    writer.writerow(HEADER)
+    aside = _kept_aside(loads)
+    columns = (*NAMES, *dict.fromkeys(aside.values()), USAGE_TYPE)
+    writer.writerow(columns)
+    texts = [name for name in columns if name not in DECIMALS | TIMES]
+    needed = [column.name for column in COLUMNS if column.needs_value]
     empty: Counter[str] = Counter()
     not_allowed: Counter[str] = Counter()
     rows = formulas = 0
-    needed = tuple(column.name for column in COLUMNS if column.needs_value)
-    for row in _rows(lines):
-        writer.writerow([row.get(name, "") for name in HEADER])
+    for row in _rows(lines, aside):
+        writer.writerow([row.get(name, "") for name in columns])
         rows += 1
         empty.update(name for name in needed if not row.get(name))
         not_allowed.update(name for name, values in ALLOWED.items() if row.get(name) and row[name] not in values)
-        formulas += any(row.get(name, "").startswith(DANGEROUS) for name in TEXTS)
-    return Written(rows=rows, notes=tuple(_notes(rows, empty, not_allowed, formulas)))
+        formulas += any(row.get(name, "").startswith(DANGEROUS) for name in texts)
+    return Written(columns=columns, rows=rows, notes=tuple(_notes(rows, empty, not_allowed, formulas)))
 
 
-def _rows(lines: QuerySet[CostLine]) -> Iterator[dict[str, str]]:
+def _kept_aside(loads: QuerySet[BillLoad]) -> dict[str, str]:
+    """The further columns of `loads`, and the name of each in the file: two that differ in case alone are one."""
+    keys = Func(F("extra"), function="jsonb_object_keys", output_field=TextField())
+    found = CostDetail.objects.filter(load__in=loads).annotate(key=keys).values_list("key", flat=True).distinct()
+    names = sorted(found)
+    spelled = {name.casefold(): name for name in reversed(names)}
+    return {name: spelled[name.casefold()] for name in names}
+
+
+def _rows(lines: QuerySet[CostLine], aside: Mapping[str, str]) -> Iterator[dict[str, str]]:
     wanted = ("billing_period", "charge_date", "charge_days", *TEXTS.values(), *NUMBERS.values())
-    for line in lines.values(*wanted).iterator(chunk_size=CHUNK):
+    detail = CostDetail.objects.filter(load=OuterRef("load"), number=OuterRef("detail_number"))
+    described = JSONObject(columns="columns", tags="tags", extra="extra")
+    lines = lines.annotate(described=Subquery(detail.values_list(described)))
+    for line in lines.values("described", *wanted).iterator(chunk_size=CHUNK):
+        more = line["described"] or {"columns": {}, "tags": {}, "extra": {}}
+        texts = {name: line[column] for name, column in TEXTS.items()}
+        if texts[USAGE_TYPE] == more["columns"].get("SkuMeter"):
+            del texts[USAGE_TYPE]  # the bill had none, and what is read again is to have none either
         yield {
-            **{name: line[column] for name, column in TEXTS.items()},
+            **{aside[name]: value for name, value in more["extra"].items()},
+            **more["columns"],
+            **texts,
             **{name: _number(line[column]) for name, column in NUMBERS.items()},
+            "Tags": json.dumps(more["tags"], ensure_ascii=False) if more["tags"] else "",
             "BillingPeriodStart": _moment(line["billing_period"]),
             "BillingPeriodEnd": _moment(end_of_period(line["billing_period"])),
             "ChargePeriodStart": _moment(line["charge_date"]),

@@ -6,36 +6,55 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from audits.focus import DIGITS, QUANTITY_SCALE, SCALE
-from audits.focus_columns import COLUMNS, DECIMAL, TIME
-from audits.focus_export import HEADER
-from audits.focus_values import quoted
+from audits.focus import QUANTITY_SCALE
+from audits.focus_columns import DECIMALS, TIMES
+from audits.focus_values import DIGITS, SCALE, is_kept, quoted
 from audits.opened_parts import literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 MEMORY_LIMIT = "448MB"
-KINDS = {column.name: column.type for column in COLUMNS}
 
 
-def write(source: Path, target: Path) -> None:
-    """Write what `audits.focus_export` wrote to `source` as Parquet to `target`. Spills beside `source`."""
-    config = {"memory_limit": MEMORY_LIMIT, "threads": 2, "temp_directory": str(source.parent / "spill")}
-    with duckdb.connect(config=config) as database:
+def write(source: Path, target: Path, *, columns: Sequence[str]) -> tuple[str, ...]:
+    """Write what `audits.focus_export` wrote to `source` as Parquet to `target`. Spills beside `source`.
+
+    Gives the unit prices that no decimal holds exactly: they stay texts, to the digit.
+    """
+    with duckdb.connect() as database:
+        database.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+        database.execute(f"set temp_directory = {literal(str(source.parent / 'spill'))}")
+        database.execute("set threads = 2")
         database.execute("set TimeZone = 'UTC'")
-        typed = ", ".join(f"cast({quoted(name)} as {_type(name)}) as {quoted(name)}" for name in HEADER)
-        named = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in HEADER)
-        database.execute(
-            f"copy (select {typed} from read_csv({literal(str(source))}, auto_detect = false, header = true, "
-            f"delim = ',', quote = '\"', escape = '\"', nullstr = '', columns = {{{named}}})) "
-            f"to {literal(str(target))} (format parquet, compression zstd)"
+        named = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
+        rows = (
+            f"read_csv({literal(str(source))}, auto_detect = false, header = true, delim = ',', quote = '\"', "
+            f"escape = '\"', nullstr = '', columns = {{{named}}})"
         )
+        prices = [name for name in columns if name.endswith("UnitPrice") and name in DECIMALS]
+        fits = ", ".join(f"coalesce(bool_and({_fits(name)}), true)" for name in prices)
+        answers = database.execute(f"select {fits} from {rows}").fetchone() or ()
+        inexact = tuple(name for name, is_held in zip(prices, answers, strict=True) if not is_held)
+        typed = ", ".join(
+            f"cast({quoted(name)} as {'varchar' if name in inexact else _type(name)}) as {quoted(name)}"
+            for name in columns
+        )
+        database.execute(
+            f"copy (select {typed} from {rows}) to {literal(str(target))} (format parquet, compression zstd)"
+        )
+    return inexact
+
+
+def _fits(name: str) -> str:
+    text = quoted(name)
+    return f"{text} is null or (try_cast({text} as {_type(name)}) is not null and {is_kept(text)})"
 
 
 def _type(name: str) -> str:
-    if KINDS.get(name) == TIME:
+    if name in TIMES:
         return "timestamptz"
-    if KINDS.get(name) == DECIMAL:
+    if name in DECIMALS:
         return f"decimal({DIGITS},{QUANTITY_SCALE if name.endswith('Quantity') else SCALE})"
     return "varchar"

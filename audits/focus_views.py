@@ -68,4 +68,5 @@ def _write(load: BillLoad, target: IO[bytes]) -> focus_export.Written:
         gzip.GzipFile(fileobj=target, mode="wb", filename="", mtime=0) as packed,
         io.TextIOWrapper(packed, encoding="utf-8", newline="") as text,
     ):
-        return focus_export.write(focus_export.lines_of(BillLoad.objects.filter(id=load.id)), text)
+        loads = BillLoad.objects.filter(id=load.id)
+        return focus_export.write(loads, focus_export.lines_of(loads), text)

@@ -10,18 +10,19 @@ import duckdb
 import pytest
 from django.core.management import CommandError, call_command
 
-from audits import focus_export, focus_views
-from audits.focus_columns import ALLOWED, COLUMNS, DECIMAL, NAMES, TIME
-from audits.models import BillLoad, BillSource, CostLine
+from audits import focus_views
+from audits.focus_columns import ALLOWED, COLUMNS, DECIMAL, DECIMALS, NAMES, TIME
+from audits.models import BillLoad, BillSource, CostDetail, CostLine
 from tenants import scope
-from tests.audits.focus_files import SAMPLE, write_csv, written
+from tests.audits.focus_files import ROW, SAMPLE, write_csv, written
 from tests.audits.provider_bills import BILLS, GCP_ROW, credit
 from tests.audits.test_bills import load, payer  # noqa: F401 - a fixture
 from tests.conftest import AT
 from tests.database import acting_as
 from tests.web import Visitor
 
-FIELDS = [one.name for one in CostLine._meta.concrete_fields if one.name not in {"id", "load", "row_count"}]
+NOT_SAME = {"id", "load", "row_count", "detail_number"}
+FIELDS = [one.name for one in CostLine._meta.concrete_fields if one.name not in NOT_SAME]
 
 
 def google(folder):
@@ -30,6 +31,7 @@ def google(folder):
     return written(folder / "rows.jsonl", content.encode()).path
 
 
+NOTHING = ((), (), ())
 BILL = {
     "FOCUS": lambda _: [SAMPLE],
     "AWS CUR": lambda _: [BILLS / "aws-cur-anonymous.csv.gz"],
@@ -50,9 +52,22 @@ def sources(organization):
 
 
 def held(source):
+    """Each line with what describes it, in an order of its own."""
     with scope.organization(source.organization_id):
+        details = {(one.load_id, one.number): described(one) for one in CostDetail.objects.all()}
         lines = CostLine.objects.filter(load__source=source, load__state="LOADED")
-        return sorted(lines.values_list(*FIELDS), key=repr)
+        return sorted(
+            ((details.get((load_id, number), NOTHING), *line)
+             for load_id, number, *line in lines.values_list("load_id", "detail_number", *FIELDS)),
+            key=repr,
+        )  # fmt: skip
+
+
+def described(detail):
+    columns = {
+        name: Decimal(value).normalize() if name in DECIMALS else value for name, value in detail.columns.items()
+    }
+    return tuple(tuple(sorted(one.items())) for one in (columns, detail.tags, detail.extra))
 
 
 def totals(source):
@@ -67,7 +82,8 @@ def current(source):
 
 
 def conforms(rows, names):
-    """Our own check against FOCUS' columns: names, order, types, allowed values. Gives the columns that lack a value."""
+    """Our own check against FOCUS' columns: names, order, types, allowed values. Gives the columns that lack a value, and
+    those with a value of the bill's own. A unit price stays as the bill writes it, which FOCUS allows to be E notation."""
     assert tuple(names[: len(NAMES)]) == NAMES == tuple(sorted(NAMES))
     assert len(NAMES) == 57
     assert all(name.startswith("x_") for name in names[len(NAMES) :])
@@ -75,13 +91,13 @@ def conforms(rows, names):
         for column in COLUMNS:
             value = row[column.name]
             if value and column.type == DECIMAL:
-                assert "E" not in f"{value}".upper()
+                assert "E" not in value.upper() or column.name.endswith("UnitPrice")
                 assert Decimal(value).is_finite()
             if column.type == TIME:
                 assert value.endswith("T00:00:00Z")
-        for name, values in ALLOWED.items():
-            assert row[name] in {"", *values}, (name, row[name])
-    return {one.name for one in COLUMNS if one.needs_value and any(not row[one.name] for row in rows)}
+    own = {name for name, values in ALLOWED.items() if any(row[name] not in {"", *values} for row in rows)}
+    lacking = {one.name for one in COLUMNS if one.needs_value and any(not row[one.name] for row in rows)}
+    return lacking, own
 
 
 @pytest.mark.parametrize("bill", BILL)
@@ -106,8 +122,13 @@ def test_the_file_has_focus_columns_and_the_notes_name_what_it_lacks(sources, tm
     said = capsys.readouterr().out
     with (tmp_path / "out.csv").open(newline="") as file:
         reader = csv.DictReader(file)
-        lacking = conforms(list(reader), reader.fieldnames)
-    assert {line.strip().partition(":")[0] for line in said.splitlines() if "though FOCUS wants" in line} == lacking
+        lacking, own = conforms(list(reader), reader.fieldnames)
+    assert named(said, "though FOCUS wants a value") == lacking
+    assert named(said, "a value that FOCUS does not list") == own
+
+
+def named(said, words):
+    return {line.strip().partition(":")[0] for line in said.splitlines() if words in line}
 
 
 def test_parquet_holds_decimals_and_times_in_utc(sources, tmp_path):
@@ -115,7 +136,7 @@ def test_parquet_holds_decimals_and_times_in_utc(sources, tmp_path):
     command("export_focus", sources[0], tmp_path / "out.parquet", format="parquet")
     with duckdb.connect() as database:
         types = {row[0]: row[1] for row in database.execute(f"describe from '{tmp_path / 'out.parquet'}'").fetchall()}
-    assert list(types) == list(focus_export.HEADER)
+    assert tuple(types)[: len(NAMES)] == NAMES
     assert (types["BilledCost"], types["ConsumedQuantity"]) == ("DECIMAL(38,24)", "DECIMAL(38,18)")
     assert types["ChargePeriodStart"] == "TIMESTAMP WITH TIME ZONE"
 
@@ -221,3 +242,30 @@ def test_a_bill_that_a_page_cannot_give_out_says_why(visitor, payer, tmp_path, w
     answer = visitor.get(f"/bills/{found.id}/focus.csv.gz")
     assert answer.status_code == 409
     assert words in answer.content
+
+
+TOLD = {
+    "Tags": '{"user:team": "shöp", "aws:stack": "=1"}', "PublisherName": "AWS", "InvoiceIssuerName": "AWS, Inc.",
+    "ServiceCategory": "Compute", "ListUnitPrice": "0.110", "PricingQuantity": "2.5", "PricingUnit": "GB-Mo",
+    "x_Team": "a\nb", "ServiceProviderName": "AWS",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("price", ["0.110", f"0.{'0' * 29}1"])
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_tags_prices_and_further_columns_come_out_and_go_in_again(sources, tmp_path, capsys, kind, price):
+    rows = [{**TOLD, "ListUnitPrice": price}, {"ResourceId": "plain", "Tags": "", "x_UsageType": ""}]
+    command("load_bill", sources[0], write_csv(tmp_path / "a.csv", rows, columns=[*ROW, *list(TOLD)[1:]]).path)
+    before = held(sources[0])
+    command("export_focus", sources[0], tmp_path / f"out.{kind}", format=kind)
+    assert ("ListUnitPrice: kept as text" in capsys.readouterr().out) is (kind == "parquet" and len(price) > 30)
+    command("load_bill", sources[0], tmp_path / f"out.{kind}")
+    assert held(sources[0]) == before
+    assert any(dict(tags) == json.loads(TOLD["Tags"]) for ((_, tags, _), *_) in before)
+
+
+def test_a_row_of_the_file_says_what_the_bill_said(visitor, payer, tmp_path):  # noqa: F811
+    (found,) = load(payer, [write_csv(tmp_path / "a.csv", [TOLD], columns=[*ROW, *list(TOLD)[1:]])])
+    (row,) = downloaded(visitor.get(f"/bills/{found.id}/focus.csv.gz"))
+    assert json.loads(row.pop("Tags")) == json.loads(TOLD["Tags"])
+    assert {name: row.get(name) for name in TOLD} == {**TOLD, "Tags": None}

@@ -71,11 +71,13 @@ class Command(BaseCommand):
                 lines = lines.filter(**{f"charge_date__{HOW[name]}": day for name, day in days.items()})
                 text = Path(work) / "focus.csv"
                 with text.open("w", encoding="utf-8", newline="") as file:
-                    written = focus_export.write(lines, file)
+                    written = focus_export.write(loads, lines, file)
                 messages = [f"Bill of {one.billing_period:%Y-%m}: {one.message}" for one in loads if one.message]
             if not written.rows:
                 raise CommandError("No line of the loaded bills is asked for. Nothing was written: ask for less exact.")
-            _put(text, target, is_parquet=options["format"] == "parquet")
+            if options["format"] == "parquet":
+                text, messages = _as_parquet(text, written.columns, messages)
+            _put(text, target)
         self.stdout.write(f"{target}: {written.rows:,} rows of FOCUS {focus_columns.VERSION}.")
         for note in (*written.notes, *messages):
             self.stdout.write(f"  {note}")
@@ -101,12 +103,15 @@ def _loads(source: BillSource, periods: list[date]) -> QuerySet[BillLoad]:
     return loads
 
 
-def _put(text: Path, target: Path, *, is_parquet: bool) -> None:
+def _as_parquet(text: Path, columns: tuple[str, ...], messages: list[str]) -> tuple[Path, list[str]]:
+    whole = text.with_suffix(".parquet")
+    inexact = focus_parquet.write(text, whole, columns=columns)
+    said = [f"{name}: kept as text, since no decimal holds all of its values exactly." for name in inexact]
+    return whole, [*said, *messages]
+
+
+def _put(whole: Path, target: Path) -> None:
     """Give the file its name once it is whole, unless somebody else took the name meanwhile."""
-    whole = text
-    if is_parquet:
-        whole = text.with_suffix(".parquet")
-        focus_parquet.write(text, whole)
     try:
         os.link(whole, target)
     except FileExistsError:
