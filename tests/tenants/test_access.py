@@ -6,6 +6,7 @@ Each wall is tried alone too: the managers without row-level security, and row-l
 from __future__ import annotations
 
 import base64
+import gzip
 import html
 import json
 import re
@@ -153,9 +154,15 @@ def told(visitor, method, url, *, body=None, headers=None, named=()):
         answer.status_code,
         without(json.dumps(shown), named),
         sorted(answer.cookies),
-        without(answer.content.decode(), named),
+        without(read(answer), named),
         [LITERALS.sub("?", statement) for statement in statements(asked)],
     )
+
+
+def read(answer):
+    """What an answer tells, unpacked where it is packed."""
+    is_packed = answer.headers.get("Content-Type") == "application/gzip"
+    return (gzip.decompress(answer.content) if is_packed else answer.content).decode()
 
 
 def statements(asked):

@@ -140,7 +140,7 @@ def pages(organization):
             see(done, UNATTACHED)
             judge(audit=done, at=AT)
             Audit.objects.filter(id=done.id).update(state="DONE", ended_at=AT)
-            load_bill(made[3])
+            loaded = load_bill(made[3])
             running = Audit.objects.create(
                 connection=made[4], state="RUNNING", requested_by="x", requested_at=AT, started_at=AT
             )
@@ -154,6 +154,7 @@ def pages(organization):
         *(f"/connections/{one.id}/" for one in made),
         *(f"/connections/{made[0].id}/kit/", f"/audits/{running.id}/", f"/findings/{finding.id}/"),
         f"/findings/bills/{upload.id}/",
+        f"/bills/{loaded.id}/",
     ]
 
 
