@@ -60,7 +60,7 @@ def upload_page(upload: BillUpload, *, at: datetime) -> UploadPage:
 
 def _doing(upload: BillUpload) -> str:
     if upload.state == BillUpload.State.REQUESTED and uploads.must_wait(upload):
-        return "It waits for files of the same source that were handed in before."
+        return "It waits for files that were handed in before."
     if upload.state == BillUpload.State.REQUESTED:
         return "A worker takes it within seconds."
     return f"Next: {STEPS[upload.steps_done]}." if upload.steps_done < len(STEPS) else ""

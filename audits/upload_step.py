@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from audits.upload_models import BillUpload
 
 
+MOST_KEPT_BYTES = 2 << 30
+
+
 @dataclass(frozen=True, kw_only=True)
 class Home:
     """The files on this machine, and the folder that they lie in."""
@@ -35,11 +38,11 @@ class Home:
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """What was loaded, and its lines as the child wrote them, in a file of the folder."""
+    """What was loaded, and its lines as the child wrote them, in a file of the folder; None: they are too many."""
 
     sums: Sums
     loads: tuple[BillLoad, ...]
-    lines: Path
+    lines: Path | None
 
 
 @contextmanager
@@ -98,10 +101,12 @@ def load(*, upload: BillUpload, home: Home, worker: Worker, at: datetime) -> Loa
             )
             upload.load_ids = [load.id for load in loads]
             upload.save(update_fields=["load_ids"])
-    return Loaded(sums=bill.sums, loads=tuple(loads), lines=lines)
+    are_all = lines.stat().st_size <= MOST_KEPT_BYTES
+    return Loaded(sums=bill.sums, loads=tuple(loads), lines=lines if are_all else None)
 
 
 def _kept(blocks: Iterator[bytes], file: IO[bytes]) -> Iterator[bytes]:
     for block in blocks:
-        file.write(block)
+        if file.tell() <= MOST_KEPT_BYTES:  # beyond it none are of use, and the disk is the others' too
+            file.write(block)
         yield block

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from audits.bill_files import HandedIn
 
 UNDER_WAY = (BillUpload.State.REQUESTED, BillUpload.State.RUNNING)
+MOST_AT_ONCE = 2  # of one organisation
 ENDED_WITH_ORGANIZATION = "The organisation was deleted meanwhile."
 
 
@@ -72,9 +73,15 @@ def request_upload(*, upload_id: UUID, label: str, files: Sequence[HandedIn], by
 
 
 def must_wait(upload: BillUpload) -> bool:
-    """Whether files of the same source that were handed in before are not loaded yet: the later ones must win."""
+    """Whether it is not its turn: of one source the later files must win, and no organisation takes all workers.
+
+    Only what was handed in before counts, so the first of them always goes on.
+    """
     before = Q(requested_at__lt=upload.requested_at) | Q(requested_at=upload.requested_at, id__lt=upload.id)
-    return BillUpload.objects.filter(before, source=upload.source_id, state__in=UNDER_WAY).exists()
+    earlier = BillUpload.objects.filter(before, state__in=UNDER_WAY)
+    if earlier.filter(source=upload.source_id).exists():
+        return True
+    return earlier.filter(state=BillUpload.State.RUNNING).count() >= MOST_AT_ONCE
 
 
 def end(upload: BillUpload, *, state: BillUpload.State, message: str, at: datetime) -> bool:

@@ -17,18 +17,21 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOK_UP_SECONDS = 0.2
+TOO_MANY_LINES = "The bill has too many lines to be tried at once: hand in one month, or the bill of one account."
 
 
 class TrialFailed(Exception):
     """The bill's lines could not be tried within the bounds. What is loaded is not touched by that."""
 
 
-def try_lines(*, lines: Path, span: Span, seconds: float, on_wait: Callable[[], None]) -> dict[str, Any]:
+def try_lines(*, lines: Path | None, span: Span, seconds: float, on_wait: Callable[[], None]) -> dict[str, Any]:
     """What the lines prove, as `findings.told.told` has it. `on_wait` is called meanwhile and may raise to give up.
 
     Writes beside the lines, in a folder that the caller removes. Whatever happens, the child is gone afterwards.
-    Raises TrialFailed.
+    Raises TrialFailed; at once where `lines` is None, since then they are too many.
     """
+    if lines is None:
+        raise TrialFailed(TOO_MANY_LINES)
     result = lines.with_name("told.json")
     request = {"lines": str(lines), "result": str(result), "first": str(span.first), "until": str(span.until)}
     deadline = time.monotonic() + seconds

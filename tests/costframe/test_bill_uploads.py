@@ -143,11 +143,25 @@ def test_files_of_one_source_are_loaded_in_the_order_in_which_they_were_handed_i
         second = BillUpload.objects.get(files__0__name="second.csv")
     waiting = work(organization, second)
     assert (waiting.state, waiting.attempt, waiting.due_at > timezone.now()) == ("REQUESTED", 0, True)
-    assert "waits for files of the same source" in text(visitor.get(f"/bills/uploads/{second.id}/"))
+    assert "waits for files that were handed in before" in text(visitor.get(f"/bills/uploads/{second.id}/"))
     work(organization, first)
     change(organization, due_at=timezone.now())
     assert work(organization, second).state == "DONE"
     assert [files for source, files, _ in current(organization) if source == "Azure"] == [["second.csv"]]
+
+
+def test_one_organisation_takes_no_more_than_two_workers_at_a_time(visitor, organization):
+    for label in ("a", "b", "c"):
+        hand_in(visitor, {f"{label}.csv": text_of([{"BillingAccountId": label, "SubAccountId": label}])}, label=label)
+    change(organization, state="RUNNING", due_at=timezone.now() + dt.timedelta(minutes=1))
+    third = the_upload(organization)
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        BillUpload.objects.filter(id=third.id).update(state="REQUESTED", due_at=timezone.now())
+    assert work(organization, third).state == "REQUESTED"
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        BillUpload.objects.filter(files__0__name="a.csv").update(state="DONE")
+        BillUpload.objects.filter(id=third.id).update(due_at=timezone.now())
+    assert work(organization, third).state == "DONE"
 
 
 def killed(organization, *, times):

@@ -139,6 +139,14 @@ def test_a_bill_that_takes_more_memory_than_it_may_is_loaded_all_the_same(visito
     assert (kept.told, "within the memory" in kept.message) == ({}, True)
 
 
+def test_a_bill_of_too_many_lines_is_loaded_and_not_tried(visitor, organization, monkeypatch):
+    monkeypatch.setattr("audits.upload_step.MOST_KEPT_BYTES", 100)
+    hand_in(visitor, {"bill.csv": BILL})
+    assert work(organization).state == "DONE"
+    with scope.organization(organization.id):
+        assert BillList.objects.get().message.startswith("The bill has too many lines to be tried at once")
+
+
 def test_the_child_ends_when_time_is_up_or_nobody_waits_any_more(tmp_path, monkeypatch):
     stand_in(monkeypatch, tmp_path, "import signal; signal.pause()")
     lines = tmp_path / "lines"
