@@ -47,7 +47,7 @@ RULES: Mapping[str, Rule] = {
     "clerk_webhook": Rule(by=By.ADDRESS, limit=Limit(burst=300, per_minute=600)),
     "findings:csv": Rule(by=By.PERSON, limit=Limit(burst=10, per_minute=6)),
     "audits:upload": Rule(by=By.PERSON, limit=Limit(burst=20, per_minute=6)),
-    "findings:bill_list_csv": Rule(by=By.PERSON, limit=Limit(burst=10, per_minute=6)),
+    "bill_list:csv": Rule(by=By.PERSON, limit=Limit(burst=10, per_minute=6)),
     "activity_chain": Rule(by=By.PERSON, limit=Limit(burst=10, per_minute=10)),
 }
 RETURNING = Limit(burst=300, per_minute=300)

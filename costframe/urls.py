@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from audits.urls import of_connections
 from connections.urls import urlpatterns as wizard
 from costframe import views, well_known
+from findings.urls import of_bills
 
 # A connection's pages belong to three apps, of which the lower ones do not know the upper.
 connections = [*wizard, *of_connections, path("<uuid:connection_id>/delete/", views.delete, name="delete")]
@@ -18,6 +19,7 @@ urlpatterns = [
     path(".well-known/security.txt", well_known.security, name="security"),
     path("", include("tenants.urls")),
     path("", include("audits.urls")),
+    path("bills/uploads/", include((of_bills, "bill_list"))),
     path("connections/", include((connections, "connections"))),
     path("findings/", include("findings.urls")),
 ]

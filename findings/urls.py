@@ -1,4 +1,4 @@
-"""The action list, a finding, and the rules."""
+"""The action list, a finding, and the rules; and what a bill proves, which `costframe.urls` puts beside its files."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ urlpatterns = [
     path("", views.action_list, name="list"),
     path("actions.csv", views.action_list_csv, name="csv"),
     path("rules/", views.rules, name="rules"),
-    path("bills/<uuid:upload_id>/", bill_list_views.bill_list, name="bill_list"),
-    path("bills/<uuid:upload_id>/list.csv", bill_list_views.bill_list_csv, name="bill_list_csv"),
     path("<uuid:finding_id>/", views.finding, name="finding"),
     path("<uuid:finding_id>/evidence.json", views.evidence, name="evidence"),
+]
+
+of_bills = [
+    path("<uuid:upload_id>/proves/", bill_list_views.bill_list, name="page"),
+    path("<uuid:upload_id>/proves.csv", bill_list_views.bill_list_csv, name="csv"),
 ]

@@ -38,7 +38,7 @@ FULL = (
     "/bills/uploads/{waiting}/",
     "/bills/uploads/{loaded}/",
     "/bills/uploads/{refused_files}/",
-    "/findings/bills/{loaded}/",
+    "/bills/uploads/{loaded}/proves/",
     "/costs/",
     "/costs/?by=kind&cost=billed&since=x",
     "/costs/?service=nobody",

@@ -56,7 +56,7 @@ def kept(visitor, organization):
 
 
 def test_an_organisation_without_any_connection_sees_what_its_bill_proves(visitor, kept):
-    link = f"/findings/bills/{kept.upload_id}/"
+    link = f"/bills/uploads/{kept.upload_id}/proves/"
     assert f'href="{link}"' in visitor.get(f"/bills/uploads/{kept.upload_id}/").content.decode()
     page = text(visitor.get(link))
     assert "Shop, complete from 2026-10-01 to 2026-10-31 . Looked at 2 resources, 0 commitments and 2 services." in page
@@ -77,7 +77,7 @@ def test_sums_are_of_all_that_is_found_and_what_is_assumed_stands_apart(kept):
 
 
 def test_the_file_holds_every_row_and_runs_nothing(visitor, organization, kept):
-    answer = visitor.get(f"/findings/bills/{kept.upload_id}/list.csv")
+    answer = visitor.get(f"/bills/uploads/{kept.upload_id}/proves.csv")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert len(rows) == sum(len(rule["rows"]) for rule in kept.told["rules"])
     (address,) = [row for row in rows if row["rule_id"] == "bill_address_idle"]
@@ -89,21 +89,21 @@ def test_the_file_holds_every_row_and_runs_nothing(visitor, organization, kept):
 
 def test_who_may_only_read_sees_the_list_and_takes_no_file(kept, provider_key):
     viewer = Visitor(role="viewer")
-    assert viewer.get(f"/findings/bills/{kept.upload_id}/").status_code == 200
-    assert viewer.get(f"/findings/bills/{kept.upload_id}/list.csv").status_code == 403
+    assert viewer.get(f"/bills/uploads/{kept.upload_id}/proves/").status_code == 200
+    assert viewer.get(f"/bills/uploads/{kept.upload_id}/proves.csv").status_code == 403
 
 
 def test_another_organisations_list_is_not_there(stranger, kept):
-    assert stranger.get(f"/findings/bills/{kept.upload_id}/").status_code == 404
-    assert stranger.get(f"/findings/bills/{kept.upload_id}/list.csv").status_code == 404
+    assert stranger.get(f"/bills/uploads/{kept.upload_id}/proves/").status_code == 404
+    assert stranger.get(f"/bills/uploads/{kept.upload_id}/proves.csv").status_code == 404
 
 
 def test_before_it_is_told_the_page_leads_to_how_far_it_is(visitor, organization):
     hand_in(visitor, {"bill.csv": BILL})
     upload = the_upload(organization)
-    answer = visitor.get(f"/findings/bills/{upload.id}/")
+    answer = visitor.get(f"/bills/uploads/{upload.id}/proves/")
     assert (answer.status_code, answer["Location"]) == (302, f"/bills/uploads/{upload.id}/")
-    assert visitor.get(f"/findings/bills/{upload.id}/list.csv").status_code == 404
+    assert visitor.get(f"/bills/uploads/{upload.id}/proves.csv").status_code == 404
 
 
 def test_a_bill_of_nothing_but_a_fee_is_loaded_and_says_why_it_proves_nothing(visitor, organization):
@@ -113,7 +113,7 @@ def test_a_bill_of_nothing_but_a_fee_is_loaded_and_says_why_it_proves_nothing(vi
     with scope.organization(organization.id):
         kept = BillList.objects.get()
     assert kept.message == "The bill charges for no day of usage, so nothing can be told from it."
-    assert kept.message in text(visitor.get(f"/findings/bills/{kept.upload_id}/"))
+    assert kept.message in text(visitor.get(f"/bills/uploads/{kept.upload_id}/proves/"))
 
 
 def stand_in(monkeypatch, folder, program):

@@ -43,7 +43,7 @@ READING = {
     "audits:costs_csv": EXPORT,
     "audits:bill_focus": EXPORT,
     "findings:evidence": EXPORT,
-    "findings:bill_list_csv": EXPORT,
+    "bill_list:csv": EXPORT,
     "audits:upload": Permission.LOAD_BILLS,
     "connections:new": CHANGE,
     "connections:access": CHANGE,
@@ -153,8 +153,8 @@ def pages(organization):
         *("/connections/", "/findings/", "/costs/", "/bills/", "/audits/", "/audits/nights/", "/organization/members/"),
         *(f"/connections/{one.id}/" for one in made),
         *(f"/connections/{made[0].id}/kit/", f"/audits/{running.id}/", f"/findings/{finding.id}/"),
-        f"/findings/bills/{upload.id}/",
         f"/bills/{loaded.id}/",
+        f"/bills/uploads/{upload.id}/proves/",
     ]
 
 
