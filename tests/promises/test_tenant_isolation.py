@@ -98,6 +98,7 @@ def test_every_key_and_every_index_of_a_tenants_row_starts_with_the_organisation
         ("connections_accesscheck", "access_check_due", False),
         ("tenants_activity", "activity_viewed", False),
         ("audits_audit", "audit_due", False),
+        ("audits_billupload", "bill_upload_due", False),
         ("tenants_clerkevent", "clerk_event_due", False),
         ("tenants_member", "member_by_person", False),
         ("audits_schedule", "schedule_due", False),

@@ -24,6 +24,8 @@ OF_THE_OWNER = {
     "audits_schedule": LOOKED_AT,
     "audits_audit": LOOKED_AT,
     "audits_step": LOOKED_AT,
+    "audits_billsource": LOOKED_AT,
+    "audits_billupload": LOOKED_AT,
     "tenants_organization": LOOKED_AT,
     "tenants_member": LOOKED_AT,
     "tenants_clerkevent": KEPT,
