@@ -269,3 +269,27 @@ def test_a_row_of_the_file_says_what_the_bill_said(visitor, payer, tmp_path):  #
     (row,) = downloaded(visitor.get(f"/bills/{found.id}/focus.csv.gz"))
     assert json.loads(row.pop("Tags")) == json.loads(TOLD["Tags"])
     assert {name: row.get(name) for name in TOLD} == {**TOLD, "Tags": None}
+
+
+def test_a_column_of_a_providers_own_is_not_made_up_from_focus_meter(visitor, payer, tmp_path):  # noqa: F811
+    (found,) = load(payer, [write_csv(tmp_path / "a.csv", [{"SkuMeter": "Hours", "x_UsageType": ""}])])
+    (row,) = downloaded(visitor.get(f"/bills/{found.id}/focus.csv.gz"))
+    assert (row["SkuMeter"], row["x_UsageType"]) == ("Hours", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("ChargeCategory", ("Usage", "Purchase", "Tax", "Credit", "Adjustment")),
+        ("PricingCategory", ("Standard", "Dynamic", "Committed", "Other")),
+        ("CommitmentDiscountStatus", ("Used", "Unused")),
+    ],
+)
+def test_only_values_that_focus_does_not_list_are_noted(sources, tmp_path, capsys, name, values):
+    command(
+        "load_bill",
+        sources[0],
+        write_csv(tmp_path / "a.csv", [{name: one} for one in values], columns=dict.fromkeys([*ROW, name])).path,
+    )
+    command("export_focus", sources[0], tmp_path / "out.csv")
+    assert named(capsys.readouterr().out, "a value that FOCUS does not list") == set()
