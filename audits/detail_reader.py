@@ -32,7 +32,7 @@ class DetailReader:
     def number(self, database: duckdb.DuckDBPyConnection) -> None:
         """Give each combination that the lines of `sums` have a number, in the table `details`."""
         if self.names:
-            database.execute(f"create temp table details as {charge_details.numbered(self.names)}")
+            database.execute(f"create or replace temp table details as {charge_details.numbered(self.names)}")
 
     def numbered_lines(self) -> str:
         """A FROM that gives the lines of `sums` with their `detail_number`; null where the bill tells nothing more."""

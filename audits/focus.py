@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from audits.bill_parts import Shape
     from audits.bill_sums import KindSum
+    from audits.quarantine import BadRow
 
 QUANTITY_SCALE = 18  # a quantity is no money: it is rounded to this many digits after the point
 COSTS = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
@@ -85,6 +86,7 @@ OWN_ROW = "is_own_row"  # false for a row that was made besides the file's own
 SOURCES = (*(name for names in TEXTS.values() for name in names), *NUMBERS.values(), *TIMES.values(), OWN_ROW)
 FIRST_MOMENT, LAST_MOMENT = "2000-01-01", "2100-01-01"  # a date outside of them is a slip, or infinity
 LONGEST_ID = 2000  # bytes; an index entry of PostgreSQL holds no more than 2,700
+IS_TOO_LONG = f"strlen(resource_id) + strlen(sub_account_id) > {LONGEST_ID}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +94,7 @@ class PeriodSums:
     """What the files hold for one billing period, summed apart from the lines. Costs by currency, never added.
 
     `notes` says in sentences what the files lack. `services` is (account, service, currency, billed cost), empty where
-    there are too many to keep.
+    there are too many to keep. `left_out` are bad rows of the period, and those of which nobody can tell the period.
     """
 
     billing_period: date
@@ -106,6 +108,7 @@ class PeriodSums:
     last_usage_date: date | None = None
     rows_without_cost: int = 0
     notes: tuple[str, ...] = ()
+    left_out: tuple[BadRow, ...] = ()
     kinds: tuple[KindSum, ...] = ()
     services: tuple[tuple[str, str, str, str], ...] = ()
 
@@ -117,20 +120,25 @@ class Sums:
     rows_by_part: tuple[int, ...]
     bill_format: str = "focus"
     periods: tuple[PeriodSums, ...] = field(default=())
+    left_out: tuple[BadRow, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """What is wrong with a row: a condition over the read row, in words, and what to do."""
+    """What is wrong with a row: a condition over the read row, in words, and what to do.
+
+    `value` is SQL for what stands there.
+    """
 
     field: str
     condition: str
     text: str
     remedy: str
+    value: str = ""
 
 
-def problems(*, period: date | None) -> tuple[Problem, ...]:
-    """All that makes a row refused, most telling first. With `period`, rows of another one are a problem too."""
+def problems(*, period: date | None, details: Sequence[str] = ()) -> tuple[Problem, ...]:
+    """All that makes a row bad, most telling first. With `period`, rows of another one are a problem too."""
     found = [
         *(
             Problem(field=name, condition=_is_null(name), text="is empty", remedy="Export the period anew.")
@@ -172,6 +180,7 @@ def problems(*, period: date | None) -> tuple[Problem, ...]:
             )
             for column, name in COST_FIELDS.items()
         ),
+        *_text_problems(details),
     ]
     if period is not None:
         found.append(
@@ -183,6 +192,35 @@ def problems(*, period: date | None) -> tuple[Problem, ...]:
             )
         )
     return tuple(found)
+
+
+def _text_problems(details: Sequence[str]) -> tuple[Problem, ...]:
+    """What PostgreSQL could not hold."""
+    texts = [(column, names[0]) for column, names in TEXTS.items()] + [(quoted(name), name) for name in details]
+    return (
+        *(
+            Problem(
+                field=name,
+                condition=f"contains({column}, chr(0))",
+                text="holds the character NUL",
+                remedy="Export the period anew.",
+                value=column,
+            )
+            for column, name in texts
+        ),
+        Problem(
+            field=TEXTS["resource_id"][0],
+            condition=IS_TOO_LONG,
+            text=f"is with its account more than {LONGEST_ID:,} bytes long, which is all that can be held",
+            remedy="Export the period anew, with no column shifted.",
+            value="resource_id",
+        ),
+    )
+
+
+def has_bad_text(details: Sequence[str]) -> str:
+    """Whether a line has a text that PostgreSQL could not hold."""
+    return " or ".join(f"({one.condition})" for one in _text_problems(details))
 
 
 def rows_of(shape: Shape, source: str, *, has_values: bool = False, details: Sequence[str] = ()) -> str:
@@ -252,15 +290,24 @@ def tidied(*, details: Sequence[str] = ()) -> str:
           from sums group by all"""
 
 
-def first_problem(rows: str, *, period: date | None) -> str:
-    """A query for the first bad row of `rows` with values: its number, which of `problems`, the value as written."""
-    found = problems(period=period)
+def judged(rows: str, *, period: date | None, details: Sequence[str] = ()) -> str:
+    """A SELECT of `rows` with values, which of `problems` each has, null for none, and the value as written."""
+    found = problems(period=period, details=details)
     which = " ".join(f"when {one.condition} then {number}" for number, one in enumerate(found))
-    value = " ".join(f"when {number} then {_value(one.field)}" for number, one in enumerate(found))
-    return f"""
-        select row_number, problem, case problem {value} end
-          from (select *, case {which} end as problem from ({rows}))
-         where problem is not null order by row_number limit 1"""
+    value = " ".join(f"when {number} then {one.value or _value(one.field)}" for number, one in enumerate(found))
+    return f"select *, case problem {value} end as value from (select *, case {which} end as problem from ({rows}))"
+
+
+def is_readable(column: str) -> str:
+    """Whether a cost of a row with values can be read to its last digit; one that may be empty can be, as nothing."""
+    name = COST_FIELDS[column]
+    empty = "" if name in NEVER_EMPTY else f" or {_is_null(name)}"
+    return f"(({column} is not null and {column}_is_exact){empty})"
+
+
+def day_of(column: str) -> str:
+    """The day of a moment as text, null where it is none that may stand in a bill."""
+    return f"case when not ({_is_out_of_time(column)}) then cast(cast({column} as date) as varchar) end"
 
 
 def _is_bad(period: date | None) -> str:

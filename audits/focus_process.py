@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Any
 from audits.bill_parts import BillRefused
 from audits.bill_sums import kind_sum
 from audits.focus import PeriodSums, Sums
+from audits.quarantine import NONE, BadRow, of_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from audits.bill_parts import Part
+    from audits.quarantine import Bounds
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = 1 << 18
@@ -51,11 +53,12 @@ def read_bill(
     parts: Sequence[Part],
     period: date | None,
     seconds: float,
+    bounds: Bounds = NONE,
     on_wait: Callable[[], None] = lambda: None,
 ) -> Iterator[ReadBill]:
     """Read the parts of a bill in a child process, within `seconds`. Raises BillRefused.
 
-    With `period`, rows of another billing period are refused. `on_wait` is called while waiting, and may raise to
+    With `period`, rows of another billing period are bad. As many bad rows as `bounds` allow are left out. `on_wait` is called while waiting, and may raise to
     give up. Whatever happens, the child and its temporary files are gone afterwards; should this process be killed,
     the child notices, cleans up and ends too.
     """
@@ -66,6 +69,7 @@ def read_bill(
             request = {
                 "work": str(work),
                 "period": period.isoformat() if period else None,
+                "bounds": [bounds.rows, str(bounds.percent)],
                 "parts": [{"path": str(one.path.resolve()), "key": one.key, "size": one.size} for one in parts],
             }
             _write(child, json.dumps(request).encode() + b"\n")
@@ -171,6 +175,8 @@ def _sums(report: dict[str, Any]) -> Sums:
     def day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
 
+    left_out = tuple(BadRow.from_json(one) for one in report["left_out"])
+    there = {date.fromisoformat(one["billing_period"]) for one in report["periods"]}
     periods = [
         PeriodSums(
             billing_period=date.fromisoformat(one["billing_period"]),
@@ -184,9 +190,15 @@ def _sums(report: dict[str, Any]) -> Sums:
             last_usage_date=day(one["last_usage_date"]),
             rows_without_cost=one["rows_without_cost"],
             notes=tuple(one["notes"]),
+            left_out=of_period(left_out, date.fromisoformat(one["billing_period"]), periods=there),
             kinds=tuple(kind_sum(row) for row in one["kinds"]),
             services=tuple((account, service, code, cost) for account, service, code, cost in one["services"]),
         )
         for one in report["periods"]
     ]
-    return Sums(rows_by_part=tuple(report["rows_by_part"]), bill_format=report["bill_format"], periods=tuple(periods))
+    return Sums(
+        rows_by_part=tuple(report["rows_by_part"]),
+        bill_format=report["bill_format"],
+        periods=tuple(periods),
+        left_out=left_out,
+    )

@@ -10,30 +10,31 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from audits import azure_pair, bill_parts, bill_sums, focus, recognise
+from audits import azure_pair, bad_rows, bill_parts, bill_sums, focus, recognise
 from audits.bill_child import end_with_parent, first_line
 from audits.bill_formats import AZURE_COST
 from audits.bill_parts import BillRefused, Part
 from audits.detail_reader import DetailReader
-from audits.focus_values import quoted
-from audits.opened_parts import OpenedParts, literal
+from audits.opened_parts import MEMORY_LIMIT, OpenedParts, literal
+from audits.quarantine import NONE, Bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from audits.bad_rows import Found
+    from audits.quarantine import BadRow
     from audits.recognise import Reading
 
-MEMORY_LIMIT = "448MB"
 THREADS = 2
 REFUSED_EXIT = 2
 PART_NUMBER = re.compile(r"/parts/(\d+)")
 LINE_NUMBER = re.compile(r"Line: (\d+)")
-SHOWN_CHARACTERS = 60
 # What a file can do to DuckDB. Anything else it raises is a fault of ours.
 UNREADABLE = (
     duckdb.IOException,
@@ -55,7 +56,8 @@ def main() -> int:
     parts = [Part(path=Path(one["path"]), key=one["key"], size=one["size"]) for one in request["parts"]]
     period = date.fromisoformat(request["period"]) if request["period"] else None
     try:
-        database = Reader(work=work, parts=parts, period=period)
+        bounds = Bounds(rows=request["bounds"][0], percent=Decimal(request["bounds"][1]))
+        database = Reader(work=work, parts=parts, period=period, bounds=bounds)
         report = database.read()
     except BillRefused as error:
         refused = {"message": str(error), "part": error.part, "field": error.field, "permanent": error.permanent}
@@ -79,9 +81,12 @@ def _leave(work: Path, report: dict[str, Any]) -> None:
 class Reader:
     """A DuckDB database in this process that may read the parts and nothing else."""
 
-    def __init__(self, *, work: Path, parts: Sequence[Part], period: date | None) -> None:
+    def __init__(self, *, work: Path, parts: Sequence[Part], period: date | None, bounds: Bounds = NONE) -> None:
         bill_parts.require_whole(parts)
         self.parts = parts
+        self.bounds = bounds
+        self.spill = work / "spill"
+        self.left_out_by_part: dict[int, int] = {}
         self.format_id = recognise.FOCUS
         self.period = period
         self.links = [work / "parts" / str(number) for number in range(len(parts))]
@@ -92,7 +97,7 @@ class Reader:
             config={
                 "threads": THREADS,
                 "memory_limit": MEMORY_LIMIT,
-                "temp_directory": str(work / "spill"),
+                "temp_directory": str(self.spill),
                 # One customer's bill, however far it unpacks, must not fill the disk that the others' need too.
                 "max_temp_directory_size": f"{shutil.disk_usage(work).free // 2}B",
                 "preserve_insertion_order": "false",
@@ -118,11 +123,11 @@ class Reader:
         """Sum the rows and report. Raises BillRefused."""
         with self._read_through_beside():
             readings = self._sum()
-        self._require_good_rows(readings)
-        self._require_good_texts(readings)
+        left_out = self._leave_out(readings)
         self.details.write(self.database, self.work)
         return {
             "rows_by_part": self._rows_by_part(),
+            "left_out": [one.to_json() for one in left_out],
             "periods": self._periods(),
             "bill_format": self.format_id,
         }
@@ -168,6 +173,16 @@ class Reader:
             raise self._refusal(error, readings) from None
         return readings
 
+    def _sum_again(self, readings: Sequence[Reading], without: Mapping[int, Sequence[int]]) -> None:
+        """As `_sum`, without rows by their number: by part, because a row's number is that within its file."""
+        try:
+            self._sum_rows(
+                self.opened.rows(reading, [number], details=self.details.names, without=without.get(number, ()))
+                for number, reading in enumerate(readings)
+            )
+        except UNREADABLE as error:
+            raise self._refusal(error, readings) from None
+
     def _sum_rows(self, selects: Iterable[str]) -> None:
         rows = " union all by name ".join(selects)
         summed = focus.summed(rows, period=self.period, details=self.details.names)
@@ -186,77 +201,56 @@ class Reader:
             "(format csv, header false, delimiter ',', quote '\"', escape '\"', nullstr '', use_tmp_file false)"
         )
 
-    def _require_good_rows(self, readings: Sequence[Reading]) -> None:
-        bad = self.database.execute(
-            "select filename, sum(bad_rows)::bigint from sums where not is_line group by 1 having sum(bad_rows) > 0"
-        ).fetchall()
-        if not bad:
-            return
-        number, count = min((_number_of(name), int(rows)) for name, rows in bad)
-        part, reading = self.parts[number], readings[number]
-        numbered = f"(select *, row_number() over () as row_number from {self.opened.source(reading, [number])})"
-        shape, source = recognise.focus_source(reading, numbered, is_numbered=True)
-        rows = focus.rows_of(shape, source, has_values=True)
-        # One thread keeps the rows in the file's order, so that their number says where to look.
-        with duckdb.connect(config={"threads": 1, "memory_limit": MEMORY_LIMIT, "temp_directory": ""}) as ordered:
-            ordered.execute("set TimeZone = 'UTC'")
-            found = ordered.execute(focus.first_problem(rows, period=self.period)).fetchone()
-            if found is None:
-                raise BillRefused(f"{part.key} has {count:,} rows that cannot be read. Export it anew.", part=part.key)
-            row_number, which, value = found
-            problem = focus.problems(period=self.period)[which]
-            name = recognise.name_as_written(
-                reading,
-                problem.field,
-                value,
-                ask=lambda what: (
-                    ordered.execute(f"select {what} from {numbered} where row_number = {row_number}").fetchone() or ()
-                ),
-            )
-        shown = "" if value is None else f" ({value[:SHOWN_CHARACTERS]!r})"
-        others = f" {count - 1:,} more rows of this file are wrong." if count > 1 else ""
-        raise BillRefused(
-            f"{part.key}, row {row_number:,} after the header: {name}{shown} {problem.text}. {problem.remedy}{others}",
-            part=part.key,
-            field=name,
+    def _leave_out(self, readings: Sequence[Reading]) -> list[BadRow]:
+        """Sum the rows again without the bad ones, where these are few. Raises BillRefused where they are not.
+
+        A bill without bad rows is not read again.
+        """
+        counted = {
+            _number_of(name): (bad, own)
+            for name, bad, own in self.database.execute(
+                "select filename, sum(bad_rows)::bigint, sum(own_rows)::bigint from sums where not is_line group by 1"
+            ).fetchall()
+        }
+        if self._has_bad_text():
+            suspects = list(range(len(self.parts)))
+        elif not (suspects := sorted(number for number, (bad, _) in counted.items() if bad)):
+            return []
+        rows = sum(own for _, own in counted.values())
+        most = self.bounds.most(rows)
+        found: list[Found] = []
+        for number in suspects:
+            found.append(self._find(number, readings[number], most))
+            if sum(one.count for one in found) > most:
+                of_first = next(one for one in found if one.count)
+                raise bad_rows.refusal(of_first.rows[0], count=of_first.count, rows=rows, most=most)
+        left_out = dict(zip(suspects, found, strict=True))
+        self._sum_again(readings, {number: one.row_numbers for number, one in left_out.items() if one.count})
+        self._require_rest(rows - sum(one.count for one in found))
+        self.left_out_by_part = {number: one.count for number, one in left_out.items()}
+        return [row for one in found for row in one.rows]
+
+    def _find(self, number: int, reading: Reading, most: int) -> Found:
+        return bad_rows.find(
+            part=self.parts[number],
+            reading=reading,
+            source=self.opened.source(reading, [number]),
+            period=self.period,
+            details=self.details.names,
+            most=most,
+            spill=self.spill,
         )
 
-    def _require_good_texts(self, readings: Sequence[Reading]) -> None:
+    def _has_bad_text(self) -> bool:
         """What PostgreSQL could not hold: the character NUL, and ids longer than an index entry."""
-        columns = (*focus.TEXTS, *map(quoted, self.details.names))
-        checks = ", ".join(f"count_if(contains({column}, chr(0)))" for column in columns)
-        *zeros, longest = self.database.execute(
-            f"select {checks}, max(strlen(resource_id) + strlen(sub_account_id)) from sums where is_line"
-        ).fetchone() or (0,)
-        for column, count in zip(columns, zeros, strict=True):
-            if count:
-                part, name, value = self._text_where(readings, column, f"contains({column}, chr(0))")
-                raise BillRefused(
-                    f"{part.key}: {name} ({value!r}) holds the character NUL. Export the period anew.",
-                    part=part.key,
-                    field=name,
-                )
-        if longest and longest > focus.LONGEST_ID:
-            bytes_of = " + ".join(f"coalesce(strlen({name}), 0)" for name in ("resource_id", "sub_account_id"))
-            is_long = f"{bytes_of} > {focus.LONGEST_ID}"
-            part, name, value = self._text_where(readings, "resource_id", is_long)
-            raise BillRefused(
-                f"{part.key}: {name} ({value!r}) is with its account {longest:,} bytes long; {focus.LONGEST_ID:,} can "
-                "be held. Export the period anew, with no column shifted.",
-                part=part.key,
-                field=name,
-            )
+        found = self.database.execute(f"select count(*) from sums where is_line and ({focus.has_bad_text(self.details.names)})").fetchone()
+        return found != (0,)
 
-    def _text_where(self, readings: Sequence[Reading], column: str, condition: str) -> tuple[Part, str, str]:
-        """The first part with a row where it holds, the file's own name of the column, and how its value begins."""
-        for number, reading in enumerate(readings):
-            rows = self.opened.rows(reading, [number], details=self.details.names)
-            if found := self.database.execute(f"select {column} from ({rows}) where {condition} limit 1").fetchone():
-                names = focus.TEXTS.get(column, (column.strip('"'),))
-                named = next((one for one in names if one in reading.shape.types), names[0])
-                sources = recognise.sources_of(reading, named)
-                return self.parts[number], sources[0].name if sources else named, str(found[0])[:SHOWN_CHARACTERS]
-        raise AssertionError("The lines hold a text that the parts do not.")
+    def _require_rest(self, rows: int) -> None:
+        """No bad row is among those that are left, and no good one is missing."""
+        tallied = "select sum(own_rows)::bigint, sum(bad_rows)::bigint from sums where not is_line"
+        if self.database.execute(tallied).fetchone() != (rows, 0) or self._has_bad_text():
+            raise RuntimeError("The rows that were left out are not those that cannot be read.")
 
     def _rows_by_part(self) -> list[int]:
         counts = {
@@ -272,7 +266,7 @@ class Reader:
                 part=self.parts[0].key,
                 permanent=False,
             )
-        return [counts.get(number, 0) for number in range(len(self.parts))]
+        return [counts.get(number, 0) + self.left_out_by_part.get(number, 0) for number in range(len(self.parts))]
 
     def _periods(self) -> list[dict[str, Any]]:
         found = self.database.execute(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from duckdb.sqltypes import DuckDBPyType
 
+MEMORY_LIMIT = "448MB"
 LONG_NUMBER = r'":\s*-?0*\.?0*[1-9](\.?[0-9]){15}'
 NAMED_NUMBER = r'"[^"]*":\s*-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?'
 NUMBER_IN_IT = r'":\s*(-?[0-9][0-9.eE+-]*)$'
@@ -129,9 +130,18 @@ class OpenedParts:
             f"filename = true, compression = '{compression}', hive_partitioning = false)"
         )
 
-    def rows(self, reading: Reading, numbers: Sequence[int], *, details: Sequence[str] = ()) -> str:
-        """A SELECT of the rows of parts that are read the same way, for `focus.summed`."""
-        shape, source = recognise.focus_source(reading, self.source(reading, numbers))
+    def rows(
+        self, reading: Reading, numbers: Sequence[int], *, details: Sequence[str] = (), without: Sequence[int] = ()
+    ) -> str:
+        """A SELECT of the rows of parts that are read the same way, for `focus.summed`.
+
+        Of a single part, rows may be left out by their number.
+        """
+        source = self.source(reading, numbers)
+        if without:
+            listed = ", ".join(map(str, without))
+            source = f"(select * exclude (row_number) from {numbered(source)} where row_number not in ({listed}))"
+        shape, source = recognise.focus_source(reading, source)
         return focus.rows_of(shape, source, details=details)
 
     def details(self, readings: Sequence[Reading]) -> DetailReader:
@@ -153,6 +163,14 @@ class OpenedParts:
             aside=tuple(name for name in is_few if is_few[name]),
             left_out=tuple(name for name in is_few if not is_few[name]),
         )
+
+
+def numbered(source: str) -> str:
+    """A FROM that gives the rows of `source`, of one part, with their number after the header.
+
+    DuckDB numbers them one after the other as they come, so the rows of one file keep its order.
+    """
+    return f"(select *, row_number() over () as row_number from {source})"
 
 
 def _top(schema: Sequence[tuple[str, int | None]]) -> list[str]:

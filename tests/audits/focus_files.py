@@ -13,6 +13,7 @@ import duckdb
 from audits import focus
 from audits.bill_parts import Part
 from audits.focus_reader import Reader
+from audits.quarantine import NONE
 
 SAMPLE = Path(__file__).resolve().parent.parent / "recordings" / "focus" / "focus_sample.csv"
 ROW = {
@@ -84,10 +85,10 @@ def write_parquet(path: Path, rows, *, columns=None, number="double") -> Part:
     return Part(path=path, key=path.name)
 
 
-def read(work: Path, *parts: Part, period=None):
+def read(work: Path, *parts: Part, period=None, bounds=NONE):
     """The report, and the lines as dicts."""
     work.mkdir(parents=True, exist_ok=True)
-    reader = Reader(work=work, parts=parts, period=period)
+    reader = Reader(work=work, parts=parts, period=period, bounds=bounds)
     report = reader.read()
     found = reader.database.execute(f"select {', '.join(focus.LINE_COLUMNS)} from sums where is_line order by all")
     return report, [dict(zip(focus.LINE_COLUMNS, row, strict=True)) for row in found.fetchall()]

@@ -1,4 +1,4 @@
-"""A damaged bill of any format gives every digit that it holds, or is refused in a sentence that helps."""
+"""A damaged bill of any format gives every digit that it holds, names the rows that it cannot, or is refused."""
 
 import csv
 import gzip
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from audits.bill_parts import BillRefused, Part
 from audits.focus_process import read_bill
+from audits.quarantine import BadRow, Bounds, told
 from tests.audits import focus_files, provider_bills
 from tests.audits.focus_files import read, written
 from tests.audits.provider_bills import GCP_ROW, LINE, azure, credit, totals
@@ -29,6 +30,9 @@ GOOGLE_CSV_ROW = {
 }  # fmt: skip
 ENGLISH = azure(Date="10/31/2026", CostInBillingCurrency="0.5")  # tells the language, whatever happens to the others
 COST, CURRENCY = "cost", "currency"
+ALL_BUT_ONE = Bounds(rows=1000, percent=Decimal(100))
+CANNOT_TELL = (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError, OSError, EOFError,
+               StopIteration, RecursionError, zlib.error, csv.Error)  # fmt: skip
 COLUMNS = {  # by format: the costs, the currency, more numbers, dates, a text
     "focus": ("BilledCost", "BillingCurrency", ("EffectiveCost", "ListCost", "ConsumedQuantity"),
               ("BillingPeriodStart", "ChargePeriodStart", "ChargePeriodEnd"), "ResourceId"),
@@ -82,36 +86,45 @@ def once(pairs):
     return dict(pairs)
 
 
-def plain_totals(kind, content):
-    """What a file holds, by Python alone. Raises where Python cannot tell either."""
+def plain_rows(kind, content):
+    """A file's rows, by Python alone; None for one that is as no other. Raises where Python cannot tell them either."""
     if content.startswith(b"\x1f\x8b"):
         content = gzip.decompress(content)
     text = content.decode(
         "utf-8-sig", errors="surrogateescape"
     )  # what is no UTF-8 may stand in columns that nobody reads
-    cost, currency = COLUMNS[kind][:2]
+    cost = COLUMNS[kind][0]
     if kind == "google":
-        rows = [
+        return [
             json.loads(line, parse_float=Decimal, parse_int=Decimal, object_pairs_hook=once)
             for line in re.split(r"[\r\n]+", text)
             if line
         ]
-    else:
-        header = next(csv.reader(io.StringIO(text, newline="")))
-        delimiter = "," if cost in header else next(one for one in ";\t|" if cost in text.splitlines()[0].split(one))
-        header, *found = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
-        alike = [name.lower() if kind == "focus" else re.sub("[^a-z0-9]", "", name.lower()) for name in header]
-        assert len(set(alike)) == len(header)
-        rows = [dict(zip(header, row, strict=True)) for row in found]
+    header = next(csv.reader(io.StringIO(text, newline="")))
+    delimiter = "," if cost in header else next(one for one in ";\t|" if cost in text.splitlines()[0].split(one))
+    header, *found = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+    alike = [name.lower() if kind == "focus" else re.sub("[^a-z0-9]", "", name.lower()) for name in header]
+    assert len(set(alike)) == len(header)
+    of_width = [row[:-1] if len(row) == len(header) + 1 and not row[-1] else row for row in found]  # as spreadsheets do
+    return [dict(zip(header, row, strict=True)) if len(row) == len(header) else None for row in of_width]
+
+
+def plain_cost(kind, row):
+    """What a row bills, and its currency."""
+    cost, currency = COLUMNS[kind][:2]
+    value = str(row[cost]).replace(",", "") if kind == "azure" else str(row[cost])
+    given_back = row.get("credits") or []
+    if isinstance(given_back, str):
+        given_back = json.loads(given_back, parse_float=Decimal, parse_int=Decimal)
+    value = Decimal(value) + sum(Decimal(str(one["amount"])) for one in given_back)
+    return value, row[currency] if kind == "focus" else row[currency].strip(" ")
+
+
+def plain_totals(kind, rows):
     sums: dict[str, Decimal] = {}
     for row in rows:
-        value = str(row[cost]).replace(",", "") if kind == "azure" else str(row[cost])
-        given_back = row.get("credits") or []
-        if isinstance(given_back, str):
-            given_back = json.loads(given_back, parse_float=Decimal, parse_int=Decimal)
-        value = Decimal(value) + sum(Decimal(str(one["amount"])) for one in given_back)
-        name = row[currency] if kind == "focus" else row[currency].strip(" ")
-        sums[name] = sums.get(name, Decimal(0)) + value
+        value, currency = plain_cost(kind, row)
+        sums[currency] = sums.get(currency, Decimal(0)) + value
     return sums
 
 
@@ -128,20 +141,28 @@ def require_help(refused, key):
 
 
 def require_all_or_help(kind, content):
-    """The one thing that must hold."""
+    """The one thing that must hold: each row is loaded to the last digit or left out and named, or all is refused."""
     try:
-        expected = plain_totals(kind, content)
-    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError, OSError, EOFError,
-            StopIteration, RecursionError, zlib.error, csv.Error):  # fmt: skip
-        expected = None
+        rows = plain_rows(kind, content)
+    except CANNOT_TELL:
+        rows = None
     with tempfile.TemporaryDirectory() as folder:
+        part = written(Path(folder) / "bill.part", content)
         try:
-            report, lines = read(Path(folder) / "work", written(Path(folder) / "bill.part", content))
+            report, lines = read(Path(folder) / "work", part, bounds=ALL_BUT_ONE)
         except BillRefused as refused:
             require_help(refused, "bill.part")
             return
+    left_out = {row.row_number: row for row in map(BadRow.from_json, report["left_out"])}
+    expected = plain_totals(kind, [row for number, row in enumerate(rows, 1) if number not in left_out])
     assert totals(report) == expected
     assert sum(line["billed_cost"] for line in lines) == sum(expected.values())
+    assert report["rows_by_part"] == [len(rows)]
+    for number, row in left_out.items():
+        require_help(BillRefused(told(row), part="bill.part", field=row.column), "bill.part")
+        assert row.value.isprintable()
+        if row.costs["billed_cost"] is not None and rows[number - 1] is not None:
+            assert row.costs["billed_cost"] == plain_cost(kind, rows[number - 1])[0]
 
 
 def header_and_rows(content):
@@ -167,7 +188,8 @@ def test_a_bill_that_is_whole_is_read_to_the_last_digit(bill, is_gzip):
     with tempfile.TemporaryDirectory() as folder:
         part = written(Path(folder) / "bill", gzip.compress(content) if is_gzip else content)
         report, _ = read(Path(folder) / "work", part)
-    assert totals(report) == plain_totals(kind, content)
+    assert totals(report) == plain_totals(kind, plain_rows(kind, content))
+    assert report["left_out"] == []
 
 
 def in_place(name):
@@ -279,6 +301,49 @@ def with_a_value(draw):
 def test_a_value_that_should_not_be_there(bill):
     kind, rows = bill
     require_all_or_help(kind, text_of(kind, rows))
+
+
+def bad_values(kind):
+    """Values that no row may hold, by column."""
+    cost, currency, numbers, dates, text = COLUMNS[kind]
+    found = [(cost, "1,2.3,4"), (cost, "abc"), (cost, "0." + "0" * 30 + "1"), (currency, "")]
+    found += [(name, "abc") for name in dates]
+    if kind == "google":  # whose text tells the kind of a charge, and is not kept
+        return found
+    found += [(text, "a\0"), *((name, "abc") for name in numbers)]
+    return found + ([(text, "x" * 3000)] if "ResourceId" in text else [])
+
+
+@st.composite
+def with_bad_rows(draw):
+    """A format, its rows, and where bad ones stand among them."""
+    kind = draw(st.sampled_from(FORMATS))
+    good = rows_of(kind, [str(one) for one in draw(st.lists(st.decimals(-999, 999, places=9), min_size=1, max_size=6))])
+    bad = [
+        {**rows_of(kind, ["7"])[-1], **{name: value}}
+        for name, value in draw(st.lists(st.sampled_from(bad_values(kind)), min_size=1, max_size=4))
+    ]
+    mixed = draw(st.permutations([*((row, True) for row in good), *((row, False) for row in bad)]))
+    return kind, [row for row, _ in mixed], [row for row, is_good in mixed if is_good]
+
+
+@given(bill=with_bad_rows())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_bill_is_read_as_if_its_bad_rows_had_never_stood_in_it_and_they_are_what_is_missing(bill):
+    kind, rows, good = bill
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        whole = written(folder / "bill", text_of(kind, rows))
+        report, lines = read(folder / "work", whole, bounds=ALL_BUT_ONE)
+        _, expected = read(folder / "other", written(folder / "good", text_of(kind, good)))
+    assert lines == expected
+    found = [BadRow.from_json(one) for one in report["left_out"]]
+    assert [rows[one.row_number - 1] for one in found] == [row for row in rows if row not in good]
+    for one in found:
+        row = rows[one.row_number - 1]
+        is_readable = one.costs["billed_cost"] is not None
+        assert not is_readable or one.costs["billed_cost"] == plain_cost(kind, row)[0]
+        assert is_readable or COLUMNS[kind][0] in one.column or "credits" in one.column
 
 
 NEVER = [

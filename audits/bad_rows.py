@@ -1,0 +1,148 @@
+"""Finds the rows of a part that cannot be read, and what is wrong with each. In the child that reads a bill only."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, localcontext
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from audits import focus, recognise
+from audits.bill_parts import BillRefused
+from audits.opened_parts import MEMORY_LIMIT, numbered
+from audits.quarantine import DIGITS, BadRow, printable, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from audits.bill_parts import Part
+    from audits.recognise import Reading
+
+READ = ("row_number", "problem", "value", "billing_period", "charge_date", "billing_currency", "has_invoice")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """How many rows of a part are bad, and each of them; the first alone where they are more than asked for."""
+
+    count: int
+    rows: tuple[BadRow, ...]
+
+    @property
+    def row_numbers(self) -> list[int]:
+        return [one.row_number for one in self.rows]
+
+
+def find(
+    *,
+    part: Part,
+    reading: Reading,
+    source: str,
+    period: date | None,
+    details: Sequence[str],
+    most: int,
+    spill: Path,
+) -> Found:
+    """The bad rows of a part; `source` gives its rows. What one row of the file becomes is bad together.
+
+    The part is read twice, however many they are: for their numbers, and for those rows alone.
+    """
+    with _ordered(spill) as database:
+        judged = _judged(reading, numbered(source), period, details)
+        database.execute(f"create temp table bad as select distinct row_number from ({judged}) where problem is not null")
+        (count,) = database.execute("select count(*) from bad").fetchone() or (0,)
+        if not count:
+            return Found(count=0, rows=())
+        chosen = f"select row_number from bad order by row_number limit {count if count <= most else 1}"
+        held = f"select * from {numbered(source)} where row_number in ({chosen}) order by row_number"
+        database.execute(f"create temp table held as {held}")
+        found = _rows(database, part=part, reading=reading, period=period, details=details)
+        return Found(count=count, rows=tuple(found))
+
+
+def refusal(first: BadRow, *, count: int, rows: int, most: int) -> BillRefused:
+    """The bill is refused for its first bad row; `count` of that file are bad, `most` of all `rows` might be."""
+    others = f" {count - 1:,} more rows of this file are wrong." if count > 1 else ""
+    bound = f" At most {most:,} of its {rows:,} rows may be left out." if most else ""
+    return BillRefused(f"{told(first)}{others}{bound}", part=first.part, field=first.column)
+
+
+@contextmanager
+def _ordered(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """One thread keeps the rows in the file's order, so that their number says where to look."""
+    with duckdb.connect(
+        config={
+            "threads": 1,
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": str(spill),
+            "max_temp_directory_size": f"{shutil.disk_usage(spill.parent).free // 2}B",
+        }
+    ) as database:
+        database.execute("set TimeZone = 'UTC'")
+        yield database
+
+
+def _judged(reading: Reading, rows: str, period: date | None, details: Sequence[str]) -> str:
+    shape, source = recognise.focus_source(reading, rows, is_numbered=True)
+    return focus.judged(focus.rows_of(shape, source, has_values=True, details=details), period=period, details=details)
+
+
+def _rows(
+    database: duckdb.DuckDBPyConnection, *, part: Part, reading: Reading, period: date | None, details: Sequence[str]
+) -> Iterator[BadRow]:
+    costs = ", ".join(
+        f"case when {focus.is_readable(name)} then coalesce({name}, 0)::varchar end" for name in focus.COSTS
+    )
+    pieces = database.execute(
+        f"""select row_number, problem, value, {focus.day_of("billing_period_start")},
+                   {focus.day_of("charge_period_start")}, billing_currency, invoice_id <> '', {costs}
+              from ({_judged(reading, "held", period, details)}) order by row_number, problem nulls last"""
+    ).fetchall()
+    found = focus.problems(period=period, details=details)
+    for row_number, same in groupby(pieces, key=itemgetter(0)):
+        together = list(same)
+        read = dict(zip(READ, together[0], strict=False))
+        problem, value = found[read["problem"]], read["value"]
+        yield BadRow(
+            part=part.key,
+            row_number=row_number,
+            column=_name(database, reading, problem.field, value, row_number),
+            value=printable(value or ""),
+            reason=problem.text,
+            remedy=problem.remedy,
+            billing_period=_day(read["billing_period"]),
+            charge_date=_day(read["charge_date"]),
+            currency=printable(read["billing_currency"]),
+            has_invoice=read["has_invoice"],
+            costs=_costs([piece[len(READ) :] for piece in together]),
+        )
+
+
+def _name(database: duckdb.DuckDBPyConnection, reading: Reading, name: str, value: str | None, row_number: int) -> str:
+    def ask(what: str) -> tuple[Any, ...]:
+        return database.execute(f"select {what} from held where row_number = {row_number}").fetchone() or ()
+
+    alike = next((names for names in focus.TEXTS.values() if names[0] == name), (name,))
+    there = next((one for one in alike if one in reading.shape.types), name)
+    return recognise.name_as_written(reading, there, value, ask=ask)
+
+
+def _costs(pieces: Sequence[tuple[str | None, ...]]) -> Mapping[str, Decimal | None]:
+    """Of all that a row becomes, by column; None where one of them cannot be read."""
+    with localcontext(prec=DIGITS):
+        columns = zip(focus.COSTS, zip(*pieces, strict=True), strict=True)
+        return {
+            name: None if None in values else sum((Decimal(one) for one in values if one is not None), Decimal(0))
+            for name, values in columns
+        }
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
