@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import connection as database
 
-from audits import bill_sums, cost_days, cost_details, cost_tags
+from audits import bill_sums, cost_days, cost_details, cost_tags, quarantine
 from audits.bill_parts import BillRefused, Part
 from audits.focus import COSTS, NUMBERS, TEXTS, WRITTEN_COLUMNS
 from audits.focus_process import ReadBill, read_bill
-from audits.models import BillLoad, BillSource, CostDay, CostDetail, CostLine, CostTagKey
+from audits.models import BillLoad, BillSource, CostDay, CostDetail, CostLine, CostTagKey, QuarantinedRow
 from audits.spreadsheet import plain
 from tenants import scope
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from audits.focus import PeriodSums
+    from audits.quarantine import BadRow
     from connections.provider import ExportPeriod
 
 __all__ = ["BillRefused", "Part", "already_loaded", "book_refusal", "load_files", "plain", "read_period", "replace"]
@@ -51,6 +53,11 @@ def already_loaded(*, billing_period: date, execution_id: str) -> BillLoad | Non
     ).first()
 
 
+def bounds() -> quarantine.Bounds:
+    """How many bad rows of a bill are left out, as whoever runs Costframe has set it."""
+    return quarantine.Bounds(rows=settings.BILL_BAD_ROWS, percent=settings.BILL_BAD_PERCENT)
+
+
 @contextmanager
 def read_period(
     *,
@@ -67,7 +74,10 @@ def read_period(
     if missing := [file.key for file in period.files if file.key not in paths]:
         raise BillRefused(f"{missing[0]} was not brought home.", part=missing[0], permanent=False)
     parts = [Part(path=paths[file.key], key=file.key, size=file.size) for file in period.files]
-    with read_bill(parts=parts, period=period.billing_period, seconds=seconds, on_wait=on_wait) as bill:
+    within = bounds()
+    with read_bill(
+        parts=parts, period=period.billing_period, seconds=seconds, bounds=within, on_wait=on_wait
+    ) as bill:
         yield bill
 
 
@@ -129,7 +139,7 @@ def load_files(
 
     Their content is their execution id, so loading the same files again changes nothing.
     """
-    with read_bill(parts=parts, period=None, seconds=seconds) as bill:
+    with read_bill(parts=parts, period=None, seconds=seconds, bounds=bounds()) as bill:
         execution_id = content_id(parts)
         files = [{"key": part.key, "size": part.path.stat().st_size, "etag": ""} for part in parts]
         with scope.organization(organization_id):
@@ -140,11 +150,15 @@ def load_files(
 def complete_days(sums: PeriodSums, *, at: datetime) -> tuple[date | None, date | None]:
     """The first billed day, and the first one that is not complete: providers restate the last day they wrote.
 
-    A period is complete to its end once it is over for two days and was billed to its last day.
+    A period is complete to its end once it is over for two days and was billed to its last day. From the first day on
+    of which a row was left out, no day is complete.
     """
     first, last = sums.first_usage_date, sums.last_usage_date
     if first is None or last is None:
         return None, None
+    bad = quarantine.incomplete_from(sums.left_out, sums.billing_period)
+    if bad is not None and bad <= last:
+        return first, max(first, bad)
     end = (sums.billing_period.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
     is_over = at.date() >= end + dt.timedelta(days=CLOSES_AFTER_DAYS)
     if is_over and last >= end - dt.timedelta(days=1):
@@ -214,10 +228,31 @@ def _put(
         changes=[one.to_json() for one in changed[: bill_sums.MOST_CHANGES]],
         change_count=len(changed),
         replaces=earlier.id if earlier else None,
+        quarantined_count=len(sums.left_out),
+        quarantined=[one.to_json() for one in quarantine.tallies(sums.left_out)],
     )
     _insert(cursor, load)
     _require_equal(load, sums)
+    _keep(sums.left_out[: quarantine.KEPT_ROWS], load)
     return load
+
+
+def _keep(rows: Sequence[BadRow], load: BillLoad) -> None:
+    """Rows that were left out, as their load's page shows them."""
+    QuarantinedRow.objects.bulk_create(
+        QuarantinedRow(
+            load=load,
+            part=row.part,
+            row_number=row.row_number,
+            column=row.column,
+            value=row.value,
+            reason=row.reason,
+            remedy=row.remedy,
+            currency=row.currency,
+            billed_cost=row.costs["billed_cost"],
+        )
+        for row in rows
+    )
 
 
 def _rivals(source: BillSource, sums: PeriodSums) -> list[BillLoad]:
@@ -261,13 +296,14 @@ def _retire(source: BillSource, billing_period: date, rivals: Sequence[BillLoad]
     ids = [one.id for one in earlier]
     BillLoad.objects.filter(id__in=ids).update(state=BillLoad.State.REPLACED, services=[])
     # Straight in the table: nothing refers to a line, and there may be millions.
-    for rows in (CostLine, CostDay, CostDetail, CostTagKey):
+    for rows in (CostLine, CostDay, CostDetail, CostTagKey, QuarantinedRow):
         rows.objects.filter(load_id__in=ids)._raw_delete(database.alias)  # noqa: SLF001
     return next(iter(earlier), None)
 
 
 def _message(sums: PeriodSums, rivals: Sequence[BillLoad]) -> str:
-    sentences = [*sums.notes]
+    left_out = quarantine.message(quarantine.tallies(sums.left_out), row_count=sums.row_count)
+    sentences = [*sums.notes, *([left_out] if left_out else [])]
     if sums.rows_without_cost:
         sentences.append(f"{sums.rows_without_cost:,} rows have no list or contracted cost; they count as 0 there.")
     if rivals:

@@ -284,6 +284,8 @@ class BillLoad(TenantModel):
     change_count = models.IntegerField(default=0)
     replaces = models.UUIDField(null=True, blank=True, default=None)  # the load that this one took the place of
     lines_removed_at = models.DateTimeField(null=True, blank=True)  # its sums stay, as do its CostDays
+    quarantined_count = models.IntegerField(default=0)  # rows that could not be read and are in no line
+    quarantined = models.JSONField(default=list)  # of audits.quarantine.Tally
 
     class Meta:
         constraints = [
@@ -294,6 +296,25 @@ class BillLoad(TenantModel):
                 name="bill_load_one_current",
             ),
         ]
+
+
+class QuarantinedRow(TenantModel):
+    """A row of a bill that could not be read and was left out. It goes when its load's lines go."""
+
+    load = models.ForeignKey(
+        BillLoad, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="quarantined_rows"
+    )
+    part = models.TextField()
+    row_number = models.BigIntegerField()  # after the header
+    column = models.TextField()  # the file's own name
+    value = models.TextField(blank=True)  # printable, and cut to a length
+    reason = models.TextField()
+    remedy = models.TextField()
+    currency = models.TextField(blank=True)
+    billed_cost = models.DecimalField(**LINE_COST, null=True)  # None: it is what cannot be read
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "load", "row_number"], name="quarantined_row_by_load")]
 
 
 class LostMessage(TenantModel):

@@ -12,6 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from audits.quarantine import MOST_ROWS, percent_of
 from costframe import logs, redact
 from costframe.roles import EVERY_SECRET, ROLES
 from tenants import roles, svix
@@ -286,6 +287,16 @@ if BILL_LINES_MONTHS not in {0, *range(4, 1201)}:
         f"COSTFRAME_BILL_LINES_MONTHS is {BILL_LINES_MONTHS}: give the number of months for which a bill's lines are "
         "kept, from 4 (findings look back two) to 1200, or 0 to keep them for ever."
     )
+# Rows of a bill that cannot be read are left out of it, as many as both allow. With 0 of either a bad row refuses all.
+BILL_BAD_ROWS = env.int("COSTFRAME_BILL_BAD_ROWS", default=100)
+if not 0 <= BILL_BAD_ROWS <= MOST_ROWS:
+    raise ImproperlyConfigured(
+        f"COSTFRAME_BILL_BAD_ROWS is {BILL_BAD_ROWS}: give how many rows of a bill may be left out, 0 to {MOST_ROWS:,}."
+    )
+try:
+    BILL_BAD_PERCENT = percent_of(env.str("COSTFRAME_BILL_BAD_PERCENT", default="0.1"))
+except ValueError as error:
+    raise ImproperlyConfigured(f"COSTFRAME_BILL_BAD_PERCENT {error}") from None
 if AWS_ENDPOINT_URL and not (SANDBOX and is_loopback(AWS_ENDPOINT_URL)):
     raise ImproperlyConfigured(
         f"COSTFRAME_AWS_ENDPOINT_URL is {AWS_ENDPOINT_URL}: another endpoint than the provider's own is for the "
