@@ -75,9 +75,7 @@ def read_period(
         raise BillRefused(f"{missing[0]} was not brought home.", part=missing[0], permanent=False)
     parts = [Part(path=paths[file.key], key=file.key, size=file.size) for file in period.files]
     within = bounds()
-    with read_bill(
-        parts=parts, period=period.billing_period, seconds=seconds, bounds=within, on_wait=on_wait
-    ) as bill:
+    with read_bill(parts=parts, period=period.billing_period, seconds=seconds, bounds=within, on_wait=on_wait) as bill:
         yield bill
 
 

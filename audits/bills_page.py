@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models.functions import Coalesce
+from django.template.defaultfilters import pluralize
 
 from audits.models import BillLoad
 from audits.recognise import TITLES
@@ -92,6 +93,8 @@ def shown_in(rows: Iterable[LoadRow], shown: Display) -> list[LoadRow]:
 def load_row(load: BillLoad) -> LoadRow:
     """A load with its totals as numbers."""
     state, tone = STATES[BillLoad.State(load.state)]
+    if load.quarantined_count and load.state == BillLoad.State.LOADED:
+        state, tone = f"{load.quarantined_count:,} row{pluralize(load.quarantined_count)} left out", "warn"
     invoices: Mapping[str, Mapping[str, str]] = {one: sums for one, sums in load.invoice_totals.items() if one}
     return LoadRow(
         load=load,

@@ -173,3 +173,26 @@ class CostTag(TenantModel):
 
     class Meta:
         indexes = [models.Index(fields=["organization", "tag_key", "charge_date"], name="cost_tag_by_key")]
+
+
+class QuarantinedRow(TenantModel):
+    """A row of a bill that could not be read and was left out. It goes when its load's lines go."""
+
+    load = models.ForeignKey(
+        "audits.BillLoad",
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="quarantined_rows",
+    )
+    part = models.TextField()
+    row_number = models.BigIntegerField()  # after the header
+    column = models.TextField()  # the file's own name
+    value = models.TextField(blank=True)  # printable, and cut to a length
+    reason = models.TextField()
+    remedy = models.TextField()
+    currency = models.TextField(blank=True)
+    billed_cost = models.DecimalField(**LINE_COST, null=True)  # None: it is what cannot be read
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "load", "row_number"], name="quarantined_row_by_load")]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from audits.bill_sums import KINDS, Change, KindSum
 from audits.bills_page import LoadRow, load_row
 from audits.models import BillLoad
+from audits.quarantine_page import QuarantinePage, quarantine_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +68,7 @@ class LoadPage:
     state: str
     state_words: str
     parts: tuple[CurrencyPart, ...]
+    quarantine: QuarantinePage | None
     changes: tuple[Change, ...]
     changes_not_shown: int
     earlier: tuple[LoadRow, ...]
@@ -83,6 +85,7 @@ def load_page(load: BillLoad) -> LoadPage:
         state=state,
         state_words=state_words(state, row),
         parts=_parts(row, [KindSum.from_json(one) for one in load.kinds]),
+        quarantine=quarantine_page(load),
         changes=tuple(Change.from_json(one) for one in load.changes),
         changes_not_shown=load.change_count - len(load.changes),
         earlier=tuple(load_row(one) for one in earlier),
@@ -91,6 +94,8 @@ def load_page(load: BillLoad) -> LoadPage:
 
 def state_words(state: str, row: LoadRow) -> str:
     """What the state of a period means, here."""
+    if state == PROVISIONAL and row.load.quarantined_count:
+        return "The period is over, but rows of it could not be read and are left out, so it cannot be final."
     if state == PROVISIONAL and row.totals and all(total.invoiced is None for total in row.totals):
         return "The period is over, but the files name no invoice, so they cannot tell when it is final."
     return STATES[state]
@@ -102,7 +107,8 @@ def period_state(load: BillLoad, row: LoadRow) -> str:
     if load.loaded_at.date() < end:
         return OPEN
     is_invoiced = bool(row.totals) and all(total.not_invoiced == 0 for total in row.totals)
-    return FINAL if is_invoiced and load.billed_until is not None and load.billed_until >= end else PROVISIONAL
+    is_whole = is_invoiced and not load.quarantined_count
+    return FINAL if is_whole and load.billed_until is not None and load.billed_until >= end else PROVISIONAL
 
 
 def end_of_period(first: date) -> date:

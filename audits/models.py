@@ -13,6 +13,7 @@ from audits.cost_models import CostDetail as CostDetail  # noqa: PLC0414 - as ab
 from audits.cost_models import CostLine as CostLine  # noqa: PLC0414 - as above
 from audits.cost_models import CostTag as CostTag  # noqa: PLC0414 - as above
 from audits.cost_models import CostTagKey as CostTagKey  # noqa: PLC0414 - as above
+from audits.cost_models import QuarantinedRow as QuarantinedRow  # noqa: PLC0414 - as above
 from audits.rate_models import ExchangeRate as ExchangeRate  # noqa: PLC0414 - as above
 from audits.upload_models import BillUpload as BillUpload  # noqa: PLC0414 - as above
 from audits.upload_models import BillUploadChunk as BillUploadChunk  # noqa: PLC0414 - as above
@@ -296,25 +297,6 @@ class BillLoad(TenantModel):
                 name="bill_load_one_current",
             ),
         ]
-
-
-class QuarantinedRow(TenantModel):
-    """A row of a bill that could not be read and was left out. It goes when its load's lines go."""
-
-    load = models.ForeignKey(
-        BillLoad, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="quarantined_rows"
-    )
-    part = models.TextField()
-    row_number = models.BigIntegerField()  # after the header
-    column = models.TextField()  # the file's own name
-    value = models.TextField(blank=True)  # printable, and cut to a length
-    reason = models.TextField()
-    remedy = models.TextField()
-    currency = models.TextField(blank=True)
-    billed_cost = models.DecimalField(**LINE_COST, null=True)  # None: it is what cannot be read
-
-    class Meta:
-        indexes = [models.Index(fields=["organization", "load", "row_number"], name="quarantined_row_by_load")]
 
 
 class LostMessage(TenantModel):

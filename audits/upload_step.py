@@ -86,7 +86,9 @@ def load(*, upload: BillUpload, home: Home, worker: Worker, at: datetime) -> Loa
     parts, lines = home.parts, home.folder / "lines"
     files = [{"key": part.key, "size": part.size, "etag": ""} for part in parts]
     with (
-        read_bill(parts=parts, period=None, seconds=worker.seconds, on_wait=worker.raise_if_over) as bill,
+        read_bill(
+            parts=parts, period=None, seconds=worker.seconds, bounds=bills.bounds(), on_wait=worker.raise_if_over
+        ) as bill,
         lines.open("xb") as kept,
     ):
         execution_id = bills.content_id(parts)

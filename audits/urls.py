@@ -23,6 +23,7 @@ urlpatterns = [
     path("bills/uploads/<uuid:upload_id>/", upload_views.upload_detail, name="upload_detail"),
     path("bills/rates/", rate_views.rates, name="rates"),
     path("bills/rates/remove/", rate_views.remove, name="remove_rates"),
+    path("bills/<uuid:load_id>/rows-left-out.csv", views.rows_left_out, name="rows_left_out"),
     path("bills/formats/", views.bill_formats, name="bill_formats"),
 ]
 

@@ -5,11 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audits import bills_page, formats_page, ledger, load_page, nights, operations, progress, queries, upload_page
+from audits import (
+    bills_page,
+    formats_page,
+    ledger,
+    load_page,
+    nights,
+    operations,
+    progress,
+    quarantine_page,
+    queries,
+    spreadsheet,
+    upload_page,
+)
 from audits.forms import NightsForm
 from audits.models import Audit, BillLoad
 from audits.rates import display
@@ -20,8 +33,6 @@ from tenants.access import Permission, get_or_404, named, needs
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-    from django.http import HttpResponse
 
     from tenants.requests import TenantRequest
 
@@ -174,6 +185,26 @@ def bill(request: TenantRequest, load_id: UUID) -> HttpResponse:
     """One load of one period, as it is laid beside the invoice."""
     load = get_or_404(BillLoad.objects.select_related("source__connection"), load_id)
     return render(request, "audits/bill.html", {"page": load_page.load_page(load)})
+
+
+@needs(reading=Permission.EXPORT)
+@require_safe
+def rows_left_out(request: TenantRequest, load_id: UUID) -> HttpResponse:
+    """The rows of a bill that could not be read, for whoever mends them at their source."""
+    load = get_or_404(BillLoad, load_id)
+    period = f"{load.billing_period:%Y-%m}"
+    activity.book(
+        actor=named(request.identity),
+        verb="export.rows_left_out",
+        subject_kind="bill",
+        subject_id=load.id,
+        at=timezone.now(),
+        detail={"billing_period": period},
+    )
+    with spreadsheet.write(quarantine_page.CSV_COLUMNS, quarantine_page.csv_rows(load)) as file:
+        response = HttpResponse(file.read(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="costframe-bill-{period}-rows-left-out.csv"'
+    return response
 
 
 @require_safe

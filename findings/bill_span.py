@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def span_of(sums: Sums, *, at: datetime) -> tuple[Span, date | None]:
-    """The complete days of the last months that follow each other, and the missing month before them.
+    """The complete days of the last months that follow each other, and the month before them that is not whole.
+
+    Of a month that lacks rows only the days before them are complete, so no later month follows them.
 
     Raises BillRefused where no day is complete.
     """
@@ -26,8 +28,10 @@ def span_of(sums: Sums, *, at: datetime) -> tuple[Span, date | None]:
         first, until = complete_days(period, at=at)
         if first is None or until is None:
             continue
-        if missing is not None and missing > period.billing_period.replace(day=1):
+        if missing is not None and (period.left_out or missing > period.billing_period.replace(day=1)):
             break
+        if first == until:
+            continue
         days += [first, until]
         missing = (period.billing_period.replace(day=1) - timedelta(days=1)).replace(day=1)
     else:

@@ -48,6 +48,7 @@ WORDS = {
     "export.csv": "downloaded the action list",
     "export.costs": "downloaded costs",
     "export.focus": "downloaded a bill as FOCUS",
+    "export.rows_left_out": "downloaded the rows that a bill left out",
     "export.evidence": "downloaded a finding's evidence",
     "operator.viewed": "looked at a page, as an operator of Costframe",
 }

@@ -10,7 +10,7 @@ from tenants.rls import Access, LeadKeyWithOrganization, ProtectTable, TieToOrga
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audits", "0090_bill_sources"), ("tenants", "0070_views_by_ticket")]
+    dependencies = [("audits", "0095_exchange_rates"), ("tenants", "0070_views_by_ticket")]
 
     operations = [
         migrations.AddField("billload", "quarantined_count", models.IntegerField(default=0)),

@@ -17,7 +17,12 @@ def test_the_child_ends_at_once_when_its_parent_is_gone(tmp_path):
     long.write_bytes(gzip.compress(header + b"\n") + gzip.compress(rows) * 2000)
     work = tmp_path / "work"
     work.mkdir()
-    request = {"work": str(work), "period": None, "bounds": [0, "0"], "parts": [{"path": str(long), "key": "long", "size": None}]}
+    request = {
+        "work": str(work),
+        "period": None,
+        "bounds": [0, "0"],
+        "parts": [{"path": str(long), "key": "long", "size": None}],
+    }
     child = subprocess.Popen(
         [sys.executable, "-m", "audits.focus_reader"],
         stdin=subprocess.PIPE,

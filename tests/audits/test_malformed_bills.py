@@ -320,7 +320,7 @@ def with_bad_rows(draw):
     kind = draw(st.sampled_from(FORMATS))
     good = rows_of(kind, [str(one) for one in draw(st.lists(st.decimals(-999, 999, places=9), min_size=1, max_size=6))])
     bad = [
-        {**rows_of(kind, ["7"])[-1], **{name: value}}
+        {**rows_of(kind, ["7"])[-1], name: value}
         for name, value in draw(st.lists(st.sampled_from(bad_values(kind)), min_size=1, max_size=4))
     ]
     mixed = draw(st.permutations([*((row, True) for row in good), *((row, False) for row in bad)]))

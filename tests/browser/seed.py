@@ -8,7 +8,19 @@ import uuid
 from audits import uploads
 from audits.bill_files import HandedIn
 from audits.focus import COSTS
-from audits.models import ApiCall, Audit, BillLoad, BillUpload, CostDay, CostTag, CostTagKey, Gap, Schedule, Step
+from audits.models import (
+    ApiCall,
+    Audit,
+    BillLoad,
+    BillUpload,
+    CostDay,
+    CostTag,
+    CostTagKey,
+    Gap,
+    QuarantinedRow,
+    Schedule,
+    Step,
+)
 from audits.rate_models import ExchangeRate
 from connections.models import AccessCheck, Connection
 from tests.audits.sources import source_of
@@ -206,6 +218,7 @@ def _bills(connection) -> BillLoad:
         day = {"tag_key": key, "charge_date": load.billing_period, "kind": "Usage", "billing_currency": "USD"}
         for value in ("shop", None):
             CostTag.objects.create(value=value, **day, **dict.fromkeys(COSTS, 12))
+    _leave_out(loads[1])
     return loads[1]
 
 
@@ -225,6 +238,21 @@ def _days(load) -> None:
         )
         for day in range(last)
     )  # fmt: skip
+
+
+def _leave_out(load) -> None:
+    unreadable = {"billed_cost": 1, "effective_cost": 0, "list_cost": 0, "contracted_cost": 0}
+    costs = dict.fromkeys(unreadable, "12.345678901234567890")
+    tally = {"currency": "USD", "rows": 2, "costs": costs, "unreadable": unreadable, "invoiced": "3.5"}
+    load.quarantined_count, load.quarantined = 2, [tally]
+    load.message = "2 of 120,346 rows cannot be read and are left out."
+    load.save()
+    wrong = "is no number of at most 14 digits before the point", "Write it plainly, like 1234.5678: a point."
+    for number, value in ((8120, '=HYPERLINK("http://x")' + "long " * 30), (98_120, "")):
+        QuarantinedRow.objects.create(
+            load=load, part="exports/data/BILLING_PERIOD=2026-11/focus-00001.csv.gz", row_number=number,
+            column="BilledCost", value=value, reason=wrong[0], remedy=wrong[1], currency="USD",
+        )  # fmt: skip
 
 
 def _load(connection, *, month, state, billed, invoices, message) -> BillLoad:

@@ -201,4 +201,4 @@ def test_a_month_that_is_missing_between_others_is_not_taken_for_one_that_cost_n
     ]
     said = told(capsys, write_csv(tmp_path / "a.csv", [*august, *october], columns=columns(october)).path)
     assert "62 rows, complete from 2026-10-01 to 2026-10-31." in said
-    assert "No charge of 2026-09 is in these files, so nothing is told of the months before it." in said
+    assert "2026-09 is not whole in these files, so nothing is told of it and the months before it." in said

@@ -19,6 +19,7 @@ from audits.models import (
     CostTag,
     CostTagKey,
     Gap,
+    QuarantinedRow,
     Resource,
     Schedule,
 )
@@ -148,7 +149,17 @@ def audited(connection, mark: str, *, size_gib: int, resource_id: str = "vol-1",
     others = [dataclasses.replace(one, name=f"{mark} {one.KIND}", account_id=account_id) for one in (GP2, IDLE)]
     load = load_bill(connection, accounts=(account_id,))
     load.message = f"{mark} load"
-    load.save(update_fields=["message"])
+    load.quarantined_count = 1
+    load.save(update_fields=["message", "quarantined_count"])
+    QuarantinedRow.objects.create(
+        load=load,
+        part=f"{mark}.csv",
+        row_number=1,
+        column=f"{mark}Cost",
+        value=f"{mark} value",
+        reason=mark,
+        remedy=mark,
+    )
     bill(load, resource_id, str(size_gib / 100), account_id=account_id, usage_type=f"EBS:{mark}")
     day = {
         "charge_date": load.billing_period, "provider_name": f"{mark} provider", "sub_account_id": account_id,

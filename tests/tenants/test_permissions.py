@@ -39,6 +39,7 @@ CHANGING = {
     "audits:remove_rates": Permission.CHANGE_RATES,
 }
 READING = {
+    "audits:rows_left_out": EXPORT,
     "findings:csv": EXPORT,
     "audits:costs_csv": EXPORT,
     "audits:bill_focus": EXPORT,

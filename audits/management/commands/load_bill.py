@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from audits import bills, whose_bill
+from audits import bills, quarantine, whose_bill
 from audits.focus import COSTS
 from audits.recognise import TITLES
 from tenants import scope
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from audits.models import BillLoad, BillSource
 
+MOST_ROWS = 20  # left out, and printed; the others stand on the load's page
 HOUR_SECONDS = 3600
 
 
@@ -59,6 +60,8 @@ class Command(BaseCommand):
             )
             if load.row_count == sums.row_count:
                 self._show_totals(sums.totals, load, organization_id)
+                for line in quarantine.lines(sums.left_out, most=MOST_ROWS):
+                    self.stdout.write(f"  {line}")
             else:
                 self.stdout.write("  A wider bill of the same period is loaded already: nothing was changed.")
 

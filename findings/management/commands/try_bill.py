@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from audits import bills
+from audits import bills, quarantine
 from audits.billed_things import BilledThings
 from audits.focus_process import read_bill
 from audits.recognise import TITLES
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's signature
         parts = [bills.Part(path=Path(name), key=Path(name).name) for name in options["files"]]
         try:
-            with read_bill(parts=parts, period=None, seconds=options["seconds"]) as bill:
+            with read_bill(parts=parts, period=None, seconds=options["seconds"], bounds=bills.bounds()) as bill:
                 span, missing = span_of(bill.sums, at=timezone.now())
                 self._say_what_it_is(bill.sums, span, missing)
                 tried = try_bill(BilledThings(bill.lines, span))
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{TITLES[sums.bill_format]}, {rows:,} rows, complete from {span.first} to {last}.")
         if missing is not None:
             self.stdout.write(
-                f"No charge of {missing:%Y-%m} is in these files, so nothing is told of the months before it."
+                f"{missing:%Y-%m} is not whole in these files, so nothing is told of it and the months before it."
             )
         for period in sums.periods:
             for currency, totals in sorted(period.totals.items()):
@@ -67,3 +67,9 @@ class Command(BaseCommand):
                 )
             for note in period.notes:
                 self.stdout.write(f"  {note}")
+        if sums.left_out:
+            self.stdout.write(
+                quarantine.message(quarantine.tallies(sums.left_out), row_count=rows - len(sums.left_out))
+            )
+            for line in quarantine.lines(sums.left_out, most=MOST):
+                self.stdout.write(f"  {line}")
