@@ -58,9 +58,9 @@ def read_bill(
 ) -> Iterator[ReadBill]:
     """Read the parts of a bill in a child process, within `seconds`. Raises BillRefused.
 
-    With `period`, rows of another billing period are bad. As many bad rows as `bounds` allow are left out. `on_wait` is called
-    while waiting, and may raise to give up. Whatever happens, the child and its temporary files are gone afterwards; should this process be killed,
-    the child notices, cleans up and ends too.
+    With `period`, rows of another billing period are bad. As many bad rows as `bounds` allow are left out. `on_wait`
+    is called while waiting, and may raise to give up. Whatever happens, the child and its temporary files are gone
+    afterwards; should this process be killed, the child notices, cleans up and ends too.
     """
     deadline = time.monotonic() + seconds
     work = Path(tempfile.mkdtemp(prefix="costframe-bill-"))
