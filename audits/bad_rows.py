@@ -56,7 +56,9 @@ def find(
     """
     with _ordered(spill) as database:
         judged = _judged(reading, numbered(source), period, details)
-        database.execute(f"create temp table bad as select distinct row_number from ({judged}) where problem is not null")
+        database.execute(
+            f"create temp table bad as select distinct row_number from ({judged}) where problem is not null"
+        )
         (count,) = database.execute("select count(*) from bad").fetchone() or (0,)
         if not count:
             return Found(count=0, rows=())

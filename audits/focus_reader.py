@@ -243,7 +243,9 @@ class Reader:
 
     def _has_bad_text(self) -> bool:
         """What PostgreSQL could not hold: the character NUL, and ids longer than an index entry."""
-        found = self.database.execute(f"select count(*) from sums where is_line and ({focus.has_bad_text(self.details.names)})").fetchone()
+        found = self.database.execute(
+            f"select count(*) from sums where is_line and ({focus.has_bad_text(self.details.names)})"
+        ).fetchone()
         return found != (0,)
 
     def _require_rest(self, rows: int) -> None:

@@ -303,49 +303,6 @@ def test_a_value_that_should_not_be_there(bill):
     require_all_or_help(kind, text_of(kind, rows))
 
 
-def bad_values(kind):
-    """Values that no row may hold, by column."""
-    cost, currency, numbers, dates, text = COLUMNS[kind]
-    found = [(cost, "1,2.3,4"), (cost, "abc"), (cost, "0." + "0" * 30 + "1"), (currency, "")]
-    found += [(name, "abc") for name in dates]
-    if kind == "google":  # whose text tells the kind of a charge, and is not kept
-        return found
-    found += [(text, "a\0"), *((name, "abc") for name in numbers)]
-    return found + ([(text, "x" * 3000)] if "ResourceId" in text else [])
-
-
-@st.composite
-def with_bad_rows(draw):
-    """A format, its rows, and where bad ones stand among them."""
-    kind = draw(st.sampled_from(FORMATS))
-    good = rows_of(kind, [str(one) for one in draw(st.lists(st.decimals(-999, 999, places=9), min_size=1, max_size=6))])
-    bad = [
-        {**rows_of(kind, ["7"])[-1], name: value}
-        for name, value in draw(st.lists(st.sampled_from(bad_values(kind)), min_size=1, max_size=4))
-    ]
-    mixed = draw(st.permutations([*((row, True) for row in good), *((row, False) for row in bad)]))
-    return kind, [row for row, _ in mixed], [row for row, is_good in mixed if is_good]
-
-
-@given(bill=with_bad_rows())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_bill_is_read_as_if_its_bad_rows_had_never_stood_in_it_and_they_are_what_is_missing(bill):
-    kind, rows, good = bill
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        whole = written(folder / "bill", text_of(kind, rows))
-        report, lines = read(folder / "work", whole, bounds=ALL_BUT_ONE)
-        _, expected = read(folder / "other", written(folder / "good", text_of(kind, good)))
-    assert lines == expected
-    found = [BadRow.from_json(one) for one in report["left_out"]]
-    assert [rows[one.row_number - 1] for one in found] == [row for row in rows if row not in good]
-    for one in found:
-        row = rows[one.row_number - 1]
-        is_readable = one.costs["billed_cost"] is not None
-        assert not is_readable or one.costs["billed_cost"] == plain_cost(kind, row)[0]
-        assert is_readable or COLUMNS[kind][0] in one.column or "credits" in one.column
-
-
 NEVER = [
     *(("google csv", "credits", value) for value in ("1e3", "{}", "null", "[1]", '"x"', '[{"amount": "1e-30"}]')),
     ("google csv", "credits", '[{"amount": "0.1234567890123456789012345", "type": "DISCOUNT"}]'),

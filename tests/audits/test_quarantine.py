@@ -4,10 +4,15 @@ import csv
 import dataclasses
 import datetime as dt
 import io
+import tempfile
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 
 from audits import quarantine
 from audits.bill_parts import BillRefused
@@ -15,11 +20,11 @@ from audits.focus import COSTS
 from audits.models import BillLoad, CostLine, QuarantinedRow
 from audits.quarantine import BadRow, Bounds, incomplete_from, of_period, percent_of, printable, tallies, verdict
 from tenants import scope
-from tests.audits.focus_files import ROW, read, write_csv, write_parquet
+from tests.audits.focus_files import ROW, read, write_csv, write_parquet, written
 from tests.audits.provider_bills import GCP_ROW, credit
 from tests.audits.test_bills import OCTOBER, load, payer  # noqa: F401 - a fixture
 from tests.audits.test_load_page import FINAL_AT, LAST_DAY
-from tests.audits.test_malformed_bills import ALL_BUT_ONE, text_of
+from tests.audits.test_malformed_bills import ALL_BUT_ONE, COLUMNS, FORMATS, plain_cost, rows_of, text_of
 from tests.connections.test_views import text
 from tests.database import acting_as
 
@@ -98,6 +103,49 @@ def test_days_are_incomplete_from_the_first_that_lacks_a_row(days, first):
 def test_what_cannot_be_printed_is_escaped_and_what_is_long_is_cut():
     assert printable("a\0b\n\u202e") == r"a\x00b\n\u202e"
     assert len(printable("\0" * 1000)) == 200
+
+
+def bad_values(kind):
+    """Values that no row may hold, by column."""
+    cost, currency, numbers, dates, text = COLUMNS[kind]
+    found = [(cost, "1,2.3,4"), (cost, "abc"), (cost, "0." + "0" * 30 + "1"), (currency, "")]
+    found += [(name, "abc") for name in dates]
+    if kind == "google":  # whose text tells the kind of a charge, and is not kept
+        return found
+    found += [(text, "a\0"), *((name, "abc") for name in numbers)]
+    return found + ([(text, "x" * 3000)] if "ResourceId" in text else [])
+
+
+@st.composite
+def with_bad_rows(draw):
+    """A format, its rows, and where bad ones stand among them."""
+    kind = draw(st.sampled_from(FORMATS))
+    good = rows_of(kind, [str(one) for one in draw(st.lists(st.decimals(-999, 999, places=9), min_size=1, max_size=6))])
+    bad = [
+        {**rows_of(kind, ["7"])[-1], name: value}
+        for name, value in draw(st.lists(st.sampled_from(bad_values(kind)), min_size=1, max_size=4))
+    ]
+    mixed = draw(st.permutations([*((row, True) for row in good), *((row, False) for row in bad)]))
+    return kind, [row for row, _ in mixed], [row for row, is_good in mixed if is_good]
+
+
+@given(bill=with_bad_rows())
+@examples(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_bill_is_read_as_if_its_bad_rows_had_never_stood_in_it_and_they_are_what_is_missing(bill):
+    kind, rows, good = bill
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        whole = written(folder / "bill", text_of(kind, rows))
+        report, lines = read(folder / "work", whole, bounds=ALL_BUT_ONE)
+        _, expected = read(folder / "other", written(folder / "good", text_of(kind, good)))
+    assert lines == expected
+    found = [BadRow.from_json(one) for one in report["left_out"]]
+    assert [rows[one.row_number - 1] for one in found] == [row for row in rows if row not in good]
+    for one in found:
+        row = rows[one.row_number - 1]
+        is_readable = one.costs["billed_cost"] is not None
+        assert not is_readable or one.costs["billed_cost"] == plain_cost(kind, row)[0]
+        assert is_readable or COLUMNS[kind][0] in one.column or "credits" in one.column
 
 
 @pytest.mark.parametrize("writer", [write_csv, lambda path, rows: write_parquet(path, rows, number="varchar")])
