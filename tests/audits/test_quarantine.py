@@ -21,10 +21,11 @@ from audits.models import BillLoad, CostLine, QuarantinedRow
 from audits.quarantine import BadRow, Bounds, incomplete_from, of_period, percent_of, printable, tallies, verdict
 from tenants import scope
 from tests.audits.focus_files import ROW, read, write_csv, write_parquet, written
+from tests.audits.plain_bills import COLUMNS, FORMATS, plain_cost, rows_of, text_of
 from tests.audits.provider_bills import GCP_ROW, credit
 from tests.audits.test_bills import OCTOBER, load, payer  # noqa: F401 - a fixture
 from tests.audits.test_load_page import FINAL_AT, LAST_DAY
-from tests.audits.test_malformed_bills import ALL_BUT_ONE, COLUMNS, FORMATS, plain_cost, rows_of, text_of
+from tests.audits.test_malformed_bills import ALL_BUT_ONE
 from tests.connections.test_views import text
 from tests.database import acting_as
 
