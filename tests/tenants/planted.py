@@ -140,6 +140,14 @@ def matrix(mark: str) -> list[dict[str, str]]:
     return [{"action": f"ec2:{mark}", "result": "REFUSED", "why": f"{mark} why", "message": f"{mark} message"}]
 
 
+def lack_a_row(load, mark: str) -> None:
+    """A load that left a row out."""
+    load.quarantined_count = 1
+    load.save(update_fields=["quarantined_count"])
+    told = {"part": f"{mark}.csv", "column": f"{mark}Cost", "value": f"{mark} value", "reason": mark, "remedy": mark}
+    QuarantinedRow.objects.create(load=load, row_number=1, **told)
+
+
 def audited(connection, mark: str, *, size_gib: int, resource_id: str = "vol-1", account_id: str = SHARED):
     """An audit that is over, with its bill, usage, gaps and calls, and findings that overlap on one resource."""
     volume = dataclasses.replace(
@@ -149,17 +157,8 @@ def audited(connection, mark: str, *, size_gib: int, resource_id: str = "vol-1",
     others = [dataclasses.replace(one, name=f"{mark} {one.KIND}", account_id=account_id) for one in (GP2, IDLE)]
     load = load_bill(connection, accounts=(account_id,))
     load.message = f"{mark} load"
-    load.quarantined_count = 1
-    load.save(update_fields=["message", "quarantined_count"])
-    QuarantinedRow.objects.create(
-        load=load,
-        part=f"{mark}.csv",
-        row_number=1,
-        column=f"{mark}Cost",
-        value=f"{mark} value",
-        reason=mark,
-        remedy=mark,
-    )
+    load.save(update_fields=["message"])
+    lack_a_row(load, mark)
     bill(load, resource_id, str(size_gib / 100), account_id=account_id, usage_type=f"EBS:{mark}")
     day = {
         "charge_date": load.billing_period, "provider_name": f"{mark} provider", "sub_account_id": account_id,

@@ -18,7 +18,7 @@ from tenants.roles import Role
 from tests.conftest import AT
 from tests.database import ROOT, acting_as
 from tests.findings.rows import UNATTACHED, load_bill, make_audit, make_connection, see
-from tests.tenants.planted import handed_in, proven
+from tests.tenants.planted import handed_in, lack_a_row, proven
 from tests.tenants.url_map import every_url
 from tests.web import Visitor
 
@@ -148,6 +148,7 @@ def pages(organization):
         finding, upload = Finding.objects.get(), handed_in("x")
         with acting_as("cf_worker"):
             proven("x", upload)
+            lack_a_row(loaded, "x")
         ExchangeRate.objects.create(day=AT.date(), from_currency="EUR", to_currency="USD", rate=1, source="Treasury")
     return [
         "/bills/rates/",
