@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from audits import quarantine
 from audits.bill_parts import BillRefused
+from audits.bills_page import load_row
 from audits.focus import COSTS
+from audits.load_page import period_state
 from audits.models import BillLoad, CostLine, QuarantinedRow
 from audits.quarantine import BadRow, Bounds, incomplete_from, of_period, percent_of, printable, tallies, verdict
 from tenants import scope
@@ -223,6 +225,13 @@ def test_the_load_keeps_the_rows_and_the_sums_and_is_never_final(payer, tmp_path
     assert "Billed cost 3.75 3.25 1 not readable not known" in page
     assert "Effective cost 3.75 2.5 6.25" in page
     assert "a.csv 4 ChargePeriodStart yesterday is no date" in page
+
+
+def test_no_period_that_lacks_rows_is_final_whatever_its_days_and_invoices_say(payer, tmp_path):  # noqa: F811
+    (found,) = load(payer, [write_csv(tmp_path / "a.csv", [{}, LAST_DAY])], at=FINAL_AT)
+    assert period_state(found, load_row(found)) == "final"
+    found.quarantined_count = 1
+    assert period_state(found, load_row(found)) == "provisional"
 
 
 def test_the_download_holds_every_row_and_nothing_that_a_spreadsheet_runs(payer, tmp_path, allowing, visitor):  # noqa: F811
