@@ -13,7 +13,7 @@ from sandbox import servers
 from sandbox.aws.client import SandboxCloud
 from tenants.models import Organization
 from tenants.organization_ids import organization_id_for
-from tests import database
+from tests import database, distribution
 from tests.at_once import AtOnce
 from tests.tenants.doors import door  # noqa: F401 - a fixture: the running operator process
 from tests.web import provider_key, stranger, visitor  # noqa: F401 - fixtures of pages
@@ -22,9 +22,21 @@ ISSUER = "https://clerk.example.test"
 AT = dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.UTC)
 
 
+def pytest_xdist_make_scheduler(config, log):
+    return distribution.share_out(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """What a test logged may be no UTF-8, on purpose, and then no worker could tell of it."""
+    report = yield
+    report.sections = [(name, distribution.sendable(text)) for name, text in report.sections]
+    return report
+
+
 @pytest.fixture(scope="session")
 def server_directory():
-    """A folder of this run, inside the project so that PostgreSQL's own user can reach it."""
+    """A folder of this process, inside the project so that PostgreSQL's own user can reach it."""
     directory = database.ROOT / ".local" / f"tests-{os.getpid()}"
     directory.mkdir(parents=True)
     yield directory
