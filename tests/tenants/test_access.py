@@ -20,13 +20,16 @@ from django.db import connection, models, transaction
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls.converters import UUIDConverter
+from django.utils import timezone
 
 from connections.seal import public_key_text
 from connections.unseal import KeyDirectory
 from costframe import limits
 from findings.models import Finding
 from findings.queries import SORTS
+from tenants import scope
 from tenants.models import Activity, ActivitySeal, OrganizationManager, TenantManager
+from tenants.proof import make_proof
 from tenants.trail import NEWEST_FIRST
 from tests.database import UNWALLED, acting_as
 from tests.tenants.planted import Planted, plant
@@ -85,6 +88,13 @@ HEADERS = ("x-organization", "hx-current-url", "hx-target", "hx-trigger", "x-org
 def unlimited(monkeypatch):
     """One person asks hundreds of times here; the limits have tests of their own."""
     monkeypatch.setattr(limits, "RULES", {})
+
+
+@pytest.fixture(autouse=True)
+def proofs_as_of_the_transactions_start(monkeypatch, db):
+    """A test is one transaction here, and on a slow machine longer than the half minute that clocks may differ by."""
+    begun = timezone.now()
+    monkeypatch.setattr(scope, "make_proof", lambda **given: make_proof(**{**given, "at": begun}))
 
 
 @pytest.fixture
