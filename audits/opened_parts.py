@@ -11,6 +11,7 @@ from audits import bill_parts, charge_details, focus, recognise
 from audits.bill_format import NUMBER
 from audits.bill_parts import BillRefused, Part, Shape
 from audits.detail_reader import DetailReader
+from audits.focus_values import NOTHING, quoted
 from audits.recognise import SHOWN_CHARACTERS, Reading
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from duckdb.sqltypes import DuckDBPyType
 
 MEMORY_LIMIT = "448MB"
+NEVER_WRITTEN = "\x01 nothing of a bill \x01"
 LONG_NUMBER = r'":\s*-?0*\.?0*[1-9](\.?[0-9]){15}'
 NAMED_NUMBER = r'"[^"]*":\s*-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?'
 NUMBER_IN_IT = r'":\s*(-?[0-9][0-9.eE+-]*)$'
@@ -120,14 +122,16 @@ class OpenedParts:
                 f"read_json({paths}, columns = {{{columns}}}, format = 'newline_delimited', filename = true, "
                 f"compression = '{compression}', hive_partitioning = false)"
             )
-        columns = ", ".join(
-            f"{literal(name or f'column {number}')}: 'VARCHAR'" for number, (name, _) in enumerate(shape.columns)
-        )
+        names = [name or f"column {number}" for number, (name, _) in enumerate(shape.columns)]
+        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+        # The reader passes over one value too many where that is null, and the row's columns are shifted. So nothing is
+        # null to it, and what says nothing is told here.
+        values = ", ".join(f"nullif(nullif({quoted(name)}, ''), {NOTHING}) as {quoted(name)}" for name in names)
         return (
-            f"read_csv({paths}, columns = {{{columns}}}, header = true, auto_detect = false, "
-            f"delim = {literal(shape.delimiter)}, "
-            f"quote = '\"', escape = '\"', nullstr = ['NULL', ''], strict_mode = true, null_padding = false, "
-            f"filename = true, compression = '{compression}', hive_partitioning = false)"
+            f"(select {values}, filename from read_csv({paths}, columns = {{{columns}}}, header = true, "
+            f"auto_detect = false, delim = {literal(shape.delimiter)}, "
+            f"quote = '\"', escape = '\"', nullstr = {literal(NEVER_WRITTEN)}, strict_mode = true, "
+            f"null_padding = false, filename = true, compression = '{compression}', hive_partitioning = false))"
         )
 
     def rows(

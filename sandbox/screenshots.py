@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PICTURES = ROOT / "docs" / "pictures"
 SIZE = {"width": 1280, "height": 860}
-WHOLE = {"finding"}  # its chart and bill stand below the fold
+WHOLE = {"finding", "bill"}  # what they are about goes on below the fold
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
 
 
@@ -53,6 +53,7 @@ def main() -> int:
             ("connections", "/connections/"),
             ("costs", "/costs/"),
             ("bills", "/bills/"),
+            ("bill", last_closed_bill(page, running.web_origin)),
             ("rules", "/findings/rules/"),
         ):
             page.goto(f"{running.web_origin}{where}")
@@ -66,6 +67,12 @@ def finding_with_usage(page: Page, origin: str) -> str:
     """The dearest idle machine: its page has a chart beside its bill."""
     page.goto(f"{origin}/findings/?rule=aws_ec2_instance_idle")
     return str(page.locator("table a[href^='/findings/']").first.get_attribute("href"))
+
+
+def last_closed_bill(page: Page, origin: str) -> str:
+    """The month before this one: its page stands beside its invoice."""
+    page.goto(f"{origin}/bills/")
+    return str(page.locator("tbody th a").nth(1).get_attribute("href"))
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ WORDS = {
     "finding.resolved": "resolved a finding",
     "export.csv": "downloaded the action list",
     "export.costs": "downloaded costs",
+    "export.bill_list": "downloaded what a bill proves",
     "export.focus": "downloaded a bill as FOCUS",
     "export.rows_left_out": "downloaded the rows that a bill left out",
     "export.evidence": "downloaded a finding's evidence",

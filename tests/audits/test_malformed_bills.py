@@ -106,6 +106,16 @@ def test_a_bill_that_is_whole_is_read_to_the_last_digit(bill, is_gzip):
     assert report["left_out"] == []
 
 
+@pytest.mark.parametrize("kind", ["aws", "azure", "focus"])
+@pytest.mark.parametrize("place", range(1, 20))
+def test_a_value_too_many_never_shifts_the_others(kind, place):
+    """The last ones are empty, so that the row has one more than the header and none of them says so."""
+    row = {**rows_of(kind, ["1.5"])[-1], "last": "", "very last": ""}
+    header, values = provider_bills.text_of([row]).decode().splitlines()
+    shifted = ",".join([*values.split(",")[:place], "", *values.split(",")[place:]])
+    require_all_or_help(kind, f"{header}\n{shifted}\n".encode())
+
+
 def in_place(name):
     """A damage to bytes at a place behind the header."""
     changes = {

@@ -104,7 +104,7 @@ def test_filtering_sorting_and_paging_need_no_script(findings, browse):
     page.goto("/findings/")
     page.get_by_label("Rule").select_option(label="EBS volume attached to nothing")
     page.get_by_role("button", name="Show").click()
-    page.get_by_text("60 findings").wait_for()
+    page.locator("caption", has_text="60 findings").wait_for()
     assert "rule=aws_ebs_volume_unattached" in page.url
     page.get_by_role("link", name="Saving a month").click()
     first = page.locator("tbody tr").first

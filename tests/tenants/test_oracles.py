@@ -113,6 +113,11 @@ def changing(connection, world, table, column, value):
     return sql.SQL("update {} set {} = {}").format(sql.Identifier(table), sql.Identifier(column), sql.Literal(value))
 
 
+def one_on(text):
+    """Another text that fits wherever this one does."""
+    return text[:-1] + chr(ord(text[-1]) + 1) if text else "another"
+
+
 def told_by_unique_keys(connection, world):
     """As above, for a row of A that has in each key what B's row has there, and one that has not; and how often both
     came in."""
@@ -129,7 +134,7 @@ def told_by_unique_keys(connection, world):
         own = {"organization_id", *(tie.column for tie in world.ties if tie.table == table)}
         same = {name: row[name] for name in columns if name not in own}
         other = {name: uuid.uuid4() if isinstance(value, uuid.UUID) else value for name, value in same.items()}
-        other |= {name: f"another {value}" for name, value in same.items() if isinstance(value, str)}
+        other |= {name: one_on(value) for name, value in same.items() if isinstance(value, str)}
         for role in ROLES:
             told = [
                 answer(connection, role, world.row(connection, table, A, **key), without=table) for key in (same, other)
