@@ -111,7 +111,7 @@ def test_a_bill_that_is_whole_is_read_to_the_last_digit(bill, is_gzip):
 def test_a_value_too_many_never_shifts_the_others(kind, place):
     """The last ones are empty, so that the row has one more than the header and none of them says so."""
     row = {**rows_of(kind, ["1.5"])[-1], "last": "", "very last": ""}
-    header, values = provider_bills.text_of([row]).decode().splitlines()
+    header, values = text_of(kind, [row]).decode().splitlines()
     shifted = ",".join([*values.split(",")[:place], "", *values.split(",")[place:]])
     require_all_or_help(kind, f"{header}\n{shifted}\n".encode())
 
