@@ -17,6 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from audits.bill_folder import PREFIX
 from audits.bill_parts import BillRefused
 from audits.bill_sums import kind_sum
 from audits.focus import PeriodSums, Sums
@@ -63,7 +64,7 @@ def read_bill(
     afterwards; should this process be killed, the child notices, cleans up and ends too.
     """
     deadline = time.monotonic() + seconds
-    work = Path(tempfile.mkdtemp(prefix="costframe-bill-"))
+    work = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))  # by our own id, as sweep tells it
     try:
         with _child(work) as child:
             request = {

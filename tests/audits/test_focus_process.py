@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from audits.bill_folder import PREFIX, sweep
 from audits.bill_parts import BillRefused, Part
 from audits.focus import WRITTEN_COLUMNS
 from audits.focus_process import read_bill
@@ -19,6 +20,16 @@ from tests.audits.focus_files import SAMPLE, text_of, written
 from tests.database import ROOT
 
 OCTOBER = dt.date(2026, 10, 1)
+
+
+def test_the_folder_of_a_bill_that_is_being_read_is_never_swept(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    with read_bill(parts=[written(tmp_path / "a.csv", text_of([{}]))], period=OCTOBER, seconds=60):
+        (work,) = (tmp_path / "temporary").iterdir()
+        assert work.name.startswith(f"{PREFIX}{os.getpid()}-"), "sweep takes what stands there for a process"
+        sweep()
+        assert work.exists()
 
 
 def test_the_child_hands_over_every_character(tmp_path, monkeypatch):
