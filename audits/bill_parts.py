@@ -150,7 +150,7 @@ def read_through(parts: Iterable[Part], *, is_over: Callable[[], bool]) -> None:
             if magic == PARQUET_MAGIC:
                 continue
             file.seek(0)
-            rows: IO[bytes] = gzip.GzipFile(fileobj=file) if magic.startswith(GZIP_MAGIC) else file  # type: ignore[assignment]
+            rows: IO[bytes] = gzip.GzipFile(fileobj=file) if magic.startswith(GZIP_MAGIC) else file  # type: ignore[assignment]  # it reads as a file does
             try:
                 _read_rows(part, rows, is_over)
             except (EOFError, zlib.error, gzip.BadGzipFile):

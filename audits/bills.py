@@ -186,7 +186,7 @@ def _copy(cursor: Any, bill: ReadBill) -> None:  # noqa: ANN401 - Django's curso
 
 
 def _put(
-    cursor: Any,  # noqa: ANN401
+    cursor: Any,  # noqa: ANN401 - Django's cursor wrapper
     *,
     source: BillSource,
     sums: PeriodSums,
@@ -295,7 +295,7 @@ def _retire(source: BillSource, billing_period: date, rivals: Sequence[BillLoad]
     BillLoad.objects.filter(id__in=ids).update(state=BillLoad.State.REPLACED, services=[])
     # Straight in the table: nothing refers to a line, and there may be millions.
     for rows in (CostLine, CostDay, CostDetail, CostTagKey, QuarantinedRow):
-        rows.objects.filter(load_id__in=ids)._raw_delete(database.alias)  # noqa: SLF001
+        rows.objects.filter(load_id__in=ids)._raw_delete(database.alias)  # noqa: SLF001 - the public one would fetch every row first
     return next(iter(earlier), None)
 
 
@@ -309,7 +309,7 @@ def _message(sums: PeriodSums, rivals: Sequence[BillLoad]) -> str:
     return " ".join(sentences)
 
 
-def _insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401
+def _insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401 - Django's cursor wrapper
     """The lines of a load. Their ids are random but for their last digits, which count up: keys in order are cheap."""
     names = ", ".join(WRITTEN_COLUMNS)
     cursor.execute(

@@ -170,7 +170,7 @@ class CostForm(forms.Form):
         for name in ("since", "until"):
             of_time = f"“%(show_value)s” is no day from {FIRST_DAY} to {LAST_DAY}: choose one in between."
             self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            self.fields[name].input_formats = ["%Y-%m-%d"]  # type: ignore[attr-defined]
+            self.fields[name].input_formats = ["%Y-%m-%d"]  # type: ignore[attr-defined]  # of a DateField, which these are
             self.fields[name].validators += [
                 MinValueValidator(FIRST_DAY, of_time),
                 MaxValueValidator(LAST_DAY, of_time),

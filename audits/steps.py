@@ -218,7 +218,7 @@ def give_back(*, step: Step, calls: Iterable[CallCount], at: datetime) -> None:
     wake_scheduler()
 
 
-def _leave(*, step: Step, calls: Iterable[CallCount], due_at: datetime, **changes: Any) -> None:  # noqa: ANN401
+def _leave(*, step: Step, calls: Iterable[CallCount], due_at: datetime, **changes: Any) -> None:  # noqa: ANN401 - columns
     audit = lock_audit(audit_id=step.audit_id)
     _, call_count = _book(step=step, gaps=(), calls=calls)
     changes |= {"state": Step.State.WAITING, "due_at": due_at, "call_count": F("call_count") + call_count}

@@ -19,7 +19,7 @@ FACING = ("web", "operator")
 
 
 @register(Tags.security, deploy=True)
-def proxies_are_counted(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Complaint]:  # noqa: ANN401
+def proxies_are_counted(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Complaint]:  # noqa: ANN401 - Django's
     """Behind a proxy that nobody told us of, all people are one address."""
     del app_configs, kwargs
     if settings.ROLE_NAME not in FACING or "COSTFRAME_TRUSTED_PROXIES" in settings.ENVIRONMENT:
@@ -35,7 +35,7 @@ def proxies_are_counted(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
 
 
 @register(Tags.security, deploy=True)
-def people_can_sign_in(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:  # noqa: ANN401
+def people_can_sign_in(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:  # noqa: ANN401 - Django's
     """A process that faces people does not start without its identity provider: said here before it is tried."""
     del app_configs, kwargs
     if settings.ROLE_NAME not in FACING:

@@ -54,7 +54,7 @@ class OnlyIds(Middleware):
 
 def make_broker(url: str, *, middleware: Sequence[Middleware] = ()) -> RedisBroker:
     """A broker with our middleware only: no retries (rows come back by their due time), no results, no callbacks."""
-    return RedisBroker(url=url, middleware=[OnlyIds(), *middleware])  # type: ignore[no-untyped-call]
+    return RedisBroker(url=url, middleware=[OnlyIds(), *middleware])  # type: ignore[no-untyped-call]  # dramatiq has no types for it
 
 
 class Queue:

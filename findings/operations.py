@@ -214,7 +214,7 @@ def _write_waste(
         if old != finding.state:
             changed.append(change_of(finding, old=old, new=finding.state, audit_id=audit.id))
     _price_since(written, list(wasted.values()))
-    fields = [field.name for field in Finding._meta.concrete_fields if field.name not in KEPT]  # noqa: SLF001
+    fields = [field.name for field in Finding._meta.concrete_fields if field.name not in KEPT]  # noqa: SLF001 - Django's own way to name columns
     Finding.objects.bulk_create(
         written,
         batch_size=BATCH,

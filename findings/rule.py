@@ -148,7 +148,7 @@ class Rule:
         """How many complete days of usage the rule wants under `settings`; 0 for a rule without usage."""
         return int(self.given(settings).get(WINDOW_SETTING, self.window_days)) if self.needs_usage else 0
 
-    def ask(self, thing: Thing, *, usage: Any, settings: Mapping[str, Any]) -> Verdict:  # noqa: ANN401
+    def ask(self, thing: Thing, *, usage: Any, settings: Mapping[str, Any]) -> Verdict:  # noqa: ANN401 - an audits.evidence.Usage, which this layer does not know
         """Judge `thing` with the rule's settings, passing usage only to a rule that declares metrics."""
         given = self.given(settings)
         if self.needs_usage:

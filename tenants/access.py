@@ -115,7 +115,7 @@ def needs_of(view: Callable[..., Any]) -> Needs:
 
 def get_or_404(source: type[Row] | models.QuerySet[Row], row_id: UUID) -> Row:
     """The row of the open scope's organisation. Raises Http404, the same for a stranger's id as for a random one."""
-    rows = source if isinstance(source, models.QuerySet) else source._default_manager.all()  # noqa: SLF001
+    rows = source if isinstance(source, models.QuerySet) else source._default_manager.all()  # noqa: SLF001 - Django's own way to name it
     row = rows.filter(id=row_id).first()
     if row is None:
         raise Http404("There is no such page.")

@@ -87,7 +87,7 @@ class WorkRow(TenantModel):
         abstract = True
 
     @classmethod
-    def take(cls, row_id: UUID, *, at: datetime, seconds: float, **changes: Any) -> Self | None:  # noqa: ANN401
+    def take(cls, row_id: UUID, *, at: datetime, seconds: float, **changes: Any) -> Self | None:  # noqa: ANN401 - columns
         """Claim the row if it is due, for `seconds`, by compare-and-set. None: somebody else has it, or it is over."""
         taken = cls.objects.filter(id=row_id, due_at__lte=at).update(
             claim=uuid4(),
@@ -103,7 +103,7 @@ class WorkRow(TenantModel):
             type(self).objects.filter(id=self.id, claim=self.claim).update(due_at=at + dt.timedelta(seconds=seconds))
         )
 
-    def settle(self, **changes: Any) -> bool:  # noqa: ANN401
+    def settle(self, **changes: Any) -> bool:  # noqa: ANN401 - columns
         """Write the outcome if the row is still ours. False: it is not, so roll back whatever else was written."""
         return bool(type(self).objects.filter(id=self.id, claim=self.claim).update(**{"claim": None, **changes}))
 

@@ -72,7 +72,7 @@ class PinnedKey:
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:  # noqa: ANN401
+    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:  # noqa: ANN401 - urllib's
         """Follow nothing: the key set is at the address that was configured, or nowhere."""
 
 

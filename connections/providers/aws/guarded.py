@@ -74,7 +74,7 @@ class GuardedEmitter(HierarchicalEmitter):
 class GuardedTransport:
     """What sends bytes. It looks at the request itself, so that a handler that rewrote it gains nothing."""
 
-    def __init__(self, inner: Any, *, guard: Guard, service: str) -> None:  # noqa: ANN401
+    def __init__(self, inner: Any, *, guard: Guard, service: str) -> None:  # noqa: ANN401 - botocore's
         if inner._verify is not True:  # noqa: SLF001 - there is no public way to see it
             raise WriteRefused(service, "connect", "certificates must be verified")
         self._inner = inner
@@ -156,7 +156,7 @@ class GuardedSession(botocore.session.Session):
             ("after-call", self._after_call),
         ):
             held = partial(handler)
-            held.is_guard = True  # type: ignore[attr-defined]
+            held.is_guard = True  # type: ignore[attr-defined]  # a mark of our own
             self.get_component("event_emitter").register_first(event, held, unique_id=f"costframe-{event}")
         self._book = book
 
@@ -164,7 +164,7 @@ class GuardedSession(botocore.session.Session):
         self,
         service_name: str,
         region_name: str | None = None,
-        **options: Any,  # noqa: ANN401
+        **options: Any,  # noqa: ANN401 - botocore's
     ) -> BaseClient:
         """A client that reads. Options that would loosen it (endpoint, keys, no TLS, no verification) are refused."""
         config = options.pop("config", None)
@@ -195,14 +195,14 @@ class GuardedSession(botocore.session.Session):
     def _register_client_plugins(self, client: BaseClient) -> None:
         """No plugins: they are named by an environment variable."""
 
-    def _before_parameters(self, *, params: Any, model: Any, context: Any, **_: object) -> None:  # noqa: ANN401
+    def _before_parameters(self, *, params: Any, model: Any, context: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
         service, operation = model.service_model.service_name, model.name
         self.guard.check_operation(service, operation, params)
         if (context or {}).get("is_presign_request"):
             raise WriteRefused(service, operation, "a presigned URL would carry our access to somebody else")
         self._book.before_call()
 
-    def _before_signer(self, *, signature_version: Any, event_name: str, **_: object) -> None:  # noqa: ANN401
+    def _before_signer(self, *, signature_version: Any, event_name: str, **_: object) -> None:  # noqa: ANN401 - botocore's
         if str(signature_version).endswith(("-query", "-presign-post")):
             service, operation = event_name.split(".", 2)[1:]
             raise WriteRefused(service, operation, "a presigned URL would carry our access to somebody else")
@@ -223,7 +223,7 @@ class GuardedSession(botocore.session.Session):
             error["Message"] = without_names(str(error["Message"]), role_name=self._role_name)
 
 
-def _moment(value: Any) -> datetime:  # noqa: ANN401
+def _moment(value: Any) -> datetime:  # noqa: ANN401 - botocore's
     """A timestamp as AWS writes it; the general parser that botocore uses is some hundred times slower."""
     if isinstance(value, str) and value.endswith("Z"):
         try:

@@ -142,5 +142,5 @@ class CallBook:
             return
         parsed = parsed_response or {}
         status = parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)
-        code = str(parsed.get("Error", {}).get("Code") or status) if status >= 300 else ""  # noqa: PLR2004
+        code = str(parsed.get("Error", {}).get("Code") or status) if status >= 300 else ""  # noqa: PLR2004 - HTTP's own line
         self.note(service=service_name, operation=operation, code=code)

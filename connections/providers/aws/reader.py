@@ -111,7 +111,7 @@ class Reader:
 
     def together(self, *jobs: Callable[[], Answer]) -> list[Answer]:
         """Run jobs side by side and return their answers in the order of the jobs."""
-        if len(jobs) < 2:  # noqa: PLR2004
+        if len(jobs) < 2:  # noqa: PLR2004 - one job needs no threads
             return [job() for job in jobs]
         with ThreadPoolExecutor(max_workers=min(THREADS, len(jobs)), thread_name_prefix="aws") as pool:
             return list(pool.map(lambda job: job(), jobs))
