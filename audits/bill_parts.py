@@ -162,8 +162,13 @@ def read_through(parts: Iterable[Part], *, is_over: Callable[[], bool]) -> None:
                 ) from None
 
 
+def most_unpacked(part: Part) -> int:
+    """How many bytes a part may unpack to."""
+    return max(UNPACKED_ANYWAY, part.path.stat().st_size * UNPACKED_TIMES)
+
+
 def _read_rows(part: Part, file: IO[bytes], is_over: Callable[[], bool]) -> None:
-    unpacked, since_line_end, most = 0, 0, max(UNPACKED_ANYWAY, part.path.stat().st_size * UNPACKED_TIMES)
+    unpacked, since_line_end, most = 0, 0, most_unpacked(part)
     while not is_over() and (block := file.read(BLOCK)):
         unpacked += len(block)
         if unpacked > most:

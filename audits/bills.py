@@ -20,7 +20,7 @@ from audits.spreadsheet import plain
 from tenants import scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
     from pathlib import Path
@@ -94,6 +94,8 @@ def replace(
         counted = [
             {**file, "rows": rows} for file, rows in zip(files, bill.sums.rows_by_part, strict=True)
         ]  # rows of all periods that a file holds
+        for copy, same in bill.sums.copies.items():
+            counted[copy]["same_as"] = files[same]["key"]
         loads = [
             _put(
                 cursor,
@@ -138,7 +140,7 @@ def load_files(
     Their content is their execution id, so loading the same files again changes nothing.
     """
     with read_bill(parts=parts, period=None, seconds=seconds, bounds=bounds()) as bill:
-        execution_id = content_id(parts)
+        execution_id = content_id(parts, copies=bill.sums.copies)
         files = [{"key": part.key, "size": part.path.stat().st_size, "etag": ""} for part in parts]
         with scope.organization(organization_id):
             loads = replace(source=source, bill=bill, files=files, execution_id=execution_id, at=at)
@@ -164,10 +166,12 @@ def complete_days(sums: PeriodSums, *, at: datetime) -> tuple[date | None, date 
     return first, last
 
 
-def content_id(parts: Sequence[Part]) -> str:
-    """Names what the files hold, whatever they are called and in whatever order they come."""
+def content_id(parts: Sequence[Part], *, copies: Container[int] = ()) -> str:
+    """Names what the files hold, whatever they are called, in whatever order and how often they come."""
     digests = []
-    for part in parts:
+    for number, part in enumerate(parts):
+        if number in copies:
+            continue
         with part.path.open("rb") as file:
             digests.append(hashlib.file_digest(file, "sha256").hexdigest())
     return "sha256:" + hashlib.sha256(" ".join(sorted(digests)).encode()).hexdigest()

@@ -115,9 +115,13 @@ class PeriodSums:
 
 @dataclass(frozen=True, kw_only=True)
 class Sums:
-    """What the files hold: their format, rows by part, in the order given, and each billing period, oldest first."""
+    """What the files hold: their format, rows by part, in the order given, and each billing period, oldest first.
+
+    `copies` are parts that hold the same as one before them, by number, and that one's number. They are not counted.
+    """
 
     rows_by_part: tuple[int, ...]
+    copies: Mapping[int, int] = field(default_factory=dict)
     bill_format: str = "focus"
     periods: tuple[PeriodSums, ...] = field(default=())
     left_out: tuple[BadRow, ...] = ()

@@ -199,6 +199,7 @@ def _sums(report: dict[str, Any]) -> Sums:
     ]
     return Sums(
         rows_by_part=tuple(report["rows_by_part"]),
+        copies=dict(report["copies"]),
         bill_format=report["bill_format"],
         periods=tuple(periods),
         left_out=left_out,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from audits import azure_pair, bad_rows, bill_parts, bill_sums, focus, recognise
+from audits import azure_pair, bad_rows, bill_copies, bill_parts, bill_sums, focus, recognise
 from audits.bill_child import end_with_parent, first_line
 from audits.bill_formats import AZURE_COST
 from audits.bill_parts import BillRefused, Part
@@ -83,7 +83,9 @@ class Reader:
 
     def __init__(self, *, work: Path, parts: Sequence[Part], period: date | None, bounds: Bounds = NONE) -> None:
         bill_parts.require_whole(parts)
-        self.parts = parts
+        self.copies = bill_copies.found(parts)
+        self.copy_notes: list[str] = []
+        self.parts = parts = self.copies.kept
         self.bounds = bounds
         self.spill = work / "spill"
         self.left_out_by_part: dict[int, int] = {}
@@ -125,8 +127,11 @@ class Reader:
             readings = self._sum()
         left_out = self._leave_out(readings)
         self.details.write(self.database, self.work)
+        rows = self.copies.rows(self._rows_by_part())
+        self.copy_notes = self.copies.notes(rows)
         return {
-            "rows_by_part": self._rows_by_part(),
+            "rows_by_part": rows,
+            "copies": self.copies.told(rows),
             "left_out": [one.to_json() for one in left_out],
             "periods": self._periods(),
             "bill_format": self.format_id,
@@ -305,7 +310,7 @@ class Reader:
         return found if len(found) <= bill_sums.MOST_SERVICES else []
 
     def _notes(self, period: date) -> list[str]:
-        found = self.details.notes(self.database, period)
+        found = [*self.copy_notes, *self.details.notes(self.database, period)]
         if self.format_id == AZURE_COST.id:
             found += azure_pair.notes(*(self.database.execute(azure_pair.SEEN, [period]).fetchone() or ()))
         return found

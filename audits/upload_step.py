@@ -91,7 +91,7 @@ def load(*, upload: BillUpload, home: Home, worker: Worker, at: datetime) -> Loa
         ) as bill,
         lines.open("xb") as kept,
     ):
-        execution_id = bills.content_id(parts)
+        execution_id = bills.content_id(parts, copies=bill.sums.copies)
         with worker.results():
             source = BillSource.objects.select_related("connection").get(id=upload.source_id)
             loads = bills.replace(
@@ -102,7 +102,9 @@ def load(*, upload: BillUpload, home: Home, worker: Worker, at: datetime) -> Loa
                 at=at,
             )
             upload.load_ids = [load.id for load in loads]
-            upload.save(update_fields=["load_ids"])
+            for copy, same in bill.sums.copies.items():
+                upload.files[copy]["same_as"] = parts[same].key
+            upload.save(update_fields=["load_ids", "files"])
     are_all = lines.stat().st_size <= MOST_KEPT_BYTES
     return Loaded(sums=bill.sums, loads=tuple(loads), lines=lines if are_all else None)
 

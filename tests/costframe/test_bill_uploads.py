@@ -102,6 +102,14 @@ def test_the_same_content_twice_changes_nothing_whatever_the_files_are_called(vi
         assert BillLoad.objects.count() == 1
 
 
+def test_a_file_that_is_handed_in_twice_at_once_is_counted_once_and_the_page_says_so(visitor, organization):
+    hand_in(visitor, {"bill.csv": GOOD, "copy-of-bill.csv.gz": gzip.compress(GOOD)})
+    upload = work(organization)
+    assert current(organization) == [("Azure", ["bill.csv", "copy-of-bill.csv.gz"], 2)]
+    page = text(visitor.get(f"/bills/uploads/{upload.id}/"))
+    assert "the same as bill.csv and counted once" in page
+
+
 BOMB = gzip.compress(b"\0" * (1 << 24), 9) * 100  # 1.6 GB from 1.6 MB
 REFUSED = {
     "no bill": (b"a,b\n1,2\n", "bill.csv is no bill that is known here"),

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from audits import bills, quarantine, whose_bill
+from audits.bill_copies import note
 from audits.focus import COSTS
 from audits.recognise import TITLES
 from tenants import scope
@@ -54,8 +55,9 @@ class Command(BaseCommand):
         except bills.BillRefused as refused:
             raise CommandError(f"{refused}\nNothing was changed.") from None
         self.stdout.write(f"Format: {TITLES[bill.sums.bill_format]}")
-        for part, rows in zip(parts, bill.sums.rows_by_part, strict=True):
-            self.stdout.write(f"{part.key}: {rows:,} rows")
+        for number, (part, rows) in enumerate(zip(parts, bill.sums.rows_by_part, strict=True)):
+            same = bill.sums.copies.get(number)
+            self.stdout.write(f"{part.key}: {rows:,} rows" if same is None else note(part.key, parts[same].key))
         for sums, load in zip(bill.sums.periods, loads, strict=True):
             self.stdout.write(
                 f"Billing period {sums.billing_period}: {load.line_count:,} lines. {load.message}".strip()
