@@ -49,11 +49,17 @@ def notes(bare: int, spread: int, bought: int) -> list[str]:
 
 
 def keeps(
-    parts: Sequence[Part], rows: Sequence[tuple[str, Dialect]], ask: Callable[[str], Sequence[Any]]
+    parts: Sequence[Part],
+    rows: Sequence[tuple[str, Dialect]],
+    ask: Callable[[str], Sequence[Any]],
+    alike: Sequence[int],
 ) -> tuple[str, ...]:
-    """For each part, a condition of the rows to read. `rows` are `read_as_text`. Raises BillRefused."""
+    """For each part, a condition of the rows to read. `rows` are `read_as_text`. Raises BillRefused.
+
+    `alike` is by part the first one that holds the same: where nothing else tells what a copy is, it is what that is.
+    """
     plain = [plain_rows(AZURE_COST, one, dialect) for one, dialect in rows]
-    kinds = _settled(parts, [_kind(part, one, ask) for part, one in zip(parts, plain, strict=True)])
+    kinds = _settled(parts, [_kind(part, one, ask) for part, one in zip(parts, plain, strict=True)], alike)
     if set(kinds) != {ACTUAL, AMORTIZED}:
         return ("true",) * len(parts)
     spread = " union all ".join(
@@ -78,23 +84,25 @@ def _kind(part: Part, rows: str, ask: Callable[[str], Sequence[Any]]) -> str | N
     return named[0] if len(named) == 1 else None
 
 
-def _settled(parts: Sequence[Part], kinds: Sequence[str | None]) -> list[str]:
+def _settled(parts: Sequence[Part], kinds: Sequence[str | None], alike: Sequence[int]) -> list[str]:
     """The kinds, with each part of which nothing tells put to the parts of the same name but for its number."""
     by_stem: dict[str, set[str]] = {}
     for part, kind in zip(parts, kinds, strict=True):
         by_stem.setdefault(_stem(part), set()).update({kind} if kind else ())
-    if len(by_stem) == 1 and not any(kinds):
+    if not any(kinds) and len({_stem(parts[number]) for number in alike}) == 1:
         return [ACTUAL] * len(parts)  # one export in several files, without any commitment: both kinds are alike
-    settled = []
-    for part, kind in zip(parts, kinds, strict=True):
-        alike = by_stem[_stem(part)]
-        if kind is None and len(alike) != 1:
+    settled: list[str] = []
+    for number, (part, kind) in enumerate(zip(parts, kinds, strict=True)):
+        beside = by_stem[_stem(part)]
+        if kind is None and not beside and alike[number] < number:
+            beside = {settled[alike[number]]}
+        if kind is None and len(beside) != 1:
             raise BillRefused(
                 f"{part.key} may be actual or amortised cost: nothing in it tells, and read beside the other parts its "
                 "costs might count twice. Put actual or amortized into its name.",
                 part=part.key,
             )
-        settled.append(kind or next(iter(alike)))
+        settled.append(kind or next(iter(beside)))
     return settled
 
 

@@ -7,7 +7,6 @@ import hashlib
 import os
 import zlib
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
 from audits.bill_parts import BLOCK, GZIP_MAGIC, PARQUET_MAGIC, most_unpacked
@@ -21,30 +20,42 @@ EDGE = 1 << 16  # bytes by which different parts of a bill differ, so that only 
 UNREADABLE = (OSError, EOFError, zlib.error)  # the reader says it better
 
 
-@dataclass(frozen=True, kw_only=True)
-class Copies:
-    """The parts that were given, and by the number of each copy that of the part before it that holds the same."""
+def alike(parts: Sequence[Part]) -> list[int]:
+    """For each part the number of the first one that holds the same, its own where none does.
 
-    given: Sequence[Part]
-    of: Mapping[int, int] = field(default_factory=dict)
+    The same is: to the last byte, once unpacked; Parquet as it is. A part that cannot be read is like no other.
+    """
+    first = list(range(len(parts)))
+    begun: defaultdict[bytes, list[int]] = defaultdict(list)
+    for number, part in enumerate(parts):
+        begun[_edge(part) if len(parts) > 1 else b""].append(number)
+    for numbers in begun.values():
+        held: dict[bytes, int] = {}
+        for number in numbers if len(numbers) > 1 else ():
+            if digest := _digest(parts[number]):
+                first[number] = held.setdefault(digest, number)
+    return first
 
-    @property
-    def kept(self) -> list[Part]:
-        """The parts to read."""
-        return [part for number, part in enumerate(self.given) if number not in self.of]
 
-    def rows(self, counted: Sequence[int]) -> list[int]:
-        """The rows of every part that was given, from those of the parts that were read. A copy's count nowhere."""
-        read = iter(counted)
-        return [0 if number in self.of else next(read) for number in range(len(self.given))]
+def copies(like: Sequence[int], kept: Sequence[str]) -> dict[int, int]:
+    """Copies among parts that are `alike`, with what they are copies of.
 
-    def told(self, rows: Sequence[int]) -> list[tuple[int, int]]:
-        """The copies with what they are copies of, without those that hold nothing but a header."""
-        return [(number, same) for number, same in self.of.items() if rows[same]]
+    Of Azure's actual and amortised cost two parts may be alike, and each is there for itself: then other rows of them
+    are `kept`.
+    """
+    first: dict[tuple[int, str], int] = {}
+    pairs = {number: first.setdefault(both, number) for number, both in enumerate(zip(like, kept, strict=True))}
+    return {number: same for number, same in pairs.items() if number != same}
 
-    def notes(self, rows: Sequence[int]) -> list[str]:
-        """The same in sentences."""
-        return [note(self.given[number].key, self.given[same].key) for number, same in self.told(rows)]
+
+def told(copies: Mapping[int, int], rows: Sequence[int]) -> dict[int, int]:
+    """The copies, without those of a part that holds nothing but a header."""
+    return {copy: same for copy, same in copies.items() if rows[same]}
+
+
+def notes(parts: Sequence[Part], copies: Mapping[int, int]) -> list[str]:
+    """The copies in sentences."""
+    return [note(parts[copy].key, parts[same].key) for copy, same in copies.items()]
 
 
 def note(copy: str, same: str) -> str:
@@ -52,21 +63,6 @@ def note(copy: str, same: str) -> str:
     if copy == same:
         return f"{copy} is there twice; it is counted once."
     return f"{copy} holds the same as {same}; it is counted once."
-
-
-def found(parts: Sequence[Part]) -> Copies:
-    """Which parts hold the same to the last byte, once unpacked; Parquet as it is. Those that cannot be read: none."""
-    alike: defaultdict[bytes, list[int]] = defaultdict(list)
-    for number, part in enumerate(parts):
-        alike[_edge(part) if len(parts) > 1 else b""].append(number)
-    of: dict[int, int] = {}
-    for numbers in alike.values():
-        first: dict[bytes, int] = {}
-        for number in numbers if len(numbers) > 1 else ():
-            digest = _digest(parts[number])
-            if digest and first.setdefault(digest, number) != number:
-                of[number] = first[digest]
-    return Copies(given=parts, of=dict(sorted(of.items())))
 
 
 def _edge(part: Part) -> bytes:

@@ -83,9 +83,8 @@ class Reader:
 
     def __init__(self, *, work: Path, parts: Sequence[Part], period: date | None, bounds: Bounds = NONE) -> None:
         bill_parts.require_whole(parts)
-        self.copies = bill_copies.found(parts)
-        self.copy_notes: list[str] = []
-        self.parts = parts = self.copies.kept
+        self.parts = parts
+        self.copies: dict[int, int] = {}
         self.bounds = bounds
         self.spill = work / "spill"
         self.left_out_by_part: dict[int, int] = {}
@@ -127,11 +126,11 @@ class Reader:
             readings = self._sum()
         left_out = self._leave_out(readings)
         self.details.write(self.database, self.work)
-        rows = self.copies.rows(self._rows_by_part())
-        self.copy_notes = self.copies.notes(rows)
+        rows = self._rows_by_part()
+        self.copies = bill_copies.told(self.copies, rows)
         return {
             "rows_by_part": rows,
-            "copies": self.copies.told(rows),
+            "copies": list(self.copies.items()),
             "left_out": [one.to_json() for one in left_out],
             "periods": self._periods(),
             "bill_format": self.format_id,
@@ -163,27 +162,34 @@ class Reader:
     def _sum(self) -> list[Reading]:
         readings: list[Reading] = []
         try:
-            readings = self.opened.readings()
+            alike = bill_copies.alike(self.parts)
+            readings = self.opened.readings(alike)
+            self.copies = bill_copies.copies(alike, [one.keep for one in readings])
             self.format_id = readings[0].format_id
             self.details = self.opened.details(readings)
             self._sum_rows(
                 self.opened.rows(
                     reading,
-                    [number for number, one in enumerate(readings) if one == reading],
+                    [number for number in self._counted() if readings[number] == reading],
                     details=self.details.names,
                 )
-                for reading in dict.fromkeys(readings)
+                for reading in dict.fromkeys(readings[number] for number in self._counted())
             )
         except UNREADABLE as error:
             raise self._refusal(error, readings) from None
         return readings
 
+    def _counted(self) -> list[int]:
+        return [number for number in range(len(self.parts)) if number not in self.copies]
+
     def _sum_again(self, readings: Sequence[Reading], without: Mapping[int, Sequence[int]]) -> None:
         """As `_sum`, without rows by their number: by part, because a row's number is that within its file."""
         try:
             self._sum_rows(
-                self.opened.rows(reading, [number], details=self.details.names, without=without.get(number, ()))
-                for number, reading in enumerate(readings)
+                self.opened.rows(
+                    readings[number], [number], details=self.details.names, without=without.get(number, ())
+                )
+                for number in self._counted()
             )
         except UNREADABLE as error:
             raise self._refusal(error, readings) from None
@@ -218,7 +224,7 @@ class Reader:
             ).fetchall()
         }
         if self._has_bad_text():
-            suspects = list(range(len(self.parts)))
+            suspects = self._counted()
         elif not (suspects := sorted(number for number, (bad, _) in counted.items() if bad)):
             return []
         rows = sum(own for _, own in counted.values())
@@ -310,7 +316,7 @@ class Reader:
         return found if len(found) <= bill_sums.MOST_SERVICES else []
 
     def _notes(self, period: date) -> list[str]:
-        found = [*self.copy_notes, *self.details.notes(self.database, period)]
+        found = bill_copies.notes(self.parts, self.copies) + self.details.notes(self.database, period)
         if self.format_id == AZURE_COST.id:
             found += azure_pair.notes(*(self.database.execute(azure_pair.SEEN, [period]).fetchone() or ()))
         return found

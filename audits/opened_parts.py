@@ -37,8 +37,9 @@ class OpenedParts:
         self.links = links
         self.opening = 0  # the part that was looked at last
 
-    def readings(self) -> list[Reading]:
-        """How each part is to be read. Raises BillRefused, and what DuckDB does.
+    def readings(self, alike: Sequence[int]) -> list[Reading]:
+        """How each part is to be read, where parts are `alike` (`audits.bill_copies`). Raises BillRefused, and what
+        DuckDB does.
 
         All are of one format: the same costs in two would be counted twice.
         """
@@ -60,7 +61,7 @@ class OpenedParts:
                     part=part.key,
                 )
         sources = [self.source(one, [number]) for number, one in enumerate(found)]
-        return recognise.kept(self.parts, found, sources, self._ask)
+        return recognise.kept(self.parts, found, sources, self._ask, alike=alike)
 
     def _parquet_shape(self, number: int) -> Shape:
         part = self.parts[number]

@@ -180,7 +180,9 @@ def _decided(bill_format: BillFormat, rows: str, ask: Ask) -> Dialect:
     return decide(Evidence(**dict(zip((one.name for one in fields(Evidence)), values, strict=True))))
 
 
-def kept(parts: Sequence[Part], readings: Sequence[Reading], sources: Sequence[str], ask: Ask) -> list[Reading]:
+def kept(
+    parts: Sequence[Part], readings: Sequence[Reading], sources: Sequence[str], ask: Ask, *, alike: Sequence[int]
+) -> list[Reading]:
     """The readings, so that no cost that stands in several parts is read more than once. Raises BillRefused."""
     if len(parts) == 1 or readings[0].format_id != AZURE_COST.id:
         return list(readings)
@@ -188,7 +190,7 @@ def kept(parts: Sequence[Part], readings: Sequence[Reading], sources: Sequence[s
         (read_as_text(AZURE_COST, columns_of(reading.shape), source), reading.dialect)
         for reading, source in zip(readings, sources, strict=True)
     ]
-    return [replace(one, keep=keep) for one, keep in zip(readings, keeps(parts, rows, ask), strict=True)]
+    return [replace(one, keep=keep) for one, keep in zip(readings, keeps(parts, rows, ask, alike), strict=True)]
 
 
 def focus_source(reading: Reading, source: str, *, is_numbered: bool = False) -> tuple[Shape, str]:

@@ -50,8 +50,30 @@ def test_of_an_account_that_is_not_amortised_the_actual_cost_is_read_whole(tmp_p
 
 
 def test_parts_of_one_export_are_all_read(tmp_path):
-    report, _ = read(tmp_path, *parts(tmp_path, part_1=[ON_DEMAND], part_2=[ON_DEMAND]))
+    report, _ = read(tmp_path, *parts(tmp_path, part_1=[ON_DEMAND], part_2=[{**ON_DEMAND, "ResourceId": "vm-2"}]))
     assert totals(report) == {"EUR": Decimal(10)}
+
+
+@pytest.mark.parametrize("names", [("x", "y"), ("y", "x")])
+def test_parts_of_both_that_hold_the_same_are_no_copies_of_each_other(tmp_path, names):
+    held = {"x": [[ON_DEMAND], [COVERED, UNUSED]], "y": [[ON_DEMAND], [COVERED_AS_BILLED, BOUGHT]]}
+    files = {f"{name}_{number + 1}": rows for name in names for number, rows in enumerate(held[name])}
+    report, _ = read(tmp_path, *parts(tmp_path, **files))
+    assert totals(report) == totals(report, "effective_cost") == {"EUR": Decimal(105)}
+    assert report["copies"] == []
+
+
+@pytest.mark.parametrize("first", [ACTUAL, [ON_DEMAND]], ids=["with a commitment", "with nothing that tells"])
+def test_a_copy_of_one_of_them_is_counted_once_whatever_its_name(tmp_path, first):
+    once, _ = read(tmp_path / "once", *parts(tmp_path, bill=first))
+    twice, _ = read(tmp_path / "twice", *parts(tmp_path, bill=first, again=first))
+    assert (totals(twice), twice["copies"]) == (totals(once), [(1, 0)])
+
+
+def test_a_copy_of_the_amortised_beside_both_is_counted_once(tmp_path):
+    report, _ = read(tmp_path, *parts(tmp_path, a=ACTUAL, b=AMORTIZED, c=AMORTIZED, d=ACTUAL))
+    assert totals(report) == totals(report, "effective_cost") == {"EUR": Decimal(105)}
+    assert report["copies"] == [(2, 1), (3, 0)]
 
 
 def test_a_part_of_which_nothing_tells_goes_with_those_of_its_name(tmp_path):
