@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import localcontext
 from typing import TYPE_CHECKING
 
-from audits import cost_sums
+from audits import cost_sums, left_out_tags
 from audits.bills_page import LoadRow, load_row
 from audits.cost_choice import BASES, DIMENSIONS, NONE, CostForm, kind_choices
 from audits.cost_rows import EXACT, largest, name_of, part_of
@@ -136,6 +136,7 @@ def _cost_page(data: QueryDict, *, most_rows: int) -> CostPage:
         notes=(
             *([STILL_OPEN] if earlier and not earlier.is_whole else []),
             *_tag_notes(choice, [load for load in loads if load.id in there.providers], keys),
+            *left_out_tags.notes(load for load in loads if load.id in there.providers),
             *missing(span, earlier, loads),
         ),
     )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from audits import left_out_tags
 from audits.cost_days import KEYS, SUMS
+from audits.left_out_tags import MOST_KEYS
 
 if TYPE_CHECKING:
     from audits.models import BillLoad
 
 # A key like a resource's name has a value for each resource. So many keys, and of each so many values, are kept apart:
 # those with the largest costs in any currency. What further values cost is one sum, so the key's total is exact.
-MOST_KEYS = 40
 MOST_VALUES = 200
 LONGEST_KEY = 512  # characters, as many as a provider allows
 TEMPORARY = ("bill_tag_pairs", "bill_tag_values", "bill_tag_places", "bill_tag_sets", "bill_tagged")
@@ -86,6 +87,7 @@ def insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401 - Django's curs
         cursor.execute("drop table bill_tag_pairs")
         return
     cursor.execute(VALUES, [load.billing_period])
+    left_out_tags.keep(cursor, load)
     cursor.execute(TAG_KEYS, [load.organization_id, load.id])
     cursor.execute(PLACES, [load.organization_id, load.id])
     cursor.execute(SETS)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from audits import left_out_tags
 from audits.bill_sums import KINDS, Change, KindSum
 from audits.bills_page import LoadRow, load_row
 from audits.models import BillLoad
@@ -67,6 +68,7 @@ class LoadPage:
     row: LoadRow
     state: str
     state_words: str
+    tags_note: str
     parts: tuple[CurrencyPart, ...]
     quarantine: QuarantinePage | None
     changes: tuple[Change, ...]
@@ -84,6 +86,7 @@ def load_page(load: BillLoad) -> LoadPage:
         row=row,
         state=state,
         state_words=state_words(state, row),
+        tags_note=left_out_tags.note(load),
         parts=_parts(row, [KindSum.from_json(one) for one in load.kinds]),
         quarantine=quarantine_page(load),
         changes=tuple(Change.from_json(one) for one in load.changes),

@@ -287,6 +287,8 @@ class BillLoad(TenantModel):
     lines_removed_at = models.DateTimeField(null=True, blank=True)  # its sums stay, as do its CostDays
     quarantined_count = models.IntegerField(default=0)  # rows that could not be read and are in no line
     quarantined = models.JSONField(default=list)  # of audits.quarantine.Tally
+    left_out_tag_keys = ArrayField(models.TextField(), default=list, blank=True)  # not added up by; the first by name
+    left_out_tag_key_count = models.IntegerField(default=0)
 
     class Meta:
         constraints = [

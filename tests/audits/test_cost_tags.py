@@ -97,6 +97,30 @@ def test_keys_too_many_to_keep_are_left_out_the_cheapest_first(loaded, payer, mo
         assert sorted(CostTagKey.objects.values_list("key", flat=True)) == ["key-4", "key-5"]
 
 
+def test_the_page_of_a_load_and_the_costs_say_which_keys_are_left_out(loaded, shown, visitor, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(cost_tags, "VALUES", cost_tags.VALUES.replace(f"<= {cost_tags.MOST_KEYS}", "<= 2"))
+    names = [f"key-{number:02}" for number in range(14)]
+    found = loaded([tagged({name: "x"}, 1, str(100 - number)) for number, name in enumerate(names)])
+    said = (
+        "Costs are added up by the 40 keys of tags that cost most. 12 keys are left out: key-02, key-03, key-04, key-05, "
+        "key-06, key-07, key-08, key-09, key-10, key-11 and 2 more."
+    )
+    assert said in text(visitor.get(f"/bills/{found.id}/"))
+    assert f"Bill of 2026-10 from Payer: {said}" in shown("")
+    assert (found.left_out_tag_keys, found.left_out_tag_key_count) == (names[2:], 12)
+
+
+def test_a_load_that_keeps_all_keys_says_nothing_of_it(loaded, shown, visitor):  # noqa: F811
+    found = loaded(TAGGED)
+    assert "left out" not in text(visitor.get(f"/bills/{found.id}/")) + shown("")
+
+
+def test_a_long_key_that_is_left_out_is_cut_where_it_is_said(loaded, shown, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(cost_tags, "VALUES", cost_tags.VALUES.replace(f"<= {cost_tags.MOST_KEYS}", "<= 1"))
+    loaded([tagged({"dear": "x"}, 1, "2"), tagged({"k" * 300: "x"}, 1, "1")])
+    assert f"1 key is left out: {'k' * 80}…." in shown("")
+
+
 def test_a_value_that_is_dear_in_one_currency_is_kept_in_each(loaded, shown, monkeypatch):  # noqa: F811
     monkeypatch.setattr(cost_tags, "VALUES", cost_tags.VALUES.replace(f"<= {cost_tags.MOST_VALUES}", "<= 1"))
     rows = [("a", "USD", "9"), ("b", "USD", "1"), ("a", "EUR", "1"), ("b", "EUR", "9"), ("c", "EUR", "2")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from audits import bills, quarantine, whose_bill
+from audits import bills, left_out_tags, quarantine, whose_bill
 from audits.bill_copies import note
 from audits.focus import COSTS
 from audits.recognise import TITLES
@@ -62,6 +62,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Billing period {sums.billing_period}: {load.line_count:,} lines. {load.message}".strip()
             )
+            if said := left_out_tags.note(load):
+                self.stdout.write(f"  {said}")
             if load.row_count == sums.row_count:
                 self._show_totals(sums.totals, load, organization_id)
                 for line in quarantine.lines(sums.left_out, most=MOST_ROWS):
