@@ -111,7 +111,7 @@ class BillUploadAdmin(TenantAdmin):
 
 @admin.register(Schedule, site=tenant_site)
 class ScheduleAdmin(TenantAdmin):
-    """When the next night of each connection is due."""
+    """When the next night of each connection is due, and the organisation's own, which is of none."""
 
     hidden = ("claim",)
     list_display = ["id", referring("connection"), "due_at", "last_night_date", "attempt"]

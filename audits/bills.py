@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import connection as database
 
-from audits import bill_sums, cost_days, cost_details, cost_tags, quarantine
+from audits import bill_sums, cost_days, cost_details, cost_tags, own_nights, quarantine
 from audits.bill_parts import BillRefused, Part
 from audits.focus import COSTS, NUMBERS, TEXTS, WRITTEN_COLUMNS
 from audits.focus_process import ReadBill, read_bill
@@ -109,6 +109,7 @@ def replace(
             for sums in bill.sums.periods
         ]
         cursor.execute("drop table bill_lines, bill_details")
+        own_nights.plan(at=at)
     return loads
 
 

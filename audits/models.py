@@ -25,16 +25,22 @@ COST: dict[str, Any] = {"max_digits": 38, "decimal_places": 18}
 
 
 class Schedule(WorkRow):
-    """When a connection's next night is due. One row a connection; `due_at` is the next run, None while paused."""
+    """When a connection's next night is due. One row a connection; `due_at` is the next run, None while paused.
+
+    One of an organisation's rows is of no connection: its own night, on which old bill lines are removed.
+    """
 
     connection = models.ForeignKey(
-        Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+        Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+", null=True
     )
     jitter_seconds = models.PositiveIntegerField(default=0)
     last_night_date = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "connection"], name="schedule_one")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "connection"], name="schedule_one"),
+            models.UniqueConstraint(fields=["organization"], condition=Q(connection=None), name="schedule_one_own"),
+        ]
         indexes = [due_index("schedule_due")]
 
 

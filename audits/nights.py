@@ -119,7 +119,7 @@ def replan(*, at: datetime, connection: Connection | None = None) -> None:
     """Plan anew after the organisation's hour or timezone has changed, for one connection or for all."""
     schedules = Schedule.objects.select_related("connection")
     for schedule in schedules.filter(connection=connection) if connection else schedules:
-        if _is_looked_at(schedule.connection):
+        if _is_planned(schedule):
             due_at = rhythm_of(schedule=schedule).next(at=at)[1]
             Schedule.objects.filter(id=schedule.id).update(due_at=due_at)
     wake_scheduler()
@@ -132,7 +132,7 @@ def begin_night(*, schedule_id: UUID, at: datetime) -> Audit | None:
     runs, the night waits for it.
     """
     schedule = Schedule.take(schedule_id, at=at, seconds=BUSY_SECONDS)
-    if schedule is None:
+    if schedule is None or schedule.connection is None:
         return None
     if not _is_looked_at(schedule.connection):
         schedule.settle(due_at=None)
@@ -154,6 +154,13 @@ def begin_night(*, schedule_id: UUID, at: datetime) -> Audit | None:
             detail={"connection": schedule.connection.label, "night": night.isoformat()},
         )
     return audit
+
+
+def _is_planned(schedule: Schedule) -> bool:
+    """A night of no connection is the organisation's own (`audits.own_nights`), and stays unplanned where it is."""
+    if schedule.connection is None:
+        return schedule.due_at is not None
+    return _is_looked_at(schedule.connection)
 
 
 def _is_looked_at(connection: Connection) -> bool:

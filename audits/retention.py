@@ -37,6 +37,22 @@ def first_month_kept(*, at: datetime, months: int) -> date:
     return at.date().replace(year=number // 12, month=number % 12 + 1, day=1)
 
 
+HAS_LINES = """
+select exists (
+    select from audits_billload load
+     where organization_id = %(organization)s and state = 'LOADED'
+       and (lines_removed_at is null
+            or exists (select from audits_costline where organization_id = %(organization)s and load_id = load.id)))
+"""
+
+
+def has_lines() -> bool:
+    """Whether the open scope has lines that are old or will be."""
+    with database.cursor() as cursor:
+        cursor.execute(HAS_LINES, {"organization": scope.current()})
+        return bool(cursor.fetchone()[0])
+
+
 def mark_old(*, at: datetime, months: int) -> int:
     """Mark the open scope's loads whose lines are no longer kept; from now on no finding reads them. How many it were.
 

@@ -17,7 +17,7 @@ import dramatiq
 from django.conf import settings
 from django.utils import timezone
 
-from audits import collect, nights, record, retention, steps
+from audits import collect, nights, own_nights, record, retention, steps
 from audits.bill_step import ExportProblem, Worker, load_export
 from audits.booking import CalledFor, book_calls
 from audits.budget import Budget
@@ -75,10 +75,14 @@ def take_in_event(organization: str, row: str) -> None:
 
 
 def plan_night(organization: str, row: str) -> None:
-    """Ask for a connection's nightly audit and plan the next night."""
+    """Ask for a connection's nightly audit, or remove the organisation's old bill lines, and plan the next night."""
     with scope.organization(UUID(organization)):
-        nights.begin_night(schedule_id=UUID(row), at=timezone.now())
-    _remove_old_lines(UUID(organization))
+        at = timezone.now()
+        is_own = own_nights.begin(schedule_id=UUID(row), at=at)
+        if not is_own:
+            nights.begin_night(schedule_id=UUID(row), at=at)
+    if is_own:
+        _remove_old_lines(UUID(organization))
 
 
 def _remove_old_lines(organization_id: UUID) -> None:

@@ -5,15 +5,18 @@ from decimal import Decimal
 
 import pytest
 
-from audits import nights, retention
-from audits.models import BillLoad, CostDay, CostDetail, CostLine
+from audits import nights, own_nights, retention
+from audits.models import Audit, BillLoad, BillSource, CostDay, CostDetail, CostLine, Schedule
+from connections.models import Connection
 from connections.resources import Volume
 from costframe import pipeline
+from costframe.schedule import due_rows
 from findings.cost_since import costs_since
 from findings.evidence_from_rows import coverage_of
 from tenants import scope
 from tests.audits.focus_files import write_csv
 from tests.audits.test_bills import load, payer  # noqa: F401 - a fixture
+from tests.conftest import AT as BILLS_AT
 from tests.connections.test_views import text
 from tests.database import acting_as
 
@@ -130,11 +133,97 @@ def test_another_organisations_lines_are_not_touched(payer, bills, other_organiz
     assert lines_by_month(payer) == [6, 6, 6]
 
 
-def test_a_connections_night_removes_what_is_older_than_the_setting(payer, bills, settings):  # noqa: F811
+def of_2026(settings):
+    """Kept is what is of October 2025 or later, whatever today is."""
     today = dt.datetime.now(dt.UTC)
-    settings.BILL_LINES_MONTHS = (today.year - 2025) * 12 + today.month - 10 + 1  # since October 2025
+    settings.BILL_LINES_MONTHS = (today.year - 2025) * 12 + today.month - 10 + 1
+
+
+def own_night(payer, **changes):  # noqa: F811
     with scope.organization(payer.organization_id):
-        night = nights.plan_nights(connection=payer, at=AT)
+        if changes:
+            with acting_as("cf_worker"):
+                Schedule.objects.filter(connection=None).update(**changes)
+        return Schedule.objects.get(connection=None)
+
+
+def come(payer):  # noqa: F811
+    """The night comes, and a worker is sent for it."""
+    night = own_night(payer, due_at=AT - DAY)
+    with acting_as("cf_scheduler"):
+        (due,) = [one for one in due_rows(at=AT) if one.row_id == night.id]
+    assert due.actor == "plan_night"
+    with acting_as("cf_worker"):
+        pipeline.plan_night(str(due.organization_id), str(due.row_id))
+
+
+def test_an_organisations_own_night_removes_what_is_older_than_the_setting(payer, bills, settings):  # noqa: F811
+    of_2026(settings)
+    come(payer)
+    assert lines_by_month(payer) == [0, 6, 6]
+    assert own_night(payer).due_at > dt.datetime.now(dt.UTC), "the next one is planned"
+
+
+def test_one_that_only_hands_in_files_has_such_a_night_too(organization, tmp_path, settings):
+    of_2026(settings)
+    with scope.organization(organization.id):
+        files = BillSource.objects.create(label="Finance share", created_at=AT)
+    month_of(files, tmp_path, dt.date(2025, 9, 1))
+    month_of(files, tmp_path, dt.date(2026, 10, 1))
+    come(files)
+    assert lines_by_month(files) == [0, 6]
+    with scope.organization(organization.id):
+        assert not Connection.objects.exists()
+
+
+def test_a_night_is_planned_once_at_the_organisations_hour_however_many_bills_are_loaded(payer, bills):  # noqa: F811
+    hour = dt.datetime(2026, 11, 21, 2, tzinfo=dt.UTC)  # the first after BILLS_AT
+    assert hour <= own_night(payer).due_at < hour + dt.timedelta(seconds=nights.JITTER_SECONDS)
+
+
+def test_with_the_organisations_hour_its_own_night_moves(payer, bills):  # noqa: F811
+    before = own_night(payer).due_at
+    with scope.organization(payer.organization_id):
+        nights.set_rhythm(night_time=dt.time(5), timezone="UTC", by="Ada", at=BILLS_AT)
+    assert own_night(payer).due_at == before + dt.timedelta(hours=3)
+
+
+def test_a_paused_connections_bills_grow_old_as_others_do(payer, bills, settings):  # noqa: F811
+    of_2026(settings)
+    with scope.organization(payer.organization_id):
+        nights.pause(connection=payer)
+    come(payer)
+    assert lines_by_month(payer) == [0, 6, 6]
+
+
+def test_without_lines_there_are_no_nights_until_a_bill_is_loaded(payer, tmp_path, settings):  # noqa: F811
+    of_2026(settings)
+    month_of(payer, tmp_path, dt.date(2025, 9, 1))
+    come(payer)
+    assert own_night(payer).due_at is not None, "lines may be left for the next night"
+    come(payer)
+    assert own_night(payer).due_at is None
+    with scope.organization(payer.organization_id):
+        nights.set_rhythm(night_time=dt.time(5), timezone="UTC", by="Ada", at=AT)
+    assert own_night(payer).due_at is None
+    month_of(payer, tmp_path, dt.date(2026, 10, 1))
+    assert own_night(payer).due_at is not None
+
+
+def test_a_connections_night_is_not_the_organisations_own(payer, bills, settings):  # noqa: F811
+    of_2026(settings)
+    with scope.organization(payer.organization_id):
+        night = nights.plan_nights(connection=payer, at=BILLS_AT)
     with acting_as("cf_worker"):
         pipeline.plan_night(str(payer.organization_id), str(night.id))
-    assert lines_by_month(payer) == [0, 6, 6]
+    assert lines_by_month(payer) == [6, 6, 6]
+    with scope.organization(payer.organization_id):
+        assert Audit.objects.get().connection_id == payer.id
+
+
+def test_a_night_that_another_worker_has_begun_is_not_begun_again(payer, bills):  # noqa: F811
+    with acting_as("cf_worker"), scope.organization(payer.organization_id):
+        night = Schedule.objects.get(connection=None)
+        assert own_nights.begin(schedule_id=night.id, at=night.due_at)
+        assert not own_nights.begin(schedule_id=night.id, at=night.due_at)
+        assert nights.begin_night(schedule_id=night.id, at=night.due_at) is None
