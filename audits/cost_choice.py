@@ -33,6 +33,9 @@ DIMENSIONS: Mapping[str, tuple[str, str]] = {
 }
 DAY, OWNER, TAG = "day", "owner", "tag:"  # what is added up by besides: an owner's tag, or tag:<key>
 WITHOUT, OTHERS = "without", "others"  # charges without a tag, and those of its values that are kept as one sum
+MOST_TAGS = 2  # that are crossed: charges of one tag's value by another, or of two tags' values
+# In the URL, of the first tag that charges are narrowed to and of a second: its key, its value, or WITHOUT or OTHERS.
+TAG_FIELDS = (("tag", "value", "tagged"), ("and_tag", "and_value", "and_tagged"))
 # By whose tag an owner is told, whatever prefix a provider gives the key: the first that a bill has.
 OWNERS = ("owner", "ownedby", "team", "costcenter", "costcentre", "department", "project")
 GROUPS: Mapping[str, tuple[str, str]] = {**DIMENSIONS, DAY: ("Day", "charge_date")}
@@ -69,6 +72,22 @@ BASES: Mapping[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class TagChoice:
+    """Only charges with a tag: of `value`, or as `tagged` says."""
+
+    key: str
+    value: str = ""
+    tagged: str = ""
+
+    @property
+    def words(self) -> str:
+        """Which charges these are."""
+        if self.tagged == WITHOUT:
+            return f"without the tag {self.key}, or without a value for it"
+        return f"with other values of the tag {self.key}" if self.tagged else f"tagged {self.key} = {self.value}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CostChoice:
     """What is asked for. Either `month`, the first day of a billing period, or both dates, the last one included."""
 
@@ -80,9 +99,7 @@ class CostChoice:
     currency: str = ""
     only: Mapping[str, str] = field(default_factory=dict)  # by DIMENSIONS, as in the URL
     by_tag: str = ""  # the tag's key where `by` means one
-    tag: str = ""  # only charges with this tag: of `value`, or as `tagged` says
-    value: str = ""
-    tagged: str = ""
+    tags: tuple[TagChoice, ...] = ()  # all of which the charges are
 
     @property
     def by_title(self) -> str:
@@ -90,13 +107,14 @@ class CostChoice:
         return f"Tag {self.by_tag}" if self.by_tag else GROUPS[self.by][0]
 
     @property
-    def tag_words(self) -> str:
-        """Which tag the charges have that are shown; empty where that is not asked for."""
-        if not self.tag:
-            return ""
-        if self.tagged == WITHOUT:
-            return f"without the tag {self.tag}, or without a value for it"
-        return f"with other values of the tag {self.tag}" if self.tagged else f"tagged {self.tag} = {self.value}"
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all tags that are asked for, what is added up by last."""
+        return (*(one.key for one in self.tags), *([self.by_tag] if self.by_tag else []))
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether tags are crossed, which sums by one tag each cannot answer."""
+        return len(self.keys) > 1
 
     @property
     def column(self) -> str:
@@ -114,9 +132,11 @@ class CostChoice:
             "cost": "" if self.cost == CostChoice.cost else self.cost,
             "currency": self.currency,
             **self.only,
-            "tag": self.tag,
-            "value": self.value,
-            "tagged": self.tagged,
+            **{
+                name: value
+                for names, one in zip(TAG_FIELDS, self.tags, strict=False)
+                for name, value in zip(names, (one.key, one.value, one.tagged), strict=True)
+            },
         }
         return {name: value for name, value in asked.items() if value}
 
@@ -140,22 +160,6 @@ class CostForm(forms.Form):
         label="Cost", required=False, choices=[(name, title) for name, (title, _) in BASES.items()]
     )
     currency = forms.CharField(label="Currency", required=False, max_length=20, widget=forms.Select)
-    tag = forms.ChoiceField(
-        label="Tag",
-        required=False,
-        widget=forms.HiddenInput,
-        error_messages={"invalid_choice": "“%(value)s” is no key of a tag that is loaded: choose one under By."},
-    )
-    value = forms.CharField(
-        label="Value of the tag", required=False, max_length=8192, strip=False, widget=forms.HiddenInput
-    )
-    tagged = forms.ChoiceField(
-        label="Tagged",
-        required=False,
-        widget=forms.HiddenInput,
-        choices=[("", ""), (WITHOUT, ""), (OTHERS, "")],
-        error_messages={"invalid_choice": f"“%(value)s” is none of: {WITHOUT}, {OTHERS}."},
-    )
 
     def __init__(self, data: QueryDict, *, months: Iterable[date], tags: Iterable[str] = ()) -> None:
         """`months` are the first days of the billing periods that are loaded, the newest first; `tags` their keys."""
@@ -183,7 +187,8 @@ class CostForm(forms.Form):
         owner = [(OWNER, f"Owner (tag {self.owner})")] if self.owner else []
         by_tags = [(f"{TAG}{key}", f"Tag {key}") for key in self.tags]
         self.choices_of("by").choices = [*((name, title) for name, (title, _) in GROUPS.items()), *owner, *by_tags]
-        self.choices_of("tag").choices = [("", ""), *((key, key) for key in self.tags)]
+        for names, second in zip(TAG_FIELDS, ("", "second "), strict=True):
+            self.fields.update(zip(names, _tag_fields(second, self.tags), strict=True))
 
     def choices_of(self, name: str) -> forms.ChoiceField:
         found = self.fields[name]
@@ -198,21 +203,36 @@ class CostForm(forms.Form):
         self.fields[name].widget.choices = [("", any_label), *choices, *lost]
 
     def clean(self) -> None:
-        """Dates come in pairs, in order, and not beside a bill; a tag's value with its tag, and beside no other."""
+        """Dates come in pairs, in order, and not beside a bill; a tag's value with its tag, and MOST_TAGS in all."""
         self._clean_dates()
+        for names in TAG_FIELDS:
+            self._clean_tag(*names)
         data = self.cleaned_data
-        if not data.get("tag"):
-            for name in ("value", "tagged"):
-                if data.get(name) and "tag" not in self.errors:
-                    self.add_error(name, "is given without Tag: choose a tag under By, and a row of the table.")
-        elif not data.get("value") and not data.get("tagged"):
+        first, second = (data.get(names[0], "") for names in TAG_FIELDS)
+        by, name = self._key_of(data.get("by", "")), data.get("by", "")
+        if first and first == second:
             self.add_error(
-                "tag", f"{data['tag']} is given without a value: choose it under By, and a row of the table."
+                "and_tag", f"{second} is chosen already: choose a value of another tag, or take this one back."
             )
-        elif self._key_of(data.get("by", "")):
+        elif by and by in (first, second):
+            self.add_error("by", f"{name} is one value already among the charges that are shown: choose another.")
+        elif by and first and second:
             self.add_error(
-                "by", f"{data['by']} cannot be told apart among charges of the tag {data['tag']}: choose another."
+                "by",
+                f"{name} would be a third tag, and {MOST_TAGS} at most are crossed: take one back, or choose another.",
             )
+
+    def _clean_tag(self, tag: str, value: str, tagged: str) -> None:
+        data = self.cleaned_data
+        if not data.get(tag):
+            for name in (value, tagged):
+                if data.get(name) and tag not in self.errors:
+                    self.add_error(
+                        name,
+                        f"is given without {self.fields[tag].label}: choose a tag under By, and a row of the table.",
+                    )
+        elif not data.get(value) and not data.get(tagged):
+            self.add_error(tag, f"{data[tag]} is given without a value: choose it under By, and a row of the table.")
 
     def _clean_dates(self) -> None:
         since, until, data = self.cleaned_data.get("since"), self.cleaned_data.get("until"), self.cleaned_data
@@ -245,9 +265,11 @@ class CostForm(forms.Form):
         self.is_valid()
         held = {name: value for name, value in self.cleaned_data.items() if value}
         by = held.get("by", CostChoice.by)
-        tag = {name: held[name] for name in ("tag", "value", "tagged") if name in held and "tag" in held}
-        if "tagged" in tag:
-            tag.pop("value", None)
+        tags = [
+            TagChoice(key=held[tag], value="" if tagged in held else held.get(value, ""), tagged=held.get(tagged, ""))
+            for tag, value, tagged in TAG_FIELDS
+            if tag in held
+        ]
         has_dates = "since" in held and "until" in held
         month = None if has_dates or "month" not in held else dt.date.fromisoformat(f"{held['month']}-01")
         return CostChoice(
@@ -256,11 +278,40 @@ class CostForm(forms.Form):
             until=held["until"] if has_dates else None,
             by=by,
             by_tag=self._key_of(by),
-            **tag,
+            tags=tuple(tags),
             cost=held.get("cost", CostChoice.cost),
             currency=held.get("currency", ""),
             only={name: held[name] for name in DIMENSIONS if name in held},
         )
+
+    def choice_uncrossed(self, reason: str) -> CostChoice:
+        """What can be used where tags cannot be crossed: one tag less, and `reason` among the complaints."""
+        name = "by" if self._key_of(self.cleaned_data.get("by", "")) else TAG_FIELDS[1][0]
+        self.add_error(name, reason)
+        return self.choice()
+
+
+def _tag_fields(second: str, keys: Iterable[str]) -> tuple[forms.Field, ...]:
+    """Hidden: they are chosen by a row of the table."""
+    return (
+        forms.ChoiceField(
+            label=f"{second}tag".capitalize(),
+            required=False,
+            widget=forms.HiddenInput,
+            choices=[("", ""), *((key, key) for key in keys)],
+            error_messages={"invalid_choice": "“%(value)s” is no key of a tag that is loaded: choose one under By."},
+        ),
+        forms.CharField(
+            label=f"Value of the {second}tag", required=False, max_length=8192, strip=False, widget=forms.HiddenInput
+        ),
+        forms.ChoiceField(
+            label=f"{second}tagged".capitalize(),
+            required=False,
+            widget=forms.HiddenInput,
+            choices=[("", ""), (WITHOUT, ""), (OTHERS, "")],
+            error_messages={"invalid_choice": f"“%(value)s” is none of: {WITHOUT}, {OTHERS}."},
+        ),
+    )
 
 
 def owner_among(keys: Iterable[str]) -> str:

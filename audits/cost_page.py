@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import localcontext
 from typing import TYPE_CHECKING
 
-from audits import cost_sums, left_out_tags
+from audits import cost_crossed, cost_sums, left_out_tags
 from audits.bills_page import LoadRow, load_row
 from audits.cost_choice import BASES, DIMENSIONS, NONE, CostForm, kind_choices
 from audits.cost_rows import EXACT, largest, name_of, part_of
@@ -77,8 +77,11 @@ class CostPage:
         return f"{self.basis[0]} cost {of_days if self.span.load_ids is None else of_bill}{beside}"
 
     @property
-    def url_without_tag(self) -> str:
-        return replace(self.choice, tag="", value="", tagged="").url
+    def tags(self) -> tuple[tuple[str, str], ...]:
+        """Of each tag that charges are narrowed to: which they are, and the URL without it."""
+        tags = self.choice.tags
+        rest = [tuple(other for other in tags if other is not one) for one in tags]
+        return tuple((one.words, replace(self.choice, tags=kept).url) for one, kept in zip(tags, rest, strict=True))
 
     @property
     def last_day(self) -> date | None:
@@ -105,12 +108,16 @@ def _cost_page(data: QueryDict, *, most_rows: int) -> CostPage:
         return CostPage(form=form, choice=choice)
     there, names = cost_sums.what_is_there(span), _account_names()
     _offer(form, there, names)
-    earlier = earlier_than(span, loads)
-    now = cost_sums.sums_of(span, choice, keys)
-    before = cost_sums.sums_of(earlier, choice, keys) if earlier else {}
+    if choice.is_crossed and (reason := cost_crossed.why_not(span, loads)):
+        choice = form.choice_uncrossed(reason)
+    earlier, alone = _comparable(earlier_than(span, loads), choice, loads)
+    added_up = cost_crossed.crossed if choice.is_crossed else cost_sums.AddedUp
+    figures = added_up(span=span, choice=choice, keys=keys)
+    now = figures.sums()
+    before = added_up(span=earlier, choice=choice, keys=keys).sums() if earlier else {}
     top = {currency: largest(sums) for currency, sums in now.items()}
-    daily = cost_sums.daily(span, choice, keys, named={one for groups in top.values() for one in groups})
-    long = cost_sums.long_charges(span, choice, keys)
+    daily = figures.daily(named={one for groups in top.values() for one in groups})
+    long = figures.long_charges()
     parts = tuple(
         part_of(
             currency,
@@ -134,6 +141,7 @@ def _cost_page(data: QueryDict, *, most_rows: int) -> CostPage:
         parts=parts,
         sources=tuple(_source(load, there.providers[load.id]) for load in loads if load.id in there.providers),
         notes=(
+            *alone,
             *([STILL_OPEN] if earlier and not earlier.is_whole else []),
             *_tag_notes(choice, [load for load in loads if load.id in there.providers], keys),
             *left_out_tags.notes(load for load in loads if load.id in there.providers),
@@ -142,26 +150,31 @@ def _cost_page(data: QueryDict, *, most_rows: int) -> CostPage:
     )
 
 
+def _comparable(
+    earlier: Span | None, choice: CostChoice, loads: Sequence[BillLoad]
+) -> tuple[Span | None, tuple[str, ...]]:
+    """The time before, where what is asked for can be told of it; else a sentence why not."""
+    if earlier is None or not choice.is_crossed or not (reason := cost_crossed.why_not(earlier, loads)):
+        return earlier, ()
+    return None, (f"The time before cannot be compared with. {reason}",)
+
+
 def _tag_notes(choice: CostChoice, loads: Sequence[BillLoad], keys: Sequence[CostTagKey]) -> list[str]:
-    """What of the tag that is asked for is kept as one sum, and which loads know no tags at all."""
-    key, shown = choice.by_tag or choice.tag, {load.id for load in loads}
-    if not key:
-        return []
-    more = max((one.other_count for one in keys if one.key == key and one.load_id in shown), default=0)
-    with_tags = {one.load_id for one in keys}
-    return [
-        *(
-            [f"The tag {key} has {more:,} values more in a bill, which are kept as one sum: other values."]
-            if more
-            else []
-        ),
-        *(
+    """What of the tags that are asked for is kept as one sum, and which loads know no tags at all."""
+    shown, with_tags = {load.id for load in loads}, {one.load_id for one in keys}
+    notes = []
+    for key in choice.keys:
+        more = max((one.other_count for one in keys if one.key == key and one.load_id in shown), default=0)
+        if more:
+            notes.append(f"The tag {key} has {more:,} values more in a bill, which are kept as one sum: other values.")
+    if choice.keys:
+        notes += [
             f"No tags are kept of the bill of {load.billing_period:%Y-%m} from {load.source}: it names none, or was "
             "loaded before they were kept. To see them, load it anew."
             for load in loads
             if load.id not in with_tags
-        ),
-    ]
+        ]
+    return notes
 
 
 def _account_names() -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from audits.bill_sums import KINDS
 from audits.cost_chart import CostChart, Series, stacked
-from audits.cost_choice import BASES, DAY, DIMENSIONS, NONE, OTHERS, WITHOUT
+from audits.cost_choice import BASES, DAY, DIMENSIONS, NONE, OTHERS, WITHOUT, TagChoice
 from audits.cost_sums import MAIN, MOST_LONG, OTHER_VALUES, WITHOUT_TAG
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ def _narrower(choice: CostChoice, value: Any) -> str:  # noqa: ANN401 - as above
     if not choice.by_tag:
         return into.url
     tagged = {OTHER_VALUES: OTHERS, WITHOUT_TAG: WITHOUT}.get(value, "")
-    return replace(into, tag=choice.by_tag, tagged=tagged, value="" if tagged else value[1]).url
+    tag = TagChoice(key=choice.by_tag, tagged=tagged, value="" if tagged else value[1])
+    return replace(into, tags=(*choice.tags, tag)).url
 
 
 def part_of(

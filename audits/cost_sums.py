@@ -105,9 +105,10 @@ class Term:
 
 
 def terms(span: Span, choice: CostChoice, keys: Sequence[CostTagKey]) -> list[Term]:
-    """What adds up to what is asked for. What has no such tag is everything without what has it."""
+    """What adds up to what is asked for, of one tag at most. What has no such tag is all without what has it."""
     days, column = _narrowed(span.days, choice), "" if choice.by_tag else GROUPS[choice.by][1]
-    tagged = _narrowed(span.tags(keys, choice.by_tag or choice.tag), choice)
+    tag = choice.tags[0] if choice.tags else None
+    tagged = _narrowed(span.tags(keys, tag.key if tag else choice.by_tag), choice)
     if choice.by_tag:
         return [
             Term(rows=tagged.exclude(value=None), column="value"),
@@ -115,11 +116,11 @@ def terms(span: Span, choice: CostChoice, keys: Sequence[CostTagKey]) -> list[Te
             Term(rows=days, group=WITHOUT_TAG),
             Term(rows=tagged, group=WITHOUT_TAG, sign=-1),
         ]
-    if choice.tagged == WITHOUT:
+    if tag is None:
+        return [Term(rows=days, column=column)]
+    if tag.tagged == WITHOUT:
         return [Term(rows=days, column=column), Term(rows=tagged, column=column, sign=-1)]
-    if choice.tag:
-        return [Term(rows=tagged.filter(value=None if choice.tagged else choice.value), column=column)]
-    return [Term(rows=days, column=column)]
+    return [Term(rows=tagged.filter(value=None if tag.tagged else tag.value), column=column)]
 
 
 def _narrowed(rows: QuerySet[Any], choice: CostChoice) -> QuerySet[Any]:
@@ -191,6 +192,24 @@ def long_charges(span: Span, choice: CostChoice, keys: Sequence[CostTagKey]) -> 
             found[tuple(key)] += cost * term.sign
     ordered = sorted(found, key=lambda key: (-abs(found[key]), key))
     return [(*key, found[key]) for key in ordered if found[key]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddedUp:
+    """What is asked for, of one tag at most, as the load has added it up."""
+
+    span: Span
+    choice: CostChoice
+    keys: Sequence[CostTagKey]
+
+    def sums(self) -> dict[str, Sums]:
+        return sums_of(self.span, self.choice, self.keys)
+
+    def daily(self, *, named: Collection[Any]) -> dict[str, dict[Any, dict[date, Decimal]]]:
+        return daily(self.span, self.choice, self.keys, named=named)
+
+    def long_charges(self) -> list[tuple[Any, ...]]:
+        return long_charges(self.span, self.choice, self.keys)
 
 
 def what_is_there(span: Span) -> There:

@@ -28,6 +28,7 @@ import django
 import psycopg
 
 from benchmarks.database import ROOT, migrate
+from benchmarks.focus_download import give_out
 from benchmarks.plans import scans_of
 from benchmarks.tenancy import Contestant, contestants, repeat
 from sandbox import servers
@@ -45,7 +46,8 @@ ASKED = (1, 2)  # the large organisation, and one of the others
 THINGS = 200
 NEWEST, OLDEST = 13, 0  # months of the estate
 BYTES_A_LINE = 900  # with its indexes, and twice for the month that is loaded anew
-LARGE_TABLES = ("audits_costline", "audits_costday")  # the others are a few pages, and read from end to end
+# The others are a few pages, and read from end to end.
+LARGE_TABLES = ("audits_costline", "audits_costday", "audits_costdetail", "audits_costtag")
 AT = dt.datetime(2026, 11, 10, 12, tzinfo=dt.UTC)
 CURSOR = re.compile(r"^DECLARE .*? CURSOR .*?FOR ", re.DOTALL)  # what is fetched piece by piece is asked whole
 Asked = dict[str, "Callable[[], object]"]
@@ -71,6 +73,8 @@ def pages(organization: int) -> Asked:
         "costs of an account by day": lambda: costs("by=day&account=111111111111"),
         "costs of three months": lambda: costs("since=2026-08-01&until=2026-10-31"),
         "costs of a service, a year": lambda: costs("since=2025-11-01&until=2026-10-31&service=Amazon+Service+1"),
+        "costs by a tag": lambda: costs("by=tag:team"),
+        "a tag's costs by another tag": lambda: costs("tag=team&value=team-3&by=tag:env"),
         "bill": lambda: load_page(get_or_404(BillLoad.objects.select_related("source__connection"), load)),
         "bills": bill_loads,
     }
@@ -176,7 +180,8 @@ def show(name: str, count: int, times: tuple[list[float], list[float]], others: 
     (mid, late), (bare_mid, bare_late) = ((statistics.median(one), percentile(one, 0.95)) for one in times)
     print(
         f"    {name:38} {count:2} questions: p50 {mid:8.2f} ms, p95 {late:8.2f} ms; bare {bare_mid:8.2f} and "
-        f"{bare_late:8.2f} ms: {mid / bare_mid:.2f} and {late / bare_late:.2f}"
+        f"{bare_late:8.2f} ms: {mid / bare_mid:.2f} and {late / bare_late:.2f}",
+        flush=True,
     )
     for one in sorted(set(others)):
         print(f"      not by an index led by the organisation: {one}")
@@ -351,7 +356,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=LINES)
     parser.add_argument("--lines-of-others", type=int, default=LINES_OF_OTHERS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--part", choices=("pages", "judging", "keep_asking", "load_anew", "remove_oldest"))
+    parser.add_argument("--part", choices=("pages", "judging", "give_out", "keep_asking", "load_anew", "remove_oldest"))
     options, _ = parser.parse_known_args()
     if options.part:
         django.setup()
@@ -360,6 +365,7 @@ def main() -> None:
             "pages": partial(ask, url, pages, rounds=options.rounds),
             "judging": partial(ask, url, judging, rounds=options.rounds),
             "keep_asking": keep_asking,
+            "give_out": give_out,
             "load_anew": partial(load_anew, url),
             "remove_oldest": remove_oldest,
         }
@@ -378,7 +384,7 @@ def main() -> None:
     try:
         postgres, urls, key = prepare(folder, options)
         try:
-            for role, part in (("web", "pages"), ("worker", "judging")):
+            for role, part in (("web", "pages"), ("web", "give_out"), ("worker", "judging")):
                 require_well(child(role, part, urls, key))
             for part in ("load_anew", "remove_oldest"):
                 while_a_page_is_asked_for(part, urls, key)

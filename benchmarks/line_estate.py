@@ -44,8 +44,12 @@ LINE = {
     "invoice_id": "'INV-' || m",
     "row_count": "24",
     "charge_days": "1",
+    "detail_number": "r / 2",
     **dict.fromkeys(COSTS, COST),
 }
+# A resource has two tags by which a load is added up, and a name that is its own.
+TAGGED_MONTHS = 2  # the last ones: a page asks for one, beside the one before
+TAGS = {"team": "'team-' || r % 25", "env": "'env-' || r % 4"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +90,7 @@ def fill(url: str, estate: LineEstate) -> None:
                 for month in range(MONTHS):
                     _lines(admin, estate, month, is_large=is_large)
         _days(admin)
+        _tags(admin, estate)
         admin.execute("vacuum (analyze)")
 
 
@@ -118,6 +123,36 @@ def _days(admin: psycopg.Connection) -> None:
         f"(select organization_id, load_id, {keys}, {sums} from audits_costline group by {places}) as days"
     ).rowcount
     print(f"    {count:>10,} costs by day for the pages", flush=True)
+
+
+def _tags(admin: psycopg.Connection, estate: LineEstate) -> None:
+    """What further describes each resource's lines, and the costs by each tag as the loads would have added them up."""
+    started, count, tagged = time.perf_counter(), 0, f"generate_series({MONTHS - TAGGED_MONTHS}, {MONTHS - 1}) m"
+    pairs = ", ".join(f"'{key}', {value}" for key, value in {**TAGS, "name": "'host-' || r"}.items())
+    for is_large in (False, True):
+        of = f"(select {LARGE} o)" if is_large else f"generate_series({LARGE + 1}, {estate.organizations}) o"
+        last = (estate.streams(is_large=is_large) - 1) // 2
+        numbers = f"{tagged}, {of}, generate_series(0, {last}) r"
+        count += insert(admin, "audits_costdetail", numbers, {
+            "id": "gen_random_uuid()", "load_id": LOAD, "number": "r", "tags": f"jsonb_build_object({pairs})",
+            "columns": """'{"SkuMeter": "EUC1-EBS:VolumeUsage.gp3", "RegionName": "EU (Frankfurt)"}'"""})  # fmt: skip
+    months = f"generate_series(1, {estate.organizations}) o, {tagged}"
+    admin.execute("set enable_nestloop = off")  # the tables are new, and would be thought to be nearly empty
+    sums, keys = ", ".join(f"sum(line.{name})" for name in cost_days.SUMS), ", ".join(cost_days.KEYS)
+    expressions = ", ".join(cost_days.KEYS.values())
+    for key in TAGS:
+        insert(admin, "audits_costtagkey", months, {
+            "id": id_of("tag", "o", "m", f"'{key}'"), "load_id": LOAD, "key": f"'{key}'"})  # fmt: skip
+        admin.execute(
+            f"insert into audits_costtag (id, organization_id, tag_key_id, value, {keys}, {', '.join(cost_days.SUMS)}) "
+            f"select gen_random_uuid(), line.organization_id, key.id, tags ->> '{key}', {expressions}, {sums} "
+            "from audits_costline line join audits_costdetail detail on detail.organization_id = line.organization_id "
+            "and detail.load_id = line.load_id and detail.number = line.detail_number join audits_costtagkey key on "
+            f"key.organization_id = line.organization_id and key.load_id = line.load_id and key.key = '{key}' "
+            f"group by {', '.join(str(place) for place in range(2, len(cost_days.KEYS) + 5))}"
+        )
+    admin.execute("reset enable_nestloop")
+    print(f"    {count:>10,} details, and costs by tag, {time.perf_counter() - started:.1f} s", flush=True)
 
 
 @contextmanager

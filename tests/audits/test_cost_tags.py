@@ -186,7 +186,11 @@ def test_a_bill_of_which_no_tags_are_kept_says_so(loaded, shown, payer):  # noqa
         ("?tagged=without", "Tagged: is given without Tag"),
         ("?tag=env", "Tag: env is given without a value"),
         ("?tag=env&tagged=maybe", "Tagged: “maybe” is none of: without, others."),
-        ("?tag=env&value=prod&by=tag:user:team", "By: tag:user:team cannot be told apart among charges of the tag env"),
+        ("?tag=env&value=prod&by=tag:env", "By: tag:env is one value already among the charges that are shown"),
+        ("?tag=env&value=prod&and_tag=env&and_value=x", "Second tag: env is chosen already: choose a value of another"),
+        ("?tag=env&value=prod&and_tag=user:team", "Second tag: user:team is given without a value"),
+        ("?and_value=x", "Value of the second tag: is given without Second tag"),
+        ("?and_tag=nobodys&and_value=x", "Second tag: “nobodys” is no key of a tag that is loaded"),
         ("?tag=env&value=%00", "Value of the tag: Null characters are not allowed."),
     ],
 )

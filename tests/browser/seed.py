@@ -14,6 +14,8 @@ from audits.models import (
     BillLoad,
     BillUpload,
     CostDay,
+    CostDetail,
+    CostLine,
     CostTag,
     CostTagKey,
     Gap,
@@ -214,10 +216,7 @@ def _bills(connection) -> BillLoad:
     ]
     for load in loads[:2]:
         _days(load)
-        key = CostTagKey.objects.create(load=load, key="team", value_count=2, other_count=7)
-        day = {"tag_key": key, "charge_date": load.billing_period, "kind": "Usage", "billing_currency": "USD"}
-        for value in ("shop", None):
-            CostTag.objects.create(value=value, **day, **dict.fromkeys(COSTS, 12))
+        _tags(load)
     _leave_out(loads[1])
     return loads[1]
 
@@ -238,6 +237,21 @@ def _days(load) -> None:
         )
         for day in range(last)
     )  # fmt: skip
+
+
+def _tags(load) -> None:
+    """Costs by an owner's tag, and lines of which each has another one too."""
+    key = CostTagKey.objects.create(load=load, key="team", value_count=2, other_count=7)
+    CostTagKey.objects.create(load=load, key="env", value_count=2, other_count=0)
+    day = {"charge_date": load.billing_period, "billing_currency": "USD"}
+    for value in ("shop", None):
+        CostTag.objects.create(tag_key=key, value=value, kind="Usage", **day, **dict.fromkeys(COSTS, 12))
+    for number, env in enumerate(("prod", "test", ""), start=1):
+        CostDetail.objects.create(load=load, number=number, tags={"team": "shop", "env": env})
+        CostLine.objects.create(
+            load=load, detail_number=number, billing_period=load.billing_period, charge_category="Usage",
+            provider_name="AWS", service_name="Amazon Elastic Compute Cloud", **day, **dict.fromkeys(COSTS, 4),
+        )  # fmt: skip
 
 
 def _leave_out(load) -> None:
