@@ -7,35 +7,57 @@ import io
 import tempfile
 from typing import IO, TYPE_CHECKING
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audits import focus_export
+from audits.bills_page import load_row
+from audits.focus_notes import notes_of
+from audits.load_page import FINAL, period_state, state_words
 from audits.models import BillLoad
 from audits.spreadsheet import SPOOL_BYTES
 from tenants import activity
 from tenants.access import Permission, get_or_404, named, needs
+from tenants.whole_file import WholeFile
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from tenants.requests import TenantRequest
 
+LEVEL = 6  # of packing; the utmost takes much longer for little
 MOST_LINES = 300_000  # what a web process writes while somebody waits; export_focus writes any number
 
 
 @needs(reading=Permission.EXPORT)
 @require_safe
-def bill_focus(request: TenantRequest, load_id: UUID) -> HttpResponse:
-    """The lines of a load. No stream: it would be read after the organisation's scope is closed."""
+def bill_export(request: TenantRequest, load_id: UUID) -> HttpResponse:
+    """What the file of a load will lack, beside the button that gives it. The file itself holds no notes."""
+    load = get_or_404(BillLoad.objects.select_related("source__connection"), load_id)
+    row = load_row(load)
+    state = period_state(load, row)
+    refusal = why_not(load)
+    context = {
+        "row": row,
+        "state": state,
+        "state_words": state_words(state, row),
+        "is_final": state == FINAL,
+        "refusal": refusal,
+        "notes": None if refusal else notes_of(load),
+    }
+    return render(request, "audits/bill_export.html", context)
+
+
+@needs(reading=Permission.EXPORT)
+@require_safe
+def bill_focus(request: TenantRequest, load_id: UUID) -> HttpResponseBase:
+    """The lines of a load, as a file that is whole before it is sent."""
     load = get_or_404(BillLoad, load_id)
     if refusal := why_not(load):
         return HttpResponse(refusal, status=409, content_type="text/plain; charset=utf-8")
-    with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
-        written = _write(load, spool)
-        spool.seek(0)
-        response = HttpResponse(spool.read(), content_type="application/gzip")
+    written, file = focus_file(load)
     month = f"{load.billing_period:%Y-%m}"
     activity.book(
         actor=named(request.identity),
@@ -45,8 +67,7 @@ def bill_focus(request: TenantRequest, load_id: UUID) -> HttpResponse:
         at=timezone.now(),
         detail={"rows": str(written.rows), "month": month},
     )
-    response["Content-Disposition"] = f'attachment; filename="costframe-focus-{month}.csv.gz"'
-    return response
+    return WholeFile(file, filename=f"costframe-focus-{month}.csv.gz", content_type="application/gzip")
 
 
 def why_not(load: BillLoad) -> str:
@@ -63,10 +84,13 @@ def why_not(load: BillLoad) -> str:
     return ""
 
 
-def _write(load: BillLoad, target: IO[bytes]) -> focus_export.Written:
+def focus_file(load: BillLoad) -> tuple[focus_export.Written, IO[bytes]]:
+    """The packed file, in memory while small, else in an unnamed file; the caller closes it."""
+    spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - see above
     with (
-        gzip.GzipFile(fileobj=target, mode="wb", filename="", mtime=0) as packed,
+        gzip.GzipFile(fileobj=spool, mode="wb", compresslevel=LEVEL, filename="", mtime=0) as packed,
         io.TextIOWrapper(packed, encoding="utf-8", newline="") as text,
     ):
         loads = BillLoad.objects.filter(id=load.id)
-        return focus_export.write(loads, focus_export.lines_of(loads), text)
+        written = focus_export.write(loads, focus_export.lines_of(loads), text)
+    return written, spool

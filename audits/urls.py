@@ -18,6 +18,7 @@ urlpatterns = [
     path("costs/", cost_views.costs, name="costs"),
     path("costs/costs.csv", cost_views.costs_csv, name="costs_csv"),
     path("bills/<uuid:load_id>/", views.bill, name="bill"),
+    path("bills/<uuid:load_id>/focus/", focus_views.bill_export, name="bill_export"),
     path("bills/<uuid:load_id>/focus.csv.gz", focus_views.bill_focus, name="bill_focus"),
     path("bills/upload/", upload_views.upload, name="upload"),
     path("bills/uploads/<uuid:upload_id>/", upload_views.upload_detail, name="upload_detail"),

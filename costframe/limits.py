@@ -46,6 +46,10 @@ RULES: Mapping[str, Rule] = {
     "sign_in": Rule(by=By.ADDRESS, limit=Limit(burst=120, per_minute=120)),
     "clerk_webhook": Rule(by=By.ADDRESS, limit=Limit(burst=300, per_minute=600)),
     "findings:csv": Rule(by=By.PERSON, limit=Limit(burst=10, per_minute=6)),
+    "audits:costs_csv": Rule(by=By.PERSON, limit=Limit(burst=10, per_minute=6)),
+    "audits:rows_left_out": Rule(by=By.PERSON, limit=Limit(burst=10, per_minute=6)),
+    "audits:bill_export": Rule(by=By.PERSON, limit=Limit(burst=20, per_minute=12)),  # it counts each line
+    "audits:bill_focus": Rule(by=By.PERSON, limit=Limit(burst=4, per_minute=2)),  # it writes each line
     "audits:upload": Rule(by=By.PERSON, limit=Limit(burst=20, per_minute=6)),
     "bill_list:csv": Rule(by=By.PERSON, limit=Limit(burst=10, per_minute=6)),
     "activity_chain": Rule(by=By.PERSON, limit=Limit(burst=10, per_minute=10)),

@@ -22,6 +22,7 @@ from tenants.refused import expired_answer
 from tenants.sign_ins import SignIns
 from tenants.signing_keys import KeysUnavailable
 from tenants.visits import HEADER
+from tenants.whole_file import WholeFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +42,7 @@ PERSONAL_VIEWS = frozenset({"organization", "organization_chosen"})
 
 
 class StreamingRefused(Exception):
-    """A view answered with a stream, which would run after the scope is gone. Write it to memory or a file first."""
+    """A view answered with a stream, which would run after the scope is gone. Write it to a WholeFile first."""
 
 
 class TenantMiddleware:
@@ -122,7 +123,7 @@ class TenantMiddleware:
             response = _refusal(request, match)
             takes_files = response is None and match is not None and files.prepare(request, match.func)
             response = response or self.get_response(request)
-            if response.streaming:
+            if response.streaming and not isinstance(response, WholeFile):
                 raise StreamingRefused(f"{request.path} answers with a stream.")
             # The view's exception arrives here as an answer, and an answer commits. Files are written while they are
             # read, before the view or the token of the form says whether they are taken.

@@ -9,6 +9,8 @@ from costframe import limits
 from costframe.buckets import Buckets, Limit
 from costframe.client_address import client_address
 from costframe.limits import REFUSED_TOKENS, RETURNING, RULES, By, LimitMiddleware, Rule
+from tests.audits.focus_files import write_csv
+from tests.audits.test_bills import load, payer  # noqa: F401 - a fixture
 from tests.costframe.guarded import complaints
 from tests.tenants import tokens
 from tests.tenants.url_map import every_route
@@ -157,6 +159,19 @@ def test_an_export_is_limited_by_person_so_colleagues_at_the_same_address_go_on(
     assert statuses == [200, 200, 200, 429]
     assert grace.get("/findings/actions.csv").status_code == 200
     assert ada.get("/findings/").status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["focus/", "focus.csv.gz", "rows-left-out.csv", "costs.csv"])
+def test_a_bill_as_a_file_is_limited_by_person(strict, visitor, payer, tmp_path, asked):  # noqa: F811
+    (found,) = load(payer, [write_csv(tmp_path / "a.csv", [{}])])
+    path = "/costs/costs.csv" if "costs" in asked else f"/bills/{found.id}/{asked}"
+    assert [visitor.get(path).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert Visitor(sub="user_grace").get(path).status_code == 200
+    assert visitor.get(f"/bills/{found.id}/").status_code == 200
+
+
+def test_writing_a_bill_out_is_bounded_more_tightly_than_reading_a_page():
+    assert RULES["audits:bill_focus"].limit == Limit(burst=4, per_minute=2)
 
 
 def test_computing_the_trails_chain_again_is_limited_by_person(strict, organization, provider_key):

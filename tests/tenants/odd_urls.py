@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import io
 import threading
 
 from asgiref.sync import sync_to_async
@@ -16,6 +17,7 @@ from django.urls import include, path
 from costframe.urls import handler400, handler403, handler404, handler500
 from tenants import activity
 from tenants.models import Activity
+from tenants.whole_file import WholeFile
 from tests.conftest import AT
 from tests.tenants.pooled import who_is_here
 
@@ -49,6 +51,12 @@ def streams(_request):
 def streams_a_file(_request):
     write()
     return FileResponse(iter([b"one"]))
+
+
+def gives_a_whole_file(_request, kind):
+    write()
+    content = {"file": io.BytesIO(b"one"), "generator": iter([b"one"])}[kind]
+    return WholeFile(content, filename="one.txt", content_type="text/plain")
 
 
 async def streams_later():
@@ -119,6 +127,7 @@ urlpatterns = [
     path("odd/streams/", streams),
     path("odd/streams/file/", streams_a_file),
     path("odd/streams/async/", streams_async),
+    path("odd/whole/<str:kind>/", gives_a_whole_file),
     path("odd/leaves-behind/", leaves_behind),
     path("odd/async/", works_async),
     path("odd/rendered-late/", is_rendered_late),

@@ -43,6 +43,7 @@ READING = {
     "findings:csv": EXPORT,
     "audits:costs_csv": EXPORT,
     "audits:bill_focus": EXPORT,
+    "audits:bill_export": EXPORT,
     "findings:evidence": EXPORT,
     "bill_list:csv": EXPORT,
     "audits:upload": Permission.LOAD_BILLS,
@@ -155,7 +156,7 @@ def pages(organization):
         *("/connections/", "/findings/", "/costs/", "/bills/", "/audits/", "/audits/nights/", "/organization/members/"),
         *(f"/connections/{one.id}/" for one in made),
         *(f"/connections/{made[0].id}/kit/", f"/audits/{running.id}/", f"/findings/{finding.id}/"),
-        f"/bills/{loaded.id}/",
+        *(f"/bills/{loaded.id}/", f"/bills/{loaded.id}/focus/"),
         f"/bills/uploads/{upload.id}/proves/",
     ]
 

@@ -69,6 +69,8 @@ def the_next_request_meets_nobody():
         ("/odd/streams/", 500),
         ("/odd/streams/file/", 500),
         ("/odd/streams/async/", 500),
+        ("/odd/whole/generator/", 500),
+        ("/odd/whole/file/", 200),
         ("/odd/leaves-behind/", 200),
         ("/odd/async/", 200),
         ("/odd/rendered-late/", 200),
@@ -80,6 +82,14 @@ def the_next_request_meets_nobody():
 def test_the_next_request_on_the_same_connection_meets_nobody(visitor, path, status):
     assert visitor.get(path).status_code == status
     assert the_next_request_meets_nobody()
+
+
+def test_a_file_that_is_whole_is_sent_after_its_scope(visitor):
+    answer = visitor.get("/odd/whole/file/")
+    assert answer.streaming
+    assert (setting(), who_is_here()) == ("", NOBODY)
+    assert b"".join(answer.streaming_content) == b"one"
+    assert answer["Content-Length"] == "3"
 
 
 def test_what_a_view_leaves_behind_meets_nobody(visitor):
