@@ -53,11 +53,6 @@ def told(copies: Mapping[int, int], rows: Sequence[int]) -> dict[int, int]:
     return {copy: same for copy, same in copies.items() if rows[same]}
 
 
-def notes(parts: Sequence[Part], copies: Mapping[int, int]) -> list[str]:
-    """The copies in sentences."""
-    return [note(parts[copy].key, parts[same].key) for copy, same in copies.items()]
-
-
 def note(copy: str, same: str) -> str:
     """That a file is a copy of another one, in a sentence."""
     if copy == same:

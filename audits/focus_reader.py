@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from audits import azure_pair, bad_rows, bill_copies, bill_parts, bill_sums, focus, recognise
+from audits import azure_pair, bad_rows, bill_copies, bill_parts, bill_sums, focus, part_notes, recognise
 from audits.bill_child import end_with_parent, first_line
 from audits.bill_formats import AZURE_COST
 from audits.bill_parts import BillRefused, Part
@@ -316,7 +316,7 @@ class Reader:
         return found if len(found) <= bill_sums.MOST_SERVICES else []
 
     def _notes(self, period: date) -> list[str]:
-        found = bill_copies.notes(self.parts, self.copies) + self.details.notes(self.database, period)
+        found = part_notes.notes(self.parts, self.copies) + self.details.notes(self.database, period)
         if self.format_id == AZURE_COST.id:
             found += azure_pair.notes(*(self.database.execute(azure_pair.SEEN, [period]).fetchone() or ()))
         return found

@@ -1,0 +1,43 @@
+"""What a load says of its files as such, in sentences: those that are there twice, and those that may be cut."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from audits.bill_copies import note
+from audits.bill_parts import GZIP_MAGIC, PARQUET_MAGIC
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from audits.bill_parts import Part
+
+LINE_ENDS = (b"\n", b"\r")
+OF_JSON = (b"{", b"[")
+
+
+def notes(parts: Sequence[Part], copies: Mapping[int, int]) -> list[str]:
+    """Of parts that are whole and were read."""
+    return [
+        *(note(parts[copy].key, parts[same].key) for copy, same in copies.items()),
+        *(
+            f"The last line of {part.key} has no end, as all others do: the file may be cut there. Compare its size, "
+            "or export it anew."
+            for number, part in enumerate(parts)
+            if number not in copies and _has_open_end(part)
+        ),
+    ]
+
+
+def _has_open_end(part: Part) -> bool:
+    """Whether CSV stops within a line. A packed file, Parquet and JSON cannot be cut without being unreadable."""
+    with part.path.open("rb") as file:
+        begin = file.read(len(PARQUET_MAGIC))
+        file.seek(-1, os.SEEK_END)
+        last = file.read()
+    return (
+        not begin.startswith((GZIP_MAGIC, PARQUET_MAGIC))
+        and begin.lstrip()[:1] not in OF_JSON
+        and last not in LINE_ENDS
+    )
