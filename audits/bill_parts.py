@@ -26,6 +26,7 @@ OF_CUSTOMERS = (
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 ZIP_MAGIC, UTF_8_MARK = b"PK\x03\x04", b"\xef\xbb\xbf"
 BLOCK = 1 << 20
+SAMPLED = 16
 LONGEST_ROW = 1 << 22  # what DuckDB's own limit, two million, does not always find is far longer
 UNPACKED_ANYWAY, UNPACKED_TIMES = (
     1 << 30,
@@ -138,11 +139,17 @@ def _apart(names: Sequence[str]) -> list[str]:
     return found
 
 
-def read_through(parts: Iterable[Part], *, is_over: Callable[[], bool]) -> None:
+def read_through(
+    parts: Iterable[Part],
+    *,
+    is_over: Callable[[], bool],
+    on_block: Callable[[int, int], None] = lambda _length, _rows: None,
+) -> None:
     """Raise BillRefused for what DuckDB passes over in silence, and for what unpacks without end.
 
     It does not compare gzip's checksum, so a changed digit would be read as if it were right; and of a last row that is
-    longer than its buffers it says nothing. Ends early once `is_over`.
+    longer than its buffers it says nothing. Ends early once `is_over`. `on_block` is told how many bytes of the file
+    were read, and about how many rows they hold.
     """
     for part in parts:
         with part.path.open("rb") as file:
@@ -152,7 +159,7 @@ def read_through(parts: Iterable[Part], *, is_over: Callable[[], bool]) -> None:
             file.seek(0)
             rows: IO[bytes] = gzip.GzipFile(fileobj=file) if magic.startswith(GZIP_MAGIC) else file  # type: ignore[assignment]  # it reads as a file does
             try:
-                _read_rows(part, rows, is_over)
+                _read_rows(part, rows, is_over, on_block=_since(file, on_block))
             except (EOFError, zlib.error, gzip.BadGzipFile):
                 raise BillRefused(
                     f"{part.key} is a damaged gzip: its content is not what its checksum says. Fetch or export it "
@@ -167,10 +174,25 @@ def most_unpacked(part: Part) -> int:
     return max(UNPACKED_ANYWAY, part.path.stat().st_size * UNPACKED_TIMES)
 
 
-def _read_rows(part: Part, file: IO[bytes], is_over: Callable[[], bool]) -> None:
+def _since(file: IO[bytes], on_block: Callable[[int, int], None]) -> Callable[[bytes], None]:
+    """Tells how much of a file, packed or not, was read since the last time, and the rows of a block of its text."""
+    before = 0
+
+    def tell(block: bytes) -> None:
+        nonlocal before
+        last, before = before, file.tell()
+        # A sixteenth stands for the whole: nobody needs the digits, and counting all of them would take time.
+        sample = block[: max(1, len(block) // SAMPLED)]
+        on_block(before - last, sample.count(b"\n") * len(block) // len(sample))
+
+    return tell
+
+
+def _read_rows(part: Part, file: IO[bytes], is_over: Callable[[], bool], *, on_block: Callable[[bytes], None]) -> None:
     unpacked, since_line_end, most = 0, 0, most_unpacked(part)
     while not is_over() and (block := file.read(BLOCK)):
         unpacked += len(block)
+        on_block(block)
         if unpacked > most:
             raise BillRefused(
                 f"{part.key} unpacks to more than {UNPACKED_TIMES} times its size, as no bill does. Fetch or export it "

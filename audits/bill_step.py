@@ -10,6 +10,7 @@ from audits.bill_folder import bill_folder
 from audits.bill_worker import Worker
 from audits.bills import BillRefused
 from audits.collect import enter, export_place
+from audits.load_meter import Phase
 from connections.provider import GapFound
 from connections.providers.aws import costs
 from connections.providers.aws.calls import GET_OBJECT, LIST_OBJECTS
@@ -18,6 +19,7 @@ from connections.providers.aws.downloads import download_all
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+    from pathlib import Path
 
     from audits.collect import Credential
     from connections.provider import ExportPeriod, ExportPlace
@@ -78,11 +80,15 @@ def _load(
             return
     with bill_folder() as folder:
         _require_room(period, free=shutil.disk_usage(folder).free)
-        paths = download_all(
-            session=session, place=place, files=period.files, directory=folder, on_chunk=worker.raise_if_over
-        )
+        paths = _bring(session, place, period, folder, worker)
         with (
-            bills.read_period(period=period, paths=paths, seconds=worker.seconds, on_wait=worker.raise_if_over) as bill,
+            bills.read_period(
+                period=period,
+                paths=paths,
+                seconds=worker.seconds,
+                on_wait=worker.raise_if_over,
+                meter=worker.meter,
+            ) as bill,
             worker.results(),
         ):
             bills.replace(
@@ -92,6 +98,19 @@ def _load(
                 execution_id=period.execution_id,
                 at=at,
             )
+
+
+def _bring(
+    session: AwsSession, place: ExportPlace, period: ExportPeriod, folder: Path, worker: Worker
+) -> dict[str, Path]:
+    worker.meter.of_period(period.billing_period)
+    worker.meter.begin(Phase.FETCHING, all_bytes=sum(file.size for file in period.files))
+
+    def on_chunk(length: int) -> None:
+        worker.raise_if_over()
+        worker.meter.add(done_bytes=length)
+
+    return download_all(session=session, place=place, files=period.files, directory=folder, on_chunk=on_chunk)
 
 
 def _require_room(period: ExportPeriod, *, free: int) -> None:

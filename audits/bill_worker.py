@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from audits.load_meter import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,10 +17,11 @@ class Worker:
     """What loading needs of its surroundings.
 
     `reading` opens a short transaction, `results` one that writes and is fenced by the claim; `raise_if_over`
-    ends the work early; `seconds` is the most that one period may take.
+    ends the work early; `seconds` is the most that one period may take; `meter` is told how far a load is.
     """
 
     reading: Callable[[], AbstractContextManager[object]]
     results: Callable[[], AbstractContextManager[object]]
     raise_if_over: Callable[[], None]
     seconds: float
+    meter: Meter = field(default_factory=Meter)

@@ -15,6 +15,7 @@ from audits import bill_sums, cost_days, cost_details, cost_tags, own_nights, qu
 from audits.bill_parts import BillRefused, Part
 from audits.focus import COSTS, NUMBERS, TEXTS, WRITTEN_COLUMNS
 from audits.focus_process import ReadBill, read_bill
+from audits.load_meter import Phase
 from audits.models import BillLoad, BillSource, CostDay, CostDetail, CostLine, CostTagKey, QuarantinedRow
 from audits.spreadsheet import plain
 from tenants import scope
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from audits.focus import PeriodSums
+    from audits.load_meter import Meter
     from audits.quarantine import BadRow
     from connections.provider import ExportPeriod
 
@@ -65,6 +67,7 @@ def read_period(
     paths: Mapping[str, Path],
     seconds: float,
     on_wait: Callable[[], None] = lambda: None,
+    meter: Meter | None = None,
 ) -> Iterator[ReadBill]:
     """Read one period of an export from its downloaded files (`paths`: where each key lies). Outside any transaction.
 
@@ -75,7 +78,9 @@ def read_period(
         raise BillRefused(f"{missing[0]} was not brought home.", part=missing[0], permanent=False)
     parts = [Part(path=paths[file.key], key=file.key, size=file.size) for file in period.files]
     within = bounds()
-    with read_bill(parts=parts, period=period.billing_period, seconds=seconds, bounds=within, on_wait=on_wait) as bill:
+    with read_bill(
+        parts=parts, period=period.billing_period, seconds=seconds, bounds=within, on_wait=on_wait, meter=meter
+    ) as bill:
         yield bill
 
 
@@ -90,7 +95,9 @@ def replace(
     """
     with database.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bill {scope.current()}"])
+        bill.meter.begin(Phase.WRITING, all_rows=bill.line_count)
         _copy(cursor, bill)
+        bill.meter.begin(Phase.ADDING_UP)
         counted = [
             {**file, "rows": rows} for file, rows in zip(files, bill.sums.rows_by_part, strict=True)
         ]  # rows of all periods that a file holds
@@ -134,13 +141,19 @@ def book_refusal(
 
 
 def load_files(
-    *, organization_id: UUID, source: BillSource, parts: Sequence[Part], seconds: float, at: datetime
+    *,
+    organization_id: UUID,
+    source: BillSource,
+    parts: Sequence[Part],
+    seconds: float,
+    at: datetime,
+    meter: Meter | None = None,
 ) -> tuple[ReadBill, list[BillLoad]]:
     """Load FOCUS files that lie on this machine: what they hold, and the loads that now have it. Raises BillRefused.
 
     Their content is their execution id, so loading the same files again changes nothing.
     """
-    with read_bill(parts=parts, period=None, seconds=seconds, bounds=bounds()) as bill:
+    with read_bill(parts=parts, period=None, seconds=seconds, bounds=bounds(), meter=meter) as bill:
         execution_id = content_id(parts, copies=bill.sums.copies)
         files = [{"key": part.key, "size": part.path.stat().st_size, "etag": ""} for part in parts]
         with scope.organization(organization_id):

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 from audits.bill_folder import PREFIX
 from audits.bill_parts import BillRefused
 from audits.bill_sums import kind_sum
+from audits.child_gauge import heard
 from audits.focus import PeriodSums, Sums
+from audits.load_meter import OF_THE_CHILD, Meter, Phase
 from audits.quarantine import NONE, BadRow, of_period
 
 if TYPE_CHECKING:
@@ -41,11 +43,18 @@ class ReadBill:
     """A bill that was read and found whole: its sums, and its lines as CSV text in the order of focus.WRITTEN_COLUMNS.
 
     `details` is the file of the details that lines name by number (`audits.detail_reader`), None where there are none.
+    `meter` counts the lines that were taken; who takes them says on it what for.
     """
 
     sums: Sums
     lines: Iterator[bytes]
     details: Path | None = None
+    meter: Meter = field(default_factory=Meter)
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are."""
+        return sum(one.line_count for one in self.sums.periods)
 
 
 @contextmanager
@@ -56,14 +65,15 @@ def read_bill(
     seconds: float,
     bounds: Bounds = NONE,
     on_wait: Callable[[], None] = lambda: None,
+    meter: Meter | None = None,
 ) -> Iterator[ReadBill]:
     """Read the parts of a bill in a child process, within `seconds`. Raises BillRefused.
 
     With `period`, rows of another billing period are bad. As many bad rows as `bounds` allow are left out. `on_wait`
-    is called while waiting, and may raise to give up. Whatever happens, the child and its temporary files are gone
-    afterwards; should this process be killed, the child notices, cleans up and ends too.
+    is called while waiting, and may raise to give up; `meter` is told how far it is. Whatever happens, the child and
+    its temporary files are gone afterwards; should this process be killed, the child notices, cleans up and ends too.
     """
-    deadline = time.monotonic() + seconds
+    deadline, meter = time.monotonic() + seconds, meter or Meter()
     work = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))  # by our own id, as sweep tells it
     try:
         with _child(work) as child:
@@ -74,13 +84,20 @@ def read_bill(
                 "parts": [{"path": str(one.path.resolve()), "key": one.key, "size": one.size} for one in parts],
             }
             _write(child, json.dumps(request).encode() + b"\n")
-            blocks = _blocks(child, work, deadline=deadline, seconds=seconds, on_wait=on_wait)
+            meter.begin(Phase.LOOKING)
+
+            def look_up() -> None:
+                on_wait()
+                _hear(work, meter)
+
+            blocks = _blocks(child, work, deadline=deadline, seconds=seconds, on_wait=look_up)
             first = next(blocks, b"")
             details = work / DETAILS
             yield ReadBill(
                 sums=_sums(_report(work)),
-                lines=_chain(first, blocks),
+                lines=_counted(_chain(first, blocks), meter),
                 details=details if details.exists() else None,
+                meter=meter,
             )
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -144,6 +161,19 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     if first:
         yield first
     yield from rest
+
+
+def _hear(work: Path, meter: Meter) -> None:
+    """What the child tells of its reading, until its lines are taken."""
+    extent = meter.extent()
+    if extent is not None and extent.phase in OF_THE_CHILD and (told := heard(work)) is not None:
+        meter.hear(told)
+
+
+def _counted(blocks: Iterator[bytes], meter: Meter) -> Iterator[bytes]:
+    for block in blocks:
+        yield block
+        meter.add(done_rows=block.count(b"\n"))
 
 
 def _require_good_end(child: subprocess.Popen[bytes], work: Path) -> None:

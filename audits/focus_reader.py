@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from audits import azure_pair, bad_rows, bill_copies, bill_parts, bill_sums, focus, part_notes, recognise
+from audits import azure_pair, bad_rows, bill_copies, bill_parts, bill_sums, focus, part_notes, part_sizes, recognise
 from audits.bill_child import end_with_parent, first_line
 from audits.bill_formats import AZURE_COST
 from audits.bill_parts import BillRefused, Part
+from audits.child_gauge import Gauge
 from audits.detail_reader import DetailReader
 from audits.opened_parts import MEMORY_LIMIT, OpenedParts, literal
 from audits.quarantine import NONE, Bounds
@@ -58,6 +59,7 @@ def main() -> int:
     try:
         bounds = Bounds(rows=request["bounds"][0], percent=Decimal(request["bounds"][1]))
         database = Reader(work=work, parts=parts, period=period, bounds=bounds)
+        database.gauge.tell_into(work)
         report = database.read()
     except BillRefused as error:
         refused = {"message": str(error), "part": error.part, "field": error.field, "permanent": error.permanent}
@@ -118,6 +120,7 @@ class Reader:
             self.database.execute(setting)
         self.opened = OpenedParts(self.database, parts=parts, links=self.links)
         self.details = DetailReader()
+        self.gauge = Gauge()
         self.work = work
 
     def read(self) -> dict[str, Any]:
@@ -125,6 +128,7 @@ class Reader:
         with self._read_through_beside():
             readings = self._sum()
         left_out = self._leave_out(readings)
+        self.gauge.begin_ordering()
         self.details.write(self.database, self.work)
         rows = self._rows_by_part()
         self.copies = bill_copies.told(self.copies, rows)
@@ -143,7 +147,7 @@ class Reader:
 
         def read_through() -> None:
             try:
-                bill_parts.read_through(self.parts, is_over=over.is_set)
+                bill_parts.read_through(self.parts, is_over=over.is_set, on_block=self.gauge.read_beside)
             except BillRefused:
                 self.database.interrupt()
                 raise
@@ -196,6 +200,7 @@ class Reader:
 
     def _sum_rows(self, selects: Iterable[str]) -> None:
         rows = " union all by name ".join(selects)
+        self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, rows, links=self.links))
         summed = focus.summed(rows, period=self.period, details=self.details.names)
         self.database.execute(f"create or replace temp table sums as {summed}")
         if self.database.execute("select bool_or(is_untidy) from sums").fetchone() == (True,):

@@ -14,6 +14,7 @@ from audits.cost_models import CostLine as CostLine  # noqa: PLC0414 - as above
 from audits.cost_models import CostTag as CostTag  # noqa: PLC0414 - as above
 from audits.cost_models import CostTagKey as CostTagKey  # noqa: PLC0414 - as above
 from audits.cost_models import QuarantinedRow as QuarantinedRow  # noqa: PLC0414 - as above
+from audits.load_progress_model import LoadProgress as LoadProgress  # noqa: PLC0414 - as above
 from audits.rate_models import ExchangeRate as ExchangeRate  # noqa: PLC0414 - as above
 from audits.upload_models import BillUpload as BillUpload  # noqa: PLC0414 - as above
 from audits.upload_models import BillUploadChunk as BillUploadChunk  # noqa: PLC0414 - as above

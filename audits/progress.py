@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Sum
 
+from audits.load_progress import told_of
 from audits.models import ApiCall, Gap, Step
 from audits.operations import UNDER_WAY
 from audits.queries import NOT_LOOKED_AT
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from audits.load_words import Told
     from audits.models import Audit
 
 MOST_GAPS = 200
@@ -60,13 +62,14 @@ class PlaceRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far an audit is, in steps."""
+    """How far an audit is, in steps, and how far the load of its bill is."""
 
     is_under_way: bool
     total: int
     ended: int
     failed: int
     looking: tuple[Step, ...]
+    loading: Told | None
     services: tuple[str, ...]
     places: tuple[PlaceRow, ...]
     others: tuple[tuple[str, Cell], ...]
@@ -87,6 +90,7 @@ def progress_of(audit: Audit, *, at: datetime) -> Progress:
         ended=sum(step.state in ENDED for step in steps),
         failed=sum(step.state == Step.State.FAILED for step in steps),
         looking=tuple(step for step in steps if step.state == Step.State.RUNNING),
+        loading=next((told_of(step, at=at) for step in steps if step.kind == Step.Kind.BILL), None),
         services=services,
         places=tuple(_places(looks, services)),
         others=tuple((PARTS[Step.Kind(step.kind)], _cell(step)) for step in steps if step.kind in PARTS),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from audits import uploads
 from audits.bills_page import load_row
+from audits.load_progress import told_of
 from audits.models import BillLoad
 from audits.upload_models import BillUpload
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from audits.bills_page import LoadRow
+    from audits.load_words import Told
 
 STEPS = ("handed in", "brought to a worker", "read, compared and loaded", "judged")
 MOST_UPLOADS = 10
@@ -29,7 +31,7 @@ WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class UploadPage:
-    """All that the page of an upload shows. `steps` are (what, whether it is done)."""
+    """All that the page of an upload shows. `steps` are (what, whether it is done); `told`: how far the next is."""
 
     upload: BillUpload
     word: str
@@ -37,6 +39,7 @@ class UploadPage:
     is_under_way: bool
     steps: tuple[tuple[str, bool], ...]
     doing: str
+    told: Told | None
     poll_seconds: int
     loads: tuple[LoadRow, ...]
 
@@ -53,6 +56,7 @@ def upload_page(upload: BillUpload, *, at: datetime) -> UploadPage:
         is_under_way=upload.state in uploads.UNDER_WAY,
         steps=tuple((step, number < upload.steps_done) for number, step in enumerate(STEPS)),
         doing=_doing(upload),
+        told=told_of(upload, at=at),
         poll_seconds=SLOW_POLL_SECONDS if is_slow else POLL_SECONDS,
         loads=tuple(load_row(load) for load in loads.order_by("billing_period", "id")),
     )

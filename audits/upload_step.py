@@ -11,6 +11,7 @@ from audits import bills
 from audits.bill_folder import bill_folder, has_room
 from audits.bill_parts import BillRefused, Part
 from audits.focus_process import read_bill
+from audits.load_meter import Phase
 from audits.models import BillSource
 from audits.upload_models import BillUploadChunk
 
@@ -55,6 +56,7 @@ def brought_home(*, upload: BillUpload, worker: Worker) -> Iterator[Home]:
                 "Costframe must give its temporary folder more.",
                 permanent=False,
             )
+        worker.meter.begin(Phase.FETCHING, all_bytes=upload.size_bytes)
         parts = [
             _bring(upload, number, path=folder / str(number), worker=worker) for number in range(len(upload.files))
         ]
@@ -73,6 +75,7 @@ def _bring(upload: BillUpload, number: int, *, path: Path, worker: Worker) -> Pa
             if data is None:
                 break
             file.write(data)
+            worker.meter.add(done_bytes=len(data))
         if file.tell() != size:
             raise BillRefused(f"{name} is not here whole. Hand the files in again.", part=name)
     return Part(path=path, key=name, size=size)
@@ -87,7 +90,12 @@ def load(*, upload: BillUpload, home: Home, worker: Worker, at: datetime) -> Loa
     files = [{"key": part.key, "size": part.size, "etag": ""} for part in parts]
     with (
         read_bill(
-            parts=parts, period=None, seconds=worker.seconds, bounds=bills.bounds(), on_wait=worker.raise_if_over
+            parts=parts,
+            period=None,
+            seconds=worker.seconds,
+            bounds=bills.bounds(),
+            on_wait=worker.raise_if_over,
+            meter=worker.meter,
         ) as bill,
         lines.open("xb") as kept,
     ):

@@ -14,9 +14,10 @@ from django.utils import timezone
 from audits import upload_step, uploads
 from audits.bill_parts import BillRefused
 from audits.bill_worker import Worker
+from audits.load_meter import Phase
 from audits.models import BillLoad
 from audits.upload_models import BillUpload
-from costframe import claims
+from costframe import claims, telling
 from costframe.broker import release_connections
 from findings import bill_lists, trial_process
 from findings.bill_span import span_of
@@ -109,10 +110,14 @@ class _Work:
             raise_if_over=self.hold.raise_if_over,
             seconds=settings.STEP_SECONDS,
         )
-        with upload_step.brought_home(upload=self.upload, worker=worker) as home:
+        with (
+            telling.told(work=self.upload, organization_id=self.organization_id, meter=worker.meter),
+            upload_step.brought_home(upload=self.upload, worker=worker) as home,
+        ):
             self._note(steps_done=BROUGHT)
             loaded = upload_step.load(upload=self.upload, home=home, worker=worker, at=timezone.now())
             self._note(steps_done=LOADED)
+            worker.meter.begin(Phase.JUDGING)
             self._list(loaded)
             self._price_again(loaded)
         with self.results():

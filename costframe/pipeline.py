@@ -26,7 +26,7 @@ from connections.models import Connection
 from connections.providers.aws.session import CannotAssumeRole
 from connections.resources import KINDS
 from connections.unseal import CannotUnseal
-from costframe import bill_uploads, claims, clerk_inbox
+from costframe import bill_uploads, claims, clerk_inbox, telling
 from costframe.beginning import begin_audit
 from costframe.broker import release_connections
 from costframe.checking import make_check
@@ -271,7 +271,9 @@ def _load_bill(work: Work) -> None:
         raise_if_over=work.hold.raise_if_over,
         seconds=settings.STEP_SECONDS,
     )
-    gaps = load_export(credential=work.credential(), book=work.book, worker=worker, at=timezone.now())
+    credential = work.credential()
+    with telling.told(work=work.step, organization_id=work.organization_id, meter=worker.meter):
+        gaps = load_export(credential=credential, book=work.book, worker=worker, at=timezone.now())
     with work.results():
         outcome = steps.Outcome(state=Step.State.DONE, gaps=gaps, calls=work.book.counts())
         steps.finish(step=work.step, outcome=outcome, at=timezone.now())

@@ -151,7 +151,9 @@ WORKER_PROCESSES = env.int("COSTFRAME_WORKER_PROCESSES", default=2)
 WORKER_THREADS = env.int("COSTFRAME_WORKER_THREADS", default=4)
 WEB_PROCESSES = env.int("COSTFRAME_WEB_PROCESSES", default=4)  # of the web and of the operator process
 WEB_THREADS = env.int("COSTFRAME_WEB_THREADS", default=8)
-POOL_SIZE = (WORKER_THREADS if ROLE_NAME == "worker" else WEB_THREADS) + 2
+# A worker's thread has a connection, its claim's keeper one, which a load's commit may keep waiting, and so has what
+# tells how far the load is.
+POOL_SIZE = 3 * WORKER_THREADS if ROLE_NAME == "worker" else WEB_THREADS + 2
 
 
 def database(url: str) -> dict[str, Any]:

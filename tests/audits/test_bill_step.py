@@ -12,6 +12,7 @@ import pytest
 
 from audits import bill_folder, bill_step, collect
 from audits.bill_step import ExportProblem, Worker
+from audits.load_meter import Meter, Phase
 from audits.models import BillLoad, CostLine
 from connections.models import Connection
 from connections.provider import ExportFile, ExportPeriod
@@ -70,8 +71,14 @@ def bring_home(organization, calm_cloud, settings, tmp_path, monkeypatch):
         with scope.organization(organization.id):
             yield
 
-    def bring(*, raise_if_over=lambda: None, seconds=60.0):
-        worker = Worker(reading=transaction, results=transaction, raise_if_over=raise_if_over, seconds=seconds)
+    def bring(*, raise_if_over=lambda: None, seconds=60.0, meter=None):
+        worker = Worker(
+            reading=transaction,
+            results=transaction,
+            raise_if_over=raise_if_over,
+            seconds=seconds,
+            meter=meter or Meter(),
+        )
         with acting_as("cf_worker"):
             return bill_step.load_export(credential=credential, book=CallBook(), worker=worker, at=AT)
 
@@ -111,6 +118,23 @@ def test_each_period_is_loaded_once_and_equals_the_export(bring_home, held, calm
     assert held() == expected(calm_cloud)
     fetched = [call for call in calm_cloud.calls() if call["operation"] == "GetObject"]
     assert len(fetched) == len(calm_cloud.estate["bill"]), "the manifests and nothing else"
+
+
+def test_what_is_fetched_of_each_period_is_told_to_the_last_byte(bring_home, calm_cloud):
+    class Kept(Meter):
+        ends = []  # each phase as it was when the next one began
+
+        def begin(self, phase, **whole):
+            self.ends.append(self.extent())
+            super().begin(phase, **whole)
+
+    bring_home(meter=Kept())
+    fetched = [extent for extent in Kept.ends if extent is not None and extent.phase == Phase.FETCHING]
+    assert [f"{extent.billing_period:%Y-%m}" for extent in fetched] == sorted(calm_cloud.estate["bill"])
+    assert all(extent.done_bytes == extent.all_bytes > 0 for extent in fetched)
+    written = [extent for extent in Kept.ends if extent is not None and extent.phase == Phase.WRITING]
+    assert all(extent.done_rows == extent.all_rows > 0 for extent in written)
+    assert len(written) == len(fetched)
 
 
 def test_a_restated_period_takes_the_place_of_the_earlier_one(bring_home, held, calm_cloud):

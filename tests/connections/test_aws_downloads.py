@@ -55,7 +55,7 @@ def test_several_are_on_their_way_at_once(bill, files, tmp_path):
     together = threading.Barrier(2, timeout=20)
     waited = threading.local()
 
-    def wait_for_another():
+    def wait_for_another(_length):
         if not getattr(waited, "once", False):
             waited.once = True
             together.wait()
@@ -67,8 +67,10 @@ def test_several_are_on_their_way_at_once(bill, files, tmp_path):
 def test_where_the_connection_breaks_it_goes_on_with_the_next_byte(bill, large, calm_cloud, tmp_path):
     calm_cloud.fault("cut", service="s3", operation="GetObject", count=2)
     calm_cloud.clear_calls()
-    path = download(session=bill, place=EXPORT, file=large, directory=tmp_path)
+    lengths = []
+    path = download(session=bill, place=EXPORT, file=large, directory=tmp_path, on_chunk=lengths.append)
     assert is_whole(path, large)
+    assert sum(lengths) == large.size, "no byte is told of twice"
     assert len(ranges(calm_cloud)) == 3
 
 
@@ -88,7 +90,7 @@ def test_what_is_replaced_while_the_connection_is_broken_is_not_joined(bill, lar
     before = bill.client("s3").get_object(Bucket=EXPORT.bucket, Key=large.key)["Body"].read()
     replaced = threading.Event()
 
-    def replace_it():
+    def replace_it(_length):
         if not replaced.is_set():
             replaced.set()
             calm_cloud.put_object(large.key, before[::-1])
@@ -112,9 +114,7 @@ def test_the_first_that_fails_ends_the_others_and_is_the_one_that_is_told(bill, 
     gone = dataclasses.replace(files[0], key=f"{files[0].key}-gone")
     seen = []
     with pytest.raises(ExportProblem, match="gone was replaced"):
-        download_all(
-            session=bill, place=EXPORT, files=[gone, *files], directory=tmp_path, on_chunk=lambda: seen.append(1)
-        )
+        download_all(session=bill, place=EXPORT, files=[gone, *files], directory=tmp_path, on_chunk=seen.append)
     assert seen == []
 
 
@@ -131,7 +131,7 @@ def test_a_file_replaced_since_it_was_listed_is_not_taken(bill, files, calm_clou
 
 
 def test_a_download_ends_when_it_is_no_longer_wanted(bill, files, tmp_path):
-    def give_up():
+    def give_up(_length):
         raise InterruptedError
 
     with pytest.raises(InterruptedError):

@@ -54,6 +54,8 @@ class World:
         if table == "audits_billsource":  # a source is of a connection or has a label
             default = {"label": ""} if "connection_id" in given else {"connection_id": None, "label": "files"}
             given = {**default, **given}
+        if table == "audits_loadprogress":  # of a step or of an upload
+            given = {("step_id" if "upload_id" in given else "upload_id"): None, **given}
         references = {tie.column: self.ids[organization][tie.to_table] for tie in self.ties if tie.table == table}
         return insertion(connection, table, organization, **{**KEYED.get(table, {}), **references, **given})
 

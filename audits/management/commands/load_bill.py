@@ -11,7 +11,9 @@ from django.utils import timezone
 from audits import bills, left_out_tags, quarantine, whose_bill
 from audits.bill_copies import note
 from audits.focus import COSTS
+from audits.load_meter import Meter
 from audits.recognise import TITLES
+from audits.terminal_line import shown
 from tenants import scope
 
 if TYPE_CHECKING:
@@ -44,14 +46,17 @@ class Command(BaseCommand):
             self._load(organization_id, source, parts, seconds=options["seconds"])
 
     def _load(self, organization_id: UUID, source: BillSource, parts: list[bills.Part], *, seconds: float) -> None:
+        meter = Meter()
         try:
-            bill, loads = bills.load_files(
-                organization_id=organization_id,
-                source=source,
-                parts=parts,
-                seconds=seconds,
-                at=timezone.now(),
-            )
+            with shown(meter, self.stderr):
+                bill, loads = bills.load_files(
+                    organization_id=organization_id,
+                    source=source,
+                    parts=parts,
+                    seconds=seconds,
+                    at=timezone.now(),
+                    meter=meter,
+                )
         except bills.BillRefused as refused:
             raise CommandError(f"{refused}\nNothing was changed.") from None
         self.stdout.write(f"Format: {TITLES[bill.sums.bill_format]}")

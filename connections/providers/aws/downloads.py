@@ -31,11 +31,11 @@ def download_all(
     place: ExportPlace,
     files: Sequence[ExportFile],
     directory: Path,
-    on_chunk: Callable[[], None] = lambda: None,
+    on_chunk: Callable[[int], None] = lambda _: None,
 ) -> dict[str, Path]:
     """Bring the parts of a period home: where each key lies, below `directory`. The first that fails ends the others.
 
-    `on_chunk` is called meanwhile, from several threads, and may raise. Raises as `download` does.
+    `on_chunk` is called with each chunk's length, from several threads, and may raise. Raises as `download` does.
     """
     over = threading.Event()
 
@@ -48,10 +48,10 @@ def download_all(
             over.set()
             raise
 
-    def go_on() -> None:
+    def go_on(length: int) -> None:
         if over.is_set():
             raise _Over
-        on_chunk()
+        on_chunk(length)
 
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE, thread_name_prefix="bill") as pool:
         jobs = [pool.submit(one, number, file) for number, file in enumerate(files)]
@@ -72,9 +72,9 @@ def download(
     place: ExportPlace,
     file: ExportFile,
     directory: Path,
-    on_chunk: Callable[[], None] = lambda: None,
+    on_chunk: Callable[[int], None] = lambda _: None,
 ) -> Path:
-    """Bring one part home into `directory` and return where it lies. `on_chunk` is called meanwhile and may raise.
+    """Bring one part home into `directory` and return where it lies. `on_chunk` gets each chunk's length; it may raise.
 
     It must still be the object that was listed (entity tag) and be whole (size); if not, `ExportProblem` says that it
     changed meanwhile, and the period has to be looked at anew. Where the connection breaks it goes on with the next
@@ -88,7 +88,7 @@ def download(
                 before = written
                 for chunk in _body(session, place, file, first=written).iter_chunks(CHUNK):
                     written += out.write(chunk)
-                    on_chunk()
+                    on_chunk(len(chunk))
                 break
             except BROKEN as error:
                 breaks = 1 if written - before >= CHUNK else breaks + 1

@@ -39,8 +39,8 @@ class Command(BaseCommand):
         stopping = threading.Event()
         _stop_on_signals(stopping)
         refuse_wrong_database_role(settings.COSTFRAME_ROLE, connection)
-        # One connection a thread, one for the claims' keeper, one to spare.
-        connections["default"].settings_dict["OPTIONS"]["pool"]["max_size"] = threads + 2
+        # Of each thread its own, its claim's keeper's and that which tells how far a load is, as in the settings.
+        connections["default"].settings_dict["OPTIONS"]["pool"]["max_size"] = 3 * threads
         _close_everything()  # nothing that is open now may be shared with a child
         if processes == 1:
             work(threads=threads, stopping=stopping)

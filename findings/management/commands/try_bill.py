@@ -12,7 +12,9 @@ from django.utils import timezone
 from audits import bills, quarantine
 from audits.billed_things import BilledThings
 from audits.focus_process import read_bill
+from audits.load_meter import Meter, Phase
 from audits.recognise import TITLES
+from audits.terminal_line import shown
 from findings.bill_span import span_of
 from findings.reports import bill_list
 from findings.try_bill import try_bill
@@ -42,10 +44,18 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's signature
         parts = [bills.Part(path=Path(name), key=Path(name).name) for name in options["files"]]
+        meter = Meter()
         try:
-            with read_bill(parts=parts, period=None, seconds=options["seconds"], bounds=bills.bounds()) as bill:
+            with (
+                shown(meter, self.stderr) as line,
+                read_bill(
+                    parts=parts, period=None, seconds=options["seconds"], bounds=bills.bounds(), meter=meter
+                ) as bill,
+            ):
                 span, missing = span_of(bill.sums, at=timezone.now())
-                self._say_what_it_is(bill.sums, span, missing)
+                with line.aside():
+                    self._say_what_it_is(bill.sums, span, missing)
+                meter.begin(Phase.JUDGING, all_rows=bill.line_count)
                 tried = try_bill(BilledThings(bill.lines, span))
         except bills.BillRefused as refused:
             raise CommandError(str(refused)) from None
