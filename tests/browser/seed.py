@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from audits import uploads
+from audits import load_progress, uploads
 from audits.bill_files import HandedIn
 from audits.focus import COSTS
+from audits.load_meter import Extent, Phase
 from audits.models import (
     ApiCall,
     Audit,
@@ -105,6 +106,8 @@ def seed(site) -> dict[str, object]:
         handed_in = _uploads()
     with site.rows("cf_worker"):
         _end_uploads(handed_in, bill)
+        for work in (handed_in["loading"], Step.objects.get(audit=running, kind="BILL")):
+            _tell(work)
     audits = {"done": done, "running": running, "bill": bill}
     return {name: one.id for name, one in {**made, **audits, **handed_in}.items()}
 
@@ -116,7 +119,7 @@ def _uploads() -> dict[str, BillUpload]:
             upload_id=uuid.uuid4(), label=f"Azure, {name}", by="Erin Engineer (user_erin)", at=AT,
             files=[HandedIn(name=f"part-{number}.csv.gz", size=48_120_334) for number in range(3)],
         )
-        for name in ("waiting", "loaded", "refused_files")
+        for name in ("waiting", "loading", "loaded", "refused_files")
     }  # fmt: skip
 
 
@@ -126,6 +129,17 @@ def _end_uploads(handed_in: dict[str, BillUpload], bill: BillLoad) -> None:
     rows.filter(id=handed_in["loaded"].id).update(state="DONE", steps_done=4, load_ids=[bill.id], due_at=None)
     proven("Northwind", handed_in["loaded"])
     rows.filter(id=handed_in["refused_files"].id).update(state="REFUSED", steps_done=2, message=wrong, due_at=None)
+
+
+def _tell(work: BillUpload | Step) -> None:
+    """A worker loads it, and was heard of just now as long as a test runs."""
+    work.state, work.claim = "RUNNING", uuid.uuid4()
+    work.save(update_fields=["state", "claim"])
+    extent = Extent(
+        phase=Phase.READING, seconds=48, done_bytes=21_000_000, all_bytes=48_120_334 * 3, done_rows=1_830_000,
+        billing_period=None if isinstance(work, BillUpload) else dt.date(2026, 11, 1),
+    )  # fmt: skip
+    load_progress.tell(work=work, extent=extent, at=dt.datetime.now(dt.UTC) + HOUR)
 
 
 def _connection(label, state, **values):

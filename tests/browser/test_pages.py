@@ -37,6 +37,7 @@ FULL = (
     "/bills/formats/",
     "/bills/upload/",
     "/bills/uploads/{waiting}/",
+    "/bills/uploads/{loading}/",
     "/bills/uploads/{loaded}/",
     "/bills/uploads/{refused_files}/",
     "/bills/uploads/{loaded}/proves/",
