@@ -18,6 +18,7 @@ from audits.load_progress_model import LoadProgress as LoadProgress  # noqa: PLC
 from audits.rate_models import ExchangeRate as ExchangeRate  # noqa: PLC0414 - as above
 from audits.upload_models import BillUpload as BillUpload  # noqa: PLC0414 - as above
 from audits.upload_models import BillUploadChunk as BillUploadChunk  # noqa: PLC0414 - as above
+from audits.upload_models import BillUploadStop as BillUploadStop  # noqa: PLC0414 - as above
 from connections.models import AccessCheck, Connection
 from tenants.models import TenantModel, WorkRow, due_index, tied
 

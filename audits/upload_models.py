@@ -16,6 +16,7 @@ class BillUpload(WorkRow):
         RUNNING = "RUNNING"
         DONE = "DONE"
         REFUSED = "REFUSED"
+        STOPPED = "STOPPED"
         FAILED = "FAILED"
 
     source = models.ForeignKey(
@@ -56,3 +57,15 @@ class BillUploadChunk(TenantModel):
                 fields=["organization", "upload", "file_number", "number"], name="bill_upload_chunk_once"
             )
         ]
+
+
+class BillUploadStop(TenantModel):
+    """Somebody wants an upload to stop. A row of its own: while a worker writes a load it holds the upload's."""
+
+    upload = models.ForeignKey(
+        BillUpload, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    requested_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "upload"], name="bill_upload_stop_once")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audits import uploads
+from audits import upload_stop, uploads
 from audits.bills_page import load_row
 from audits.load_progress import told_of
 from audits.models import BillLoad
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 STEPS = ("handed in", "brought to a worker", "read, compared and loaded", "judged")
 MOST_UPLOADS = 10
 POLL_SECONDS, SLOW_POLL_SECONDS, SLOW_AFTER_SECONDS = 2, 10, 120
+STOPPING = "It is asked to stop: a worker ends it within seconds, and deletes what the files held."
 WORDS = {
     BillUpload.State.REQUESTED: ("waiting", "plain"),
     BillUpload.State.RUNNING: ("loading", "info"),
     BillUpload.State.DONE: ("loaded", "good"),
+    BillUpload.State.STOPPED: ("stopped", "plain"),
     BillUpload.State.REFUSED: ("refused, nothing was changed", "bad"),
     BillUpload.State.FAILED: ("failed", "bad"),
 }
@@ -40,6 +42,7 @@ class UploadPage:
     steps: tuple[tuple[str, bool], ...]
     doing: str
     told: Told | None
+    may_be_stopped: bool
     poll_seconds: int
     loads: tuple[LoadRow, ...]
 
@@ -48,15 +51,18 @@ def upload_page(upload: BillUpload, *, at: datetime) -> UploadPage:
     """The page of an upload of the open scope."""
     word, tone = WORDS[BillUpload.State(upload.state)]
     loads = BillLoad.objects.select_related("source__connection").filter(id__in=upload.load_ids)
+    is_under_way = upload.state in uploads.UNDER_WAY
+    is_stopping = is_under_way and upload_stop.is_asked(upload)
     is_slow = (at - upload.requested_at).total_seconds() > SLOW_AFTER_SECONDS
     return UploadPage(
         upload=upload,
         word=word,
         tone=tone,
-        is_under_way=upload.state in uploads.UNDER_WAY,
+        is_under_way=is_under_way,
         steps=tuple((step, number < upload.steps_done) for number, step in enumerate(STEPS)),
-        doing=_doing(upload),
+        doing=STOPPING if is_stopping else _doing(upload),
         told=told_of(upload, at=at),
+        may_be_stopped=is_under_way and not is_stopping,
         poll_seconds=SLOW_POLL_SECONDS if is_slow else POLL_SECONDS,
         loads=tuple(load_row(load) for load in loads.order_by("billing_period", "id")),
     )

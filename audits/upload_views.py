@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
+from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audits import uploads
+from audits import upload_stop, uploads
 from audits.bill_files import BillFiles
 from audits.forms import UploadForm
 from audits.models import BillSource
@@ -61,6 +62,18 @@ def upload(request: TenantRequest) -> HttpResponse:
         "most_files": settings.UPLOAD_FILES,
     }
     return render(request, "audits/upload.html", context, status=UNUSABLE if form.is_bound else 200)
+
+
+@needs(Permission.LOAD_BILLS)
+@require_POST
+def stop_upload(request: TenantRequest, upload_id: UUID) -> HttpResponse:
+    """Ask that files which wait or are being loaded are given up."""
+    asked = get_or_404(BillUpload.objects.select_related("source__connection"), upload_id)
+    if upload_stop.request_stop(upload=asked, by=named(request.identity), at=timezone.now()):
+        messages.info(request, "The files are asked to stop. They are given up and deleted within seconds.")
+    else:
+        messages.info(request, "The files had ended already, or were asked to stop before.")
+    return redirect("audits:upload_detail", asked.id)
 
 
 @require_safe

@@ -22,6 +22,7 @@ urlpatterns = [
     path("bills/<uuid:load_id>/focus.csv.gz", focus_views.bill_focus, name="bill_focus"),
     path("bills/upload/", upload_views.upload, name="upload"),
     path("bills/uploads/<uuid:upload_id>/", upload_views.upload_detail, name="upload_detail"),
+    path("bills/uploads/<uuid:upload_id>/stop/", upload_views.stop_upload, name="stop_upload"),
     path("bills/rates/", rate_views.rates, name="rates"),
     path("bills/rates/remove/", rate_views.remove, name="remove_rates"),
     path("bills/<uuid:load_id>/rows-left-out.csv", views.rows_left_out, name="rows_left_out"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
-from audits import upload_step, uploads
+from audits import upload_step, upload_stop, uploads
 from audits.bill_parts import BillRefused
 from audits.bill_worker import Worker
 from audits.load_meter import Phase
@@ -48,6 +48,9 @@ def load_upload(*, organization_id: UUID, upload_id: UUID) -> None:
         upload = BillUpload.take(upload_id, at=at, seconds=settings.LEASE_SECONDS, state=State.RUNNING)
         if upload is None:
             return
+        if upload_stop.is_asked(upload):  # before a worker took it, or its worker died before it saw that
+            upload_stop.end(upload, at=at)
+            return
         if why := _why_over(upload, at=at):
             uploads.end(upload, state=State.FAILED, message=why, at=at)
             return
@@ -61,9 +64,13 @@ def load_upload(*, organization_id: UUID, upload_id: UUID) -> None:
         organization_id=organization_id,
         lease_seconds=settings.LEASE_SECONDS,
         most_seconds=settings.STEP_SECONDS,
-        is_wanted=lambda: Organization.objects.filter(deleted_at=None).exists(),
+        is_wanted=lambda: _is_wanted(upload),
     ) as hold:
         _Work(organization_id=organization_id, upload=upload, hold=hold).do()
+
+
+def _is_wanted(upload: BillUpload) -> bool:
+    return Organization.objects.filter(deleted_at=None).exists() and not upload_stop.is_asked(upload)
 
 
 def _why_over(upload: BillUpload, *, at: dt.datetime) -> str:
@@ -164,7 +171,14 @@ class _Work:
         with self.transaction():
             if not self.upload.hold(at=timezone.now(), seconds=settings.LEASE_SECONDS):
                 raise NoLongerOurs
+            self._raise_if_stopped()
             yield
+            self._raise_if_stopped()  # while it was written, so all of it is undone
+
+    def _raise_if_stopped(self) -> None:
+        """In the transaction that writes: the upload's row is held meanwhile, so nobody else can tell us."""
+        if upload_stop.is_asked(self.upload):
+            raise claims.EndEarly(claims.STOPPED)
 
     def _note(self, **changes: Any) -> None:  # noqa: ANN401 - columns
         with self.results():
@@ -179,8 +193,16 @@ class _Work:
         elif reason == claims.LEAVING:
             with suppress(scope.WorkIsOver), self.transaction():
                 _give_back(self.upload, at=timezone.now())
-        elif reason == claims.STOPPED:
+        elif reason == claims.STOPPED and not self._end_stopped():
             self._fail(uploads.ENDED_WITH_ORGANIZATION, is_final=True)
+
+    def _end_stopped(self) -> bool:
+        """End it as somebody asked. False: nobody has, so it is the organisation that is deleted."""
+        with suppress(scope.WorkIsOver), self.transaction():
+            if upload_stop.is_asked(self.upload):
+                upload_stop.end(self.upload, at=timezone.now())
+                return True
+        return False
 
     def _fail(self, message: str, *, state: BillUpload.State = State.FAILED, is_final: bool = False) -> None:
         """End it, or leave it to a later try while there is one."""

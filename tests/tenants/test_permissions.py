@@ -34,6 +34,7 @@ CHANGING = {
     "connections:start": AUDIT,
     "audits:stop": AUDIT,
     "audits:upload": Permission.LOAD_BILLS,
+    "audits:stop_upload": Permission.LOAD_BILLS,
     "audits:nights": Permission.CHANGE_ORGANIZATION,
     "audits:rates": Permission.CHANGE_RATES,
     "audits:remove_rates": Permission.CHANGE_RATES,
@@ -157,7 +158,7 @@ def pages(organization):
         *(f"/connections/{one.id}/" for one in made),
         *(f"/connections/{made[0].id}/kit/", f"/audits/{running.id}/", f"/findings/{finding.id}/"),
         *(f"/bills/{loaded.id}/", f"/bills/{loaded.id}/focus/"),
-        f"/bills/uploads/{upload.id}/proves/",
+        *(f"/bills/uploads/{upload.id}/", f"/bills/uploads/{upload.id}/proves/"),
     ]
 
 
