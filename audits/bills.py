@@ -13,7 +13,8 @@ from django.db import connection as database
 
 from audits import bill_sums, cost_days, cost_details, cost_tags, own_nights, quarantine
 from audits.bill_parts import BillRefused, Part
-from audits.focus import COSTS, NUMBERS, TEXTS, WRITTEN_COLUMNS
+from audits.copied import copy_blocks
+from audits.focus import COSTS, NUMBERS, WRITTEN_COLUMNS
 from audits.focus_process import ReadBill, read_bill
 from audits.load_meter import Phase
 from audits.models import BillLoad, BillSource, CostDay, CostDetail, CostLine, CostTagKey, QuarantinedRow
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from audits.focus import PeriodSums
+    from audits.focus_process import AddedUp
     from audits.load_meter import Meter
     from audits.quarantine import BadRow
     from connections.provider import ExportPeriod
@@ -96,14 +98,14 @@ def replace(
     with database.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bill {scope.current()}"])
         bill.meter.begin(Phase.WRITING, all_rows=bill.line_count)
-        _copy(cursor, bill)
+        _copy_lines(cursor, bill)
         bill.meter.begin(Phase.ADDING_UP)
         counted = [
             {**file, "rows": rows} for file, rows in zip(files, bill.sums.rows_by_part, strict=True)
         ]  # rows of all periods that a file holds
         for copy, same in bill.sums.copies.items():
             counted[copy]["same_as"] = files[same]["key"]
-        loads = [
+        put = [
             _put(
                 cursor,
                 source=source,
@@ -115,9 +117,10 @@ def replace(
             )
             for sums in bill.sums.periods
         ]
+        _put_sums(cursor, bill.added_up(), [(load, sums) for load, sums in put if sums is not None])
         cursor.execute("drop table bill_lines, bill_details")
         own_nights.plan(at=at)
-    return loads
+    return [load for load, _ in put]
 
 
 def book_refusal(
@@ -191,15 +194,10 @@ def content_id(parts: Sequence[Part], *, copies: Container[int] = ()) -> str:
     return "sha256:" + hashlib.sha256(" ".join(sorted(digests)).encode()).hexdigest()
 
 
-def _copy(cursor: Any, bill: ReadBill) -> None:  # noqa: ANN401 - Django's cursor wrapper
-    """All lines into a temporary table: COPY into a protected one is refused."""
-    columns = ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in WRITTEN_COLUMNS)
-    cursor.execute("drop table if exists pg_temp.bill_lines")
-    cursor.execute(f"create temporary table bill_lines ({columns}) on commit drop")
-    command = f"copy bill_lines from stdin (format csv, force_not_null ({', '.join(TEXTS)}))"
-    with cursor.copy(command) as copy:
-        for block in bill.lines:
-            copy.write(block)
+def _copy_lines(cursor: Any, bill: ReadBill) -> None:  # noqa: ANN401 - Django's cursor wrapper
+    """All lines and their details into temporary tables."""
+    columns = {name: TYPES.get(name, "text") for name in WRITTEN_COLUMNS}
+    copy_blocks(cursor, bill.lines, table="bill_lines", columns=columns)
     cost_details.copy(cursor, bill.details)
 
 
@@ -212,12 +210,13 @@ def _put(
     files: list[dict[str, Any]],
     execution_id: str,
     at: datetime,
-) -> BillLoad:
+) -> tuple[BillLoad, PeriodSums | None]:
+    """The load that now has the period, with its lines, and what they add up to; None: it was there before."""
     same = already_loaded(billing_period=sums.billing_period, execution_id=execution_id)
     rivals = _rivals(source, sums)
     wider = next((one for one in rivals if set(sums.sub_account_ids) < set(one.sub_account_ids)), None)
     if (there := same or wider) is not None:
-        return _note_second_way(there, source)
+        return _note_second_way(there, source), None
     _require_same_bill(source, sums)
     earlier = _retire(source, sums.billing_period, rivals)
     changed = bill_sums.changes(earlier.services, sums.services) if earlier and earlier.services else []
@@ -248,9 +247,8 @@ def _put(
         quarantined=[one.to_json() for one in quarantine.tallies(sums.left_out)],
     )
     _insert(cursor, load)
-    _require_equal(load, sums)
     _keep(sums.left_out[: quarantine.KEPT_ROWS], load)
-    return load
+    return load, sums
 
 
 def _keep(rows: Sequence[BadRow], load: BillLoad) -> None:
@@ -336,33 +334,57 @@ def _insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401 - Django's cur
         "from bill_lines where billing_period = %s",
         [str(uuid4())[:-12], load.organization_id, load.id, load.billing_period],
     )
-    cost_days.insert(cursor, load)
     cost_details.insert(cursor, load)
-    cost_tags.insert(cursor, load)
 
 
-def _require_equal(load: BillLoad, sums: PeriodSums) -> None:
+def _put_sums(cursor: Any, added_up: AddedUp, put: Sequence[tuple[BillLoad, PeriodSums]]) -> None:  # noqa: ANN401 - Django's cursor wrapper
+    """Write what pages read of each load, and compare all that was written of it with the files."""
+    cost_days.copy(cursor, added_up.days)
+    cost_tags.copy(cursor, keys=added_up.tag_keys, values=added_up.tags)
+    for load, sums in put:
+        cost_days.insert(cursor, load)
+        cost_tags.insert(cursor, load)
+        _require_equal(cursor, load, sums)
+    cursor.execute("drop table bill_days, bill_tag_keys, bill_tags")
+
+
+def _require_equal(cursor: Any, load: BillLoad, sums: PeriodSums) -> None:  # noqa: ANN401 - Django's cursor wrapper
     """Compare what PostgreSQL now holds with what the files held, digit by digit."""
-    for table in (LINES, cost_days.TABLE):
-        held = totals_held(load, table=table)
-        if held != {currency: dict(totals) for currency, totals in sums.totals.items()}:
+    added = ", ".join(f"sum({name}) as {name}" for name in cost_days.SUMS)
+    cursor.execute(
+        f"create temporary table bill_written on commit drop as select billing_currency, detail_number, {added} "
+        f"from {LINES} where organization_id = %s and load_id = %s group by 1, 2",
+        [load.organization_id, load.id],
+    )
+    in_files = {currency: dict(totals) for currency, totals in sums.totals.items()}
+    for held in (_totals(cursor, "bill_written"), totals_held(load, table=cost_days.TABLE)):
+        if held != in_files:
             raise BillRefused(
                 f"What was written for {load.billing_period} does not equal the files: {_as_text(held)} instead of "
                 f"{_as_text(sums.totals)}. Nothing was changed; please report it.",
                 permanent=False,
             )
+    if (differing := cost_tags.difference(cursor, load)) is not None:
+        raise BillRefused(
+            f"What was added up for {load.billing_period} by the tag {differing[0]!r} in {differing[1]} does not equal "
+            "the lines. Nothing was changed; please report it.",
+            permanent=False,
+        )
+    cursor.execute("drop table bill_written")
 
 
 def totals_held(load: BillLoad, *, table: str = LINES) -> dict[str, dict[str, Decimal]]:
     """Rows and costs of a load's lines by currency, as PostgreSQL adds them up; or of its days."""
-    columns = ("row_count", *COSTS)
-    sums = ", ".join(f"sum({column})" for column in columns)
     with database.cursor() as cursor:
-        cursor.execute(
-            f"select billing_currency, {sums} from {table} where organization_id = %s and load_id = %s group by 1",
-            [load.organization_id, load.id],
-        )
-        return {currency: dict(zip(columns, values, strict=True)) for currency, *values in cursor.fetchall()}
+        return _totals(cursor, f"{table} where organization_id = %s and load_id = %s", [load.organization_id, load.id])
+
+
+def _totals(cursor: Any, rows: str, values: Sequence[object] = ()) -> dict[str, dict[str, Decimal]]:  # noqa: ANN401 - Django's cursor wrapper
+    columns = ("row_count", *COSTS)
+    cursor.execute(
+        f"select billing_currency, {', '.join(f'sum({name})' for name in columns)} from {rows} group by 1", values
+    )
+    return {currency: dict(zip(columns, values, strict=True)) for currency, *values in cursor.fetchall()}
 
 
 def _as_text(totals: Mapping[str, Mapping[str, Decimal]]) -> dict[str, dict[str, str]]:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from audits import bill_sums
 from audits.bill_sums import PURCHASE, kind_sql
+from audits.copied import copy_file
 from audits.focus import COSTS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from audits.models import BillLoad
 
 TABLE = "audits_costday"
-# The word alone, with letters as the reader of bills takes them, so that both call the same charge support.
-KIND_SQL = kind_sql(is_support="service_name ~* '(^|[^a-z0-9_])support([^a-z0-9_]|$)'")
 # A purchase of what is then used: the usage has the list and contracted cost once more.
 PREPAID_SQL = (
     f"charge_category = '{PURCHASE}' and (commitment_discount_id <> '' or (billed_cost <> 0 and effective_cost = 0))"
 )
+# As PostgreSQL asks for a line's kind: the word alone, with letters as the reader of bills takes them, so that both
+# call the same charge support.
+KIND_SQL = kind_sql(is_support="service_name ~* '(^|[^a-z0-9_])support([^a-z0-9_]|$)'")
+# What lines are added up by, each with its SQL over a line, as the reader of bills takes it.
 KEYS = {
     "charge_date": "charge_date",
     "charge_days": "charge_days",
@@ -24,21 +30,30 @@ KEYS = {
     "sub_account_id": "sub_account_id",
     "service_name": "service_name",
     "region_id": "region_id",
-    "kind": KIND_SQL,
+    "kind": bill_sums.KIND_SQL,
     "is_prepaid": PREPAID_SQL,
     "billing_currency": "billing_currency",
 }
 SUMS = (*COSTS, "row_count")
+TYPES = {"charge_date": "date", "charge_days": "integer", "is_prepaid": "boolean", **dict.fromkeys(SUMS, "numeric")}
+
+
+def columns(*before: str) -> dict[str, str]:
+    """The columns of a file of `audits.sum_reader` and their types, after the texts that come `before` the days'."""
+    names = (*before, *KEYS, *SUMS)
+    return {"billing_period": "date", **{name: TYPES.get(name, "text") for name in names}}
+
+
+def copy(cursor: Any, file: Path) -> None:  # noqa: ANN401 - Django's cursor wrapper
+    """The sums that were read into the temporary table `bill_days`."""
+    copy_file(cursor, file, table="bill_days", columns=columns())
 
 
 def insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401 - Django's cursor wrapper
-    """Add up the lines of `load` that wait in the temporary table `bill_lines`."""
-    keys = ", ".join(f"{expression} as {name}" for name, expression in KEYS.items())
-    sums = ", ".join(f"sum({name}) as {name}" for name in SUMS)
+    """Keep the sums of `load` that wait in the temporary table `bill_days`."""
     names = ", ".join((*KEYS, *SUMS))
     cursor.execute(
         f"insert into {TABLE} (id, organization_id, load_id, {names}) "
-        f"select gen_random_uuid(), %s, %s, {names} from (select {keys}, {sums} from bill_lines "
-        f"where billing_period = %s group by {', '.join(str(place + 1) for place in range(len(KEYS)))}) as days",
+        f"select gen_random_uuid(), %s, %s, {names} from bill_days where billing_period = %s",
         [load.organization_id, load.id, load.billing_period],
     )

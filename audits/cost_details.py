@@ -5,26 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from audits.copied import copy_file
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from audits.models import BillLoad
 
 TABLE = "audits_costdetail"
-BLOCK = 1 << 18
+COLUMNS = {"number": "integer", "columns": "jsonb", "tags": "jsonb", "extra": "jsonb"}
 
 
 def copy(cursor: Any, file: Path | None) -> None:  # noqa: ANN401 - Django's cursor wrapper
     """The details that were read into the temporary table `bill_details`; none where there is no file."""
-    cursor.execute("drop table if exists pg_temp.bill_details")
-    cursor.execute(
-        "create temporary table bill_details (number integer, columns jsonb, tags jsonb, extra jsonb) on commit drop"
-    )
-    if file is None:
-        return
-    with file.open("rb") as content, cursor.copy("copy bill_details from stdin (format csv)") as target:
-        while block := content.read(BLOCK):
-            target.write(block)
+    copy_file(cursor, file, table="bill_details", columns=COLUMNS)
 
 
 def insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401 - Django's cursor wrapper

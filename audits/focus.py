@@ -262,9 +262,8 @@ def summed(rows: str, *, period: date | None, details: Sequence[str] = ()) -> st
     sums += [f"sum({column}) as {column}" for column in QUANTITIES]
     keys = (*TEXTS, *map(quoted, details))
     texts = [f"coalesce({column}, '') as {column}" for column in keys]
-    is_untidy = " or ".join(f"coalesce({column} in ('', {NOTHING}), false)" for column in keys)
     return f"""
-        select grouping(charge_date) = 0 as is_line, {is_untidy} as is_untidy,
+        select grouping(charge_date) = 0 as is_line,
                filename, billing_period, charge_date, charge_days, {", ".join(texts)},
                {", ".join(sums)},
                count(*) as row_count, count_if(is_own_row) as own_rows, count_if(is_bad) as bad_rows,
@@ -280,18 +279,33 @@ def summed(rows: str, *, period: date | None, details: Sequence[str] = ()) -> st
                (filename, billing_period, billing_currency, invoice_id))"""
 
 
-def tidied(*, details: Sequence[str] = ()) -> str:
-    """A SELECT of `sums` in which a text that says nothing is empty, and what differed in that alone is one row.
+def untidiness(*, details: Sequence[str] = ()) -> str:
+    """Whether any row of `summed` says nothing by NOTHING, and whether lines differ in how they say nothing alone.
 
-    Needed where any row of `sums` is untidy: it says nothing otherwise than by null.
+    The second is told by counting: lines that are the same have the same hash. It may be true without cause, no more.
     """
     keys = (*TEXTS, *map(quoted, details))
-    texts = [f"case when {column} = {NOTHING} then '' else {column} end as {column}" for column in keys]
+    apart = ", ".join(("billing_period", "charge_date", "charge_days", *map(_tidy, keys)))
+    return f"""
+        select coalesce(bool_or({NOTHING} in ({", ".join(keys)})), false),
+               count(distinct hash({apart})) filter (is_line) < count_if(is_line)
+          from summed"""
+
+
+def tidied(*, details: Sequence[str] = (), is_summed: bool) -> str:
+    """A SELECT of `summed` in which what says nothing is empty; `is_summed`: rows that are then the same are one."""
+    keys = (*TEXTS, *map(quoted, details))
+    texts = [f"{_tidy(column)} as {column}" for column in keys]
+    if not is_summed:
+        return f"select * replace ({', '.join(texts)}) from summed"
     sums = ", ".join(f"sum({column}) as {column}" for column in (*NUMBERS, *COUNTS))
     return f"""
-        select is_line, false as is_untidy, filename, billing_period, charge_date, charge_days,
-               {", ".join(texts)}, {sums}
-          from sums group by all"""
+        select is_line, filename, billing_period, charge_date, charge_days, {", ".join(texts)}, {sums}
+          from summed group by all"""
+
+
+def _tidy(column: str) -> str:
+    return f"case when {column} = {NOTHING} then '' else {column} end"
 
 
 def judged(rows: str, *, period: date | None, details: Sequence[str] = ()) -> str:

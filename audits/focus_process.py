@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -22,6 +22,7 @@ from audits.bill_parts import BillRefused
 from audits.bill_sums import kind_sum
 from audits.child_gauge import heard
 from audits.focus import PeriodSums, Sums
+from audits.left_out_tags import MOST_KEYS
 from audits.load_meter import OF_THE_CHILD, Meter, Phase
 from audits.quarantine import NONE, BadRow, of_period
 
@@ -36,6 +37,20 @@ BLOCK = 1 << 18
 LOOK_UP_SECONDS = 0.5
 REFUSED_EXIT = 2
 DETAILS = "details.csv"
+DAY_SUMS, TAG_KEYS, TAG_SUMS = "day_sums.csv", "tag_keys.csv", "tag_sums.csv"
+ALL_LINES = "all_lines"  # there once every line is on the child's output
+# A key like a resource's name has a value for each resource. So many keys, and of each so many values, are kept apart:
+# those with the largest costs in any currency. What further values cost is one sum, so the key's total is exact.
+MOST_TAG_KEYS, MOST_TAG_VALUES = MOST_KEYS, 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddedUp:
+    """The files of the lines' sums by day and tag (`audits.sum_reader`); those by tag are None where there are none."""
+
+    days: Path
+    tag_keys: Path | None = None
+    tags: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +58,13 @@ class ReadBill:
     """A bill that was read and found whole: its sums, and its lines as CSV text in the order of focus.WRITTEN_COLUMNS.
 
     `details` is the file of the details that lines name by number (`audits.detail_reader`), None where there are none.
+    `added_up` waits for the lines' sums, which are made after the lines were handed over. It raises BillRefused.
     `meter` counts the lines that were taken; who takes them says on it what for.
     """
 
     sums: Sums
     lines: Iterator[bytes]
+    added_up: Callable[[], AddedUp]
     details: Path | None = None
     meter: Meter = field(default_factory=Meter)
 
@@ -81,6 +98,7 @@ def read_bill(
                 "work": str(work),
                 "period": period.isoformat() if period else None,
                 "bounds": [bounds.rows, str(bounds.percent)],
+                "most_tags": [MOST_TAG_KEYS, MOST_TAG_VALUES],
                 "parts": [{"path": str(one.path.resolve()), "key": one.key, "size": one.size} for one in parts],
             }
             _write(child, json.dumps(request).encode() + b"\n")
@@ -89,13 +107,20 @@ def read_bill(
             def look_up() -> None:
                 on_wait()
                 _hear(work, meter)
+                if time.monotonic() > deadline:
+                    raise BillRefused(
+                        f"The bill was not read within {seconds:.0f} seconds, and was given up. It is tried again with "
+                        "the next audit; hourly exports of many resources are read faster as Parquet.",
+                        permanent=False,
+                    )
 
-            blocks = _blocks(child, work, deadline=deadline, seconds=seconds, on_wait=look_up)
+            blocks = _blocks(child, work, look_up=look_up)
             first = next(blocks, b"")
             details = work / DETAILS
             yield ReadBill(
                 sums=_sums(_report(work)),
                 lines=_counted(_chain(first, blocks), meter),
+                added_up=lambda: _added_up(child, work, look_up=look_up),
                 details=details if details.exists() else None,
                 meter=meter,
             )
@@ -136,25 +161,29 @@ def _write(child: subprocess.Popen[bytes], request: bytes) -> None:
         pass  # it has already ended, and its end says why
 
 
-def _blocks(
-    child: subprocess.Popen[bytes], work: Path, *, deadline: float, seconds: float, on_wait: Callable[[], None]
-) -> Iterator[bytes]:
+def _blocks(child: subprocess.Popen[bytes], work: Path, *, look_up: Callable[[], None]) -> Iterator[bytes]:
     if child.stdout is None:
         raise ValueError("The child has no output.")
     while True:
-        on_wait()
-        if time.monotonic() > deadline:
-            raise BillRefused(
-                f"The bill was not read within {seconds:.0f} seconds, and was given up. It is tried again with the "
-                "next audit; hourly exports of many resources are read faster as Parquet.",
-                permanent=False,
-            )
+        look_up()
         if select.select([child.stdout], [], [], LOOK_UP_SECONDS)[0]:
             block = os.read(child.stdout.fileno(), BLOCK)
             if not block:
-                _require_good_end(child, work)
+                if not (work / ALL_LINES).exists():
+                    _require_good_end(child, work)
                 return
             yield block
+
+
+def _added_up(child: subprocess.Popen[bytes], work: Path, *, look_up: Callable[[], None]) -> AddedUp:
+    look_up()
+    while child.poll() is None:
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(LOOK_UP_SECONDS)
+        look_up()
+    _require_good_end(child, work)
+    keys, tags = work / TAG_KEYS, work / TAG_SUMS
+    return AddedUp(days=work / DAY_SUMS, tag_keys=keys if keys.exists() else None, tags=tags if tags.exists() else None)
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -16,12 +17,22 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from audits import azure_pair, bad_rows, bill_copies, bill_parts, bill_sums, focus, part_notes, part_sizes, recognise
+from audits import (
+    bad_rows,
+    bill_copies,
+    bill_parts,
+    focus,
+    part_notes,
+    part_sizes,
+    period_report,
+    recognise,
+    sum_reader,
+)
 from audits.bill_child import end_with_parent, first_line
-from audits.bill_formats import AZURE_COST
 from audits.bill_parts import BillRefused, Part
 from audits.child_gauge import Gauge
 from audits.detail_reader import DetailReader
+from audits.focus_process import ALL_LINES
 from audits.opened_parts import MEMORY_LIMIT, OpenedParts, literal
 from audits.quarantine import NONE, Bounds
 
@@ -62,9 +73,7 @@ def main() -> int:
         database.gauge.tell_into(work)
         report = database.read()
     except BillRefused as error:
-        refused = {"message": str(error), "part": error.part, "field": error.field, "permanent": error.permanent}
-        _leave(work, {"refused": refused})
-        return REFUSED_EXIT
+        return _refuse(work, error)
     _leave(work, report)
     try:
         database.write_lines()
@@ -72,7 +81,20 @@ def main() -> int:
         # Nobody takes the lines any more. Whoever does not live cannot clean up either.
         shutil.rmtree(work, ignore_errors=True)
         return 1
+    (work / ALL_LINES).touch()
+    os.close(sys.stdout.fileno())  # so that they are written to the database while the sums are made
+    most_keys, most_values = request["most_tags"]
+    try:
+        database.add_up(most_keys=most_keys, most_values=most_values)
+    except BillRefused as error:
+        return _refuse(work, error)
     return 0
+
+
+def _refuse(work: Path, error: BillRefused) -> int:
+    refused = {"message": str(error), "part": error.part, "field": error.field, "permanent": error.permanent}
+    _leave(work, {"refused": refused})
+    return REFUSED_EXIT
 
 
 def _leave(work: Path, report: dict[str, Any]) -> None:
@@ -136,7 +158,12 @@ class Reader:
             "rows_by_part": rows,
             "copies": list(self.copies.items()),
             "left_out": [one.to_json() for one in left_out],
-            "periods": self._periods(),
+            "periods": period_report.periods(
+                self.database,
+                details=self.details,
+                format_id=self.format_id,
+                notes=part_notes.notes(self.parts, self.copies),
+            ),
             "bill_format": self.format_id,
         }
 
@@ -202,11 +229,20 @@ class Reader:
         rows = " union all by name ".join(selects)
         self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, rows, links=self.links))
         summed = focus.summed(rows, period=self.period, details=self.details.names)
-        self.database.execute(f"create or replace temp table sums as {summed}")
-        if self.database.execute("select bool_or(is_untidy) from sums").fetchone() == (True,):
-            self.database.execute(f"create temp table tidy as {focus.tidied(details=self.details.names)}")
-            self.database.execute("drop table sums; alter table tidy rename to sums")
+        self.database.execute(f"create or replace temp table summed as {summed}")
+        self._tidy()
         self.details.number(self.database)
+
+    def _tidy(self) -> None:
+        """Nearly no bill says nothing in two ways, and of those that do nearly none has the same line in both."""
+        names, rows = self.details.names, "from summed"
+        has_words, has_like_lines = self.database.execute(focus.untidiness(details=names)).fetchone() or (True, True)
+        if has_like_lines:
+            self.database.execute(f"create or replace temp table tidy as {focus.tidied(details=names, is_summed=True)}")
+            rows = "from tidy"
+        elif has_words:
+            rows = focus.tidied(details=names, is_summed=False)
+        self.database.execute(f"create or replace temp view sums as {rows}")
 
     def write_lines(self) -> None:
         """All lines as CSV to standard output, in the order of the index that they will be looked up by."""
@@ -216,6 +252,13 @@ class Reader:
             f"copy ({lines}) to '/dev/stdout' "
             "(format csv, header false, delimiter ',', quote '\"', escape '\"', nullstr '', use_tmp_file false)"
         )
+
+    def add_up(self, *, most_keys: int, most_values: int) -> None:
+        """Leave the sums of the lines by day and tag in the work folder. Raises BillRefused."""
+        try:
+            sum_reader.write(self.database, self.details, self.work, most_keys=most_keys, most_values=most_values)
+        except (duckdb.OutOfRangeException, duckdb.OutOfMemoryException) as error:
+            raise self._refusal(error, []) from None
 
     def _leave_out(self, readings: Sequence[Reading]) -> list[BadRow]:
         """Sum the rows again without the bad ones, where these are few. Raises BillRefused where they are not.
@@ -285,66 +328,6 @@ class Reader:
                 permanent=False,
             )
         return [counts.get(number, 0) + self.left_out_by_part.get(number, 0) for number in range(len(self.parts))]
-
-    def _periods(self) -> list[dict[str, Any]]:
-        found = self.database.execute(
-            """select billing_period, sum(row_count)::bigint, count(*)::bigint,
-                      list_sort(list(distinct billing_account_id)), list_sort(list(distinct sub_account_id)),
-                      min(charge_date) filter (is_usage), max(charge_date) filter (is_usage),
-                      sum(rows_without_cost)::bigint
-                 from (select *, charge_category = 'Usage' and charge_days = 1
-                                 and charge_class <> 'Correction' as is_usage  -- of another month
-                         from sums where is_line)
-                group by 1 order by 1"""
-        ).fetchall()
-        return [
-            {
-                "billing_period": str(period),
-                "row_count": row_count,
-                "line_count": line_count,
-                "billing_account_ids": [one for one in billing if one],
-                "sub_account_ids": [one for one in sub if one],
-                "first_usage_date": str(first) if first else None,
-                "last_usage_date": str(last) if last else None,
-                "rows_without_cost": without,
-                "notes": self._notes(period),
-                "kinds": self.database.execute(bill_sums.MADE_OF, [period]).fetchall(),
-                "services": self._services(period),
-                "totals": self._totals("billing_currency", period),
-                "invoice_totals": self._invoice_totals(period),
-            }
-            for period, row_count, line_count, billing, sub, first, last, without in found
-        ]
-
-    def _services(self, period: date) -> list[Any]:
-        found = self.database.execute(bill_sums.BY_SERVICE, [period]).fetchmany(bill_sums.MOST_SERVICES + 1)
-        return found if len(found) <= bill_sums.MOST_SERVICES else []
-
-    def _notes(self, period: date) -> list[str]:
-        found = part_notes.notes(self.parts, self.copies) + self.details.notes(self.database, period)
-        if self.format_id == AZURE_COST.id:
-            found += azure_pair.notes(*(self.database.execute(azure_pair.SEEN, [period]).fetchone() or ()))
-        return found
-
-    def _totals(self, key: str, period: date) -> dict[str, dict[str, str]]:
-        """From the tallies, not from the lines."""
-        columns = ("row_count", *focus.COSTS)
-        sums = ", ".join(f"sum({column})::varchar" for column in columns)
-        found = self.database.execute(
-            f"select {key}, {sums} from sums where not is_line and billing_period = ? group by 1 order by 1", [period]
-        ).fetchall()
-        return {name: dict(zip(columns, values, strict=True)) for name, *values in found}
-
-    def _invoice_totals(self, period: date) -> dict[str, dict[str, str]]:
-        found = self.database.execute(
-            """select invoice_id, billing_currency, sum(billed_cost)::varchar from sums
-                where not is_line and billing_period = ? and invoice_id <> '' group by 1, 2 order by 1, 2""",
-            [period],
-        ).fetchall()
-        totals: dict[str, dict[str, str]] = {}
-        for invoice_id, currency, billed in found:
-            totals.setdefault(invoice_id, {})[currency] = billed
-        return totals
 
     def _refusal(self, error: duckdb.Error, readings: Sequence[Reading]) -> BillRefused:
         """DuckDB's failure in our words: which part, which line, what to do."""

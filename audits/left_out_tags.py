@@ -12,14 +12,12 @@ if TYPE_CHECKING:
 MOST_KEYS = 40  # of a bill, by currency, by which it is added up: those with the largest costs
 MOST_NAMED, MOST_SHOWN = 200, 10
 LONGEST_SHOWN = 80  # characters of a key
-LEFT_OUT = """
-select distinct key from bill_tag_pairs where key not in (select key from bill_tag_values) order by key
-"""
+LEFT_OUT = "select key from bill_tag_keys where billing_period = %s and value_count is null order by key"
 
 
 def keep(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401 - Django's cursor wrapper
-    """Note on `load` which keys of its tags are in `bill_tag_pairs` and not in `bill_tag_values`."""
-    cursor.execute(LEFT_OUT)
+    """Note on `load` which keys of its tags wait in `bill_tag_keys` without sums."""
+    cursor.execute(LEFT_OUT, [load.billing_period])
     keys = [key for (key,) in cursor.fetchall()]
     if keys:
         load.left_out_tag_keys, load.left_out_tag_key_count = keys[:MOST_NAMED], len(keys)

@@ -29,6 +29,7 @@ import psycopg
 
 from benchmarks.database import ROOT, migrate
 from benchmarks.focus_download import give_out
+from benchmarks.load_anew import load_anew
 from benchmarks.plans import scans_of
 from benchmarks.tenancy import Contestant, contestants, repeat
 from sandbox import servers
@@ -203,43 +204,6 @@ def keep_asking() -> None:
     print(json.dumps(times))
 
 
-def load_anew(admin_url: str) -> None:
-    """The newest month of the large organisation once more, by the function that loads bills."""
-    from audits import bills  # noqa: PLC0415 - after Django's set-up
-    from audits.focus import COSTS, WRITTEN_COLUMNS, PeriodSums, Sums  # noqa: PLC0415
-    from audits.focus_process import ReadBill  # noqa: PLC0415
-    from audits.models import BillLoad, BillSource  # noqa: PLC0415
-    from benchmarks.estate import row_id  # noqa: PLC0415
-    from tenants import scope  # noqa: PLC0415
-
-    load_id, names = row_id("load", 1, NEWEST), ("row_count", *COSTS)
-    with psycopg.connect(admin_url) as admin, admin.cursor() as cursor:
-        sums = ", ".join(f"sum({name})" for name in names)
-        where = f"from audits_costline where organization_id = '{row_id('organization', 1)}' and load_id = '{load_id}'"
-        count, *totals = cursor.execute(f"select count(*), {sums} {where}").fetchone() or ()
-        with cursor.copy(
-            f"copy (select {', '.join(WRITTEN_COLUMNS)} {where} order by id) to stdout (format csv)"
-        ) as copy:
-            blocks = [bytes(block) for block in copy]
-    with entered(1), scope.organization(row_id("organization", 1)):
-        held = BillLoad.objects.get(id=load_id)
-        period = PeriodSums(
-            billing_period=held.billing_period,
-            row_count=totals[0],
-            line_count=count,
-            totals={"USD": dict(zip(names, totals, strict=True))},
-            invoice_totals={},
-            billing_account_ids=tuple(held.billing_account_ids),
-            sub_account_ids=tuple(held.sub_account_ids),
-            first_usage_date=held.billed_from,
-            last_usage_date=held.billed_until,
-        )
-        started = time.perf_counter()
-        bill = ReadBill(sums=Sums(rows_by_part=(totals[0],), periods=(period,)), lines=iter(blocks))
-        bills.replace(source=BillSource.objects.get(), bill=bill, files=[{"key": "a"}], execution_id="anew", at=AT)
-    print(f"  A month of {count:,} lines in another's place, one transaction: {time.perf_counter() - started:.1f} s")
-
-
 def remove_oldest() -> None:
     """The lines of the oldest month, as a night removes them."""
     from audits import retention  # noqa: PLC0415 - after Django's set-up
@@ -366,7 +330,7 @@ def main() -> None:
             "judging": partial(ask, url, judging, rounds=options.rounds),
             "keep_asking": keep_asking,
             "give_out": give_out,
-            "load_anew": partial(load_anew, url),
+            "load_anew": lambda: load_anew(url, way_in=entered(1), at=AT),
             "remove_oldest": remove_oldest,
         }
         parts[options.part]()

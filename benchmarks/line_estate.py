@@ -114,7 +114,8 @@ def _lines(admin: psycopg.Connection, estate: LineEstate, month: int, *, is_larg
 
 def _days(admin: psycopg.Connection) -> None:
     """What the loads would have added up."""
-    keys = ", ".join(f"{expression} as {name}" for name, expression in cost_days.KEYS.items())
+    in_postgres = {**cost_days.KEYS, "kind": cost_days.KIND_SQL}
+    keys = ", ".join(f"{expression} as {name}" for name, expression in in_postgres.items())
     sums = ", ".join(f"sum({name}) as {name}" for name in cost_days.SUMS)
     names = ", ".join((*cost_days.KEYS, *cost_days.SUMS))
     places = ", ".join(str(place + 1) for place in range(len(cost_days.KEYS) + 2))

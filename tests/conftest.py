@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 from django.db import connections
+from hypothesis import settings
 
 from sandbox import servers
 from sandbox.aws.client import SandboxCloud
@@ -20,6 +21,8 @@ from tests.web import provider_key, stranger, visitor  # noqa: F401 - fixtures o
 
 ISSUER = "https://clerk.example.test"
 AT = dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.UTC)
+settings.register_profile("costframe", deadline=None)  # how fast a machine is, is no test's to say
+settings.load_profile("costframe")
 
 
 def pytest_xdist_make_scheduler(config, log):

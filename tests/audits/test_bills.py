@@ -9,7 +9,7 @@ import pytest
 from django.db import connection as database
 from django.db import transaction
 
-from audits import bills
+from audits import bills, cost_details, cost_tags
 from audits.bill_parts import BillRefused, Part
 from audits.models import BillLoad, CostLine
 from connections.models import Connection
@@ -208,7 +208,7 @@ def test_a_refusal_is_kept_once_with_its_reason(payer):
 @pytest.mark.parametrize(
     "spoil",
     [
-        "update audits_costline set billed_cost = billed_cost + 0.000000000000000000000001",
+        "update audits_costline set billed_cost = billed_cost + 0.000000000000000000000001 where resource_id = 'vol-2'",
         "delete from audits_costline where resource_id = 'vol-2'",
         "update audits_costline set billing_currency = 'EUR' where resource_id = 'vol-2'",
         "update audits_costline set row_count = 2 where resource_id = 'vol-2'",
@@ -220,17 +220,44 @@ def test_a_refusal_is_kept_once_with_its_reason(payer):
 )
 def test_a_difference_in_the_last_digit_undoes_the_load(payer, tmp_path, monkeypatch, spoil):
     load(payer, [write_csv(tmp_path / "a.csv", [{"ResourceId": "vol-before"}])])
-    insert = bills._insert
+    require_equal = bills._require_equal
 
-    def insert_and_spoil(cursor, load):
-        insert(cursor, load)
+    def spoil_and_compare(cursor, load, sums):
         cursor.execute(spoil)
+        assert cursor.rowcount == 1
+        require_equal(cursor, load, sums)
 
-    monkeypatch.setattr(bills, "_insert", insert_and_spoil)
+    monkeypatch.setattr(bills, "_require_equal", spoil_and_compare)
+    rows = [{}, {"ResourceId": "vol-2"}]
     with pytest.raises(BillRefused, match="does not equal"), transaction.atomic():
-        load(payer, [write_csv(tmp_path / "b.csv", [{}, {"ResourceId": "vol-2"}])], execution="run-2")
+        load(payer, [write_csv(tmp_path / "b.csv", rows)], execution="run-2")
     assert [name for name, _ in billed(payer)] == ["vol-before"]
     assert states(payer) == [("run-1", "LOADED")]
+
+
+@pytest.mark.parametrize(
+    ("module", "spoil"),
+    [
+        (cost_tags, "update bill_tags set list_cost = list_cost + 0.000000000000000000000001 where value = 'a'"),
+        (cost_tags, "update bill_tags set row_count = 2 where value = 'a'"),
+        (cost_tags, "update bill_tags set billing_currency = 'EUR' where value = 'a'"),
+        (cost_tags, "delete from bill_tags where value = 'a'"),
+        (cost_details, "update bill_details set tags = '{}' where tags ->> 'team' = 'a'"),
+    ],
+)
+def test_tags_that_do_not_add_up_to_the_lines_undo_the_load(payer, tmp_path, monkeypatch, module, spoil):
+    copy = module.copy
+
+    def copy_and_spoil(cursor, *args, **files):
+        copy(cursor, *args, **files)
+        cursor.execute(spoil)
+        assert cursor.rowcount == 1
+
+    monkeypatch.setattr(module, "copy", copy_and_spoil)
+    rows = [{"Tags": '{"team": "a"}'}, {"ResourceId": "vol-2", "Tags": '{"team": "b"}'}]
+    with pytest.raises(BillRefused, match=r"by the tag 'team' in .* does not equal the lines"), transaction.atomic():
+        load(payer, [write_csv(tmp_path / "b.csv", rows)])
+    assert states(payer) == []
 
 
 def test_a_bill_reached_through_two_connections_is_loaded_once(payer, member, tmp_path):

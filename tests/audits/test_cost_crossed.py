@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from audits import cost_crossed, cost_tags
+from audits import cost_crossed, focus_process
 from audits.models import BillLoad
 from tenants import scope
 from tests.audits.test_bills import payer  # noqa: F401 - a fixture
@@ -105,8 +105,7 @@ def test_each_row_of_a_crossing_leads_to_its_own_charges(loaded, visitor):  # no
 
 
 def test_values_that_are_kept_as_one_sum_are_one_in_a_crossing_too(loaded, visitor, monkeypatch):  # noqa: F811
-    values = cost_tags.VALUES.replace(f"<= {cost_tags.MOST_VALUES}", "<= 2")
-    monkeypatch.setattr(cost_tags, "VALUES", values)
+    monkeypatch.setattr(focus_process, "MOST_TAG_VALUES", 2)
     found = loaded(
         [tagged({"name": f"host-{number}", "env": "prod"}, 1, str(number)) for number in range(1, 6)]
         + [tagged({"name": "host-1", "env": "test"}, 1, "100")]

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from audits import cost_tags
+from audits import focus_process
 from audits.models import CostTag, CostTagKey
 from tenants import scope
 from tests.audits.test_bills import payer  # noqa: F401 - a fixture
@@ -78,8 +78,7 @@ def test_what_is_narrowed_to_a_tag_says_so_and_is_drawn(loaded, shown):  # noqa:
 
 
 def test_values_too_many_to_keep_are_one_sum_that_makes_the_total_whole(loaded, shown, monkeypatch):  # noqa: F811
-    values = cost_tags.VALUES.replace(f"<= {cost_tags.MOST_VALUES}", "<= 2")
-    monkeypatch.setattr(cost_tags, "VALUES", values)
+    monkeypatch.setattr(focus_process, "MOST_TAG_VALUES", 2)
     loaded([tagged({"name": f"host-{number}"}, 1, str(number)) for number in range(1, 6)])
     page = shown("?by=tag:name")
     assert "Other values, kept as one sum 6.00" in page
@@ -91,14 +90,14 @@ def test_values_too_many_to_keep_are_one_sum_that_makes_the_total_whole(loaded, 
 
 
 def test_keys_too_many_to_keep_are_left_out_the_cheapest_first(loaded, payer, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(cost_tags, "VALUES", cost_tags.VALUES.replace(f"<= {cost_tags.MOST_KEYS}", "<= 2"))
+    monkeypatch.setattr(focus_process, "MOST_TAG_KEYS", 2)
     loaded([tagged({f"key-{number}": "x"}, 1, str(number)) for number in range(1, 6)])
     with scope.organization(payer.organization_id):
         assert sorted(CostTagKey.objects.values_list("key", flat=True)) == ["key-4", "key-5"]
 
 
 def test_the_page_of_a_load_and_the_costs_say_which_keys_are_left_out(loaded, shown, visitor, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(cost_tags, "VALUES", cost_tags.VALUES.replace(f"<= {cost_tags.MOST_KEYS}", "<= 2"))
+    monkeypatch.setattr(focus_process, "MOST_TAG_KEYS", 2)
     names = [f"key-{number:02}" for number in range(14)]
     found = loaded([tagged({name: "x"}, 1, str(100 - number)) for number, name in enumerate(names)])
     said = (
@@ -116,13 +115,13 @@ def test_a_load_that_keeps_all_keys_says_nothing_of_it(loaded, shown, visitor): 
 
 
 def test_a_long_key_that_is_left_out_is_cut_where_it_is_said(loaded, shown, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(cost_tags, "VALUES", cost_tags.VALUES.replace(f"<= {cost_tags.MOST_KEYS}", "<= 1"))
+    monkeypatch.setattr(focus_process, "MOST_TAG_KEYS", 1)
     loaded([tagged({"dear": "x"}, 1, "2"), tagged({"k" * 300: "x"}, 1, "1")])
     assert f"1 key is left out: {'k' * 80}…." in shown("")
 
 
 def test_a_value_that_is_dear_in_one_currency_is_kept_in_each(loaded, shown, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(cost_tags, "VALUES", cost_tags.VALUES.replace(f"<= {cost_tags.MOST_VALUES}", "<= 1"))
+    monkeypatch.setattr(focus_process, "MOST_TAG_VALUES", 1)
     rows = [("a", "USD", "9"), ("b", "USD", "1"), ("a", "EUR", "1"), ("b", "EUR", "9"), ("c", "EUR", "2")]
     loaded([tagged({"k": value}, 1, cost, BillingCurrency=currency) for value, currency, cost in rows])
     page = shown("?by=tag:k&currency=EUR")

@@ -15,7 +15,7 @@ import pytest
 from audits.bill_folder import PREFIX, sweep
 from audits.bill_parts import BillRefused, Part
 from audits.focus import WRITTEN_COLUMNS
-from audits.focus_process import read_bill
+from audits.focus_process import DAY_SUMS, read_bill
 from tests.audits.focus_files import SAMPLE, text_of, written
 from tests.database import ROOT
 
@@ -81,6 +81,40 @@ def test_the_deadline_also_holds_while_the_lines_are_taken(monkeypatch):
         assert next(bill.lines)
         clock[0] += 61
         with pytest.raises(BillRefused, match="within 60 seconds"):
+            list(bill.lines)
+
+
+def test_the_deadline_also_holds_while_the_lines_are_added_up(monkeypatch):
+    clock = [time.monotonic()]
+    monkeypatch.setattr("audits.focus_process.time.monotonic", lambda: clock[0])
+    with read_bill(parts=[Part(path=SAMPLE, key="s")], period=None, seconds=60) as bill:
+        assert b"".join(bill.lines)
+        clock[0] += 61
+        with pytest.raises(BillRefused, match="within 60 seconds"):
+            bill.added_up()
+
+
+def test_lines_that_cannot_be_added_up_refuse_the_bill(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with read_bill(parts=[Part(path=SAMPLE, key="s")], period=None, seconds=60) as bill:
+        (work,) = tmp_path.iterdir()
+        (work / DAY_SUMS).mkdir()  # where the file is to be written
+        assert b"".join(bill.lines)
+        with pytest.raises(BillRefused, match=r"ended with 1 .* tried again with the next audit") as refused:
+            bill.added_up()
+    assert not refused.value.permanent
+
+
+def test_lines_that_end_too_early_refuse_the_bill(tmp_path):
+    def end_early():
+        (child,) = children_of(os.getpid())
+        os.kill(child, signal.SIGKILL)
+
+    part = written(tmp_path / "a.csv", text_of([{"ResourceId": f"vol-{number}"} for number in range(20_000)]))
+    with read_bill(parts=[part], period=OCTOBER, seconds=60) as bill:
+        assert next(bill.lines)
+        end_early()  # more lines than a pipe holds are still to come
+        with pytest.raises(BillRefused, match=r"ended with -9"):
             list(bill.lines)
 
 

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.core.management import CommandError, call_command
 
-from audits import cost_tags
+from audits import focus_process
 from audits.models import BillLoad, BillSource, CostLine
 from connections.models import Connection
 from tenants import scope
@@ -40,7 +40,7 @@ def test_the_sample_is_loaded_and_shown_to_be_equal(payer, capsys):
 
 
 def test_keys_of_tags_that_are_left_out_are_said(payer, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(cost_tags, "VALUES", cost_tags.VALUES.replace(f"<= {cost_tags.MOST_KEYS}", "<= 1"))
+    monkeypatch.setattr(focus_process, "MOST_TAG_KEYS", 1)
     run(payer, write_csv(tmp_path / "a.csv", [{"Tags": '{"dear": "x", "name": "y"}'}]).path)
     assert "1 key is left out: name." in capsys.readouterr().out
 
