@@ -2,9 +2,10 @@
 
 Each question is captured from the function that the page or the judging calls and asked as cf_web or cf_worker under
 row-level security, and the same text as a superuser whom no policy concerns, in turn. PostgreSQL explains each: a scan
-by an index that does not start with the organisation, or by none, is named. Then a month is loaded anew by the
-product's own function, and the lines of the oldest are removed as a night does it, while a page is asked for again and
-again: how long it takes, who waits for a lock, and what the page takes meanwhile.
+by an index that does not start with the organisation, or by none, is named. A bill is given out as a FOCUS file, as
+web does it: how long that takes, and how much memory. Then a month is loaded anew by the product's own function, and
+the lines of the oldest are removed as a night does it, while a page is asked for again and again: how long it takes,
+who waits for a lock, and what the page takes meanwhile.
 """
 
 from __future__ import annotations
