@@ -11,13 +11,13 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import connection as database
 
-from audits import bill_sums, cost_days, cost_details, cost_tags, own_nights, quarantine
+from audits import bill_sums, cost_days, cost_details, cost_rates, cost_tags, own_nights, quarantine
 from audits.bill_parts import BillRefused, Part
 from audits.copied import copy_blocks
 from audits.focus import COSTS, NUMBERS, WRITTEN_COLUMNS
 from audits.focus_process import ReadBill, read_bill
 from audits.load_meter import Phase
-from audits.models import BillLoad, BillSource, CostDay, CostDetail, CostLine, CostTagKey, QuarantinedRow
+from audits.models import BillLoad, BillSource, CostDay, CostDetail, CostLine, CostRate, CostTagKey, QuarantinedRow
 from audits.spreadsheet import plain
 from tenants import scope
 
@@ -310,7 +310,7 @@ def _retire(source: BillSource, billing_period: date, rivals: Sequence[BillLoad]
     ids = [one.id for one in earlier]
     BillLoad.objects.filter(id__in=ids).update(state=BillLoad.State.REPLACED, services=[])
     # Straight in the table: nothing refers to a line, and there may be millions.
-    for rows in (CostLine, CostDay, CostDetail, CostTagKey, QuarantinedRow):
+    for rows in (CostLine, CostDay, CostDetail, CostRate, CostTagKey, QuarantinedRow):
         rows.objects.filter(load_id__in=ids)._raw_delete(database.alias)  # noqa: SLF001 - the public one would fetch every row first
     return next(iter(earlier), None)
 
@@ -335,6 +335,7 @@ def _insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401 - Django's cur
         [str(uuid4())[:-12], load.organization_id, load.id, load.billing_period],
     )
     cost_details.insert(cursor, load)
+    cost_rates.insert(cursor, load)
 
 
 def _put_sums(cursor: Any, added_up: AddedUp, put: Sequence[tuple[BillLoad, PeriodSums]]) -> None:  # noqa: ANN401 - Django's cursor wrapper

@@ -127,6 +127,34 @@ class CostDay(TenantModel):
         ]
 
 
+class CostRate(TenantModel):
+    """What a load charges for usage by day, region, meter and unit, without commitments: what a unit has cost."""
+
+    load = models.ForeignKey(
+        "audits.BillLoad", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    organization = models.ForeignKey(  # tied through the load, as a line's
+        Organization,
+        on_delete=models.CASCADE,
+        related_name="+",
+        default=scope.current,
+        db_index=False,
+        db_constraint=False,
+    )
+    charge_date = models.DateField()
+    region_id = models.TextField(blank=True)
+    usage_type = models.TextField(blank=True)
+    charge_description = models.TextField(blank=True)  # where there is no usage type
+    consumed_unit = models.TextField(blank=True)
+    billing_currency = models.TextField()
+    # Sums of what is above zero alone, so they may be longer than what a day's costs add up to.
+    effective_cost = models.DecimalField(max_digits=60, decimal_places=24)
+    consumed_quantity = models.DecimalField(max_digits=60, decimal_places=18)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "load", "charge_date"], name="cost_rate_by_load")]
+
+
 class CostTagKey(TenantModel):
     """A tag's key by which a load is added up. `other_count` of its values are kept as one sum."""
 

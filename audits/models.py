@@ -11,6 +11,7 @@ from django.db.models import Q
 from audits.cost_models import CostDay as CostDay  # noqa: PLC0414 - Django finds models in this module
 from audits.cost_models import CostDetail as CostDetail  # noqa: PLC0414 - as above
 from audits.cost_models import CostLine as CostLine  # noqa: PLC0414 - as above
+from audits.cost_models import CostRate as CostRate  # noqa: PLC0414 - as above
 from audits.cost_models import CostTag as CostTag  # noqa: PLC0414 - as above
 from audits.cost_models import CostTagKey as CostTagKey  # noqa: PLC0414 - as above
 from audits.cost_models import QuarantinedRow as QuarantinedRow  # noqa: PLC0414 - as above

@@ -12,8 +12,8 @@ from tenants import scope
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-# The lines first, then what described them, and what could be no line.
-TABLES = ("audits_costline", "audits_costdetail", "audits_quarantinedrow")
+# The lines first, then what described them, what nobody asks without them, and what could be no line.
+TABLES = ("audits_costline", "audits_costdetail", "audits_costrate", "audits_quarantinedrow")
 BATCH = 20_000  # lines of one transaction: some tenths of a second
 # Each marked load is looked up by the index that starts with the organisation and the load.
 REMOVE_SOME = """

@@ -11,10 +11,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Case, F, Sum, TextField, Value, When
+from django.db.models import F, Sum
 
 from audits.evidence import Bill, BilledRate, DailySeries, DayCost, Evidence, Usage
-from audits.models import BillLoad, CostLine, Gap, Resource, Step
+from audits.models import BillLoad, CostLine, CostRate, Gap, Resource, Step
 from audits.models import Usage as UsageRow
 from audits.things import from_data
 from connections.bill_ids import bill_ids
@@ -222,22 +222,15 @@ def _rates(*, load_ids: frozenset[UUID], regions: set[str], until: date) -> dict
 
 
 def _summed_rates(*, load_ids: frozenset[UUID], regions: set[str], until: date) -> Iterator[tuple[Any, ...]]:
-    lines = CostLine.objects.filter(
+    rates = CostRate.objects.filter(
         load_id__in=load_ids,
         region_id__in=regions,
-        charge_category="Usage",
-        commitment_discount_id="",
-        effective_cost__gt=0,
-        consumed_quantity__gt=0,
         charge_date__gte=until - timedelta(days=WINDOW_DAYS),
         charge_date__lt=until,
-    ).exclude(charge_class="Correction")
-    # A description varies with the price tier; it only matters where the file has no usage type.
-    described = Case(When(usage_type="", then=F("charge_description")), default=Value(""), output_field=TextField())
-    kind_of_use = ("region_id", "usage_type", "described", "billing_currency")
+    )
+    kind_of_use = ("region_id", "usage_type", "charge_description", "billing_currency")
     return iter(
-        lines.annotate(described=described)
-        .values(*kind_of_use, "consumed_unit")
+        rates.values(*kind_of_use, "consumed_unit")
         .annotate(cost=Sum("effective_cost"), quantity=Sum("consumed_quantity"))
         .order_by(*kind_of_use, "consumed_unit")
         .values_list(*kind_of_use, "cost", "quantity", "consumed_unit")

@@ -7,6 +7,9 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection as database
+
+from audits import cost_rates
 from audits.models import Audit, BillLoad, CostLine, Gap, Resource, Step, Usage
 from audits.things import to_data
 from connections.models import Connection
@@ -106,6 +109,21 @@ def bill(load, resource_id: str, a_day: str, *, currency="USD", usage_type="EBS:
         )
         for number in range((load.billed_until - load.billed_from).days)
     )  # fmt: skip
+    add_up_rates(load)
+
+
+def add_up_rates(load) -> None:
+    """What a unit costs, from the lines that are there: as a load keeps it."""
+    of = [load.organization_id, load.id]
+    with database.cursor() as cursor:
+        cursor.execute("delete from audits_costrate where organization_id = %s and load_id = %s", of)
+        cursor.execute(
+            f"insert into audits_costrate (id, organization_id, load_id, {cost_rates.NAMES}) "
+            f"select gen_random_uuid(), organization_id, load_id, {cost_rates.VALUES} from audits_costline "
+            f"where organization_id = %s and load_id = %s and {cost_rates.COUNTED} "
+            f"group by organization_id, load_id, {cost_rates.PLACES}",
+            of,
+        )
 
 
 def hide(audit, *, kinds=("volume",), region=REGION, action="ec2:DescribeVolumes") -> Gap:

@@ -1,0 +1,37 @@
+"""A load's charges for usage added up by day, region, meter and unit: what a unit has cost. Written with its lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from audits.models import BillLoad
+
+# A commitment's price is not that of one thing more, a correction is of another month, and what says no quantity has
+# no price. A description varies with the price tier; it only matters where the file has no usage type.
+KEYS = {
+    "charge_date": "charge_date",
+    "region_id": "region_id",
+    "usage_type": "usage_type",
+    "charge_description": "case when usage_type = '' then charge_description else '' end",
+    "consumed_unit": "consumed_unit",
+    "billing_currency": "billing_currency",
+}
+SUMS = ("effective_cost", "consumed_quantity")
+COUNTED = (
+    "charge_category = 'Usage' and charge_class <> 'Correction' and commitment_discount_id = '' "
+    "and effective_cost > 0 and consumed_quantity > 0"
+)
+NAMES = ", ".join((*KEYS, *SUMS))
+VALUES = ", ".join((*KEYS.values(), *(f"sum({name})" for name in SUMS)))
+PLACES = ", ".join(KEYS.values())
+
+
+def insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401 - Django's cursor wrapper
+    """Add up the lines of `load` that wait in the temporary table `bill_lines`."""
+    cursor.execute(
+        f"insert into audits_costrate (id, organization_id, load_id, {NAMES}) "
+        f"select gen_random_uuid(), %s, %s, {VALUES} from bill_lines where billing_period = %s and {COUNTED} "
+        f"group by {PLACES}",
+        [load.organization_id, load.id, load.billing_period],
+    )
