@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from audits import cost_days
+from audits import cost_days, cost_rates
 from audits.focus import COSTS
 from benchmarks.estate import id_of, insert
 
@@ -91,6 +91,7 @@ def fill(url: str, estate: LineEstate) -> None:
                     _lines(admin, estate, month, is_large=is_large)
         _days(admin)
         _tags(admin, estate)
+        _rates(admin)
         admin.execute("vacuum (analyze)")
 
 
@@ -110,6 +111,17 @@ def _lines(admin: psycopg.Connection, estate: LineEstate, month: int, *, is_larg
     if count:
         whose = "the large organisation" if is_large else "the others"
         print(f"    {count:>10,} lines of {whose}, {time.perf_counter() - started:.1f} s", flush=True)
+
+
+def _rates(admin: psycopg.Connection) -> None:
+    """What the loads would have added up of what a unit costs."""
+    started = time.perf_counter()
+    count = admin.execute(
+        f"insert into audits_costrate (id, organization_id, load_id, {cost_rates.NAMES}) "
+        f"select gen_random_uuid(), organization_id, load_id, {cost_rates.VALUES} from audits_costline "
+        f"where {cost_rates.COUNTED} group by organization_id, load_id, {cost_rates.PLACES}"
+    ).rowcount
+    print(f"    {count:>10,} of what a unit costs, {time.perf_counter() - started:.1f} s", flush=True)
 
 
 def _days(admin: psycopg.Connection) -> None:
