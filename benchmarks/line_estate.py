@@ -71,7 +71,8 @@ def fill(url: str, estate: LineEstate) -> None:
         admin.execute("set session_replication_role = replica")
         all_of_them = f"generate_series(1, {estate.organizations}) o"
         months = f"{all_of_them}, generate_series(0, {MONTHS - 1}) m"
-        insert(admin, "tenants_organization", all_of_them, {"id": id_of("organization", "o"), "name": "'O' || o"})
+        insert(admin, "tenants_organization", all_of_them, {
+            "id": id_of("organization", "o"), "name": "'O' || o", "timezone": "'UTC'"})  # fmt: skip
         insert(admin, "connections_connection", all_of_them, {
             "id": id_of("connection", "o"), "label": "'Payer'", "state": "'CONNECTED'", "account_id": "o::text",
             "external_id": "gen_random_uuid()::text", "provider": "'aws'", "generation": "1"})  # fmt: skip
