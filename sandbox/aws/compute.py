@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sandbox.aws import charges, names, usage
-from sandbox.aws.model import HISTORY_DAYS, Charge, Item
+from sandbox.aws.model import HISTORY_DAYS, Charge, Item, all_but
 from sandbox.aws.usage import MIB, Values
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ CASES: dict[str, Case] = {
     "stopped_long": Case(count=5, stopped_days=(36, 120), age_days=(200, 700)),
     "stopped_lately": Case(count=3, stopped_days=(3, 26), age_days=(200, 700), trap="stopped for less than 30 days"),
     "stopped_unknown": Case(
-        count=1,
+        count=2,
         stopped_days=(70, 90),
         is_stop_time_known=False,
         age_days=(200, 700),
@@ -139,6 +139,7 @@ def _machine(draw: Draw, name: str, case: Case, number: int, where: tuple[str, s
         tags=tags(draw, label) | ({"aws:autoscaling:groupName": "web"} if case.is_in_group else {}),
         facts=facts,
         wastes=case.wastes,
+        fines=all_but(names.INSTANCE_RULES, case.wastes, case.unknowns) if case.is_in_inventory else (),
         unknowns=case.unknowns,
         trap=case.trap,
         charges=meters,
@@ -222,7 +223,9 @@ def volume_item(
             "attached_at": machine.created_at,
         },
         wastes=wastes,
+        fines=all_but(names.VOLUME_RULES, wastes, unknowns) if machine.is_in_inventory else (),
         unknowns=unknowns,
+        saves={names.GP2_TO_GP3: charges.gp3_saves(gib=size, region=machine.region)},
         charges=meters,
         is_in_inventory=machine.is_in_inventory,
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.aws import charges, names, usage
 from sandbox.aws.compute import place, put, tags
-from sandbox.aws.model import Item
+from sandbox.aws.model import Item, all_but
 
 if TYPE_CHECKING:
     from sandbox.aws.model import Draw, Estate
@@ -51,11 +51,13 @@ def _database(draw: Draw, estate: Estate, case: str, number: int, source: Item |
     first, last = charges.span(created, draw.as_of)
     meters = charges.database(kind=kind, region=region, gib=size, first=first, last=last)
     arn = f"arn:aws:rds:{region}:{account}:db:{name}"
+    wastes = (names.DATABASE_IDLE,) if case == "idle" else ()
+    unknowns = (names.DATABASE_IDLE,) if case in {"days_missing", "no_metrics"} else ()
     item = Item(
         kind="database",
         account=account,
         region=region,
-        native_id=name,
+        native_id=arn,
         bill_id=arn,
         case=case,
         created_at=created,
@@ -65,11 +67,12 @@ def _database(draw: Draw, estate: Estate, case: str, number: int, source: Item |
             "class": kind,
             "size": size,
             "state": "stopped" if case == "stopped" else "available",
-            "source": source.native_id if source else None,
+            "source": source.name if source else None,
             "resource_id": f"db-{draw.hex(26).upper()}",
         },
-        wastes=(names.DATABASE_IDLE,) if case == "idle" else (),
-        unknowns=(names.DATABASE_IDLE,) if case in {"days_missing", "no_metrics"} else (),
+        wastes=wastes,
+        fines=all_but((names.DATABASE_IDLE,), wastes, unknowns),
+        unknowns=unknowns,
         trap=TRAPS.get(case, ""),
         charges=meters[1:] if case == "stopped" else meters,
     )
@@ -91,4 +94,4 @@ def _measure(draw: Draw, estate: Estate, item: Item) -> None:
     missing = set(draw.random.sample(range(2, 14), 2)) if item.case == "days_missing" else set()
     for metric, values in (("DatabaseConnections", connections), ("CPUUtilization", processor)):
         known = usage.without(values, lambda ago: ago in missing or ago > age)
-        put(estate, item, ("AWS/RDS", metric, "DBInstanceIdentifier", item.native_id), known)
+        put(estate, item, ("AWS/RDS", metric, "DBInstanceIdentifier", item.name), known)

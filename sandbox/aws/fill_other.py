@@ -87,7 +87,7 @@ def _database(item: Item) -> None:
     facts = item.facts
     database = DBInstance(
         backend,
-        db_instance_identifier=item.native_id,
+        db_instance_identifier=item.name,
         db_instance_class=facts["class"],
         engine="postgres",
         engine_version="16.4",
@@ -101,10 +101,10 @@ def _database(item: Item) -> None:
     database.created = database.instance_create_time = item.created_at
     database.status = facts["state"]
     database.dbi_resource_id = facts["resource_id"]
-    backend.databases[item.native_id] = database
+    backend.databases[item.name] = database
     if facts["source"]:
         database.is_replica = True
-        backend.databases[facts["source"]].replicas.append(item.native_id)
+        backend.databases[facts["source"]].replicas.append(item.name)
 
 
 def put_objects(objects: Mapping[str, bytes]) -> None:

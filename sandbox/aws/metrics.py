@@ -25,7 +25,7 @@ def answer(call: ApiCall, caller: Caller, estate: Estate, *, page_size: int | No
     """`page_size` forces pages of so many queries."""
     series = estate.series.get((caller.account, call.region), {})
     if call.operation == "GetMetricData":
-        return success(call, _metric_data(call.json, series, estate.as_of, page_size))
+        return success(call, _metric_data(call.json, series, estate, page_size))
     if call.operation == "ListMetrics":
         return success(call, _list_metrics(call.json, series))
     raise Refusal("unknown_action", f"The sandbox does not answer cloudwatch:{call.operation}")
@@ -41,7 +41,7 @@ def _moment(value: Any) -> datetime:  # noqa: ANN401 - JSON: epoch seconds or te
     return datetime.fromisoformat(str(value)).astimezone(UTC)
 
 
-def _metric_data(values: dict[str, Any], series: Series, as_of: datetime, page_size: int | None) -> dict[str, Any]:
+def _metric_data(values: dict[str, Any], series: Series, estate: Estate, page_size: int | None) -> dict[str, Any]:
     queries = values.get("MetricDataQueries", [])
     if len(queries) > MOST_QUERIES:
         raise _invalid(f"The collection MetricDataQueries must not have a size greater than {MOST_QUERIES}.")
@@ -57,7 +57,7 @@ def _metric_data(values: dict[str, Any], series: Series, as_of: datetime, page_s
     points = 0
     at = first
     while at < len(queries) and (page_size is None or at - first < page_size):
-        result = _one(queries[at], series, start, end, as_of, is_newest_first=is_newest_first)
+        result = _one(queries[at], series, start, end, estate, is_newest_first=is_newest_first)
         points += len(result["Values"])
         if results and points > most_points:
             break
@@ -70,7 +70,7 @@ def _metric_data(values: dict[str, Any], series: Series, as_of: datetime, page_s
 
 
 def _one(
-    query: dict[str, Any], series: Series, start: datetime, end: datetime, as_of: datetime, *, is_newest_first: bool
+    query: dict[str, Any], series: Series, start: datetime, end: datetime, estate: Estate, *, is_newest_first: bool
 ) -> dict[str, Any]:
     asked = query.get("MetricStat")
     if not asked:
@@ -80,10 +80,11 @@ def _one(
         raise _invalid(f"The sandbox keeps daily {', '.join(STATISTICS)}; asked for {statistic} over {period} seconds.")
     dimensions = metric.get("Dimensions", [])
     found: list[tuple[datetime, float]] = []
-    if len(dimensions) == 1:
+    is_answered = not any(one["Value"] in estate.unanswered for one in dimensions)
+    if len(dimensions) == 1 and is_answered:
         key = (metric["Namespace"], metric["MetricName"], dimensions[0]["Name"], dimensions[0]["Value"])
         for index, value in enumerate(series.get(key, {}).get(statistic, [])):
-            moment = as_of - timedelta(days=HISTORY_DAYS - index)
+            moment = estate.as_of - timedelta(days=HISTORY_DAYS - index)
             if value is not None and start <= moment < end:
                 found.append((moment, value))
     if is_newest_first:
@@ -93,7 +94,7 @@ def _one(
         "Label": query.get("Label") or metric["MetricName"],
         "Timestamps": [moment for moment, _ in found],
         "Values": [value for _, value in found],
-        "StatusCode": "Complete",
+        "StatusCode": "Complete" if is_answered else "InternalError",
     }
 
 

@@ -38,7 +38,12 @@ class Charge:
 
 @dataclass(kw_only=True)
 class Item:
-    """One resource. `bill_id` is what the bill calls it, `native_id` what its own API calls it."""
+    """One resource. `bill_id` is what the bill calls it, `native_id` what its own API calls it.
+
+    `wastes`, `fines` and `unknowns` are the ids of the rules that must call it so. `saves` says which fraction of its
+    cost is saved by what a rule of `wastes` asks for: all of it where the rule is not named, None where no figure can
+    be told.
+    """
 
     kind: str
     account: str
@@ -51,7 +56,9 @@ class Item:
     tags: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     wastes: tuple[str, ...] = ()
+    fines: tuple[str, ...] = ()
     unknowns: tuple[str, ...] = ()
+    saves: Mapping[str, Decimal | None] = field(default_factory=dict)
     trap: str = ""
     charges: list[Charge] = field(default_factory=list)
     is_in_inventory: bool = True
@@ -65,29 +72,33 @@ Series = dict[tuple[str, str, str, str], "Mapping[str, list[float | None]]"]
 class Estate:
     """Everything that stands in the organisation on one day. `as_of` is midnight UTC, the end of the last billed
     day.
+
+    For the dimension values in `unanswered`, CloudWatch answers with an error of its own in place of values.
     """
 
     seed: int
     as_of: datetime
     items: list[Item] = field(default_factory=list)
     series: dict[tuple[str, str], Series] = field(default_factory=dict)
+    unanswered: set[str] = field(default_factory=set)
 
     def of(self, kind: str) -> list[Item]:
         return [item for item in self.items if item.kind == kind]
 
 
 class Draw:
-    """Seeded chance. An id depends on the seed and on the name that it is drawn for, not on the order of drawing."""
+    """Seeded chance. Each family draws its own, so that a case more in one of them leaves the others as they were."""
 
-    def __init__(self, seed: int, as_of: datetime) -> None:
+    def __init__(self, seed: int, as_of: datetime, *, family: str = "") -> None:
         self.seed = seed
         self.as_of = as_of
-        self.random = random.Random(f"costframe-sandbox-{seed}")
+        self.family = family
+        self.random = random.Random(f"costframe-sandbox-{seed}-{family}")
         self._count = 0
 
     def hex(self, length: int) -> str:
         self._count += 1
-        return hashlib.sha256(f"{self.seed}/{self._count}".encode()).hexdigest()[:length]
+        return hashlib.sha256(f"{self.seed}/{self.family}/{self._count}".encode()).hexdigest()[:length]
 
     def id(self, prefix: str) -> str:
         return f"{prefix}-0{self.hex(16)}"
@@ -101,6 +112,11 @@ class Draw:
 
     def chance(self, probability: float) -> bool:
         return self.random.random() < probability
+
+
+def all_but(rules: tuple[str, ...], *taken: tuple[str, ...]) -> tuple[str, ...]:
+    """The rules that no other verdict takes."""
+    return tuple(rule for rule in rules if not any(rule in some for some in taken))
 
 
 def midnight(day: date) -> datetime:

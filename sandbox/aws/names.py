@@ -48,6 +48,11 @@ NAT_IDLE = "aws_vpc_nat_gateway_idle"
 LB_WITHOUT_TARGETS = "aws_elb_load_balancer_without_targets"
 DATABASE_IDLE = "aws_rds_database_idle"
 
+# Which rules look at what the families make: where none of them calls a resource anything else, they call it fine.
+INSTANCE_RULES = (INSTANCE_IDLE,)
+VOLUME_RULES = (VOLUME_UNATTACHED, VOLUME_ON_STOPPED, GP2_TO_GP3)
+SNAPSHOT_RULES = (SNAPSHOT_OLD, SNAPSHOT_ORPHANED)
+
 
 def export_arn(name: str) -> str:
     return f"arn:aws:bcm-data-exports:{EXPORT_REGION}:{PAYER}:export/{name}-5f1c0a3e"

@@ -7,17 +7,27 @@ from typing import TYPE_CHECKING
 
 from sandbox.aws import charges, names, usage
 from sandbox.aws.compute import place, put, tags
-from sandbox.aws.model import Item
+from sandbox.aws.model import Item, all_but
 
 if TYPE_CHECKING:
     from sandbox.aws.model import Draw, Estate
 
 KEEP_ALIVE_BYTES = 8 * 1024
-NAT_CASES = {"busy": 6, "idle": 4, "idle_keep_alive": 2, "idle_until_lately": 1, "new": 1}
+NAT_CASES = {
+    "busy": 6,
+    "idle": 4,
+    "idle_keep_alive": 2,
+    "idle_until_lately": 1,
+    "new": 1,
+    "days_missing": 1,
+    "no_metrics": 1,
+}
 NAT_TRAPS = {
     "idle_keep_alive": "8 KB a day of keep-alives are no use",
     "idle_until_lately": "2.5 MB on one of the last 30 days",
     "new": "quiet, but only 9 days old",
+    "days_missing": "looks idle, but 2 of the last 30 days are missing",
+    "no_metrics": "there, without a single data point",
 }
 # case: how many, kind, target groups, targets in each, healthy, wastes
 BALANCERS: dict[str, tuple[int, str, int, int, bool, bool]] = {
@@ -77,6 +87,7 @@ def _address(
         tags=tags(draw, f"{case}-ip"),
         facts={"public_ip": public_ip, "holder_id": holder.native_id if holder else None},
         wastes=() if holder else (names.ADDRESS_UNASSOCIATED,),
+        fines=(names.ADDRESS_UNASSOCIATED,) if holder else (),
         trap=trap,
         charges=[charges.address_hours(region=region, is_idle=holder is None, first=first, last=last)],
     )
@@ -89,6 +100,8 @@ def _nat_gateway(draw: Draw, estate: Estate, case: str, number: int) -> None:
     gateway_id, label = draw.id("nat"), f"nat-{case.replace('_', '-')}-{number + 1}"
     created = draw.ago(9.4 if case == "new" else draw.days(70, 400) + 0.4)
     first, last = charges.span(created, draw.as_of)
+    wastes = (names.NAT_IDLE,) if case in {"idle", "idle_keep_alive"} else ()
+    unknowns = (names.NAT_IDLE,) if case in {"days_missing", "no_metrics"} else ()
     gib = Decimal(draw.days(200, 900)) / 100 if case == "busy" else Decimal("0.00002")
     gateway = Item(
         kind="nat_gateway",
@@ -101,18 +114,22 @@ def _nat_gateway(draw: Draw, estate: Estate, case: str, number: int) -> None:
         name=label,
         tags=tags(draw, label),
         facts={"route_tables": 0 if case == "idle" and number % 2 else 1},
-        wastes=(names.NAT_IDLE,) if case in {"idle", "idle_keep_alive"} else (),
+        wastes=wastes,
+        fines=all_but((names.NAT_IDLE,), wastes, unknowns),
+        unknowns=unknowns,
         trap=NAT_TRAPS.get(case, ""),
         charges=charges.nat_gateway(region=region, gib_per_day=gib, first=first, last=last),
     )
     estate.items.append(gateway)
     address = _address(draw, estate, case="of_nat", account=account, region=region, holder=gateway)
     gateway.facts["allocation_id"] = address.native_id
-    _measure_nat(draw, estate, gateway)
+    if case != "no_metrics":
+        _measure_nat(draw, estate, gateway)
 
 
 def _measure_nat(draw: Draw, estate: Estate, gateway: Item) -> None:
     age = (draw.as_of - gateway.created_at).days
+    missing = set(draw.random.sample(range(2, 30), 2)) if gateway.case == "days_missing" else set()
     traffic = ("BytesOutToDestination", "BytesInFromDestination", "BytesOutToSource", "BytesInFromSource")
     for metric in (*traffic, "ActiveConnectionCount"):
         if gateway.case == "busy":
@@ -124,7 +141,7 @@ def _measure_nat(draw: Draw, estate: Estate, gateway: Item) -> None:
             values = usage.flat(0.0)
         if gateway.case == "idle_until_lately" and metric in traffic:
             values = usage.raised(values, days_ago=[draw.days(6, 25)], to=2_500_000.0, statistics=("Sum",))
-        known = usage.without(values, lambda ago: ago > age)
+        known = usage.without(values, lambda ago: ago in missing or ago > age)
         put(estate, gateway, ("AWS/NATGateway", metric, "NatGatewayId", gateway.native_id), known)
 
 
@@ -162,6 +179,7 @@ def _load_balancer(draw: Draw, estate: Estate, case: str, name: str, where: tupl
                 "is_healthy": is_healthy,
             },
             wastes=(names.LB_WITHOUT_TARGETS,) if is_waste and not is_refused else (),
+            fines=() if is_waste or is_refused else (names.LB_WITHOUT_TARGETS,),
             unknowns=(names.LB_WITHOUT_TARGETS,) if is_refused else (),
             trap="its region refuses elasticloadbalancing:DescribeTargetHealth"
             if is_refused

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.aws import charges, names
 from sandbox.aws.compute import measure_volume, place, tags
-from sandbox.aws.model import Item
+from sandbox.aws.model import Item, all_but
 
 if TYPE_CHECKING:
     from sandbox.aws.model import Draw, Estate
@@ -26,7 +26,16 @@ VOLUMES: dict[str, tuple[int, tuple[int, int], tuple[int, int] | None, tuple[str
         (names.VOLUME_UNATTACHED,),
         "in the inventory, but the bill has no line for it: the saving is not known",
     ),
+    "detached_unanswered": (
+        2,
+        (150, 700),
+        (20, 40),
+        (),
+        "detached for long, but CloudWatch fails on its usage, so nothing says since when",
+    ),
 }
+# In one cell, so that the reads that fail are few.
+UNANSWERED_CELL = (names.LAB, "ap-southeast-2")
 
 # case: how many, (age in days), source volume still there, managed by, wastes, trap
 SNAPSHOTS: dict[str, tuple[int, tuple[float, float], bool, str, tuple[str, ...], str]] = {
@@ -37,9 +46,11 @@ SNAPSHOTS: dict[str, tuple[int, tuple[float, float], bool, str, tuple[str, ...],
     "orphaned_lately": (2, (5, 24), False, "", (), "source volume gone, but less than 30 days old"),
     "backup": (6, (100, 300), True, "backup", (), "old, but kept by AWS Backup"),
     "backup_orphaned": (2, (100, 300), False, "backup", (), "source volume gone, but kept by AWS Backup"),
+    "copied": (3, (100, 400), False, "", (), "old, and a copy: of which volume, or whether it stands, nobody says"),
     "lifecycle": (4, (95, 200), True, "dlm", (), "old, but kept by Data Lifecycle Manager"),
 }
 IMAGES = 10
+NO_VOLUME = "vol-ffffffff"  # what AWS names as the source of a snapshot that was copied
 MANAGED_TAGS = {
     "": {},
     "backup": {"aws:backup:source-resource": "vol-source", "backup-plan": "nightly"},
@@ -67,8 +78,9 @@ def add(draw: Draw, estate: Estate) -> None:
 
 def _volume(draw: Draw, estate: Estate, case: str, number: int) -> None:
     _, age, detached, wastes, trap = VOLUMES[case]
-    account, region = place(draw)
-    is_plain = case in {"not_on_bill", "never_attached_new"}
+    is_unanswered = case == "detached_unanswered"
+    account, region = UNANSWERED_CELL if is_unanswered else place(draw)
+    is_plain = case in {"not_on_bill", "never_attached_new", "detached_unanswered"}
     kind = "gp3" if is_plain else draw.random.choice(("gp3", "gp3", "gp2", "io1"))
     size = draw.random.choice((50, 100, 200, 500))
     volume_id, label = draw.id("vol"), f"{case.replace('_', '-')}-{number + 1}"
@@ -77,6 +89,8 @@ def _volume(draw: Draw, estate: Estate, case: str, number: int) -> None:
     meters = [charges.volume_storage(kind=kind, region=region, gib=size, first=first, last=last)]
     if kind == "io1":
         meters += charges.volume_performance(kind=kind, region=region, iops=1000, mibps=0, first=first, last=last)
+    wastes = (*wastes, names.GP2_TO_GP3) if kind == "gp2" else wastes
+    unknowns = (names.VOLUME_UNATTACHED,) if is_unanswered else ()
     volume = Item(
         kind="volume",
         account=account,
@@ -88,13 +102,18 @@ def _volume(draw: Draw, estate: Estate, case: str, number: int) -> None:
         name=label,
         tags=tags(draw, label),
         facts={"type": kind, "size": size, "zone": region + "a", "instance_id": None},
-        wastes=(*wastes, names.GP2_TO_GP3) if kind == "gp2" else wastes,
+        wastes=wastes,
+        fines=all_but(names.VOLUME_RULES, wastes, unknowns),
+        unknowns=unknowns,
+        saves={names.GP2_TO_GP3: charges.gp3_saves(gib=size, region=region)},
         trap=trap,
         charges=[] if case == "not_on_bill" else meters,
     )
     estate.items.append(volume)
     if detached:
         measure_volume(draw, estate, volume, last_seen_days_ago=draw.days(*detached))
+    if is_unanswered:
+        estate.unanswered.add(volume_id)
 
 
 def _snapshot(draw: Draw, estate: Estate, case: str, number: int, sources: list[Item]) -> None:
@@ -106,6 +125,8 @@ def _snapshot(draw: Draw, estate: Estate, case: str, number: int, sources: list[
     size = source.facts["size"] if has_source else draw.random.choice((50, 100, 200))
     held = (Decimal(size) * draw.days(20, 90) / 100).quantize(Decimal("0.01"))
     first, last = charges.span(created, draw.as_of)
+    gone = NO_VOLUME if case == "copied" else draw.id("vol")
+    unknowns = names.SNAPSHOT_RULES if case == "copied" else ()
     estate.items.append(
         Item(
             kind="snapshot",
@@ -119,10 +140,12 @@ def _snapshot(draw: Draw, estate: Estate, case: str, number: int, sources: list[
             tags={**tags(draw, label), **MANAGED_TAGS[managed_by]},
             facts={
                 "size": size,
-                "volume_id": source.native_id if has_source else draw.id("vol"),
+                "volume_id": source.native_id if has_source else gone,
                 "description": DESCRIPTIONS[managed_by],
             },
             wastes=wastes,
+            fines=all_but(names.SNAPSHOT_RULES, wastes, unknowns),
+            unknowns=unknowns,
             trap=trap,
             charges=[charges.snapshot_storage(region=source.region, gib=held, first=first, last=last)],
         )
@@ -154,6 +177,7 @@ def _image(draw: Draw, estate: Estate, number: int, machine: Item) -> None:
                 "volume_id": volume_id,
                 "description": f"Created by CreateImage({machine.native_id}) for {image_id}",
             },
+            fines=names.SNAPSHOT_RULES,
             trap="old, and with its source volume gone or there, but an image stands on it",
             charges=[charges.snapshot_storage(region=machine.region, gib=Decimal(18), first=first, last=last)],
         )

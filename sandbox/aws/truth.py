@@ -1,20 +1,21 @@
 """What a perfect audit of the estate would find, written from what the generator did, never from anybody's rules.
 
+No rule is known here: which of them call a resource what, and how much of its cost one saves, the resource says.
+
 A row of `waste`: account, region, kind, resource_id (as billed), native_id, rule_id, verdict, case, trap,
-monthly_saving (decimal text, or null where the bill has no line), commitment_saving (the part that frees a
+monthly_saving (decimal text, or null where the bill has no line or no figure can be told), commitment_saving (the part that frees a
 commitment instead of cash), currency, billed_days.
-`unknown`: what must be neither waste nor fine. `traps`: everything that looks like waste and is not, or is worth less
+`fine`: what a rule must have looked at and found in order. `unknown`: what must be neither. `traps`: everything that looks like waste and is not, or is worth less
 than it seems.
 """
 
 from __future__ import annotations
 
-import math
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.aws import bill, names, prices
+from sandbox.aws import bill, names
 from sandbox.aws.estate import billing_periods
 
 if TYPE_CHECKING:
@@ -35,20 +36,6 @@ def last_days(estate: Estate) -> list[date]:
     return [day for day in days if day >= first]
 
 
-def gp3_saves(item: Item) -> Decimal:
-    """The share of a gp2 volume's cost that gp3 saves, when gp3 is given what gp2 sustains: 3 IOPS a GiB of 256 KiB
-    each, 250 MiB/s at most; 3,000 IOPS and 125 MiB/s of it come free. 0.2 up to 166 GiB, less above.
-    """
-    size = int(item.facts["size"])
-    iops = min(16_000, max(100, 3 * size))
-    mibps = min(250, math.ceil(iops * 256 / 1024))
-    extras = (("VolumeP-IOPS.gp3", max(0, iops - 3000)), ("VolumeP-Throughput.gp3", max(0, mibps - 125)))
-    now = prices.VOLUME_GIB_MONTH["gp2"][item.region] * size
-    then = prices.VOLUME_GIB_MONTH["gp3"][item.region] * size
-    then += sum(prices.VOLUME_PERFORMANCE[name][item.region] * units for name, units in extras)
-    return max(Decimal(0), 1 - then / now)
-
-
 def saving(estate: Estate, item: Item, rule_id: str) -> dict[str, Any]:
     """What removing (or re-pricing) the resource is worth a month: its effective cost of the window, without
     credits.
@@ -63,9 +50,9 @@ def saving(estate: Estate, item: Item, rule_id: str) -> dict[str, Any]:
                 total += cost
                 committed += cost if charge.is_covered else 0
                 billed.add(day)
-    if not billed:
-        return {"monthly_saving": None, "commitment_saving": None, "billed_days": 0}
-    fraction = gp3_saves(item) if rule_id == names.GP2_TO_GP3 else Decimal(1)
+    fraction = item.saves.get(rule_id, Decimal(1))
+    if not billed or fraction is None:
+        return {"monthly_saving": None, "commitment_saving": None, "billed_days": len(billed)}
     scale = fraction * DAYS_OF_A_MONTH / len(billed)
     return {
         "monthly_saving": str((total * scale).quantize(CENT)),
@@ -77,6 +64,7 @@ def saving(estate: Estate, item: Item, rule_id: str) -> dict[str, Any]:
 def write(estate: Estate) -> dict[str, Any]:
     """Everything but the totals of the bill, which the export adds as it writes the files."""
     waste: list[dict[str, Any]] = []
+    fine: list[dict[str, Any]] = []
     unknown: list[dict[str, Any]] = []
     traps: list[dict[str, Any]] = []
     for item in estate.items:
@@ -85,6 +73,7 @@ def write(estate: Estate) -> dict[str, Any]:
             {**row, "rule_id": rule_id, "verdict": "WASTE", "currency": "USD", **saving(estate, item, rule_id)}
             for rule_id in item.wastes
         )
+        fine.extend({**row, "rule_id": rule_id, "verdict": "FINE"} for rule_id in item.fines)
         unknown.extend({**row, "rule_id": rule_id, "verdict": "UNKNOWN"} for rule_id in item.unknowns)
         if item.trap:
             traps.append({**row, "is_in_inventory": item.is_in_inventory, "wastes": list(item.wastes)})
@@ -92,6 +81,7 @@ def write(estate: Estate) -> dict[str, Any]:
         "seed": estate.seed,
         "as_of": estate.as_of.isoformat(),
         "waste": waste,
+        "fine": fine,
         "unknown": unknown,
         "traps": traps + _bill_traps(estate),
         "resources": _counts(estate),
