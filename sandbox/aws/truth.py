@@ -3,10 +3,10 @@
 No rule is known here: which of them call a resource what, and how much of its cost one saves, the resource says.
 
 A row of `waste`: account, region, kind, resource_id (as billed), native_id, rule_id, verdict, case, trap,
-monthly_saving (decimal text, or null where the bill has no line or no figure can be told), commitment_saving (the part that frees a
-commitment instead of cash), currency, billed_days.
-`fine`: what a rule must have looked at and found in order. `unknown`: what must be neither. `traps`: everything that looks like waste and is not, or is worth less
-than it seems.
+monthly_saving (decimal text, or null where the bill has no line or no figure can be told), commitment_saving (the part
+that frees a commitment instead of cash), currency, billed_days.
+`fine`: what a rule must have looked at and found in order. `unknown`: what must be neither. `traps`: everything that
+looks like waste and is not, or is worth less than it seems.
 """
 
 from __future__ import annotations

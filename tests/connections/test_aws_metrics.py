@@ -49,7 +49,11 @@ def read(calm_cloud, as_of):
 
 def measured(things):
     """How many series METRICS ask for among `things`."""
-    return sum(len(METRICS.get(thing.KIND, ())) for thing in things if getattr(thing, "state", "") != "stopped")
+    return sum(
+        len(METRICS.get(thing.KIND, ()))
+        for thing in things
+        if not (isinstance(thing, Instance) and thing.state == "stopped")
+    )
 
 
 def test_what_rules_ask_for_is_read_for_every_complete_day(read, things, as_of):

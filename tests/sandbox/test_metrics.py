@@ -68,6 +68,17 @@ def test_what_was_never_measured_has_no_values(sessions, estate):
     assert [result["Values"] for result in results] == [[], []]
 
 
+def test_a_series_that_cannot_be_answered_says_so_in_place_of_values(sessions, estate):
+    item = next(one for one in estate.items if one.case == "detached_unanswered")
+    other = next(one for one in estate.items if one.case == "detached_before_history")
+    asked = [
+        query("m1", "VolumeReadOps", item.native_id, namespace="AWS/EBS", dimension="VolumeId", stat="Sum"),
+        query("m2", "VolumeReadOps", other.native_id, namespace="AWS/EBS", dimension="VolumeId", stat="Sum"),
+    ]
+    results = ask(sessions, item, asked, days=45, as_of=estate.as_of)["MetricDataResults"]
+    assert [(result["StatusCode"], result["Values"]) for result in results] == [("InternalError", []), ("Complete", [])]
+
+
 def test_another_account_does_not_see_the_series(sessions, estate):
     item = next(one for one in estate.items if one.case == "busy" and one.account == names.SHOP)
     client = sessions.read("cloudwatch", item.region, names.LAB)
