@@ -144,7 +144,7 @@ def phases(monkeypatch):
 
     def tell_and_keep(gauge):
         if gauge._folder is None:  # not one that another test has left telling
-            seen.append(gauge.extent().phase)
+            seen.append(gauge._meter.extent().phase)
         tell(gauge)
 
     monkeypatch.setattr(Gauge, "_tell", tell_and_keep)
