@@ -6,12 +6,11 @@ import datetime as dt
 import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection as database
 
-from audits import bill_sums, cost_days, cost_details, cost_rates, cost_tags, own_nights, quarantine
+from audits import bill_sums, cost_days, cost_details, cost_rates, cost_tags, line_rows, own_nights, quarantine
 from audits.bill_parts import BillRefused, Part
 from audits.copied import copy_blocks
 from audits.focus import COSTS, NUMBERS, WRITTEN_COLUMNS
@@ -99,7 +98,7 @@ def replace(
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bill {scope.current()}"])
         bill.meter.begin(Phase.WRITING, all_rows=bill.line_count)
         _copy_lines(cursor, bill)
-        bill.meter.begin(Phase.ADDING_UP)
+        bill.meter.begin(Phase.STORING, all_rows=bill.line_count)
         counted = [
             {**file, "rows": rows} for file, rows in zip(files, bill.sums.rows_by_part, strict=True)
         ]  # rows of all periods that a file holds
@@ -114,9 +113,11 @@ def replace(
                 files=counted,
                 execution_id=execution_id,
                 at=at,
+                meter=bill.meter,
             )
             for sums in bill.sums.periods
         ]
+        bill.meter.begin(Phase.ADDING_UP)
         _put_sums(cursor, bill.added_up(), [(load, sums) for load, sums in put if sums is not None])
         cursor.execute("drop table bill_lines, bill_details")
         own_nights.plan(at=at)
@@ -210,6 +211,7 @@ def _put(
     files: list[dict[str, Any]],
     execution_id: str,
     at: datetime,
+    meter: Meter,
 ) -> tuple[BillLoad, PeriodSums | None]:
     """The load that now has the period, with its lines, and what they add up to; None: it was there before."""
     same = already_loaded(billing_period=sums.billing_period, execution_id=execution_id)
@@ -246,7 +248,9 @@ def _put(
         quarantined_count=len(sums.left_out),
         quarantined=[one.to_json() for one in quarantine.tallies(sums.left_out)],
     )
-    _insert(cursor, load)
+    line_rows.insert(cursor, load, meter=meter)
+    cost_details.insert(cursor, load)
+    cost_rates.insert(cursor, load)
     _keep(sums.left_out[: quarantine.KEPT_ROWS], load)
     return load, sums
 
@@ -323,19 +327,6 @@ def _message(sums: PeriodSums, rivals: Sequence[BillLoad]) -> str:
     if rivals:
         sentences.append("It takes the place of the same bill, loaded earlier from another source.")
     return " ".join(sentences)
-
-
-def _insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401 - Django's cursor wrapper
-    """The lines of a load. Their ids are random but for their last digits, which count up: keys in order are cheap."""
-    names = ", ".join(WRITTEN_COLUMNS)
-    cursor.execute(
-        f"insert into audits_costline (id, organization_id, load_id, {names}) "
-        f"select (%s || lpad(to_hex(row_number() over ()), 12, '0'))::uuid, %s, %s, {names} "
-        "from bill_lines where billing_period = %s",
-        [str(uuid4())[:-12], load.organization_id, load.id, load.billing_period],
-    )
-    cost_details.insert(cursor, load)
-    cost_rates.insert(cursor, load)
 
 
 def _put_sums(cursor: Any, added_up: AddedUp, put: Sequence[tuple[BillLoad, PeriodSums]]) -> None:  # noqa: ANN401 - Django's cursor wrapper

@@ -23,6 +23,7 @@ class Phase(StrEnum):
     SUMMING = "SUMMING"
     ORDERING = "ORDERING"
     WRITING = "WRITING"
+    STORING = "STORING"
     ADDING_UP = "ADDING_UP"
     JUDGING = "JUDGING"
 
@@ -35,7 +36,7 @@ OF_THE_CHILD = frozenset({Phase.LOOKING, Phase.READING, Phase.READING_AGAIN, Pha
 class Extent:
     """How far a phase is after `seconds` of it. None: not known, or not counted in this phase.
 
-    Rows are exact where lines are written, and else told from the bytes that were read. `billing_period` is the one
+    Rows are exact where they are lines, and else told from the bytes that were read. `billing_period` is the one
     that is loaded, where a load is of one.
     """
 

@@ -54,7 +54,7 @@ def told_of(work: Step | BillUpload, *, at: datetime) -> Told | None:
     if work.state != RUNNING or work.claim is None:
         return None
     row = LoadProgress.objects.filter(**_of(work), claim=work.claim).first()
-    if row is None:
+    if row is None or row.phase not in set(Phase):  # told by a worker of another version
         return None
     silent = at - row.told_at
     if silent > dt.timedelta(seconds=SILENT_SECONDS):

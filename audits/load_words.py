@@ -17,8 +17,9 @@ WORDS = {
     Phase.READING_AGAIN: "Reading once more, without the rows that are left out",
     Phase.SUMMING: "Adding the rows up to lines",
     Phase.ORDERING: "Putting the lines in order",
-    Phase.WRITING: "Writing the lines",
-    Phase.ADDING_UP: "Storing the lines and adding them up",
+    Phase.WRITING: "Writing the lines to the database",
+    Phase.STORING: "Storing the lines under their load",
+    Phase.ADDING_UP: "Adding up by day and tag, and comparing",
     Phase.JUDGING: "Judging what the bill alone proves",
 }
 KILO = 1024  # as pages show the sizes of files
@@ -81,7 +82,7 @@ def rate(done: int | None, seconds: float) -> float | None:
 
 def _figures(extent: Extent, share: float | None) -> list[str]:
     """What is done, then the time left, which a narrow terminal must not cut off."""
-    is_exact = extent.phase in (Phase.WRITING, Phase.JUDGING)
+    is_exact = extent.phase in (Phase.WRITING, Phase.STORING, Phase.JUDGING)
     left = seconds_left(extent)
     length, rows = (rate(done, extent.seconds) for done in (extent.done_bytes, extent.done_rows))
     found = [

@@ -90,7 +90,7 @@ SAID = {
     ),
     "lines are counted": (
         Extent(phase=Phase.WRITING, seconds=20, done_rows=123_456, all_rows=300_000, billing_period=OCTOBER),
-        "Bill of 2026-10: writing the lines: 123,456 of 300,000 lines, about 29 seconds left of this part, 6,170 a second.",
+        "Bill of 2026-10: writing the lines to the database: 123,456 of 300,000 lines, about 29 seconds left of this part, 6,170 a second.",
     ),
     "no rate in the first second": (
         Extent(phase=Phase.FETCHING, seconds=0.5, done_bytes=50, all_bytes=200),
@@ -106,11 +106,11 @@ SAID = {
     ),
     "no time left of what is done": (
         Extent(phase=Phase.WRITING, seconds=20, done_rows=200, all_rows=200),
-        "Writing the lines: 200 of 200 lines, 10 a second.",
+        "Writing the lines to the database: 200 of 200 lines, 10 a second.",
     ),
     "no time left where the end is not known, but the time so far": (
         Extent(phase=Phase.ADDING_UP, seconds=61),
-        "Storing the lines and adding them up: for 1 minute so far.",
+        "Adding up by day and tag, and comparing: for 1 minute so far.",
     ),
     "nothing but the phase at its beginning": (Extent(phase=Phase.LOOKING), "Looking at how the files are written."),
     "hours": (

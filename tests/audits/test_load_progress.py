@@ -73,7 +73,7 @@ def test_the_page_of_an_audit_shows_it_with_the_month(visitor, step):
     tell(step, Extent(phase=Phase.ADDING_UP, seconds=9, billing_period=dt.date(2026, 10, 1)))
     address = f"/audits/{step.audit_id}/"
     for answer in (visitor.get(address), visitor.poll(address)):
-        assert "Bill of 2026-10: storing the lines and adding them up: for 9 seconds so far." in text(answer)
+        assert "Bill of 2026-10: adding up by day and tag, and comparing: for 9 seconds so far." in text(answer)
         assert answer.content.decode().count("<progress") == 1, "the audit's own: of this nobody knows the whole"
 
 

@@ -95,10 +95,10 @@ def test_the_page_is_told_while_the_load_is_not_committed(at_once, upload, meter
         assert has_begun.wait(SECONDS)
         assert seen(at_once, upload) is None
         assert say(at_once, upload, meter) is True
-        assert seen(at_once, upload) == "Writing the lines: 4 of 10 lines."
+        assert seen(at_once, upload) == "Writing the lines to the database: 4 of 10 lines."
         meter.add(done_rows=5)
         assert say(at_once, upload, meter) is True
-        assert seen(at_once, upload) == "Writing the lines: 9 of 10 lines."
+        assert seen(at_once, upload) == "Writing the lines to the database: 9 of 10 lines."
         assert not loading.done()
     finally:
         may_end.set()
@@ -111,7 +111,7 @@ def test_who_was_given_up_on_tells_nothing_any_more(at_once, upload, meter):
     assert say(at_once, overtaken, meter) is False
     assert say(at_once, upload, meter) is True
     assert say(at_once, overtaken, meter) is False
-    assert seen(at_once, upload) == "Writing the lines: 4 of 10 lines."
+    assert seen(at_once, upload) == "Writing the lines to the database: 4 of 10 lines."
 
 
 def test_at_its_end_it_is_forgotten_whatever_came_of_it(at_once, upload, meter):

@@ -60,6 +60,7 @@ def test_files_that_were_handed_in(visitor, organization, told):
         ("FETCHING", len(content), None),
         ("LOOKING", None, None),
         ("WRITING", None, 2),
+        ("STORING", None, 2),
         ("ADDING_UP", None, None),
         ("JUDGING", None, None),
     ]
