@@ -9,11 +9,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from operator import itemgetter
 from typing import IO, TYPE_CHECKING
 
-from django.db.models import F, Func, OuterRef, Subquery, TextField
-from django.db.models.functions import JSONObject
+from django.db.models import F, Func, TextField
 
 from audits.charge_details import USAGE_TYPE
 from audits.focus_columns import ALLOWED, COLUMNS, DECIMALS, NAMES, TIMES
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
     from decimal import Decimal
+    from uuid import UUID
 
     from django.db.models import QuerySet
 
     from audits.models import BillLoad
 
 CHUNK = 5_000  # lines held at once
+MOST_TOLD = 10_000  # details held at once, at least as many as a chunk has
 BETWEEN = "\0"  # stands in no text of PostgreSQL's
 FORMULA = re.compile(f"{BETWEEN}[{re.escape(''.join(DANGEROUS))}]")  # one look at all texts of a row
 TEXTS: Mapping[str, str] = {
@@ -108,26 +110,38 @@ def _kept_aside(loads: QuerySet[BillLoad]) -> dict[str, str]:
 
 
 def _rows(lines: QuerySet[CostLine], aside: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    wanted = ("billing_period", "charge_date", "charge_days", *TEXTS.values(), *NUMBERS.values())
-    detail = CostDetail.objects.filter(load=OuterRef("load"), number=OuterRef("detail_number"))
-    described = JSONObject(columns="columns", tags="tags", extra="extra")
-    lines = lines.annotate(described=Subquery(detail.values_list(described)))
-    for line in lines.values("described", *wanted).iterator(chunk_size=CHUNK):
-        more = line["described"] or {"columns": {}, "tags": {}, "extra": {}}
-        texts = {name: line[column] for name, column in TEXTS.items()}
-        if texts[USAGE_TYPE] == more["columns"].get("SkuMeter"):
-            del texts[USAGE_TYPE]  # the bill had none, and what is read again is to have none either
-        yield {
-            **{aside[name]: value for name, value in more["extra"].items()},
-            **more["columns"],
-            **texts,
-            **{name: _number(line[column]) for name, column in NUMBERS.items()},
-            "Tags": json.dumps(more["tags"], ensure_ascii=False) if more["tags"] else "",
-            "BillingPeriodStart": _moment(line["billing_period"]),
-            "BillingPeriodEnd": _moment(end_of_period(line["billing_period"])),
-            "ChargePeriodStart": _moment(line["charge_date"]),
-            "ChargePeriodEnd": _moment(line["charge_date"] + dt.timedelta(days=line["charge_days"])),
-        }
+    wanted = ("load_id", "detail_number", "billing_period", "charge_date", "charge_days")
+    found = lines.values(*wanted, *TEXTS.values(), *NUMBERS.values()).iterator(chunk_size=CHUNK)
+    told: dict[tuple[UUID, int], dict[str, str]] = {}
+    while chunk := list(islice(found, CHUNK)):
+        _tell(told, {(line["load_id"], line["detail_number"]) for line in chunk}, aside)
+        for line in chunk:
+            more = told.get((line["load_id"], line["detail_number"]), {})
+            texts = {name: line[column] for name, column in TEXTS.items()}
+            if texts[USAGE_TYPE] == more.get("SkuMeter"):
+                del texts[USAGE_TYPE]  # the bill had none, and what is read again is to have none either
+            yield {
+                **more,
+                **texts,
+                **{name: _number(line[column]) for name, column in NUMBERS.items()},
+                "BillingPeriodStart": _moment(line["billing_period"]),
+                "BillingPeriodEnd": _moment(end_of_period(line["billing_period"])),
+                "ChargePeriodStart": _moment(line["charge_date"]),
+                "ChargePeriodEnd": _moment(line["charge_date"] + dt.timedelta(days=line["charge_days"])),
+            }
+
+
+def _tell(told: dict[tuple[UUID, int], dict[str, str]], asked: set[tuple[UUID, int]], aside: Mapping[str, str]) -> None:
+    """Put what further describes lines into `told`, by load and number: lines of other days have mostly the same."""
+    if len(told) + len(asked - told.keys()) > MOST_TOLD:
+        told.clear()
+    missing = asked - told.keys()
+    for load_id in {load_id for load_id, _ in missing}:
+        numbers = [number for one, number in missing if one == load_id]
+        details = CostDetail.objects.filter(load_id=load_id, number__in=numbers)
+        for number, columns, tags, extra in details.values_list("number", "columns", "tags", "extra"):
+            written = {"Tags": json.dumps(tags, ensure_ascii=False)} if tags else {}
+            told[load_id, number] = {**{aside[name]: value for name, value in extra.items()}, **columns, **written}
 
 
 def _number(value: Decimal | None) -> str:

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from django.core.management import CommandError, call_command
 
-from audits import focus_views
+from audits import focus_export, focus_views
 from audits.focus_columns import ALLOWED, COLUMNS, DECIMAL, DECIMALS, NAMES, TIME
 from audits.models import BillLoad, BillSource, CostDetail, CostLine
 from tenants import scope
@@ -293,3 +293,21 @@ def test_only_values_that_focus_does_not_list_are_noted(sources, tmp_path, capsy
     )
     command("export_focus", sources[0], tmp_path / "out.csv")
     assert named(capsys.readouterr().out, "a value that FOCUS does not list") == set()
+
+
+def test_however_few_lines_and_details_are_held_at_once_the_file_is_the_same(sources, tmp_path, monkeypatch):
+    rows = [
+        {"ResourceId": f"r{n % 4}", "Tags": f'{{"n": "{n % 4}"}}', "ListUnitPrice": f"0.{n % 3 + 1}"} for n in range(24)
+    ]
+    days = [{**row, "ChargePeriodStart": f"2026-10-{n + 1:02}T00:00:00Z"} for n, row in enumerate(rows)]
+    command(
+        "load_bill",
+        sources[0],
+        write_csv(tmp_path / "a.csv", days, columns=dict.fromkeys([*ROW, "Tags", "ListUnitPrice"])).path,
+    )
+    command("export_focus", sources[0], tmp_path / "whole.csv")
+    monkeypatch.setattr(focus_export, "CHUNK", 3)
+    monkeypatch.setattr(focus_export, "MOST_TOLD", 7)
+    command("export_focus", sources[0], tmp_path / "pieces.csv")
+    assert (tmp_path / "pieces.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert '""n"": ""3""' in (tmp_path / "pieces.csv").read_text()
