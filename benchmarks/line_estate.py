@@ -47,6 +47,10 @@ LINE = {
     "detail_number": "r / 2",
     **dict.fromkeys(COSTS, COST),
 }
+IN_POSTGRES = {
+    **cost_days.KEYS,
+    "kind": cost_days.KIND_SQL,
+}  # what a load is added up by, which a reader's SQL says too
 # A resource has two tags by which a load is added up, and a name that is its own.
 TAGGED_MONTHS = 2  # the last ones: a page asks for one, beside the one before
 TAGS = {"team": "'team-' || r % 25", "env": "'env-' || r % 4"}
@@ -127,8 +131,7 @@ def _rates(admin: psycopg.Connection) -> None:
 
 def _days(admin: psycopg.Connection) -> None:
     """What the loads would have added up."""
-    in_postgres = {**cost_days.KEYS, "kind": cost_days.KIND_SQL}
-    keys = ", ".join(f"{expression} as {name}" for name, expression in in_postgres.items())
+    keys = ", ".join(f"{expression} as {name}" for name, expression in IN_POSTGRES.items())
     sums = ", ".join(f"sum({name}) as {name}" for name in cost_days.SUMS)
     names = ", ".join((*cost_days.KEYS, *cost_days.SUMS))
     places = ", ".join(str(place + 1) for place in range(len(cost_days.KEYS) + 2))
@@ -153,7 +156,7 @@ def _tags(admin: psycopg.Connection, estate: LineEstate) -> None:
     months = f"generate_series(1, {estate.organizations}) o, {tagged}"
     admin.execute("set enable_nestloop = off")  # the tables are new, and would be thought to be nearly empty
     sums, keys = ", ".join(f"sum(line.{name})" for name in cost_days.SUMS), ", ".join(cost_days.KEYS)
-    expressions = ", ".join(cost_days.KEYS.values())
+    expressions = ", ".join(IN_POSTGRES.values())
     for key in TAGS:
         insert(admin, "audits_costtagkey", months, {
             "id": id_of("tag", "o", "m", f"'{key}'"), "load_id": LOAD, "key": f"'{key}'"})  # fmt: skip
