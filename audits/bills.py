@@ -250,7 +250,6 @@ def _put(
     )
     line_rows.insert(cursor, load, meter=meter)
     cost_details.insert(cursor, load)
-    cost_rates.insert(cursor, load)
     _keep(sums.left_out[: quarantine.KEPT_ROWS], load)
     return load, sums
 
@@ -332,12 +331,14 @@ def _message(sums: PeriodSums, rivals: Sequence[BillLoad]) -> str:
 def _put_sums(cursor: Any, added_up: AddedUp, put: Sequence[tuple[BillLoad, PeriodSums]]) -> None:  # noqa: ANN401 - Django's cursor wrapper
     """Write what pages read of each load, and compare all that was written of it with the files."""
     cost_days.copy(cursor, added_up.days)
+    cost_rates.copy(cursor, added_up.rates)
     cost_tags.copy(cursor, keys=added_up.tag_keys, values=added_up.tags)
     for load, sums in put:
         cost_days.insert(cursor, load)
+        cost_rates.insert(cursor, load)
         cost_tags.insert(cursor, load)
         _require_equal(cursor, load, sums)
-    cursor.execute("drop table bill_days, bill_tag_keys, bill_tags")
+    cursor.execute("drop table bill_days, bill_rates, bill_tag_keys, bill_tags")
 
 
 def _require_equal(cursor: Any, load: BillLoad, sums: PeriodSums) -> None:  # noqa: ANN401 - Django's cursor wrapper

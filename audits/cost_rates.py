@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from audits.copied import copy_file
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from audits.models import BillLoad
 
-# A commitment's price is not that of one thing more, a correction is of another month, and what says no quantity has
-# no price. A description varies with the price tier; it only matters where the file has no usage type.
+# Each with its SQL over a line, as the reader of bills takes it. A commitment's price is not that of one thing more, a
+# correction is of another month, and what says no quantity has no price. A description varies with the price tier; it
+# only matters where the file has no usage type.
 KEYS = {
     "charge_date": "charge_date",
     "region_id": "region_id",
@@ -25,13 +30,23 @@ COUNTED = (
 NAMES = ", ".join((*KEYS, *SUMS))
 VALUES = ", ".join((*KEYS.values(), *(f"sum({name})" for name in SUMS)))
 PLACES = ", ".join(KEYS.values())
+COLUMNS = {
+    "billing_period": "date",
+    **dict.fromkeys(KEYS, "text"),
+    "charge_date": "date",
+    **dict.fromkeys(SUMS, "numeric"),
+}
+
+
+def copy(cursor: Any, file: Path) -> None:  # noqa: ANN401 - Django's cursor wrapper
+    """The sums that were read into the temporary table `bill_rates`."""
+    copy_file(cursor, file, table="bill_rates", columns=COLUMNS)
 
 
 def insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401 - Django's cursor wrapper
-    """Add up the lines of `load` that wait in the temporary table `bill_lines`."""
+    """Keep the sums of `load` that wait in the temporary table `bill_rates`."""
     cursor.execute(
         f"insert into audits_costrate (id, organization_id, load_id, {NAMES}) "
-        f"select gen_random_uuid(), %s, %s, {VALUES} from bill_lines where billing_period = %s and {COUNTED} "
-        f"group by {PLACES}",
+        f"select gen_random_uuid(), %s, %s, {NAMES} from bill_rates where billing_period = %s",
         [load.organization_id, load.id, load.billing_period],
     )

@@ -37,7 +37,7 @@ BLOCK = 1 << 18
 LOOK_UP_SECONDS = 0.5
 REFUSED_EXIT = 2
 DETAILS = "details.csv"
-DAY_SUMS, TAG_KEYS, TAG_SUMS = "day_sums.csv", "tag_keys.csv", "tag_sums.csv"
+DAY_SUMS, RATE_SUMS, TAG_KEYS, TAG_SUMS = "day_sums.csv", "rate_sums.csv", "tag_keys.csv", "tag_sums.csv"
 ALL_LINES = "all_lines"  # there once every line is on the child's output
 # A key like a resource's name has a value for each resource. So many keys, and of each so many values, are kept apart:
 # those with the largest costs in any currency. What further values cost is one sum, so the key's total is exact.
@@ -46,9 +46,10 @@ MOST_TAG_KEYS, MOST_TAG_VALUES = MOST_KEYS, 200
 
 @dataclass(frozen=True, kw_only=True)
 class AddedUp:
-    """The files of the lines' sums by day and tag (`audits.sum_reader`); those by tag are None where there are none."""
+    """The files of the lines' sums by day, meter and tag (`audits.sum_reader`); those by tag are None without tags."""
 
     days: Path
+    rates: Path
     tag_keys: Path | None = None
     tags: Path | None = None
 
@@ -183,7 +184,12 @@ def _added_up(child: subprocess.Popen[bytes], work: Path, *, look_up: Callable[[
         look_up()
     _require_good_end(child, work)
     keys, tags = work / TAG_KEYS, work / TAG_SUMS
-    return AddedUp(days=work / DAY_SUMS, tag_keys=keys if keys.exists() else None, tags=tags if tags.exists() else None)
+    return AddedUp(
+        days=work / DAY_SUMS,
+        rates=work / RATE_SUMS,
+        tag_keys=keys if keys.exists() else None,
+        tags=tags if tags.exists() else None,
+    )
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,15 +1,16 @@
-"""Adds up the lines of a bill that is being read, by day and by tag, and leaves them beside the lines. The child only.
+"""Adds up the lines of a bill that is being read, by day, meter and tag, beside the lines. The child only.
 
-What is added up is told in `audits.cost_days` and `audits.cost_tags`, which keep it.
+What is added up is told in `audits.cost_days`, `audits.cost_rates` and `audits.cost_tags`, which keep it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from audits import cost_rates
 from audits.charge_details import TAGS
 from audits.cost_days import KEYS, SUMS
-from audits.focus_process import DAY_SUMS, TAG_KEYS, TAG_SUMS
+from audits.focus_process import DAY_SUMS, RATE_SUMS, TAG_KEYS, TAG_SUMS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,6 +79,10 @@ select day_number, place, {ADDED}
 """
 WRITTEN = {
     DAY_SUMS: f"select billing_period, {', '.join((*KEYS, *SUMS))} from day_sums",
+    RATE_SUMS: (
+        f"select billing_period, {cost_rates.VALUES} from sums where is_line and {cost_rates.COUNTED} "
+        f"group by billing_period, {cost_rates.PLACES}"
+    ),
     # Keys that are left out are named, without counts.
     TAG_KEYS: (
         "select billing_period, key, count(*) filter (is_kept), count(*) filter (not is_kept) "
@@ -95,7 +100,7 @@ WRITTEN = {
 def write(
     database: duckdb.DuckDBPyConnection, details: DetailReader, folder: Path, *, most_keys: int, most_values: int
 ) -> None:
-    """Add up the lines of `sums` into files of `folder`: DAY_SUMS and, of a bill with tags, TAG_KEYS and TAG_SUMS."""
+    """Add up the lines of `sums` into files of `folder`: DAY_SUMS, RATE_SUMS and, with tags, TAG_KEYS and TAG_SUMS."""
     keys = ", ".join(f"{expression} as {name}" for name, expression in KEYS.items())
     database.execute(
         f"create temp table line_sums as select billing_period, detail_number, {keys}, {ADDED} "
@@ -103,6 +108,7 @@ def write(
     )
     database.execute(DAYS)
     _copy(database, folder, DAY_SUMS)
+    _copy(database, folder, RATE_SUMS)
     if TAGS not in details.names:
         return
     database.execute(PAIRS)
