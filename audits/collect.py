@@ -15,7 +15,7 @@ from connections.models import SealedCredential
 from connections.provider import Collected, ExportPlace, GapFound
 from connections.providers.aws import inventory
 from connections.providers.aws.access import regions_of
-from connections.providers.aws.calls import DESCRIBE_REGIONS
+from connections.providers.aws.calls import ACCESS, DESCRIBE_REGIONS
 from connections.providers.aws.metrics import UNLIMITED, read_usage
 from connections.providers.aws.outcomes import CallBook
 from connections.providers.aws.session import Principal, account_of, open_session
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from audits.models import Step
     from connections.models import Connection
-    from connections.provider import AccessReport, Purse
+    from connections.provider import AccessReport, Call, Purse
     from connections.providers.aws.session import AwsSession
     from connections.resources import Thing
 
@@ -147,14 +147,19 @@ def principal() -> Principal:
     )
 
 
-def enter(*, credential: Credential, book: CallBook, export: ExportPlace | None = None) -> AwsSession:
-    """Assume the customer's role: for the inventory, or with `export` for the bill only. Raises CannotAssumeRole."""
+def enter(
+    *, credential: Credential, book: CallBook, reads: tuple[Call, ...] = ACCESS, export: ExportPlace | None = None
+) -> AwsSession:
+    """Assume the customer's role: for the calls of `reads`, or with `export` for the bill only. Raises
+    CannotAssumeRole.
+    """
     connection = credential.connection
     return open_session(
         principal=principal(),
         role_arn=credential.secret["role_arn"],
         external_id=connection.external_id,
         connection_id=str(connection.id),
+        reads=reads,
         export=export,
         book=book,
     )
@@ -172,9 +177,9 @@ def export_place(connection: Connection) -> ExportPlace | None:
     )
 
 
-def services() -> tuple[str, ...]:
-    """What there is a collector for: one step each in every region."""
-    return tuple(inventory.COLLECTORS)
+def places(*, regions: Sequence[str], is_payer: bool) -> list[tuple[str, str]]:
+    """What there is a collector for: (region, service) of one step each. `is_payer` where the export is held."""
+    return inventory.places(regions=regions, is_payer=is_payer)
 
 
 def check(*, credential: Credential, book: CallBook, is_short: bool = False) -> AccessReport:
@@ -269,7 +274,7 @@ def look(*, step: Step, credential: Credential, wanted: Wanted, book: CallBook, 
     A volume that is attached to nothing is also asked for its last use, since AWS does not say when it was detached.
     Raises CannotAssumeRole, and whatever the book raises between two calls.
     """
-    session = enter(credential=credential, book=book)
+    session = enter(credential=credential, book=book, reads=inventory.calls_of(step.service))
     try:
         found = inventory.collect(session=session, service=step.service, region=step.region, at=at)
         loose = [thing for thing in found.resources if isinstance(thing, Volume) and not thing.attached_to]

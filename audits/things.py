@@ -36,6 +36,6 @@ def _to_json(value: Any) -> Any:  # noqa: ANN401 - JSON is any of its types
 
 def _from_json(name: str, value: Any) -> Any:  # noqa: ANN401 - as above
     if isinstance(value, list):
-        return tuple(value)
+        return tuple(_from_json(name, one) for one in value)
     # The vocabulary ends every datetime's name with _at, and nothing else.
     return datetime.fromisoformat(value) if name.endswith("_at") and value is not None else value

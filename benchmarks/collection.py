@@ -30,7 +30,7 @@ ROLE = "arn:aws:iam::123456789012:role/CostframeReadOnly"
 def ours(url: str) -> int:
     """What a step does before it writes: open the session, read inventory, read usage."""
     from connections.providers.aws import metrics  # noqa: PLC0415 - each contestant pays for its own imports
-    from connections.providers.aws.inventory import collect  # noqa: PLC0415
+    from connections.providers.aws.inventory import calls_of, collect  # noqa: PLC0415
     from connections.providers.aws.session import Principal, open_session  # noqa: PLC0415
     from connections.resources import Instance  # noqa: PLC0415
     from findings.registry import metrics_for  # noqa: PLC0415
@@ -41,6 +41,7 @@ def ours(url: str) -> int:
         external_id="bench-external-id",
         connection_id="bench",
         region="us-east-1",
+        reads=calls_of("ec2"),
     )
     found = collect(session=session, service="ec2", region="us-east-1", at=AT)
     used = metrics.read_usage(

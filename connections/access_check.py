@@ -70,7 +70,7 @@ def check_access(
             _check_policies(session, found, export=export)
             _check_regions(session, found, wanted=regions)
         if not found.refusals and not is_short:
-            _check_calls(session, found)
+            _check_calls(found, external_id=external_id, **way_in)  # type: ignore[arg-type] # as above
             if export is None:
                 found.matrix.extend(_not_needed(call) for call in calls.EXPORT)
             else:
@@ -161,10 +161,25 @@ def _check_regions(session: AwsSession, found: _Findings, *, wanted: Sequence[st
     found.regions = tuple(sorted(regions.enabled & set(wanted) if wanted else regions.enabled))
 
 
-def _check_calls(session: AwsSession, found: _Findings) -> None:
-    tried = access.try_calls(session, regions=found.regions)
-    found.matrix.extend(tried)
-    found.warnings.extend(f"{line.action} is refused {line.message}" for line in tried if line.result == "REFUSED")
+def _check_calls(
+    found: _Findings, *, principal: Principal, role_arn: str, external_id: str, connection_id: str, book: CallBook
+) -> None:
+    """Try the declared calls, each collector's through a session of its own, as its steps will have it."""
+    for trial in access.trials(regions=found.regions):
+        session = open_session(
+            principal=principal,
+            role_arn=role_arn,
+            external_id=external_id,
+            connection_id=connection_id,
+            reads=trial.calls,
+            book=book,
+        )
+        try:
+            tried = access.try_calls(session, trial=trial)
+        finally:
+            session.close()
+        found.matrix.extend(tried)
+        found.warnings.extend(f"{line.action} is refused {line.message}" for line in tried if line.result == "REFUSED")
 
 
 def _check_export(

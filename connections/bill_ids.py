@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connections.resources import Address, Instance, NatGateway, Snapshot, Volume
-
 if TYPE_CHECKING:
     from connections.resources import Thing
-
-# AWS' own word for the kind inside an ARN of EC2.
-EC2_WORDS: dict[type[Thing], str] = {
-    Instance: "instance",
-    Volume: "volume",
-    Snapshot: "snapshot",
-    Address: "elastic-ip",
-    NatGateway: "natgateway",
-}
 
 
 def bill_ids(thing: Thing) -> tuple[str, ...]:
@@ -24,10 +13,11 @@ def bill_ids(thing: Thing) -> tuple[str, ...]:
 
     `resource_id` is the provider's own short id (i-…, vol-…, snap-…, eipalloc-…, nat-…), or the ARN for what has no
     short id that is unique (load balancers, databases). AWS' bill has the short id for instances and volumes and the
-    ARN for the rest, so both forms are given wherever there are two.
+    ARN for the rest, so both forms are given wherever its type declares an ARN beside the id.
     """
-    word = EC2_WORDS.get(type(thing))
-    if word is None:
+    if not thing.ARN:
         return (thing.resource_id,)
-    arn = f"arn:aws:ec2:{thing.region}:{thing.account_id}:{word}/{thing.resource_id}"
-    return (thing.resource_id, arn) if isinstance(thing, (Instance, Volume)) else (arn, thing.resource_id)
+    arn = thing.ARN.format(
+        region=thing.region, account_id=thing.account_id, resource_id=thing.resource_id, name=thing.name
+    )
+    return (arn, thing.resource_id) if thing.IS_BILLED_BY_ARN else (thing.resource_id, arn)

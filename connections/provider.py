@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -30,6 +31,9 @@ def other_account(*, pinned: str, given: str) -> str:
     )
 
 
+OWN_ROLE = "{role_arn}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """One read that we make of the customer's cloud.
@@ -37,6 +41,12 @@ class Call:
     `service` and `operation` are the SDK's words (ec2, DescribeVolumes), `action` is the permission it needs
     (ec2:DescribeVolumes; s3 ListBuckets needs s3:ListAllMyBuckets), `why` is the reason shown to the customer.
     `usd_per_1000` is what the provider charges the customer for a thousand units (requests or metrics), or 0.
+    `resources` are what the permission is asked for, as IAM writes it: everything, or ARNs; `OWN_ROLE` stands for the
+    role that was made for us.
+    `cheapest` are parameters with which it answers as little as it can, for the access check: {account_id} and {region}
+    in their texts are filled in. Permission is looked at before existence, so `cheapest` may name what is not there:
+    `answers_cheapest` are the error codes that then say so. `absent` are error codes by which the provider says that
+    nothing of what was asked for is set up, which is an answer and no failure wherever the call is made.
     """
 
     service: str
@@ -44,20 +54,51 @@ class Call:
     action: str
     why: str
     usd_per_1000: float = 0.0
+    resources: tuple[str, ...] = ("*",)
+    cheapest: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    answers_cheapest: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+
+
+class Scope(Enum):
+    """Where a collector reads: in every region, once an account, or once for all accounts where the bill is held."""
+
+    REGIONAL = "regional"
+    GLOBAL = "global"
+    PAYER = "payer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricPlace:
+    """Under which namespace and dimensions (name and value) the provider keeps a resource's usage."""
+
+    namespace: str
+    dimensions: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Collector:
     """What reads one service in one region: its declared calls, the kinds it yields, and the function that does it.
 
-    `collect(reader)` yields resources; a failed call is reported through `reader.gap(...)`, never as an empty answer.
+    `service` is the name of its steps, of its module (with _ for -) and of the types that it yields. `collect(reader)`
+    yields resources; a failed call is reported through `reader.gap(...)`, never as an empty answer. `needs` are the
+    kinds, each with the calls without which it is not seen, or not seen whole. `places` says where a kind's usage is
+    kept: a kind that is not there has none, and a resource for which it answers None has none worth asking for.
+    Anything but a REGIONAL one reads in `home_region`, wherever the provider answers for it.
     """
 
     service: str
-    kinds: tuple[type[Thing], ...]
+    needs: Mapping[type[Thing], tuple[Call, ...]]
     calls: tuple[Call, ...]
     collect: Callable[[Any], Iterator[Thing]]
-    is_global: bool = False
+    places: Mapping[type[Thing], Callable[[Any], MetricPlace | None]] = field(default_factory=dict)
+    scope: Scope = Scope.REGIONAL
+    home_region: str = ""
+
+    @property
+    def kinds(self) -> tuple[type[Thing], ...]:
+        """The types that it yields."""
+        return tuple(self.needs)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from connections.provider import ExportPlace
+    from connections.provider import Call, ExportPlace
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 READ_METHODS = frozenset({"GET", "HEAD"})
@@ -40,17 +40,19 @@ def is_loopback(url: str) -> bool:
 class Guard:
     """Says for one session which operations, which hosts and which objects may be asked for.
 
-    `allowed` are (service, operation) pairs. `host_suffixes` are where the provider answers. `sandbox_url` is the one
-    loopback endpoint that may be spoken to without TLS. Objects may be read below `export` only, and where it is
-    None not at all.
+    `reads` are the declared calls, and `allowed` their (service, operation) pairs. `host_suffixes` are where the
+    provider answers. `sandbox_url` is the one loopback endpoint that may be spoken to without TLS. Objects may be read
+    below `export` only, and where it is None not at all.
     """
 
-    allowed: frozenset[tuple[str, str]]
+    reads: tuple[Call, ...]
     host_suffixes: tuple[str, ...]
     sandbox_url: str = ""
     export: ExportPlace | None = None
+    allowed: frozenset[tuple[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "allowed", frozenset((call.service, call.operation) for call in self.reads))
         if self.sandbox_url and not is_loopback(self.sandbox_url):
             raise WriteRefused("session", "open", f"{self.sandbox_url} is not a loopback address")
 

@@ -105,8 +105,7 @@ class _Beginning:
     def _parts(self, survey: steps.Survey) -> list[steps.Part]:
         parts = [
             steps.Part(kind=Step.Kind.INVENTORY, account_id=survey.account_id, region=region, service=service)
-            for region in survey.regions
-            for service in collect.services()
+            for region, service in collect.places(regions=survey.regions, is_payer=self.connection.has_export)
         ]
         if self.connection.has_export:
             parts.append(steps.Part(kind=Step.Kind.BILL, account_id=survey.account_id))

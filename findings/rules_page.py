@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.db.models import Count
 
+from connections.kits import aws
 from findings import registry
 from findings.frozen import criterion, version
 from findings.models import Finding, Verdict
@@ -19,18 +17,6 @@ if TYPE_CHECKING:
 
     from findings.rule import Rule
 
-CALLS = Path(__file__).resolve().parent.parent / "connections" / "kits" / "aws_calls.json"
-# The calls without which a kind is not seen, or not seen whole.
-OPERATIONS = {
-    "instance": ("DescribeInstances",),
-    "volume": ("DescribeVolumes",),
-    "snapshot": ("DescribeSnapshots",),
-    "image": ("DescribeImages",),
-    "address": ("DescribeAddresses",),
-    "nat_gateway": ("DescribeNatGateways",),
-    "load_balancer": ("DescribeLoadBalancers", "DescribeTargetGroups", "DescribeTargetHealth"),
-    "database": ("DescribeDBInstances",),
-}
 USAGE_OPERATION = "GetMetricData"
 
 
@@ -84,13 +70,8 @@ def _row(rule: Rule, verdicts: Mapping[tuple[str, str], int], open_findings: Map
 
 
 def _actions(rule: Rule) -> tuple[str, ...]:
-    operations = [operation for kind in (rule.looks_at, *rule.needs) for operation in OPERATIONS.get(kind.KIND, ())]
-    operations += [USAGE_OPERATION] if rule.needs_usage else []
-    return tuple(_declared()[operation] for operation in dict.fromkeys(operations) if operation in _declared())
-
-
-@cache
-def _declared() -> dict[str, str]:
-    """The permission of each call that the inventory declares, as the kits ask the customer for it."""
-    calls = json.loads(CALLS.read_text(encoding="utf-8"))
-    return {call["operation"]: call["action"] for call in calls["inventory"]}
+    """The permissions without which a kind that the rule needs is not seen, or not seen whole, and that for usage."""
+    kinds = {kind.KIND for kind in (rule.looks_at, *rule.needs)}
+    wanted = [row for row in aws.declared()["inventory"] if kinds & set(row["needed_for"])]
+    usage = [row for row in aws.declared()["inventory"] if rule.needs_usage and row["operation"] == USAGE_OPERATION]
+    return tuple(dict.fromkeys(row["action"] for row in (*wanted, *usage)))

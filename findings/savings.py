@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
 
-from findings import aws_prices
 from findings.cost_window import cost_window
+from findings.meters import meters as meters_of
 from findings.prices import billed_prices, price_name
 from findings.shares import resolve
 
@@ -132,7 +132,7 @@ def _left_out(window: CostWindow, currency: str) -> list[SumStep]:
 
 def _from_prices(part: Part, evidence: Evidence, listed: PriceTable, *, left_out: tuple[DayCost, ...]) -> Saving:
     """Nothing is billed for the resource: its meters at the unit prices of the same bill, else at list prices."""
-    meters = aws_prices.meters(evidence.thing)
+    meters = meters_of(evidence.thing)
     names = [name for name, _ in meters]
     region = evidence.thing.region
     found = billed_prices(evidence.bill.rates, region=region).of(names) or listed.region(region).of(names)

@@ -10,7 +10,7 @@ from botocore.credentials import Credentials
 
 from connections.kits.aws import Kit, policy_document, trust_document
 from connections.provider import ExportPlace
-from connections.providers.aws import calls
+from connections.providers.aws import calls, inventory
 from connections.providers.aws.guarded import GuardedSession
 from connections.providers.aws.outcomes import CallBook
 from connections.providers.aws.session import HOSTS, Principal, open_session
@@ -45,13 +45,15 @@ def role(cloud, *, account=names.SHOP, export=None, name="CostframeReadOnly", tr
     )
 
 
-def session(cloud, *, account=names.SHOP, export=None, region="us-east-1", **more):
+def session(cloud, *, account=names.SHOP, export=None, region="us-east-1", service="ec2", **more):
+    """As a step of `service` opens it, which may also read what the access check reads."""
     return open_session(
         principal=principal(cloud),
         role_arn=role(cloud, account=account, export=export),
         external_id=EXTERNAL_ID,
         connection_id="c-1",
         region=region,
+        reads=(*inventory.calls_of(service), *calls.ACCESS),
         export=export,
         **more,
     )
@@ -85,7 +87,7 @@ def silent_address():
 def guarded(url, *, export=None):
     """A session with the real guard whose requests would go to `url`, without any role behind it."""
     guard = Guard(
-        allowed=calls.operations(calls.INVENTORY_SESSION if export is None else calls.BILL_SESSION),
+        reads=inventory.DECLARED if export is None else calls.BILL_SESSION,
         host_suffixes=HOSTS,
         sandbox_url=url,
         export=export,

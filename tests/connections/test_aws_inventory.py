@@ -8,8 +8,8 @@ import pytest
 
 from connections.bill_ids import bill_ids
 from connections.provider import GapFound
-from connections.providers.aws import calls, inventory
-from connections.providers.aws.ec2 import stopped_at
+from connections.providers.aws import inventory
+from connections.providers.aws.collectors import ec2
 from connections.resources import KINDS, Instance, NatGateway, Snapshot, Volume
 from sandbox.aws import names
 from tests.connections.aws import session
@@ -18,7 +18,8 @@ AT = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 
 
 def collect(cloud, *, service="ec2", region="us-east-1", account=names.SHOP):
-    return inventory.collect(session=session(cloud, account=account), service=service, region=region, at=AT)
+    opened = session(cloud, account=account, service=service)
+    return inventory.collect(session=opened, service=service, region=region, at=AT)
 
 
 def of(collected, kind):
@@ -48,13 +49,13 @@ def test_short_pages_bring_the_same_as_long_ones(calm_cloud, service):
 @pytest.mark.parametrize(
     ("call", "kinds"),
     [
-        (calls.DESCRIBE_INSTANCES, ("instance",)),
-        (calls.DESCRIBE_VOLUMES, ("volume",)),
-        (calls.DESCRIBE_SNAPSHOTS, ("snapshot",)),
-        (calls.DESCRIBE_IMAGES, ("image",)),
-        (calls.DESCRIBE_ADDRESSES, ("address",)),
-        (calls.DESCRIBE_NAT_GATEWAYS, ("nat_gateway",)),
-        (calls.DESCRIBE_ROUTE_TABLES, ()),
+        (ec2.DESCRIBE_INSTANCES, ("instance",)),
+        (ec2.DESCRIBE_VOLUMES, ("volume",)),
+        (ec2.DESCRIBE_SNAPSHOTS, ("snapshot",)),
+        (ec2.DESCRIBE_IMAGES, ("image",)),
+        (ec2.DESCRIBE_ADDRESSES, ("address",)),
+        (ec2.DESCRIBE_NAT_GATEWAYS, ("nat_gateway",)),
+        (ec2.DESCRIBE_ROUTE_TABLES, ()),
     ],
     ids=lambda value: getattr(value, "operation", ""),
 )
@@ -80,7 +81,7 @@ def test_trouble_is_a_gap_with_its_reason(calm_cloud, kind, reason):
 
 def test_a_call_that_fails_once_is_tried_again(calm_cloud):
     calm_cloud.fault("throttle", service="rds", count=1)
-    opened = session(calm_cloud)
+    opened = session(calm_cloud, service="rds")
     collected = inventory.collect(session=opened, service="rds", region="us-east-1", at=AT)
     assert collected.gaps == ()
     outcomes = {(call.operation, call.outcome): call.count for call in opened.book.counts()}
@@ -159,11 +160,11 @@ def test_volumes_know_the_machines_that_hold_them(calm_cloud):
     ],
 )
 def test_when_a_machine_stopped_is_read_from_the_reason(reason, moment):
-    assert stopped_at(reason) == moment
+    assert ec2.stopped_at(reason) == moment
 
 
 def test_an_expired_session_that_cannot_be_renewed_is_a_gap(calm_cloud):
-    opened = session(calm_cloud)
+    opened = session(calm_cloud, service="rds")
     opened.client("rds")
     calm_cloud.expire_sessions()
     collected = inventory.collect(session=opened, service="rds", region="us-east-1", at=AT)

@@ -8,8 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from connections.provider import MetricPlace
 from connections.providers.aws import inventory
-from connections.providers.aws.metrics import place_of, read_usage
+from connections.providers.aws.inventory import place_of
+from connections.providers.aws.metrics import read_usage
 from connections.resources import Database, Instance, LoadBalancer, Metric, NatGateway, Volume
 from sandbox.aws import names
 from tests.connections.aws import session
@@ -27,11 +29,12 @@ def as_of(cloud):
 
 @pytest.fixture
 def things(calm_cloud, as_of):
-    opened = session(calm_cloud)
     return [
         thing
         for service in inventory.COLLECTORS
-        for thing in inventory.collect(session=opened, service=service, region="us-east-1", at=as_of).resources
+        for thing in inventory.collect(
+            session=session(calm_cloud, service=service), service=service, region="us-east-1", at=as_of
+        ).resources
     ]
 
 
@@ -208,4 +211,5 @@ BALANCER = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/"
     ],
 )
 def test_each_kind_has_its_place_in_cloudwatch(thing, place):
-    assert place_of(thing) == place
+    namespace, *dimension = place
+    assert place_of(thing) == MetricPlace(namespace=namespace, dimensions=(tuple(dimension),))

@@ -23,9 +23,10 @@ from connections.kits.aws import (
 )
 from connections.management.commands.make_kits import CALLS_FILE, calls_text
 from connections.provider import ExportPlace
-from connections.providers.aws import calls
+from connections.providers.aws import calls, inventory
 from connections.providers.aws.session_policy import bill_statements, session_policy
 from connections.providers.aws.tolerated import THROUGH_S3
+from connections.resources import KINDS
 from tests.connections.aws import EXPORT, EXTERNAL_ID, kit
 
 BOTH = pytest.mark.parametrize("made", [kit(), kit(export=EXPORT)], ids=["member", "payer"])
@@ -40,8 +41,10 @@ def test_the_committed_data_is_that_of_the_declared_calls():
 
 
 def test_the_role_may_do_exactly_what_is_declared():
-    assert actions(policy_document(kit())) == {call.action for call in calls.INVENTORY_SESSION}
-    assert actions(policy_document(kit(export=EXPORT))) == {call.action for call in calls.ALL}
+    assert actions(policy_document(kit())) == {call.action for call in inventory.DECLARED}
+    assert actions(policy_document(kit(export=EXPORT))) == {
+        call.action for call in (*inventory.DECLARED, *calls.EXPORT)
+    }
 
 
 def test_the_session_policy_asks_for_nothing_that_the_kit_does_not_give():
@@ -50,15 +53,24 @@ def test_the_session_policy_asks_for_nothing_that_the_kit_does_not_give():
     asked = bill_statements(EXPORT)
     assert [one["Resource"] for one in objects] == [f"arn:aws:s3:::{EXPORT.bucket}/{EXPORT.path}/*"]
     assert [one["Resource"] for one in asked if one["Action"] == ["s3:GetObject"]] == [objects[0]["Resource"]]
-    inventory = json.loads(session_policy(role_arn="arn:aws:iam::123456789012:role/CostframeReadOnly", export=None))
-    assert actions(inventory) <= actions(policy_document(kit()))
+    role_arn = "arn:aws:iam::123456789012:role/CostframeReadOnly"
+    policies = [
+        json.loads(session_policy(role_arn=role_arn, reads=reads, export=None))
+        for reads in (calls.ACCESS, *map(inventory.calls_of, inventory.COLLECTORS))
+    ]
+    looking = {"Statement": [statement for policy in policies for statement in policy["Statement"]]}
+    assert actions(looking) <= actions(policy_document(kit()))
     # But for what a customer may add whose bucket uses a key of their own: through S3, and in no other session.
     more = actions({"Statement": asked}) - actions(policy_document(kit(export=EXPORT)))
     assert more == set(THROUGH_S3)
     assert [one["Condition"] for one in asked if set(one["Action"]) & more] == [
         {"StringEquals": {"kms:ViaService": f"s3.{EXPORT.region}.amazonaws.com"}}
     ]
-    assert not actions(inventory) & more
+    assert not actions(looking) & more
+
+
+def test_of_every_kind_it_is_known_which_permissions_show_it():
+    assert {kind for row in kits.declared()["inventory"] for kind in row["needed_for"]} == set(KINDS)
 
 
 def test_every_action_has_a_reason_and_an_access_level_to_show():
@@ -165,7 +177,8 @@ def longest_export():
 
 @pytest.mark.parametrize("export", [None, EXPORT, longest_export()])
 def test_the_session_policy_fits_into_the_call(export):
-    policy = session_policy(role_arn=f"arn:aws:iam::123456789012:role/{'p' * 100}/{'r' * 64}", export=export)
+    role_arn = f"arn:aws:iam::123456789012:role/{'p' * 100}/{'r' * 64}"
+    policy = session_policy(role_arn=role_arn, reads=calls.ACCESS, export=export)
     assert len(policy) < 2048
     assert policy == json.dumps(json.loads(policy), separators=(",", ":"))
     assert ("s3:GetObject" in policy) == (export is not None)

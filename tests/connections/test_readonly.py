@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from connections.provider import ExportPlace
+from connections.provider import Call, ExportPlace
 from connections.readonly import Guard, WriteRefused
 
 EXPORT = ExportPlace(bucket="bills", prefix="focus", name="all", region="us-east-1")
-ALLOWED = frozenset(
-    {("ec2", "DescribeVolumes"), ("s3", "GetObject"), ("s3", "ListObjectsV2"), ("s3", "GetBucketLocation")}
+READS = tuple(
+    Call(service=service, operation=operation, action=f"{service}:{operation}", why="For this test.")
+    for service, operation in (
+        ("ec2", "DescribeVolumes"),
+        ("s3", "GetObject"),
+        ("s3", "ListObjectsV2"),
+        ("s3", "GetBucketLocation"),
+    )
 )
-GUARD = Guard(allowed=ALLOWED, host_suffixes=(".amazonaws.com",), export=EXPORT)
-SANDBOX = Guard(allowed=ALLOWED, host_suffixes=(".amazonaws.com",), sandbox_url="http://127.0.0.1:4000")
+GUARD = Guard(reads=READS, host_suffixes=(".amazonaws.com",), export=EXPORT)
+SANDBOX = Guard(reads=READS, host_suffixes=(".amazonaws.com",), sandbox_url="http://127.0.0.1:4000")
 
 
 def test_a_declared_read_passes():
@@ -109,7 +115,7 @@ def test_in_the_sandbox_nothing_else_may_be_spoken_to(url):
 @pytest.mark.parametrize("url", ["http://10.0.0.1:80", "https://example.com", "http://localhost.example.com"])
 def test_a_sandbox_that_is_not_loopback_is_refused(url):
     with pytest.raises(WriteRefused):
-        Guard(allowed=ALLOWED, host_suffixes=(), sandbox_url=url)
+        Guard(reads=READS, host_suffixes=(), sandbox_url=url)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from connections.providers.aws import calls
+from connections.providers.aws import inventory
 from connections.providers.aws.guarded import GuardedSession, GuardedTransport
 from connections.providers.aws.outcomes import CallBook
 from connections.providers.aws.session import HOSTS, CannotAssumeRole, Principal, open_session
@@ -83,7 +83,7 @@ def tls_server(tmp_path, request):
 
 
 def ask(url):
-    guard = Guard(allowed=calls.operations(calls.ALL), host_suffixes=HOSTS, sandbox_url=url)
+    guard = Guard(reads=inventory.DECLARED, host_suffixes=HOSTS, sandbox_url=url)
     session = GuardedSession(guard=guard, book=CallBook(), credentials=Credentials("a", "b"), region="us-east-1")
     session.create_client("ec2").describe_volumes()
 
@@ -114,7 +114,7 @@ def test_a_trusted_certificate_of_the_right_host_is_what_makes_the_difference(tl
 
 
 def test_plain_http_to_the_provider_is_refused():
-    guard = Guard(allowed=calls.operations(calls.ALL), host_suffixes=HOSTS)
+    guard = Guard(reads=inventory.DECLARED, host_suffixes=HOSTS)
     session = GuardedSession(guard=guard, book=CallBook(), credentials=Credentials("a", "b"), region="us-east-1")
     client = session.create_client("ec2")
     client.meta.events.register_first(
@@ -138,7 +138,7 @@ def test_an_endpoint_that_is_neither_the_providers_nor_loopback_is_refused(url):
 def test_certificates_are_verified_whatever_the_surroundings_say(monkeypatch):
     for name in ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
         monkeypatch.setenv(name, "/dev/null")
-    guard = Guard(allowed=calls.operations(calls.ALL), host_suffixes=HOSTS)
+    guard = Guard(reads=inventory.DECLARED, host_suffixes=HOSTS)
     session = GuardedSession(guard=guard, book=CallBook(), credentials=Credentials("a", "b"), region="us-east-1")
     transport = session.create_client("ec2")._endpoint.http_session
     assert isinstance(transport, GuardedTransport)
@@ -149,14 +149,14 @@ def test_certificates_are_verified_whatever_the_surroundings_say(monkeypatch):
 def test_an_unverified_transport_is_refused():
     inner = botocore.httpsession.URLLib3Session(verify=False)
     with pytest.raises(WriteRefused, match="verified"):
-        GuardedTransport(inner, guard=Guard(allowed=frozenset(), host_suffixes=HOSTS), service="ec2")
+        GuardedTransport(inner, guard=Guard(reads=(), host_suffixes=HOSTS), service="ec2")
 
 
 def test_no_proxy_of_the_surroundings_stands_between(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with silent_address():
-        guard = Guard(allowed=calls.operations(calls.ALL), host_suffixes=HOSTS)
+        guard = Guard(reads=inventory.DECLARED, host_suffixes=HOSTS)
         session = GuardedSession(guard=guard, book=CallBook(), credentials=Credentials("a", "b"), region="us-east-1")
         proxies = session.create_client("ec2")._endpoint.http_session._inner._proxy_config._proxies
     assert proxies == {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
 
-from connections.providers.aws import calls, privileges, tolerated
+from connections.providers.aws import calls, inventory, privileges, tolerated
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -40,26 +40,31 @@ class Command(BaseCommand):
 
 def calls_text() -> str:
     """What aws_calls.json holds: every declared call once with its access level, and the tolerated actions."""
-    inventory = [_row(call) for call in calls.INVENTORY_SESSION]
-    export = [_row(call) for call in calls.EXPORT]
-    reads = sorted(call.action for call in calls.ROLE_READS)
     data = {
-        "inventory": inventory,
-        "export": export,
-        "role_reads": reads,
+        "inventory": [_row(call) for call in inventory.DECLARED],
+        "export": [_row(call) for call in calls.EXPORT],
+        "role_reads": sorted(call.action for call in calls.ROLE_READS),
         "tolerated": tolerated.TOLERATED,
         "through_s3": tolerated.THROUGH_S3,
     }
     return json.dumps(data, indent=1) + "\n"
 
 
-def _row(call: Call) -> dict[str, str]:
+def _row(call: Call) -> dict[str, Any]:
+    """A call as the kit and the pages show it; `needed_for` are the kinds that are not seen whole without it."""
+    needed_for = [
+        kind.KIND
+        for collector in inventory.COLLECTORS.values()
+        for kind, needed in collector.needs.items()
+        if call in needed
+    ]
     return {
         "service": call.service,
         "operation": call.operation,
         "action": call.action,
         "access_level": privileges.access_levels()[call.action],
         "why": call.why,
+        "needed_for": needed_for,
     }
 
 

@@ -12,23 +12,21 @@ from urllib.parse import unquote
 
 from botocore import xform_name
 
-from connections.provider import AccessLine
-from connections.providers.aws import calls
+from connections.provider import AccessLine, Scope
+from connections.providers.aws import calls, inventory
 from connections.providers.aws.outcomes import code_of, outcome_of, sentence_of
 from connections.providers.aws.privileges import NamedPolicy
 from connections.providers.aws.reader import FAILURES
 from connections.providers.aws.session import CannotAssumeRole, open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from connections.provider import Call
     from connections.providers.aws.outcomes import CallBook
     from connections.providers.aws.session import AwsSession, Principal
 
 THREADS = 8
-# Permission is looked at before existence: who may not ask is refused, who may is told that there is none.
-NOT_THERE = frozenset({"TargetGroupNotFound", "LoadBalancerNotFound", "TargetGroupNotFoundException"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,15 +99,38 @@ def policies_of(session: AwsSession) -> RolePolicies:
     return RolePolicies(policies=tuple(reading.policies), trust=trust, unread=tuple(dict(reading.unread).items()))
 
 
-def try_calls(session: AwsSession, *, regions: Iterable[str]) -> tuple[AccessLine, ...]:
-    """Every declared call of the inventory, tried once in each region in its cheapest form, one line a call."""
-    jobs = [(call, region) for call in _PROBED for region in regions]
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """Calls that are tried through one session, and in which regions."""
+
+    calls: tuple[Call, ...]
+    regions: tuple[str, ...]
+
+
+def trials(*, regions: Sequence[str]) -> list[Trial]:
+    """What there is to try: each collector's calls where it would make them, and the reading of usage."""
+    usage = Trial(calls=calls.METRICS, regions=tuple(regions))
+    return [
+        *(
+            Trial(
+                calls=collector.calls,
+                regions=tuple(regions) if collector.scope is Scope.REGIONAL else (collector.home_region,),
+            )
+            for collector in inventory.COLLECTORS.values()
+        ),
+        usage,
+    ]
+
+
+def try_calls(session: AwsSession, *, trial: Trial) -> tuple[AccessLine, ...]:
+    """Every call of `trial`, tried once in each of its regions in its cheapest form, one line a call."""
+    jobs = [(call, region) for call in trial.calls for region in trial.regions]
     with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="aws") as pool:
         answers = list(pool.map(lambda job: _try_call(session, *job), jobs))
     by_call: dict[str, list[tuple[str, str, str]]] = {}
     for (call, region), (result, message) in zip(jobs, answers, strict=True):
         by_call.setdefault(call.action, []).append((region, result, message))
-    return tuple(_line(call, by_call.get(call.action, [])) for call in _PROBED)
+    return tuple(_line(call, by_call.get(call.action, [])) for call in trial.calls)
 
 
 def _line(call: Call, tried: list[tuple[str, str, str]]) -> AccessLine:
@@ -125,49 +146,33 @@ def _line(call: Call, tried: list[tuple[str, str, str]]) -> AccessLine:
 def _try_call(session: AwsSession, call: Call, region: str) -> tuple[str, str]:
     try:
         getattr(session.client(call.service, region), xform_name(call.operation))(
-            **_cheapest(call, account_id=session.account_id, region=region)
+            **cheapest(call, account_id=session.account_id, region=region)
         )
     except FAILURES as error:
         code = code_of(error)
-        if code in NOT_THERE:
+        if code in call.answers_cheapest | call.absent:
             return "OK", ""
         return ("REFUSED" if outcome_of(code) == "REFUSED" else "UNKNOWN"), sentence_of(error)
     return "OK", ""
 
 
-_PROBED = calls.EC2 + calls.LOAD_BALANCING + calls.DATABASES + calls.METRICS
-
-
-def _cheapest(call: Call, *, account_id: str, region: str) -> dict[str, Any]:
+def cheapest(call: Call, *, account_id: str, region: str) -> dict[str, Any]:
     """Parameters with which a call answers as little as it can."""
-    balancing = f"arn:aws:elasticloadbalancing:{region}:{account_id}"
-    now = datetime.now(UTC)
-    found: dict[Call, dict[str, Any]] = {
-        calls.DESCRIBE_INSTANCES: {"MaxResults": 5},
-        calls.DESCRIBE_VOLUMES: {"MaxResults": 5},
-        calls.DESCRIBE_SNAPSHOTS: {"MaxResults": 5, "OwnerIds": ["self"]},
-        calls.DESCRIBE_IMAGES: {"Owners": ["self"]},
-        calls.DESCRIBE_NAT_GATEWAYS: {"MaxResults": 5},
-        calls.DESCRIBE_ROUTE_TABLES: {"MaxResults": 5},
-        calls.DESCRIBE_LOAD_BALANCERS: {"PageSize": 1},
-        calls.DESCRIBE_TARGET_GROUPS: {"PageSize": 1},
-        calls.DESCRIBE_TARGET_HEALTH: {"TargetGroupArn": f"{balancing}:targetgroup/costframe-none/0123456789abcdef"},
-        calls.DESCRIBE_LOAD_BALANCER_TAGS: {
-            "ResourceArns": [f"{balancing}:loadbalancer/app/costframe-none/0123456789abcdef"]
-        },
-        calls.DESCRIBE_DATABASES: {"MaxRecords": 20},
-        calls.GET_METRIC_DATA: {
-            "MetricDataQueries": [_one_metric()],
-            "StartTime": now - timedelta(days=1),
-            "EndTime": now,
-        },
-    }
-    return found.get(call, {})
+    found: dict[str, Any] = _filled(call.cheapest, account_id=account_id, region=region)
+    if call == calls.GET_METRIC_DATA:
+        now = datetime.now(UTC)
+        found |= {"StartTime": now - timedelta(days=1), "EndTime": now}
+    return found
 
 
-def _one_metric() -> dict[str, Any]:
-    metric = {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization"}
-    return {"Id": "m0", "MetricStat": {"Metric": metric, "Period": 86400, "Stat": "Maximum"}}
+def _filled(value: Any, **named: str) -> Any:  # noqa: ANN401 - parameters are any of JSON's types
+    if isinstance(value, str):
+        return value.format(**named)
+    if isinstance(value, list):
+        return [_filled(one, **named) for one in value]
+    if isinstance(value, dict):
+        return {key: _filled(one, **named) for key, one in value.items()}
+    return value
 
 
 @dataclass(kw_only=True)

@@ -1,87 +1,36 @@
-"""Every call that we make of a customer's AWS account, by what it is for. The kits and the guard are made from this."""
+"""The calls that we make of a customer's AWS account whatever is collected; each collector declares its own.
+
+The kits, the session policies and the guard are made from these and from the collectors'.
+"""
 
 from __future__ import annotations
 
-from connections.provider import Call
+from connections.provider import OWN_ROLE, Call
 
-DESCRIBE_INSTANCES = Call(
-    service="ec2",
-    operation="DescribeInstances",
-    action="ec2:DescribeInstances",
-    why="Lists machines with their size, state and the moment they were stopped.",
-)
-DESCRIBE_VOLUMES = Call(
-    service="ec2",
-    operation="DescribeVolumes",
-    action="ec2:DescribeVolumes",
-    why="Lists disks with their type, size and what they are attached to.",
-)
-DESCRIBE_SNAPSHOTS = Call(
-    service="ec2",
-    operation="DescribeSnapshots",
-    action="ec2:DescribeSnapshots",
-    why="Lists your own snapshots with their age and source disk.",
-)
-DESCRIBE_IMAGES = Call(
-    service="ec2",
-    operation="DescribeImages",
-    action="ec2:DescribeImages",
-    why="Lists your own machine images, so that a snapshot in use is not called waste.",
-)
-DESCRIBE_ADDRESSES = Call(
-    service="ec2",
-    operation="DescribeAddresses",
-    action="ec2:DescribeAddresses",
-    why="Lists reserved public addresses and what holds them.",
-)
-DESCRIBE_NAT_GATEWAYS = Call(
-    service="ec2",
-    operation="DescribeNatGateways",
-    action="ec2:DescribeNatGateways",
-    why="Lists NAT gateways.",
-)
-DESCRIBE_ROUTE_TABLES = Call(
-    service="ec2",
-    operation="DescribeRouteTables",
-    action="ec2:DescribeRouteTables",
-    why="Tells which NAT gateways still have traffic sent to them.",
-)
-DESCRIBE_LOAD_BALANCERS = Call(
-    service="elbv2",
-    operation="DescribeLoadBalancers",
-    action="elasticloadbalancing:DescribeLoadBalancers",
-    why="Lists load balancers.",
-)
-DESCRIBE_TARGET_GROUPS = Call(
-    service="elbv2",
-    operation="DescribeTargetGroups",
-    action="elasticloadbalancing:DescribeTargetGroups",
-    why="Tells which target groups stand behind a load balancer.",
-)
-DESCRIBE_TARGET_HEALTH = Call(
-    service="elbv2",
-    operation="DescribeTargetHealth",
-    action="elasticloadbalancing:DescribeTargetHealth",
-    why="Tells whether a load balancer has anything to send traffic to.",
-)
-DESCRIBE_LOAD_BALANCER_TAGS = Call(
-    service="elbv2",
-    operation="DescribeTags",
-    action="elasticloadbalancing:DescribeTags",
-    why="Reads load balancers' tags, so that an action list can be given to their owners.",
-)
-DESCRIBE_DATABASES = Call(
-    service="rds",
-    operation="DescribeDBInstances",
-    action="rds:DescribeDBInstances",
-    why="Lists managed databases with their size and state.",
-)
 GET_METRIC_DATA = Call(
     service="cloudwatch",
     operation="GetMetricData",
     action="cloudwatch:GetMetricData",
     why="Reads daily usage figures of the resources above, in batches of 500.",
     usd_per_1000=0.01,
+    cheapest={
+        "MetricDataQueries": [
+            {
+                "Id": "m0",
+                "MetricStat": {
+                    "Metric": {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization"},
+                    "Period": 86400,
+                    "Stat": "Maximum",
+                },
+            }
+        ]
+    },
+)
+ASSUME_ROLE = Call(
+    service="sts",
+    operation="AssumeRole",
+    action="sts:AssumeRole",
+    why="Lets us in. We call it as ourselves, before anything is read, and no role of yours may.",
 )
 GET_CALLER_IDENTITY = Call(
     service="sts",
@@ -100,24 +49,28 @@ GET_ROLE = Call(
     operation="GetRole",
     action="iam:GetRole",
     why="Reads the role made for us, to see that it demands the External ID.",
+    resources=(OWN_ROLE,),
 )
 LIST_ATTACHED_ROLE_POLICIES = Call(
     service="iam",
     operation="ListAttachedRolePolicies",
     action="iam:ListAttachedRolePolicies",
     why="Lists what is attached to the role made for us, to refuse it if it may do more than read.",
+    resources=(OWN_ROLE,),
 )
 LIST_ROLE_POLICIES = Call(
     service="iam",
     operation="ListRolePolicies",
     action="iam:ListRolePolicies",
     why="Lists the policies written into the role made for us, for the same reason.",
+    resources=(OWN_ROLE,),
 )
 GET_ROLE_POLICY = Call(
     service="iam",
     operation="GetRolePolicy",
     action="iam:GetRolePolicy",
     why="Reads a policy written into the role made for us.",
+    resources=(OWN_ROLE,),
 )
 GET_POLICY = Call(
     service="iam",
@@ -162,22 +115,6 @@ GET_OBJECT = Call(
     why="Reads the cost export's files, below the export's own path only.",
 )
 
-EC2 = (
-    DESCRIBE_INSTANCES,
-    DESCRIBE_VOLUMES,
-    DESCRIBE_SNAPSHOTS,
-    DESCRIBE_IMAGES,
-    DESCRIBE_ADDRESSES,
-    DESCRIBE_NAT_GATEWAYS,
-    DESCRIBE_ROUTE_TABLES,
-)
-LOAD_BALANCING = (
-    DESCRIBE_LOAD_BALANCERS,
-    DESCRIBE_TARGET_GROUPS,
-    DESCRIBE_TARGET_HEALTH,
-    DESCRIBE_LOAD_BALANCER_TAGS,
-)
-DATABASES = (DESCRIBE_DATABASES,)
 METRICS = (GET_METRIC_DATA,)
 ROLE_POLICIES = (
     GET_ROLE,
@@ -189,14 +126,6 @@ ROLE_POLICIES = (
 )
 ACCESS = (GET_CALLER_IDENTITY, DESCRIBE_REGIONS, *ROLE_POLICIES)
 # What reads the role is limited to that role's own ARN in the kit and in the session policy.
-ROLE_READS = (GET_ROLE, LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES, GET_ROLE_POLICY)
+ROLE_READS = tuple(call for call in ROLE_POLICIES if call.resources == (OWN_ROLE,))
 EXPORT = (LIST_EXPORTS, GET_EXPORT, GET_BUCKET_LOCATION, LIST_OBJECTS, GET_OBJECT)
-
-INVENTORY_SESSION = EC2 + LOAD_BALANCING + DATABASES + METRICS + ACCESS
 BILL_SESSION = (*EXPORT, GET_CALLER_IDENTITY)
-ALL = INVENTORY_SESSION + EXPORT
-
-
-def operations(calls: tuple[Call, ...]) -> frozenset[tuple[str, str]]:
-    """The (service, operation) pairs of some calls, as the guard wants them."""
-    return frozenset((call.service, call.operation) for call in calls)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import pkgutil
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from connections.provider import Collected
-from connections.providers.aws import ec2, elb, rds
+from connections.provider import Collected, Collector, Scope
+from connections.providers.aws import calls, collectors
 from connections.providers.aws.reader import Reader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from types import ModuleType
 
+    from connections.provider import Call, MetricPlace
     from connections.providers.aws.session import AwsSession
-
-COLLECTORS = {collector.service: collector for collector in (ec2.COLLECTOR, elb.COLLECTOR, rds.COLLECTOR)}
+    from connections.resources import Thing
 
 
 class UnknownService(Exception):
@@ -22,10 +26,91 @@ class UnknownService(Exception):
     permanent = True
 
 
-def collect(*, session: AwsSession, service: str, region: str, at: datetime) -> Collected:
-    """Read `service` in `region`: its resources, and a gap for every call that failed. `session.book` counts calls."""
+class BadCollector(Exception):
+    """A module in collectors/ does not hold what belongs there. The message says what to change."""
+
+
+def find(modules: Iterable[ModuleType]) -> dict[str, Collector]:
+    """The collectors of some modules by service, in its order; `BadCollector` where one does not keep to the rules."""
+    found: dict[str, Collector] = {}
+    owners: dict[type[Thing], str] = {}
+    for module in modules:
+        name = module.__name__.rpartition(".")[2]
+        collector = getattr(module, "COLLECTOR", None)
+        if not isinstance(collector, Collector) or name != collector.service.replace("-", "_"):
+            raise BadCollector(f"{module.__name__} must hold one COLLECTOR whose service is {name} (- for _).")
+        for fault in _faults(collector, owners):
+            raise BadCollector(f"{module.__name__}: {fault}")
+        owners |= dict.fromkeys(collector.kinds, collector.service)
+        found[collector.service] = collector
+    return dict(sorted(found.items()))
+
+
+def _faults(collector: Collector, owners: Mapping[type[Thing], str]) -> Iterable[str]:
+    declared = set(collector.calls)
+    for kind, needed in collector.needs.items():
+        if collector.service != kind.SERVICE:
+            yield f"{kind.__name__} is of {kind.SERVICE}, not of {collector.service}."
+        if kind in owners:
+            yield f"{kind.__name__} is collected by {owners[kind]} already."
+        if not needed or not set(needed) <= declared:
+            yield f"{kind.__name__} must need some of the collector's own calls."
+    if not set(collector.places) <= set(collector.needs):
+        yield "a place of usage is given for a type that it does not collect."
+    if (collector.scope is Scope.REGIONAL) != (collector.home_region == ""):
+        yield "whatever is not read in every region, and nothing else, has a home_region."
+
+
+COLLECTORS = find(
+    import_module(f"{collectors.__name__}.{found.name}") for found in pkgutil.iter_modules(collectors.__path__)
+)
+_COLLECTOR_OF = {kind: collector for collector in COLLECTORS.values() for kind in collector.kinds}
+# What the kit asks for where no export is read: every collector's calls, their usage, and what an access check reads.
+DECLARED: tuple[Call, ...] = tuple(
+    dict.fromkeys(
+        (*(call for collector in COLLECTORS.values() for call in collector.calls), *calls.METRICS, *calls.ACCESS)
+    )
+)
+
+
+def calls_of(service: str) -> tuple[Call, ...]:
+    """Every call that a step of `service` may make: its collector's, and usage where that keeps any."""
+    collector = collector_of(service)
+    return (*collector.calls, *calls.METRICS) if collector.places else collector.calls
+
+
+def collector_of(service: str) -> Collector:
+    """The collector of a service; `UnknownService` where there is none."""
     if service not in COLLECTORS:
         raise UnknownService(f"Nothing collects {service!r}; known are {', '.join(sorted(COLLECTORS))}.")
+    return COLLECTORS[service]
+
+
+def places(
+    *, regions: Sequence[str], is_payer: bool, among: Iterable[Collector] = tuple(COLLECTORS.values())
+) -> list[tuple[str, str]]:
+    """Where an account is read: (region, service) for each region and regional collector, then the others' homes.
+
+    `regions` are those that are switched on and wanted. A collector that reads for all accounts reads where `is_payer`.
+    """
+    found = list(among)
+    regional = [one for one in found if one.scope is Scope.REGIONAL]
+    elsewhere = [one for one in found if one.scope is Scope.GLOBAL or (one.scope is Scope.PAYER and is_payer)]
+    return [(region, one.service) for region in regions for one in regional] + [
+        (one.home_region, one.service) for one in elsewhere
+    ]
+
+
+def place_of(thing: Thing) -> MetricPlace | None:
+    """Where CloudWatch keeps the usage of a resource; None where it keeps nothing that is worth asking for."""
+    collector = _COLLECTOR_OF.get(type(thing))
+    place = collector.places.get(type(thing)) if collector else None
+    return place(thing) if place else None
+
+
+def collect(*, session: AwsSession, service: str, region: str, at: datetime) -> Collected:
+    """Read `service` in `region`: its resources, and a gap for every call that failed. `session.book` counts calls."""
+    collector = collector_of(service)
     reader = Reader(session=session, region=region, service=service, at=at)
-    resources = tuple(COLLECTORS[service].collect(reader))
+    resources = tuple(collector.collect(reader))
     return Collected(resources=resources, gaps=reader.gaps)

@@ -11,25 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from connections.provider import Collected, Series, Unlimited, usage_complete_until
 from connections.providers.aws import calls
+from connections.providers.aws.inventory import place_of
 from connections.providers.aws.outcomes import code_of, outcome_of, sentence_of
 from connections.providers.aws.reader import FAILURES, Reader
-from connections.resources import Database, Instance, LoadBalancer, Metric, NatGateway, Thing, Volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from connections.provider import Purse
+    from connections.provider import MetricPlace, Purse
     from connections.providers.aws.session import AwsSession
+    from connections.resources import Metric, Thing
 
 BATCH = 500  # series in one GetMetricData
 DAY_SECONDS = 86400
 USD_PER_METRIC = Decimal(repr(calls.GET_METRIC_DATA.usd_per_1000)) / 1000
 UNLIMITED = Unlimited()
-BALANCER_NAMESPACES = {
-    "application": "AWS/ApplicationELB",
-    "network": "AWS/NetworkELB",
-    "gateway": "AWS/GatewayELB",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,18 +33,18 @@ class _Wanted:
     """One series to ask for."""
 
     thing: Thing
+    place: MetricPlace
     metric: Metric
     first_date: date
 
     def query(self, identifier: str) -> dict[str, Any]:
-        namespace, dimension, value = place_of(self.thing) or ("", "", "")
         return {
             "Id": identifier,
             "MetricStat": {
                 "Metric": {
-                    "Namespace": namespace,
+                    "Namespace": self.place.namespace,
                     "MetricName": self.metric.name,
-                    "Dimensions": [{"Name": dimension, "Value": value}],
+                    "Dimensions": [{"Name": name, "Value": value} for name, value in self.place.dimensions],
                 },
                 "Period": DAY_SECONDS,
                 "Stat": self.metric.statistic,
@@ -73,22 +69,6 @@ class _Tally:
     def add(self, count: int) -> None:
         with self._lock:
             self.count += count
-
-
-def place_of(thing: Thing) -> tuple[str, str, str] | None:
-    """Namespace, dimension and its value under which CloudWatch keeps a resource; None where it keeps nothing."""
-    if isinstance(thing, Instance):
-        return "AWS/EC2", "InstanceId", thing.resource_id
-    if isinstance(thing, Volume):
-        return "AWS/EBS", "VolumeId", thing.resource_id
-    if isinstance(thing, NatGateway):
-        return "AWS/NATGateway", "NatGatewayId", thing.resource_id
-    if isinstance(thing, Database):
-        return "AWS/RDS", "DBInstanceIdentifier", thing.name
-    if isinstance(thing, LoadBalancer) and thing.balancer_type in BALANCER_NAMESPACES:
-        namespace = BALANCER_NAMESPACES[thing.balancer_type]
-        return namespace, "LoadBalancer", thing.resource_id.partition(":loadbalancer/")[2]
-    return None
 
 
 def read_usage(
@@ -143,15 +123,11 @@ def _wanted(
     start = until - timedelta(days=days)
     for thing in things:
         first = max(known_until.get(thing.resource_id, start), start)
-        if first >= until or not _is_measured(thing):
+        place = place_of(thing)
+        if first >= until or place is None:
             continue
         for metric in metrics.get(thing.KIND, ()):
-            yield _Wanted(thing=thing, metric=metric, first_date=first)
-
-
-def _is_measured(thing: Thing) -> bool:
-    """Whether a series would tell anything: a machine that stands still has none worth paying for."""
-    return place_of(thing) is not None and not (isinstance(thing, Instance) and thing.state != "running")
+            yield _Wanted(thing=thing, place=place, metric=metric, first_date=first)
 
 
 def _batches(wanted: list[_Wanted]) -> Iterator[list[_Wanted]]:

@@ -20,14 +20,13 @@ from connections.readonly import Guard
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-    from connections.provider import ExportPlace
+    from connections.provider import Call, ExportPlace
 
 ROLE_ARN = re.compile(r"arn:aws:iam::(\d{12}):role/(?:[\w+=,.@/-]+/)?([\w+=,.@-]{1,64})")
 HOSTS = (".amazonaws.com", ".api.aws")
 STS_REGION = "us-east-1"  # tokens of a regional endpoint are valid in every region, also in those switched on later
 SESSION_SECONDS = 900  # the shortest that AWS gives
 RENEW_SECONDS = 240
-PRINCIPAL_OPERATIONS = frozenset({("sts", "AssumeRole")})
 OUR_OWN_FAULT = frozenset({"InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"})
 
 
@@ -108,16 +107,18 @@ def open_session(
     external_id: str | None,
     connection_id: str,
     region: str = STS_REGION,
+    reads: tuple[Call, ...] = calls.ACCESS,
     export: ExportPlace | None = None,
     book: CallBook | None = None,
 ) -> AwsSession:
-    """Assume the role now and return a session that can only read.
+    """Assume the role now and return a session that makes the calls of `reads` and no other.
 
-    Without `export` it is an inventory session, which no bucket opens to; with it a bill session, which sees the
-    export's own path and nothing else. It renews itself while in use. Raises `CannotAssumeRole`.
+    With `export` it is a bill session instead, which sees the export's own path and nothing else; to any other no
+    bucket's objects open. It renews itself while in use. Raises `CannotAssumeRole`.
     """
     account_id, role_name = account_of(role_arn)
     book = book or CallBook()
+    reads = reads if export is None else calls.BILL_SESSION
     door = _Door(
         principal=principal,
         book=book,
@@ -126,7 +127,7 @@ def open_session(
             "RoleArn": role_arn,
             "RoleSessionName": f"costframe-{connection_id}"[:64],
             "DurationSeconds": SESSION_SECONDS,
-            "Policy": session_policy(role_arn=role_arn, export=export),
+            "Policy": session_policy(role_arn=role_arn, reads=reads, export=export),
             **({} if external_id is None else {"ExternalId": external_id}),
         },
     )
@@ -138,7 +139,7 @@ def open_session(
         mandatory_timeout=RENEW_SECONDS // 2,
     )
     guard = Guard(
-        allowed=calls.operations(calls.INVENTORY_SESSION if export is None else calls.BILL_SESSION),
+        reads=reads,
         host_suffixes=HOSTS,
         sandbox_url=principal.sandbox_url,
         export=export,
@@ -177,7 +178,7 @@ class _Door:
     def _own_session(self) -> GuardedSession:
         ours = self.principal
         return GuardedSession(
-            guard=Guard(allowed=PRINCIPAL_OPERATIONS, host_suffixes=HOSTS, sandbox_url=ours.sandbox_url),
+            guard=Guard(reads=(calls.ASSUME_ROLE,), host_suffixes=HOSTS, sandbox_url=ours.sandbox_url),
             book=self.book,
             credentials=Credentials(ours.access_key_id, ours.secret_access_key, ours.session_token),
             region=STS_REGION,

@@ -5,37 +5,43 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from connections.provider import OWN_ROLE
 from connections.providers.aws import calls
 from connections.providers.aws.export_key import session_statement
 
 if TYPE_CHECKING:
-    from connections.provider import ExportPlace
+    from connections.provider import Call, ExportPlace
 
 LONGEST = 2048  # characters that AssumeRole takes, minified
 
 
 class SessionPolicyTooLong(Exception):
-    """The policy does not fit into AssumeRole. Shorten the export's prefix, or declare fewer calls."""
+    """The policy does not fit into AssumeRole. Shorten the export's prefix, or share a collector's calls out to two."""
 
     permanent = True
 
 
-def session_policy(*, role_arn: str, export: ExportPlace | None) -> str:
-    """The minified policy of an inventory session, or of a bill session where `export` is given."""
-    statements = _inventory(role_arn) if export is None else bill_statements(export)
+def session_policy(*, role_arn: str, reads: tuple[Call, ...], export: ExportPlace | None) -> str:
+    """The minified policy of a session that makes the calls of `reads` and no other, or of one that reads `export`."""
+    statements = read_statements(role_arn, reads) if export is None else bill_statements(export)
     text = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
     if len(text) > LONGEST:
         raise SessionPolicyTooLong(f"The session policy has {len(text)} characters, AWS takes {LONGEST}.")
     return text
 
 
-def _inventory(role_arn: str) -> list[dict[str, Any]]:
-    own = {call.action for call in calls.ROLE_READS}
-    every = sorted({call.action for call in calls.INVENTORY_SESSION} - own)
-    return [
-        {"Effect": "Allow", "Action": every, "Resource": "*"},
-        {"Effect": "Allow", "Action": sorted(own), "Resource": role_arn},
-    ]
+def read_statements(role_arn: str, reads: tuple[Call, ...]) -> list[dict[str, Any]]:
+    """What some calls need, by the resources that they are asked for."""
+    by_resources: dict[tuple[str, ...], set[str]] = {}
+    for call in reads:
+        by_resources.setdefault(call.resources, set()).add(call.action)
+    statements = []
+    for resources, actions in sorted(by_resources.items()):
+        named = [one.replace(OWN_ROLE, role_arn) for one in resources]
+        statements.append(
+            {"Effect": "Allow", "Action": sorted(actions), "Resource": named[0] if len(named) == 1 else named}
+        )
+    return statements
 
 
 def bill_statements(export: ExportPlace) -> list[dict[str, Any]]:

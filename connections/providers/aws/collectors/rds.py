@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from connections.provider import Collector
-from connections.providers.aws import calls
+from connections.provider import Call, Collector, MetricPlace
 from connections.providers.aws.reader import clean_tags
 from connections.resources import Database, Thing
 
@@ -14,11 +13,19 @@ if TYPE_CHECKING:
 
     from connections.providers.aws.reader import Reader
 
+DESCRIBE_DATABASES = Call(
+    service="rds",
+    operation="DescribeDBInstances",
+    action="rds:DescribeDBInstances",
+    why="Lists managed databases with their size and state.",
+    cheapest={"MaxRecords": 20},
+)
+
 
 def collect(reader: Reader) -> Iterator[Thing]:
     """Every database instance of one region. Engines of other services that share this API are left out."""
     yield from reader.listing(
-        calls.DESCRIBE_DATABASES,
+        DESCRIBE_DATABASES,
         result="DBInstances",
         row=lambda item: _database(reader, item),
         kinds=(Database.KIND,),
@@ -49,4 +56,14 @@ def _database(reader: Reader, item: dict[str, Any]) -> Database | None:
     )
 
 
-COLLECTOR = Collector(service="rds", kinds=(Database,), calls=calls.DATABASES, collect=collect)
+def _place(database: Database) -> MetricPlace:
+    return MetricPlace(namespace="AWS/RDS", dimensions=(("DBInstanceIdentifier", database.name),))
+
+
+COLLECTOR = Collector(
+    service="rds",
+    needs={Database: (DESCRIBE_DATABASES,)},
+    calls=(DESCRIBE_DATABASES,),
+    collect=collect,
+    places={Database: _place},
+)

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from connections.provider import Collector
-from connections.providers.aws import calls
+from connections.provider import Call, Collector, MetricPlace
 from connections.providers.aws.reader import clean_tags
 from connections.resources import LoadBalancer, Thing
 
@@ -16,6 +15,42 @@ if TYPE_CHECKING:
 
     from connections.providers.aws.reader import Listing, Reader
 
+ARN = "arn:aws:elasticloadbalancing:{region}:{account_id}"
+NAMESPACES = {
+    "application": "AWS/ApplicationELB",
+    "network": "AWS/NetworkELB",
+    "gateway": "AWS/GatewayELB",
+}
+DESCRIBE_LOAD_BALANCERS = Call(
+    service="elbv2",
+    operation="DescribeLoadBalancers",
+    action="elasticloadbalancing:DescribeLoadBalancers",
+    why="Lists load balancers.",
+    cheapest={"PageSize": 1},
+)
+DESCRIBE_TARGET_GROUPS = Call(
+    service="elbv2",
+    operation="DescribeTargetGroups",
+    action="elasticloadbalancing:DescribeTargetGroups",
+    why="Tells which target groups stand behind a load balancer.",
+    cheapest={"PageSize": 1},
+)
+DESCRIBE_TARGET_HEALTH = Call(
+    service="elbv2",
+    operation="DescribeTargetHealth",
+    action="elasticloadbalancing:DescribeTargetHealth",
+    why="Tells whether a load balancer has anything to send traffic to.",
+    cheapest={"TargetGroupArn": f"{ARN}:targetgroup/costframe-none/0123456789abcdef"},
+    answers_cheapest=frozenset({"TargetGroupNotFound", "TargetGroupNotFoundException"}),
+)
+DESCRIBE_LOAD_BALANCER_TAGS = Call(
+    service="elbv2",
+    operation="DescribeTags",
+    action="elasticloadbalancing:DescribeTags",
+    why="Reads load balancers' tags, so that an action list can be given to their owners.",
+    cheapest={"ResourceArns": [f"{ARN}:loadbalancer/app/costframe-none/0123456789abcdef"]},
+    answers_cheapest=frozenset({"LoadBalancerNotFound"}),
+)
 TAGS_AT_ONCE = 20  # what DescribeTags takes
 
 
@@ -45,7 +80,7 @@ def collect(reader: Reader) -> Iterator[Thing]:
 
 def _balancers(reader: Reader) -> Listing[Any]:
     return reader.listing(
-        calls.DESCRIBE_LOAD_BALANCERS,
+        DESCRIBE_LOAD_BALANCERS,
         result="LoadBalancers",
         row=lambda item: LoadBalancer(
             resource_id=item["LoadBalancerArn"],
@@ -65,7 +100,7 @@ def _balancers(reader: Reader) -> Listing[Any]:
 
 def _groups(reader: Reader) -> Listing[Any]:
     return reader.listing(
-        calls.DESCRIBE_TARGET_GROUPS,
+        DESCRIBE_TARGET_GROUPS,
         result="TargetGroups",
         row=lambda item: _Group(arn=item["TargetGroupArn"], balancer_arns=tuple(item.get("LoadBalancerArns", ()))),
         page_size=400,
@@ -74,7 +109,7 @@ def _groups(reader: Reader) -> Listing[Any]:
 
 def _counted(reader: Reader, group: _Group) -> _Group:
     states = reader.listing(
-        calls.DESCRIBE_TARGET_HEALTH,
+        DESCRIBE_TARGET_HEALTH,
         result="TargetHealthDescriptions",
         row=lambda item: str(item.get("TargetHealth", {}).get("State", "")),
         TargetGroupArn=group.arn,
@@ -103,7 +138,7 @@ def _sum(counts: list[int | None]) -> int | None:
 def _tags(reader: Reader, arns: list[str]) -> dict[str, dict[str, str]]:
     def batch(some: list[str]) -> Listing[tuple[str, dict[str, str]]]:
         return reader.listing(
-            calls.DESCRIBE_LOAD_BALANCER_TAGS,
+            DESCRIBE_LOAD_BALANCER_TAGS,
             result="TagDescriptions",
             row=lambda item: (item["ResourceArn"], clean_tags(item.get("Tags"))),
             ResourceArns=some,
@@ -113,6 +148,19 @@ def _tags(reader: Reader, arns: list[str]) -> dict[str, dict[str, str]]:
     return dict(pair for found in reader.together(*(partial(batch, some) for some in batches)) for pair in found.rows)
 
 
+def _place(balancer: LoadBalancer) -> MetricPlace | None:
+    namespace = NAMESPACES.get(balancer.balancer_type)
+    if namespace is None:
+        return None
+    return MetricPlace(
+        namespace=namespace, dimensions=(("LoadBalancer", balancer.resource_id.partition(":loadbalancer/")[2]),)
+    )
+
+
 COLLECTOR = Collector(
-    service="elasticloadbalancing", kinds=(LoadBalancer,), calls=calls.LOAD_BALANCING, collect=collect
+    service="elasticloadbalancing",
+    needs={LoadBalancer: (DESCRIBE_LOAD_BALANCERS, DESCRIBE_TARGET_GROUPS, DESCRIBE_TARGET_HEALTH)},
+    calls=(DESCRIBE_LOAD_BALANCERS, DESCRIBE_TARGET_GROUPS, DESCRIBE_TARGET_HEALTH, DESCRIBE_LOAD_BALANCER_TAGS),
+    collect=collect,
+    places={LoadBalancer: _place},
 )

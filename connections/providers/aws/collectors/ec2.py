@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from connections.provider import Collector
-from connections.providers.aws import calls
+from connections.provider import Call, Collector, MetricPlace
 from connections.providers.aws.reader import clean_tags
 from connections.resources import Address, Image, Instance, NatGateway, Snapshot, Thing, Volume
 
@@ -17,6 +16,54 @@ if TYPE_CHECKING:
 
     from connections.providers.aws.reader import Listing, Reader
 
+DESCRIBE_INSTANCES = Call(
+    service="ec2",
+    operation="DescribeInstances",
+    action="ec2:DescribeInstances",
+    why="Lists machines with their size, state and the moment they were stopped.",
+    cheapest={"MaxResults": 5},
+)
+DESCRIBE_VOLUMES = Call(
+    service="ec2",
+    operation="DescribeVolumes",
+    action="ec2:DescribeVolumes",
+    why="Lists disks with their type, size and what they are attached to.",
+    cheapest={"MaxResults": 5},
+)
+DESCRIBE_SNAPSHOTS = Call(
+    service="ec2",
+    operation="DescribeSnapshots",
+    action="ec2:DescribeSnapshots",
+    why="Lists your own snapshots with their age and source disk.",
+    cheapest={"MaxResults": 5, "OwnerIds": ["self"]},
+)
+DESCRIBE_IMAGES = Call(
+    service="ec2",
+    operation="DescribeImages",
+    action="ec2:DescribeImages",
+    why="Lists your own machine images, so that a snapshot in use is not called waste.",
+    cheapest={"Owners": ["self"]},
+)
+DESCRIBE_ADDRESSES = Call(
+    service="ec2",
+    operation="DescribeAddresses",
+    action="ec2:DescribeAddresses",
+    why="Lists reserved public addresses and what holds them.",
+)
+DESCRIBE_NAT_GATEWAYS = Call(
+    service="ec2",
+    operation="DescribeNatGateways",
+    action="ec2:DescribeNatGateways",
+    why="Lists NAT gateways.",
+    cheapest={"MaxResults": 5},
+)
+DESCRIBE_ROUTE_TABLES = Call(
+    service="ec2",
+    operation="DescribeRouteTables",
+    action="ec2:DescribeRouteTables",
+    why="Tells which NAT gateways still have traffic sent to them.",
+    cheapest={"MaxResults": 5},
+)
 STOPPED_AT = re.compile(r"\((\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}) (?:GMT|UTC)\)")
 RUNNING = frozenset({"pending", "running"})
 COPIED_FROM_NOWHERE = "vol-ffffffff"  # what AWS writes as the source of a snapshot that was copied
@@ -62,7 +109,7 @@ def _base(reader: Reader, item: dict[str, Any], *, identifier: str) -> dict[str,
 
 def _instances(reader: Reader) -> Listing[Any]:
     listing: Listing[Any] = reader.listing(
-        calls.DESCRIBE_INSTANCES,
+        DESCRIBE_INSTANCES,
         result="Reservations",
         row=lambda group: [_instance(reader, item) for item in group["Instances"]],
         kinds=(Instance.KIND,),
@@ -99,7 +146,7 @@ def stopped_at(reason: str) -> datetime | None:
 
 def _volumes(reader: Reader) -> Listing[Any]:
     return reader.listing(
-        calls.DESCRIBE_VOLUMES,
+        DESCRIBE_VOLUMES,
         result="Volumes",
         row=lambda item: _volume(reader, item),
         kinds=(Volume.KIND,),
@@ -143,7 +190,7 @@ def _with_instances(volumes: tuple[Volume, ...], instances: Listing[Instance]) -
 
 def _snapshots(reader: Reader) -> Listing[Any]:
     return reader.listing(
-        calls.DESCRIBE_SNAPSHOTS,
+        DESCRIBE_SNAPSHOTS,
         result="Snapshots",
         row=lambda item: _snapshot(reader, item),
         kinds=(Snapshot.KIND,),
@@ -196,7 +243,7 @@ def _with_origins(
 def _images(reader: Reader) -> Listing[Any]:
     # A disabled image still stands on its snapshots, and is left out unless it is asked for.
     return reader.listing(
-        calls.DESCRIBE_IMAGES,
+        DESCRIBE_IMAGES,
         result="Images",
         row=lambda item: _image(reader, item),
         kinds=(Image.KIND,),
@@ -225,7 +272,7 @@ def _moment(text: str | None) -> datetime | None:
 
 def _addresses(reader: Reader) -> Listing[Any]:
     return reader.listing(
-        calls.DESCRIBE_ADDRESSES,
+        DESCRIBE_ADDRESSES,
         result="Addresses",
         row=lambda item: _address(reader, item),
         kinds=(Address.KIND,),
@@ -243,7 +290,7 @@ def _address(reader: Reader, item: dict[str, Any]) -> Address:
 
 def _gateways(reader: Reader) -> Listing[Any]:
     return reader.listing(
-        calls.DESCRIBE_NAT_GATEWAYS,
+        DESCRIBE_NAT_GATEWAYS,
         result="NatGateways",
         row=lambda item: None if item["State"] == "deleted" else _gateway(reader, item),
         kinds=(NatGateway.KIND,),
@@ -268,7 +315,7 @@ def _routes(reader: Reader) -> Listing[Any]:
             if route.get("NatGatewayId")
         ]
 
-    return reader.listing(calls.DESCRIBE_ROUTE_TABLES, result="RouteTables", row=row, page_size=100)
+    return reader.listing(DESCRIBE_ROUTE_TABLES, result="RouteTables", row=row, page_size=100)
 
 
 def _with_routes(gateways: tuple[NatGateway, ...], routed: Listing[list[tuple[str, str]]]) -> Iterator[NatGateway]:
@@ -281,9 +328,40 @@ def _with_routes(gateways: tuple[NatGateway, ...], routed: Listing[list[tuple[st
         yield replace(gateway, route_table_ids=found if routed.is_complete else None)
 
 
+def _of_instance(instance: Instance) -> MetricPlace | None:
+    """A machine that stands still has no usage worth paying for."""
+    if instance.state != "running":
+        return None
+    return MetricPlace(namespace="AWS/EC2", dimensions=(("InstanceId", instance.resource_id),))
+
+
+def _of_volume(volume: Volume) -> MetricPlace:
+    return MetricPlace(namespace="AWS/EBS", dimensions=(("VolumeId", volume.resource_id),))
+
+
+def _of_gateway(gateway: NatGateway) -> MetricPlace:
+    return MetricPlace(namespace="AWS/NATGateway", dimensions=(("NatGatewayId", gateway.resource_id),))
+
+
 COLLECTOR = Collector(
     service="ec2",
-    kinds=(Instance, Volume, Snapshot, Image, Address, NatGateway),
-    calls=calls.EC2,
+    needs={
+        Instance: (DESCRIBE_INSTANCES,),
+        Volume: (DESCRIBE_VOLUMES,),
+        Snapshot: (DESCRIBE_SNAPSHOTS,),
+        Image: (DESCRIBE_IMAGES,),
+        Address: (DESCRIBE_ADDRESSES,),
+        NatGateway: (DESCRIBE_NAT_GATEWAYS,),
+    },
+    calls=(
+        DESCRIBE_INSTANCES,
+        DESCRIBE_VOLUMES,
+        DESCRIBE_SNAPSHOTS,
+        DESCRIBE_IMAGES,
+        DESCRIBE_ADDRESSES,
+        DESCRIBE_NAT_GATEWAYS,
+        DESCRIBE_ROUTE_TABLES,
+    ),
     collect=collect,
+    places={Instance: _of_instance, Volume: _of_volume, NatGateway: _of_gateway},
 )

@@ -1,0 +1,91 @@
+"""Machines, and the disks, copies and images that belong to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from connections.resources.thing import Thing
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance(Thing):
+    """A virtual machine. `state` is running, stopped, pending, stopping, shutting-down or terminated."""
+
+    KIND: ClassVar[str] = "instance"
+    SERVICE: ClassVar[str] = "ec2"
+    ARN: ClassVar[str] = "arn:aws:ec2:{region}:{account_id}:instance/{resource_id}"
+    IS_BILLED_BY_ARN: ClassVar[bool] = False
+
+    state: str
+    instance_type: str
+    stopped_at: datetime | None = None
+    launched_at: datetime | None = None
+    platform: str = "Linux/UNIX"
+    lifecycle: str = "on-demand"
+    autoscaling_group: str | None = None
+    volume_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume(Thing):
+    """A block storage volume.
+
+    `attached_to` holds instance ids, and `attached_states` the states of those instances in the same order
+    (None: the instances could not be read). `detached_at` is when it was last seen to leave its instance, and
+    `detached_at_from` says how we know: `audits` (between two of our own), `metrics` (last data point) or
+    `creation` (a bound: never seen attached, so at the earliest since it was made). `last_stop_at` is the latest
+    moment at which an attached instance stopped, None while any runs or when it cannot be told.
+    """
+
+    KIND: ClassVar[str] = "volume"
+    SERVICE: ClassVar[str] = "ec2"
+    ARN: ClassVar[str] = "arn:aws:ec2:{region}:{account_id}:volume/{resource_id}"
+    IS_BILLED_BY_ARN: ClassVar[bool] = False
+
+    volume_type: str
+    size_gib: int
+    state: str
+    iops: int | None = None
+    throughput_mibps: int | None = None
+    attached_to: tuple[str, ...] = ()
+    attached_states: tuple[str, ...] | None = ()
+    last_stop_at: datetime | None = None
+    detached_at: datetime | None = None
+    detached_at_from: str | None = None
+    is_deleted_with_instance: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot(Thing):
+    """A copy of a volume. `image_ids` are the images made of it and `is_volume_present` whether its source volume
+    still stands (each None: could not be read). `managed_by` names the service that keeps it (backup, dlm, ami).
+    """
+
+    KIND: ClassVar[str] = "snapshot"
+    SERVICE: ClassVar[str] = "ec2"
+    ARN: ClassVar[str] = "arn:aws:ec2:{region}:{account_id}:snapshot/{resource_id}"
+
+    size_gib: int
+    state: str
+    volume_id: str | None = None
+    is_volume_present: bool | None = None
+    image_ids: tuple[str, ...] | None = None
+    managed_by: str | None = None
+    storage_tier: str = "standard"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image(Thing):
+    """A machine image with the snapshots it stands on. `last_launched_at` is None where the provider does not say."""
+
+    KIND: ClassVar[str] = "image"
+    SERVICE: ClassVar[str] = "ec2"
+
+    state: str
+    snapshot_ids: tuple[str, ...] = ()
+    last_launched_at: datetime | None = None
+    is_public: bool = False

@@ -1,0 +1,50 @@
+"""Addresses, gateways and load balancers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from connections.resources.thing import Thing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address(Thing):
+    """A reserved public address. `associated_with` is the instance or network interface that holds it."""
+
+    KIND: ClassVar[str] = "address"
+    SERVICE: ClassVar[str] = "ec2"
+    ARN: ClassVar[str] = "arn:aws:ec2:{region}:{account_id}:elastic-ip/{resource_id}"
+
+    public_ip: str
+    associated_with: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NatGateway(Thing):
+    """A NAT gateway. `route_table_ids` are the tables that send traffic to it (None: could not be read)."""
+
+    KIND: ClassVar[str] = "nat_gateway"
+    SERVICE: ClassVar[str] = "ec2"
+    ARN: ClassVar[str] = "arn:aws:ec2:{region}:{account_id}:natgateway/{resource_id}"
+
+    state: str
+    vpc_id: str = ""
+    route_table_ids: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancer(Thing):
+    """A load balancer of the second generation. `target_count` counts registered targets over all its target groups,
+    `healthy_target_count` the healthy ones; None: could not be read.
+    """
+
+    KIND: ClassVar[str] = "load_balancer"
+    SERVICE: ClassVar[str] = "elasticloadbalancing"
+
+    balancer_type: str
+    state: str
+    scheme: str = ""
+    target_group_count: int | None = None
+    target_count: int | None = None
+    healthy_target_count: int | None = None
