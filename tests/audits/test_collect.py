@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import fields, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits import record
-from audits.collect import StoppableBook, choose_regions, kinds_of, places
+from audits import collect, record
+from audits.collect import Credential, StoppableBook, Wanted, choose_regions, kinds_of, look, places
 from audits.models import Audit, Gap, Resource, Step, Usage
 from audits.record import merged, with_detachment
 from audits.things import from_data, to_data
 from connections.models import Connection
 from connections.provider import Collected, GapFound, Series
+from connections.providers.aws.calls import GET_METRIC_DATA
+from connections.providers.aws.collectors.rds import DESCRIBE_DATABASES
 from connections.resources import (
     KINDS,
     Instance,
@@ -133,6 +136,22 @@ def test_regions_left_out_are_gaps(enabled, wanted, looked_at, left_out):
     regions, gaps = choose_regions(enabled=enabled, wanted=wanted, account_id=ACCOUNT)
     assert regions == looked_at
     assert [(gap.region, gap.reason) for gap in gaps] == [(region, "NOT_LOOKED_AT") for region in left_out]
+
+
+def test_a_step_enters_for_the_calls_of_its_own_collector(monkeypatch):
+    class Entered(Exception):
+        pass
+
+    def enter(*, reads, **_):
+        raise Entered(reads)
+
+    monkeypatch.setattr(collect, "open_session", enter)
+    connection: Any = SimpleNamespace(id="c-1", external_id="cf-1")
+    credential = Credential(connection=connection, secret={"role_arn": "arn"}, digest="", pinned_account_id=None)
+    step: Any = SimpleNamespace(service="rds", region=REGION)
+    with pytest.raises(Entered) as entered:
+        look(step=step, credential=credential, wanted=Wanted(metrics={}, days=1), book=StoppableBook(dict), at=AT)
+    assert entered.value.args == ((DESCRIBE_DATABASES, GET_METRIC_DATA),)
 
 
 def test_every_kind_is_looked_for_somewhere():

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
 
 import pytest
+from botocore import xform_name
 from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import ClientError
 
 from connections.providers.aws import calls, inventory
-from connections.providers.aws.guarded import LOADER
-from connections.providers.aws.outcomes import sentence_of
+from connections.providers.aws.access import cheapest
+from connections.providers.aws.guarded import LOADER, GuardedSession
+from connections.providers.aws.outcomes import CallBook, sentence_of
 from connections.providers.aws.session import CannotAssumeRole, Principal, account_of, open_session
 from connections.readonly import WriteRefused
 from sandbox.aws import names
@@ -193,3 +196,23 @@ def test_what_aws_says_is_kept_without_the_names_of_roles(told, kept):
 def test_a_name_is_taken_out_before_the_sentence_is_cut(length):
     told = "x" * length + " arn:aws:iam::222233334444:role/DoorDoorDoor"
     assert "Door" not in sentence_of(ClientError({"Error": {"Code": "AccessDenied", "Message": told}}, "X"))
+
+
+@pytest.mark.parametrize("service", sorted(inventory.COLLECTORS))
+def test_a_step_can_call_nothing_of_another_collector_whatever_the_role_may_do(calm_cloud, service):
+    opened = session(calm_cloud, service=service)
+    own = inventory.calls_of(service)
+    for call in set(inventory.DECLARED) - {*own, *calls.ACCESS}:
+        with pytest.raises(WriteRefused, match="not a declared read"):
+            getattr(opened.client(call.service), xform_name(call.operation))(
+                **cheapest(call, account_id=names.SHOP, region="us-east-1")
+            )
+        # Our own guard is taken off here, so that only AWS' side is left.
+        unguarded = dataclasses.replace(opened.botocore.guard, reads=(*own, call))
+        made = GuardedSession(
+            guard=unguarded, book=CallBook(), credentials=opened.botocore.get_credentials(), region="us-east-1"
+        )
+        with pytest.raises(ClientError, match="no session policy allows"):
+            getattr(made.create_client(call.service), xform_name(call.operation))(
+                **cheapest(call, account_id=names.SHOP, region="us-east-1")
+            )
