@@ -2,8 +2,10 @@
 
 Both contestants run in processes of their own, in turn, on the same files and the same server; the median wall time
 counts. The limit reads with the types given, sums by the same columns and copies into a table with the same columns
-and indexes, but without row-level security and foreign keys. Ours checks every value and that nothing is rounded, reads
-in a child that can be killed, writes under row-level security as cf_worker, and compares the totals before it commits.
+and indexes, but without row-level security and foreign keys; `tied` does the same into a table whose lines are tied to
+their load as ours are. Ours checks every value and that nothing is rounded, reads in a child that can be killed, writes
+under row-level security as cf_worker, keeps what describes the lines and their sums by day, meter and tag too, and
+compares the totals before it commits.
 """
 
 from __future__ import annotations
@@ -47,6 +49,8 @@ HOURS = 720  # of the billing period, September 2024
 GOAL = 1.5
 MEMORY_GOAL_MIB = 1024
 DATABASE = "costframe_bench"
+LINES, TIED_LINES = "bench_lines", "bench_tied_lines"
+CONTESTANTS = ("limit", "tied", "ours")
 ORGANIZATION = "00000000-0000-4000-8000-000000000001"
 CONNECTION = "00000000-0000-4000-8000-000000000002"
 LOAD = "00000000-0000-4000-8000-000000000003"
@@ -94,7 +98,7 @@ def _varied(name: str, *, is_double: bool) -> str:
     return f'"{name}"'
 
 
-def limit(url: str, paths: list[str]) -> int:
+def limit(url: str, paths: list[str], *, table: str = LINES) -> int:
     """Scan, sum and COPY: no check, no wall, no comparison."""
     texts = {column: names[0] for column, names in TEXTS.items()}
     with duckdb.connect(config={"threads": THREADS}) as database, tempfile.TemporaryDirectory() as folder:
@@ -113,13 +117,18 @@ def limit(url: str, paths: list[str]) -> int:
                                 from {source} group by all))
                 to '{lines}' (format csv, header false)"""
         )
-        return copy_lines(url, lines)
+        return copy_lines(url, lines, table=table)
 
 
-def copy_lines(url: str, lines: Path) -> int:
-    """COPY a CSV file of lines into the limit's table."""
+def tied(url: str, paths: list[str]) -> int:
+    """As the limit, into a table whose lines are tied to their load by a foreign key, as ours are."""
+    return limit(url, paths, table=TIED_LINES)
+
+
+def copy_lines(url: str, lines: Path, *, table: str = LINES) -> int:
+    """COPY a CSV file of lines into a table of the limit's."""
     columns = ", ".join(("id", "organization_id", "load_id", *LINE_COLUMNS))
-    command = f"copy bench_lines ({columns}) from stdin (format csv, force_not_null ({', '.join(TEXTS)}))"
+    command = f"copy {table} ({columns}) from stdin (format csv, force_not_null ({', '.join(TEXTS)}))"
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         with lines.open("rb") as file, cursor.copy(command) as copy:
             while block := file.read(1 << 18):
@@ -239,7 +248,7 @@ def run(bench: Bench, name: str, paths: list[Path], module: str = "benchmarks.bi
             "DJANGO_SETTINGS_MODULE": "costframe.settings",
             "COSTFRAME_ROLE": "worker",
             "COSTFRAME_SANDBOX": "true",
-            "COSTFRAME_DATABASE_URL": bench.urls[{"ours": "cf_worker", "limit": "admin"}[name]],
+            "COSTFRAME_DATABASE_URL": bench.urls["cf_worker" if name == "ours" else "admin"],
         },
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -257,7 +266,14 @@ def prepare(folder: Path) -> Bench:
     urls = {**servers.provision(postgres, DATABASE), "admin": postgres.url(database=DATABASE)}
     migrate(urls["cf_migrator"])
     with psycopg.connect(urls["admin"], autocommit=True) as admin:
-        admin.execute("create table bench_lines (like audits_costline including all)")
+        for table in (LINES, TIED_LINES):
+            admin.execute(f"create table {table} (like audits_costline including all)")
+        admin.execute("create table bench_loads (organization_id uuid, id uuid, primary key (organization_id, id))")
+        admin.execute("insert into bench_loads values (%s, %s)", [ORGANIZATION, LOAD])
+        admin.execute(
+            f"alter table {TIED_LINES} add foreign key (organization_id, load_id) references bench_loads "
+            "on delete cascade deferrable initially deferred"
+        )
         key = ContextKey.make()
         admin.execute("insert into tenants_contextkey values (%s, %s, %s)", [key.id, *key.pads])
         admin.execute(
@@ -277,13 +293,13 @@ def prepare(folder: Path) -> Bench:
 def empty(urls: dict[str, str]) -> None:
     """As before the first load."""
     with psycopg.connect(urls["admin"], autocommit=True) as admin:
-        admin.execute("truncate bench_lines, audits_billload cascade")
+        admin.execute(f"truncate {LINES}, {TIED_LINES}, audits_billload cascade")
         admin.execute("vacuum")
         admin.execute("checkpoint")
 
 
 def measure(bench: Bench, suffix: str, *, rows: int, round_count: int) -> None:
-    """Both in turn, then ours once more over its own load; prints medians and the ratio."""
+    """All in turn, then ours once more over its own load; prints medians and the ratio."""
     paths = generate(bench.folder, suffix, rows)
     size = sum(path.stat().st_size for path in paths) / 1e6
     heading = f"Bill load of {rows:,} line items, {PARTS} parts of {suffix} ({size:,.0f} MB)"
@@ -291,7 +307,7 @@ def measure(bench: Bench, suffix: str, *, rows: int, round_count: int) -> None:
     rounds = []
     for _ in range(round_count):
         figures = {}
-        for name in ("limit", "ours"):
+        for name in CONTESTANTS:
             empty(bench.urls)
             figures[name] = run(bench, name, paths)
         rounds.append(figures)
@@ -299,7 +315,7 @@ def measure(bench: Bench, suffix: str, *, rows: int, round_count: int) -> None:
         raise SystemExit(f"The contestants do not agree on the lines: {rounds}")
     median = {
         name: {key: statistics.median(one[name][key] for one in rounds) for key in ("wall", "cpu", "server")}
-        for name in ("limit", "ours")
+        for name in CONTESTANTS
     }
     for name, one in median.items():
         print(
@@ -310,10 +326,11 @@ def measure(bench: Bench, suffix: str, *, rows: int, round_count: int) -> None:
     print(
         f"  ours over an earlier load of the same period: {again['wall']:.2f} s wall, {again['rss_mib']:.0f} MiB peak"
     )
-    in_wall = median["ours"]["wall"] / median["limit"]["wall"]
-    in_cpu = (median["ours"]["cpu"] + median["ours"]["server"]) / (median["limit"]["cpu"] + median["limit"]["server"])
+    in_wall = {name: median["ours"]["wall"] / one["wall"] for name, one in median.items()}
+    cpu = {name: one["cpu"] + one["server"] for name, one in median.items()}
     print(
-        f"  ratio {in_wall:.2f} in wall time, {in_cpu:.2f} in CPU time (goal {GOAL} or less), "
+        f"  ratio {in_wall['limit']:.2f} in wall time, {cpu['ours'] / cpu['limit']:.2f} in CPU time (goal {GOAL} or "
+        f"less), {in_wall['tied']:.2f} and {cpu['ours'] / cpu['tied']:.2f} to the limit with a tie; "
         f"{rounds[-1]['ours']['lines']:,} lines, memory goal below {MEMORY_GOAL_MIB} MiB"
     )
     for path in paths:
@@ -325,10 +342,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--contestant", choices=("ours", "limit"))
+    parser.add_argument("--contestant", choices=CONTESTANTS)
     options, rest = parser.parse_known_args()
     if options.contestant:
-        contestant(options.contestant, os.environ["COSTFRAME_DATABASE_URL"], rest, {"ours": ours, "limit": limit})
+        url = os.environ["COSTFRAME_DATABASE_URL"]
+        contestant(options.contestant, url, rest, {"limit": limit, "tied": tied, "ours": ours})
         return
     folder = ROOT / ".local" / f"bench-{os.getpid()}"
     folder.mkdir(parents=True)
