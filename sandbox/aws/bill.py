@@ -269,7 +269,11 @@ def _extras(estate: Estate, period: datetime, usage: list[Row], version: int) ->
         resource_id=credited.bill_id,
     )
     yield Extra(
-        category="Usage", description="Developer support", billed=Decimal(29), service="AWS Support (Developer)"
+        category="Usage",
+        description="Business support",
+        billed=Decimal(100),
+        service="AWS Support (Business)",
+        account=names.SUPPORTED,
     )
     if is_first:
         yield Extra(

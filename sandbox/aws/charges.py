@@ -94,12 +94,17 @@ def volume_performance(*, kind: str, region: str, iops: int, mibps: int, first: 
     return found
 
 
-def gp3_saves(*, gib: int, region: str) -> Decimal:
-    """The share of a gp2 volume's cost that gp3 saves, when gp3 is given what gp2 sustains: 3 IOPS a GiB of 256 KiB
-    each, 250 MiB/s at most; 3,000 IOPS and 125 MiB/s of it come free. 0.2 up to 166 GiB, less above.
-    """
+def gp2_sustains(gib: int) -> tuple[int, int]:
+    """IOPS and MiB/s that a gp2 volume sustains: 3 IOPS a GiB of 256 KiB each, 250 MiB/s at most."""
     iops = min(16_000, max(100, 3 * gib))
-    mibps = min(250, math.ceil(iops * 256 / 1024))
+    return iops, min(250, math.ceil(iops * 256 / 1024))
+
+
+def gp3_saves(*, gib: int, region: str) -> Decimal:
+    """The share of a gp2 volume's cost that gp3 saves, when gp3 is given what gp2 sustains; 3,000 IOPS and 125 MiB/s
+    of it come free. 0.2 up to 166 GiB, less above.
+    """
+    iops, mibps = gp2_sustains(gib)
     extras = (("VolumeP-IOPS.gp3", max(0, iops - 3000)), ("VolumeP-Throughput.gp3", max(0, mibps - 125)))
     now = prices.VOLUME_GIB_MONTH["gp2"][region] * gib
     then = prices.VOLUME_GIB_MONTH["gp3"][region] * gib
@@ -136,6 +141,23 @@ def address_hours(*, region: str, is_idle: bool, first: date, last: date) -> Cha
         first=first,
         last=last,
     )
+
+
+def unused_capacity(*, kind: str, count: int, region: str, first: date, last: date) -> list[Charge]:
+    """Reserved capacity in which no machine runs costs what the machines would."""
+    price = prices.INSTANCE_HOUR[kind][region]
+    unused = Charge(
+        service=EC2,
+        meter=f"{REGION_CODES[region]}UnusedBox:{kind}",
+        operation="RunInstances",
+        description=f"${price} per Unused Reservation Linux {kind} Instance Hour",
+        unit="Hrs",
+        price=price,
+        per_day=HOURS * count,
+        first=first,
+        last=last,
+    )
+    return [unused] if count else []
 
 
 def nat_gateway(*, region: str, gib_per_day: Decimal, first: date, last: date) -> list[Charge]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sandbox.aws import compute, databases, network, storage
+from sandbox.aws import compute, databases, families, network, storage
 from sandbox.aws.model import Draw, Estate
 
 # In this order: what comes later stands on machines and volumes of what comes before.
@@ -24,6 +24,9 @@ def build(*, seed: int, as_of: datetime) -> Estate:
     estate = Estate(seed=seed, as_of=as_of)
     for family, add in FAMILIES.items():
         add(Draw(seed, as_of, family=family), estate)
+    for module in families.found():
+        if add_more := getattr(module, "add", None):
+            add_more(Draw(seed, as_of, family=module.__name__.rpartition(".")[2]), estate)
     return estate
 
 

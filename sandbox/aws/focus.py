@@ -107,7 +107,7 @@ SERVICES = {
     "Elastic Load Balancing": ("Networking", "Application Networking", "AWSELB"),
     "Amazon Relational Database Service": ("Databases", "Relational Databases", "AmazonRDS"),
     "Savings Plans for AWS Compute usage": ("Compute", "Other (Compute)", "ComputeSavingsPlans"),
-    "AWS Support (Developer)": ("Other", "Other (Other)", "AWSDeveloperSupport"),
+    "AWS Support (Business)": ("Other", "Other (Other)", "AWSSupportBusiness"),
 }
 RESOURCE_TYPES = {
     "instance": "Instance",
@@ -117,6 +117,7 @@ RESOURCE_TYPES = {
     "nat_gateway": "NAT Gateway",
     "load_balancer": "Load Balancer",
     "database": "DB Instance",
+    "capacity_reservation": "Capacity Reservation",
 }
 SAVINGS_PLAN_ARN = f"arn:aws:savingsplans::{names.PAYER}:savingsplan/6a9c2f10-7d31-4f7e-9d7a-1f0c55d0a001"
 

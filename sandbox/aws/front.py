@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, ClassVar
 
-from sandbox.aws import access, answers, iam_reads, metrics, paging, sts, wire
+from sandbox.aws import access, answers, families, iam_reads, metrics, paging, sts, wire
 from sandbox.aws.control import Control
 from sandbox.aws.faults import Faults, HangUp
 from sandbox.aws.identities import Caller, Identities
 from sandbox.aws.journal import Journal
+from sandbox.aws.shaped import Front
 from sandbox.aws.signature import is_genuine
 from sandbox.aws.wire import Answer, ApiCall, Credential, Refusal, Request
 
@@ -43,6 +44,7 @@ class Cloud:
         self.page_size: int | None = None
         self.latency_seconds = 0.0
         self.export_key_arn = ""
+        self.shaped = Front(one for family in families.found() for one in getattr(family, "ANSWERS", ()))
         self._local = threading.local()
 
     def answer(self, request: Request) -> Answer:
@@ -54,7 +56,7 @@ class Cloud:
         outcome = "FAILED"
         try:
             claimed = wire.credential(request)
-            call = wire.identify(request, claimed)
+            call = self.shaped.identify(request, claimed) or wire.identify(request, claimed)
             caller = self._authenticate(request, claimed)
             strike = self.faults.strike(call, caller)
             if delay := self.latency_seconds + strike.delay:
@@ -102,6 +104,8 @@ class Cloud:
             return iam_reads.answer(call, caller, self.identities)
         if call.service == "cloudwatch":
             return metrics.answer(call, caller, self.estate, page_size=self.page_size)
+        if self.shaped.knows(call):
+            return self.shaped.answer(call, caller, self.estate, page_size=self.page_size)
         if answers.knows(call):
             return answers.answer(call, caller, self.estate, page_size=self.page_size)
         request = paging.short_listing(request, call, self.page_size)

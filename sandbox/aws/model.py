@@ -42,7 +42,7 @@ class Item:
 
     `wastes`, `fines` and `unknowns` are the ids of the rules that must call it so. `saves` says which fraction of its
     cost is saved by what a rule of `wastes` asks for: all of it where the rule is not named, None where no figure can
-    be told.
+    be told. `shape` is the resource as the listing of its API answers it, where a family answers from data.
     """
 
     kind: str
@@ -55,6 +55,7 @@ class Item:
     name: str = ""
     tags: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    shape: dict[str, Any] = field(default_factory=dict)
     wastes: tuple[str, ...] = ()
     fines: tuple[str, ...] = ()
     unknowns: tuple[str, ...] = ()

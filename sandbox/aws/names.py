@@ -8,6 +8,8 @@ PAYER = "111122223333"
 SHOP = "222233334444"
 LAB = "333344445555"
 ACCOUNTS = {PAYER: "Northwind (payer)", SHOP: "Northwind Shop", LAB: "Northwind Lab"}
+# The one account with a support plan that opens Trusted Advisor to programs.
+SUPPORTED = SHOP
 ORGANIZATION_ID = "o-northwind01"
 
 REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-2")

@@ -7,21 +7,18 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from botocore.exceptions import UnknownServiceError
 from moto.core.serialize import SerializationContext, get_serializer_class
-from moto.core.utils import get_service_model
 
+from sandbox.aws import operations, shapes
 from sandbox.aws.s3_calls import s3_call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from moto.core.model import ServiceModel
 
 # What a request is signed for -> what the SDK calls the service.
 SDK_NAMES = {"elasticloadbalancing": "elbv2", "monitoring": "cloudwatch"}
@@ -59,7 +56,7 @@ class Answer:
 @dataclass(frozen=True, kw_only=True)
 class ApiCall:
     """One call of one operation. `form` holds the flat parameters of the query protocols, `json` those of the JSON
-    ones.
+    ones, `parameters` those of a call that a family answers, in the shape of the operation's input.
     """
 
     service: str
@@ -70,6 +67,7 @@ class ApiCall:
     wire: str
     form: dict[str, str] = field(default_factory=dict)
     json: dict[str, Any] = field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict)
     context: dict[str, str] = field(default_factory=dict)
 
 
@@ -153,12 +151,6 @@ MESSAGES = {
 }
 
 
-@cache
-def model(service: str) -> ServiceModel:
-    """The reading that moto has of botocore's model: its serializers take no other."""
-    return get_service_model(service)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Credential:
     """What the Authorization header says: whose key, for which region and service, and the signature itself."""
@@ -208,7 +200,7 @@ def identify(request: Request, signed_for: Credential) -> ApiCall:
         )
     prefix = PREFIXES.get(service, service)
     if wire in {"ec2", "query"}:
-        form = dict(parse_qsl(request.body.decode() or request.query, keep_blank_values=True))
+        form = operations.form(request)
         operation = form.get("Action", "")
         return ApiCall(
             service=service,
@@ -237,18 +229,14 @@ def _json_operation(service: str, request: Request) -> str:
     if target:
         return target.rpartition(".")[2]
     try:
-        service_model = model(service)
+        return operations.named(service, request)
     except UnknownServiceError:
         return ""
-    for name in service_model.operation_names:
-        http = service_model.operation_model(name).http
-        if (http.get("method"), http.get("requestUri")) == (request.method, request.path):
-            return str(name)
-    return ""
 
 
 def success(call: ApiCall, result: Mapping[str, Any]) -> Answer:
-    """An answer of the front's own, in the call's protocol."""
+    """An answer of the front's own, in the call's protocol. Raises Misshapen for what AWS cannot have answered."""
+    shapes.refuse_misshapen(call.service, call.operation, result)
     request_id = str(uuid.uuid4())
     if call.wire == "json":
         body = json.dumps(result, default=lambda moment: moment.timestamp()).encode()
@@ -257,7 +245,7 @@ def success(call: ApiCall, result: Mapping[str, Any]) -> Answer:
             body=body,
             headers={"Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": request_id},
         )
-    operation_model = model(call.service).operation_model(call.operation)
+    operation_model = operations.model(call.service).operation_model(call.operation)
     serializer = get_serializer_class(call.service, call.wire)(operation_model, SerializationContext(request_id))
     text = str(serializer.serialize(result)["body"])
     return Answer(status=200, body=text.encode(), headers={"Content-Type": "text/xml", "x-amzn-RequestId": request_id})
