@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.aws import charges, names, usage
-from sandbox.aws.model import HISTORY_DAYS, Charge, Item, all_but
+from sandbox.aws import charges, hours, names, usage
+from sandbox.aws.model import HISTORY_DAYS, Charge, Item, all_but, series_key
 from sandbox.aws.usage import MIB, Values
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sandbox.aws.model import Draw, Estate
 
 TYPES = ("t3.medium", "t3.large", "m5.large", "m5.xlarge", "c5.xlarge", "r5.large")
+IMAGE = "ami-0abcdef1234567890"  # the provider's public image, which machines were launched from
 TEAMS = ("checkout", "search", "data", "platform")
 
 
@@ -53,6 +54,7 @@ CASES: dict[str, Case] = {
     "idle_too_briefly": Case(count=2, is_idle=True, trap="idle for 11 days only, busy before"),
     "cpu_just_above": Case(count=3, is_idle=True, trap="processor peak of 5.6 % on one of the last 14 days"),
     "network_just_above": Case(count=2, is_idle=True, trap="6 MB of network on one of the last 14 days"),
+    "office_hours": Case(count=3, trap="idle at night and on weekends, but at work from 8 to 18 on working days"),
     "days_missing": Case(
         count=2, unknowns=(names.INSTANCE_IDLE,), is_idle=True, trap="looks idle, but 3 of the last 14 days are missing"
     ),
@@ -104,7 +106,12 @@ def add(draw: Draw, estate: Estate) -> None:
             if is_first:
                 _fast_volume(draw, estate, machine)
             if case.is_in_inventory and case.stopped_days is None and name != "no_metrics":
-                _measure(draw, estate, machine, case)
+                if name == "office_hours":
+                    _measure_by_hour(draw, estate, machine)
+                else:
+                    _measure(draw, estate, machine, case)
+                if number % 2 == 0:
+                    measure_memory(draw, estate, machine)
 
 
 def _machine(draw: Draw, name: str, case: Case, number: int, where: tuple[str, str]) -> Item:
@@ -240,9 +247,38 @@ def measure_volume(draw: Draw, estate: Estate, volume: Item, *, last_seen_days_a
         put(estate, volume, ("AWS/EBS", metric, "VolumeId", volume.native_id), values)
 
 
-def put(estate: Estate, item: Item, key: tuple[str, str, str, str], values: Values) -> None:
-    """Keeps a series under its namespace, metric, dimension and the dimension's value."""
-    estate.series.setdefault((item.account, item.region), {})[key] = values
+def put(estate: Estate, item: Item, key: tuple[str, ...], values: Values, *, region: str = "") -> None:
+    """Keeps a series under its namespace, metric, and each dimension's name and value.
+
+    `region` is where CloudWatch keeps it, where that is not the resource's own.
+    """
+    namespace, metric, *pairs = key
+    kept = series_key(namespace, metric, dict(zip(pairs[::2], pairs[1::2], strict=True)))
+    estate.series.setdefault((item.account, region or item.region), {})[kept] = values
+
+
+def put_hours(estate: Estate, item: Item, key: tuple[str, ...], hourly: Values) -> None:
+    """Keeps a series that was made hour by hour, and the days that follow from it."""
+    namespace, metric, *pairs = key
+    kept = series_key(namespace, metric, dict(zip(pairs[::2], pairs[1::2], strict=True)))
+    estate.hours.setdefault((item.account, item.region), {})[kept] = hourly
+    put(estate, item, key, hours.by_day(hourly))
+
+
+def _measure_by_hour(draw: Draw, estate: Estate, machine: Item) -> None:
+    """Processor, network and, by the agent's own dimensions, memory of a machine that works in office hours."""
+    own = ("InstanceId", machine.native_id)
+    work = [hours.at_work(draw.random, draw.as_of, low=low, high=high) for low, high in ((30, 70), (MIB, 4 * MIB))]
+    put_hours(estate, machine, ("AWS/EC2", "CPUUtilization", *own), work[0])
+    for metric in ("NetworkIn", "NetworkOut"):
+        put_hours(estate, machine, ("AWS/EC2", metric, *own), hours.counted(work[1]))
+
+
+def measure_memory(draw: Draw, estate: Estate, machine: Item) -> None:
+    """What CloudWatch's agent reports, where it is installed: under three dimensions, and not under one of them."""
+    dimensions = ("InstanceId", machine.native_id, "ImageId", IMAGE, "InstanceType", str(machine.facts["type"]))
+    used = usage.gauge(draw.random, low=20, high=45, peak=70)
+    put(estate, machine, ("CWAgent", "mem_used_percent", *dimensions), used)
 
 
 def _measure(draw: Draw, estate: Estate, machine: Item, case: Case) -> None:

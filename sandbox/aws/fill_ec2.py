@@ -17,13 +17,12 @@ from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.instances import Instance, InstanceState, Reservation, StateReason
 from moto.ec2.models.nat_gateways import NatGateway
 
+from sandbox.aws.compute import IMAGE as PUBLIC_IMAGE
 from sandbox.aws.compute import stopped_reason
 from sandbox.aws.names import AMAZON
 
 if TYPE_CHECKING:
     from sandbox.aws.model import Draw, Estate, Item
-
-PUBLIC_IMAGE = "ami-0abcdef1234567890"
 
 
 def fill(estate: Estate, draw: Draw) -> None:

@@ -15,6 +15,7 @@ from moto.s3 import s3_backends
 
 from sandbox.aws import names
 from sandbox.aws.fill_ec2 import backend_of, subnet_of
+from sandbox.aws.network import target_group_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ def _load_balancer(item: Item) -> None:
     backend.tagging_service.tag_resource(item.native_id, _tags(item))
     for at, group in enumerate(item.facts["groups"]):
         make = FakeTargetGroup if item.facts["is_healthy"] else UnhealthyTargetGroup
-        name = f"{item.name}-{at + 1}"[:32]
+        name = target_group_name(item.name, at)
         target_group = make(
             name=name,
             account_id=item.account,

@@ -65,8 +65,14 @@ class Item:
     is_in_inventory: bool = True
 
 
-# (namespace, metric, dimension name, dimension value) -> statistic -> one value a day, oldest first, None: no data
-Series = dict[tuple[str, str, str, str], "Mapping[str, list[float | None]]"]
+# (namespace, metric, dimension name, its value, further names and values in the names' order) -> statistic -> one value
+# a day, or an hour, oldest first, None: no data
+Series = dict[tuple[str, ...], "Mapping[str, list[float | None]]"]
+
+
+def series_key(namespace: str, metric: str, dimensions: Mapping[str, str]) -> tuple[str, ...]:
+    """What a series is kept under, in whichever order its dimensions come."""
+    return (namespace, metric, *(part for pair in sorted(dimensions.items()) for part in pair))
 
 
 @dataclass(kw_only=True)
@@ -74,13 +80,16 @@ class Estate:
     """Everything that stands in the organisation on one day. `as_of` is midnight UTC, the end of the last billed
     day.
 
-    For the dimension values in `unanswered`, CloudWatch answers with an error of its own in place of values.
+    `series` and `hours` are by account and region. Of a series that is not in `hours`, the hours of a day are drawn
+    from the day's values. For the dimension values in `unanswered`, CloudWatch answers with an error of its own in
+    place of values.
     """
 
     seed: int
     as_of: datetime
     items: list[Item] = field(default_factory=list)
     series: dict[tuple[str, str], Series] = field(default_factory=dict)
+    hours: dict[tuple[str, str], Series] = field(default_factory=dict)
     unanswered: set[str] = field(default_factory=set)
 
     def of(self, kind: str) -> list[Item]:

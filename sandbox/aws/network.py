@@ -67,6 +67,10 @@ def add(draw: Draw, estate: Estate) -> None:
         _load_balancer(draw, estate, case, f"sydney-{case.replace('_', '-')}", refused)
 
 
+def target_group_name(balancer: str, at: int) -> str:
+    return f"{balancer}-{at + 1}"[:32]
+
+
 def _address(
     draw: Draw, estate: Estate, *, case: str, account: str, region: str, holder: Item | None = None, trap: str = ""
 ) -> Item:
@@ -190,3 +194,9 @@ def _load_balancer(draw: Draw, estate: Estate, case: str, name: str, where: tupl
     if kind == "application" and not is_waste:
         requests = usage.counter(draw.random, low=900, high=80_000)
         put(estate, estate.items[-1], ("AWS/ApplicationELB", "RequestCount", "LoadBalancer", path), requests)
+        for at, group in enumerate(estate.items[-1].facts["groups"]):
+            # As `fill_other` names it, which is what the dimension carries.
+            group_path = f"targetgroup/{target_group_name(name, at)}/{group['id']}"
+            dimensions = ("LoadBalancer", path, "TargetGroup", group_path)
+            part = requests if group["targets"] else usage.flat(0.0)
+            put(estate, estate.items[-1], ("AWS/ApplicationELB", "RequestCount", *dimensions), part)
