@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sandbox.aws.model import HISTORY_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from random import Random
 
@@ -98,8 +98,9 @@ def counted(hourly: Values) -> Values:
 def by_day(hourly: Values) -> Values:
     """Each day's values of a series that was made hour by hour."""
     daily: Values = {}
+    joins: dict[str, Callable[[list[float]], float]] = {"Maximum": max, "Minimum": min, "Sum": math.fsum}
     for name, series in hourly.items():
-        join = {"Maximum": max, "Minimum": min, "Sum": math.fsum}.get(name, _mean)
+        join = joins.get(name, _mean)
         days = [series[start : start + HOURS] for start in range(0, len(series), HOURS)]
         known = [[one for one in day if one is not None] for day in days]
         daily[name] = [float(join(day)) if day else None for day in known]

@@ -13,7 +13,7 @@ from sandbox.aws.estate import build
 from tests.sandbox.test_estate import AS_OF
 
 # What moto answers of what an audit reads, with what it is asked.
-MOTO = {
+MOTO: dict[str, dict[str, dict[str, list[str]]]] = {
     "ec2": {
         "DescribeInstances": {},
         "DescribeVolumes": {},
