@@ -118,9 +118,13 @@ class Bill:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """All that is known of one resource at one audit. `gapped_kinds`: kinds a Gap hides in its account and region."""
+    """All that is known of one resource at one audit. `gapped_kinds`: kinds a Gap hides in its account and region.
+
+    `are_tags_read` is False where a read of tags failed there: then a tag that the resource lacks proves nothing.
+    """
 
     thing: Thing
     usage: Usage
     bill: Bill
     gapped_kinds: frozenset[str] = frozenset()
+    are_tags_read: bool = True

@@ -153,7 +153,7 @@ class _Work:
         for connection_id in covered:
             self.hold.raise_if_over()
             with self.transaction():
-                price_again(connection_id=connection_id)
+                price_again(connection_id=connection_id, at=timezone.now())
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

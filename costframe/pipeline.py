@@ -285,7 +285,7 @@ def _judge(work: Work) -> None:
     for connection_id in waiting:
         work.hold.raise_if_over()
         with work.transaction():
-            price_again(connection_id=connection_id)
+            price_again(connection_id=connection_id, at=timezone.now())
     at = timezone.now()
     with work.results() as audit:
         judge(audit=audit, at=at)

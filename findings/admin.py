@@ -15,7 +15,7 @@ class FindingAdmin(TenantAdmin):
     hidden = (
         *("evidence", "resource_name", "cash_monthly_savings", "freed_commitment_monthly", "savings_sort"),
         *("action", "action_type", "implementation_effort", "restart_needed", "rollback_possible"),
-        *("cost_since", "cost_since_date", "rests_from", "rests_until"),
+        *("cost_since", "cost_since_date", "rests_from", "rests_until", "confidence_points"),
     )
     list_display = [
         *("rule_id", "provider_resource_id", "region", "state", "confidence", "saving", "currency"),

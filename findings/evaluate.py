@@ -1,27 +1,36 @@
-"""Evidence x rules -> verdicts. Pure: no clock, no database; the caller decides what becomes of them."""
+"""Evidence x rules x traps -> verdicts. Pure: no clock, no database; the caller decides what becomes of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from findings import traps
 from findings.rule import Fine, Unknown, Waste
+from findings.trap import look_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from audits.evidence import Evidence
     from findings.rule import Rule, Verdict
+    from findings.trap import Looked
+
+TRAPS = traps.find()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What one rule said of one resource, under which `settings` (defaults filled in)."""
+    """What one rule said of one resource, under which `settings` (defaults filled in).
+
+    `traps` are those that were looked for before it was called waste; where it is not, they are not kept.
+    """
 
     rule: Rule
     evidence: Evidence
     verdict: Verdict
     settings: Mapping[str, Any] = field(default_factory=dict)
+    traps: tuple[Looked, ...] = ()
 
 
 class RuleBroke(Exception):
@@ -61,8 +70,19 @@ def _judgements(
         for rule in rules:
             if type(evidence.thing) is rule.looks_at:
                 given = rule.given(settings.get(rule.id, {}))
-                verdict = _judge(rule, evidence, given)
-                yield Judgement(rule=rule, evidence=evidence, verdict=verdict, settings=given)
+                verdict, looked = _past_traps(rule, evidence, _judge(rule, evidence, given))
+                yield Judgement(rule=rule, evidence=evidence, verdict=verdict, settings=given, traps=looked)
+
+
+def _past_traps(rule: Rule, evidence: Evidence, verdict: Verdict) -> tuple[Verdict, tuple[Looked, ...]]:
+    """The verdict after the traps: one that makes it Fine does so too where the rule could not tell."""
+    if isinstance(verdict, Fine):
+        return verdict, ()
+    looked = look_for(TRAPS, evidence, stage=rule.stage)
+    caught = next((one for one in looked if one.makes_fine), None)
+    if caught is not None:
+        return Fine(caught.found.because), ()
+    return verdict, looked if isinstance(verdict, Waste) else ()
 
 
 def _judge(rule: Rule, evidence: Evidence, settings: Mapping[str, Any]) -> Verdict:

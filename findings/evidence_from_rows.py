@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from connections.resources import Thing
 
 USAGE_ACTIONS = "cloudwatch:"
+ALL_TAGS = "tag:"  # actions that read the tags of every service at once
 LONGEST_CHARGE_DAYS = 31  # a monthly fee of the period before still covers days of the window
 LINE_FIELDS = tuple(DayCost.__dataclass_fields__)
 
@@ -44,14 +45,22 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Sight:
-    """Where an audit could look: the (service, region) read to the end, and the (kind, region) that a Gap hides."""
+    """Where an audit could look: the (service, region) read to the end, and the (kind, region) that a Gap hides.
+
+    `tagless` are the (service, region) of which a read of tags failed; "" stands for all of them.
+    """
 
     read: frozenset[tuple[str, str]]
     hidden: frozenset[tuple[str, str]] = frozenset()
+    tagless: frozenset[tuple[str, str]] = frozenset()
 
     def hidden_kinds(self, region: str) -> frozenset[str]:
         """The kinds that a Gap hides in `region`; a Gap without a region hides them in every one."""
         return frozenset(kind for kind, where in self.hidden if where in {"", region})
+
+    def sees_tags(self, *, service: str, region: str) -> bool:
+        """Whether no read of tags failed there."""
+        return self.tagless.isdisjoint((one, where) for one in (service, "") for where in (region, ""))
 
     def shows_gone(self, *, kind: str, service: str, region: str) -> bool:
         """Whether not having seen a resource means that it is gone: its place was read to the end, without a Gap."""
@@ -62,10 +71,16 @@ class Sight:
 def sight_of(*, audit: Audit) -> Sight:
     """What the audit could see. A Gap about usage hides no resource: only reads of the inventory do."""
     steps = Step.objects.filter(audit=audit, kind=Step.Kind.INVENTORY, state=Step.State.DONE)
-    gaps = Gap.objects.filter(audit=audit).exclude(action__startswith=USAGE_ACTIONS).values_list("region", "kinds")
+    rows = Gap.objects.filter(audit=audit).exclude(action__startswith=USAGE_ACTIONS)
+    gaps = list(rows.values_list("service", "region", "action", "kinds"))
     return Sight(
         read=frozenset(steps.values_list("service", "region")),
-        hidden=frozenset((kind, region) for region, kinds in gaps for kind in kinds),
+        hidden=frozenset((kind, region) for _, region, _, kinds in gaps for kind in kinds),
+        tagless=frozenset(
+            ("" if action.startswith(ALL_TAGS) else service, region)
+            for service, region, action, _ in gaps
+            if action.startswith(ALL_TAGS) or "Tag" in action  # DescribeTags, ListTagsForResource; not GetStages
+        ),
     )
 
 
@@ -86,6 +101,7 @@ def seen_by(*, audit: Audit, sight: Sight) -> list[Seen]:
                 usage=Usage(until=until, series=series.get(row.id, {})),
                 bill=Bill(),
                 gapped_kinds=hidden[row.region],
+                are_tags_read=sight.sees_tags(service=row.service, region=row.region),
             ),
         )
         for row in rows

@@ -14,18 +14,20 @@ from audits.evidence import DayCost
 from audits.things import to_data
 from findings.cost_window import cost_window
 from findings.reports.money import plain
+from findings.trap import Clear, Unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from uuid import UUID
 
     from audits.evidence import Evidence
+    from findings.confidence import Confidence
     from findings.evaluate import Judgement
     from findings.models import Finding
     from findings.rule import Rule, Verdict
     from findings.verify import Verification
 
-FORMAT = 1
+FORMAT = 2  # 1 had no points, parts and traps
 DAY_FIELDS = (
     "charge_date",
     "consumed_quantity",
@@ -37,7 +39,9 @@ DAY_FIELDS = (
 COMMON_FIELDS = tuple(name for name in DayCost.__dataclass_fields__ if name not in DAY_FIELDS)
 
 
-def freeze(*, judgement: Judgement, verification: Verification, audit_id: UUID) -> dict[str, Any]:
+def freeze(
+    *, judgement: Judgement, verification: Verification, confidence: Confidence, audit_id: UUID
+) -> dict[str, Any]:
     """Everything that the judgement of Waste and its price rest on, as JSON that survives the database unchanged."""
     rule, evidence, saving = judgement.rule, judgement.evidence, verification.saving
     frozen: dict[str, Any] = _plain(
@@ -60,12 +64,36 @@ def freeze(*, judgement: Judgement, verification: Verification, audit_id: UUID) 
                 for proof in verification.proofs
             ],
             "confidence": verification.confidence,
+            "points": confidence.points,
+            "parts": parts_of(confidence),
+            "traps": traps_of(judgement),
             "saving": {name: getattr(saving, name) for name in ("basis", "currency", "monthly", "cash",
                        "frees_commitment", "monthly_cost", "days", "price_source", "why_unknown")},
             "sum": [{"label": step.label, "amount": step.amount, "unit": step.unit} for step in saving.steps],
         }
     )  # fmt: skip
     return frozen
+
+
+def parts_of(confidence: Confidence) -> list[dict[str, Any]]:
+    """The parts of a finding's confidence as JSON; `points` is None where one does not apply."""
+    return [
+        {"name": part.name, "points": part.points, "of": part.of, "sentence": part.sentence}
+        for part in confidence.parts
+    ]
+
+
+def traps_of(judgement: Judgement) -> list[dict[str, Any]]:
+    """The traps that were looked for; `clear` is True, False for one that is there, None where it is not known."""
+    return [
+        {
+            "id": one.trap.id,
+            "title": one.trap.title,
+            "clear": None if isinstance(one.found, Unchecked) else isinstance(one.found, Clear),
+            "sentence": one.found.because,
+        }
+        for one in judgement.traps
+    ]
 
 
 def hash_of(evidence: Mapping[str, Any]) -> str:

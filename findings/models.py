@@ -66,6 +66,7 @@ class Finding(TenantModel):
     state = models.CharField(max_length=16, choices=State, default=State.OPEN)
     resolution = models.CharField(max_length=32, choices=Resolution, blank=True)
     confidence = models.CharField(max_length=16, choices=Confidence)
+    confidence_points = models.SmallIntegerField(default=-1)  # 0 to 100; -1 not worked out yet: an index can use it
     because = models.TextField()
     account_id = models.CharField(max_length=32)
     region = models.CharField(max_length=32)
@@ -100,7 +101,7 @@ class Finding(TenantModel):
     # The days of the account's bill that the saving was worked out from, until exclusive; None: from no bill.
     rests_from = models.DateField(null=True, blank=True)
     rests_until = models.DateField(null=True, blank=True)
-    evidence = models.JSONField(default=dict)  # frozen: thing, usage, bill lines, checks, worked sum, settings
+    evidence = models.JSONField(default=dict)  # frozen: thing, usage, bill lines, checks, parts, worked sum, settings
     evidence_hash = models.CharField(max_length=64)
 
     class Meta:
@@ -111,6 +112,9 @@ class Finding(TenantModel):
                 condition=Q(state="OPEN", resolved_at__isnull=True) | Q(state="RESOLVED", resolved_at__isnull=False),
                 name="finding_resolved_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=Q(confidence_points__gte=-1, confidence_points__lte=100), name="finding_confidence_in_bounds"
+            ),
         ]
         indexes = [
             models.Index(
@@ -119,6 +123,7 @@ class Finding(TenantModel):
                 name="finding_by_savings",
             ),
             models.Index(fields=["organization", "connection", "state"], name="finding_by_connection"),
+            models.Index(fields=["organization", "state", "confidence_points", "id"], name="finding_by_confidence"),
         ]
 
 

@@ -16,6 +16,7 @@ from audits.models import Audit, BillLoad, Resource
 from connections.models import Connection
 from findings import registry
 from findings.changes import change_of, state_of
+from findings.confidence import confidence_of
 from findings.cost_since import began_on, costs_since
 from findings.evaluate import evaluate
 from findings.evidence_from_rows import bills_of, seen_by, sight_of
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from findings.confidence import Confidence
     from findings.evaluate import Judgement
     from findings.evidence_from_rows import Sight
     from findings.overlaps import Net
@@ -63,11 +65,12 @@ Key = tuple["UUID", str]
 
 @dataclass(frozen=True, kw_only=True)
 class _Judged:
-    """A judgement with the row of its resource and, where it is waste, its price."""
+    """A judgement with the row of its resource and, where it is waste, its price and how sure it is."""
 
     row_id: UUID
     judgement: Judgement
     verification: Verification | None = None
+    confidence: Confidence | None = None
 
     @property
     def key(self) -> Key:
@@ -84,7 +87,7 @@ def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any
     """
     _one_at_a_time(audit.connection_id)
     sight = sight_of(audit=audit)
-    judged = _judged(audit=audit, sight=sight, settings=settings or {})
+    judged = _judged(audit=audit, sight=sight, settings=settings or {}, at=at)
     _keep_verdicts(audit=audit, judged=judged)
     findings = _findings(audit=audit)
     closed = _close(audit=audit, at=at, sight=sight, judged=judged, findings=findings)
@@ -113,7 +116,9 @@ def covered_by(loads: QuerySet[BillLoad]) -> list[UUID]:
     return list(connected.order_by("id").values_list("id", flat=True))
 
 
-def price_again(*, connection_id: UUID, settings: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+def price_again(
+    *, connection_id: UUID, at: datetime, settings: Mapping[str, Mapping[str, Any]] | None = None
+) -> None:
     """Verify and price a connection's open findings anew, with bills that came after its latest audit had ended.
 
     Nothing opens or closes: that is for the next audit. Where one is under way its own judging reads the bills, so
@@ -125,7 +130,7 @@ def price_again(*, connection_id: UUID, settings: Mapping[str, Mapping[str, Any]
         return
     findings = _findings(audit=audit)
     is_open = {key for key, finding in findings.items() if finding.state == Finding.State.OPEN}
-    judged = _judged(audit=audit, sight=sight_of(audit=audit), settings=settings or {})
+    judged = _judged(audit=audit, sight=sight_of(audit=audit), settings=settings or {}, at=at)
     wasted = {one.key: one for one in judged if one.verification is not None and one.key in is_open}
     _write_waste(audit=audit, wasted=wasted, findings=findings)
     audit.summary = {**audit.summary, **summarize(audit=audit)}
@@ -144,7 +149,9 @@ def _findings(*, audit: Audit) -> dict[Key, Finding]:
     return {(finding.resource_id, finding.rule_id): finding for finding in rows}
 
 
-def _judged(*, audit: Audit, sight: Sight, settings: Mapping[str, Mapping[str, Any]]) -> list[_Judged]:
+def _judged(
+    *, audit: Audit, sight: Sight, settings: Mapping[str, Mapping[str, Any]], at: datetime
+) -> list[_Judged]:
     """Every verdict. The bill is read for what is wasted only: it prices a finding, it does not make one."""
     seen = seen_by(audit=audit, sight=sight)
     row_ids = {id(one.evidence): one.row_id for one in seen}
@@ -152,12 +159,15 @@ def _judged(*, audit: Audit, sight: Sight, settings: Mapping[str, Mapping[str, A
     bills = bills_of(one.evidence.thing for one in judgements if isinstance(one.verdict, Waste))
     judged = []
     for judgement in judgements:
-        row_id, verification = row_ids[id(judgement.evidence)], None
+        row_id, verification, confidence = row_ids[id(judgement.evidence)], None, None
         if isinstance(judgement.verdict, Waste):
             evidence = replace(judgement.evidence, bill=bills.of(judgement.evidence.thing))
             judgement = replace(judgement, evidence=evidence)  # noqa: PLW2901 - the same judgement, with its bill
             verification = verify(judgement)
-        judged.append(_Judged(row_id=row_id, judgement=judgement, verification=verification))
+            confidence = confidence_of(judgement, proofs=verification.proofs, on=at.date())
+        judged.append(
+            _Judged(row_id=row_id, judgement=judgement, verification=verification, confidence=confidence)
+        )
     return judged
 
 
@@ -205,9 +215,15 @@ def _write_waste(
         old = state_of(finding)
         _open(finding, audit=audit, judgement=one.judgement)
         _describe(finding, judgement=one.judgement)
-        if one.verification is not None:
+        if one.verification is not None and one.confidence is not None:
             _price(finding, verification=one.verification, net=nets[key])
-            frozen[finding.id] = freeze(judgement=one.judgement, verification=one.verification, audit_id=audit.id)
+            finding.confidence_points = one.confidence.points
+            frozen[finding.id] = freeze(
+                judgement=one.judgement,
+                verification=one.verification,
+                confidence=one.confidence,
+                audit_id=audit.id,
+            )
             finding.evidence, finding.evidence_hash = {}, hash_of(frozen[finding.id])
             finding.rests_from, finding.rests_until = rests_on(frozen[finding.id])
         written.append(finding)

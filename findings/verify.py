@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from findings.savings import Saving
 
 VERIFIED, ESTIMATED, UNKNOWN = "VERIFIED", "ESTIMATED", "UNKNOWN"
+MATCHED, AGREES = "matched", "agrees"
 ENOUGH_DAYS = 7
 LATE_DAYS = 3  # providers go on adding lines to the last days for about as long
 STALE_DAYS = 7
@@ -31,11 +32,15 @@ STALE_DAYS = 7
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """One sentence on whether `source` (inventory, usage, bill or price) bears the verdict out. None: it cannot say."""
+    """One sentence on whether `source` (inventory, usage, bill or price) bears the verdict out. None: it cannot say.
+
+    `about`, of the bill: whether it names the resource (MATCHED), or charges what the verdict would have it (AGREES).
+    """
 
     source: str
     holds: bool | None
     sentence: str
+    about: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +111,7 @@ def _bill(judgement: Judgement) -> Iterator[Proof]:
     is_enough = window.days >= ENOUGH_DAYS
     span = f"{counted(window.days, 'complete day')}, {window.first} to {window.last}"
     needed = "" if is_enough else f"; {ENOUGH_DAYS} are needed"
-    yield Proof(source="bill", holds=is_enough, sentence=f"The bill covers {span}{needed}.")
+    yield Proof(source="bill", holds=is_enough, sentence=f"The bill covers {span}{needed}.", about=MATCHED)
     last_line = max(end_of(line) for line in window.lines) - timedelta(days=1)
     is_billed = (until - last_line).days <= LATE_DAYS
     words = "It was billed" if is_billed else "It was no longer billed after"
@@ -114,6 +119,7 @@ def _bill(judgement: Judgement) -> Iterator[Proof]:
         source="bill",
         holds=is_billed,
         sentence=f"{words} {'until ' if is_billed else ''}{min(last_line, window.last)}.",
+        about=MATCHED,
     )
     lag = (thing.observed_at.date() - until).days
     if lag > STALE_DAYS:
@@ -125,10 +131,10 @@ def _bill(judgement: Judgement) -> Iterator[Proof]:
 def _agreement(judgement: Judgement, expects: BillExpects, window: CostWindow) -> Proof:
     """Whether the bill's quantities bear out what the rule concluded, on the days that both know."""
     if not any(price_name(line) for line in window.lines):
-        return Proof(source="bill", holds=None, sentence="The bill does not say what its lines are for.")
+        return Proof(source="bill", holds=None, sentence="The bill does not say what its lines are for.", about=AGREES)
     first, until = _common_days(judgement, window)
     if first >= until:
-        return _against("The bill and the usage share no day.")
+        return _against("The bill and the usage share no day.", about=AGREES)
     limit = expects.at_most(judgement.settings) if expects.at_most else None
     for number in range((until - first).days):
         day = first + timedelta(days=number)
@@ -136,9 +142,9 @@ def _agreement(judgement: Judgement, expects: BillExpects, window: CostWindow) -
         too_little = expects.at_least is not None and (quantity is None or quantity < expects.at_least)
         too_much = limit is not None and quantity is not None and quantity > limit
         if too_little or too_much:
-            return _against(f"The bill charges {quantity or 0:.10g} {unit} on {day}, {expects.says}.")
+            return _against(f"The bill charges {quantity or 0:.10g} {unit} on {day}, {expects.says}.", about=AGREES)
     span = f"{first}" if (until - first).days == 1 else f"each day from {first} to {until - timedelta(days=1)}"
-    return Proof(source="bill", holds=True, sentence=f"What the bill charges for agrees on {span}.")
+    return Proof(source="bill", holds=True, sentence=f"What the bill charges for agrees on {span}.", about=AGREES)
 
 
 def _common_days(judgement: Judgement, window: CostWindow) -> tuple[date, date]:
@@ -169,5 +175,5 @@ def _price(saving: Saving) -> Proof:
     return Proof(source="price", holds=saving.basis == FROM_BILL, sentence=f"Priced by {saving.price_source}.")
 
 
-def _against(sentence: str) -> Proof:
-    return Proof(source="bill", holds=False, sentence=sentence)
+def _against(sentence: str, *, about: str = MATCHED) -> Proof:
+    return Proof(source="bill", holds=False, sentence=sentence, about=about)

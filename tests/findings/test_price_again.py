@@ -50,7 +50,7 @@ def test_a_finding_is_verified_once_the_payers_bill_is_there(payer_and_shop):
     assert before.confidence != "VERIFIED"
     audit = bill_comes(payer)
     assert waiting_for(audit=audit) == [shop.id]
-    price_again(connection_id=shop.id)
+    price_again(connection_id=shop.id, at=AT)
     after = Finding.objects.get()
     assert (after.confidence, after.currency) == ("VERIFIED", "USD")
     assert after.evidence["bill"] != before.evidence["bill"]
@@ -62,7 +62,7 @@ def test_nothing_opens_or_closes(payer_and_shop):
     audit = judged_audit(shop, UNATTACHED)
     see(audit, OTHER)  # a later writing of the same audit's rows is not this function's to judge
     bill_comes(payer)
-    price_again(connection_id=shop.id)
+    price_again(connection_id=shop.id, at=AT)
     assert Finding.objects.values_list("provider_resource_id", "state").get() == ("vol-1", "OPEN")
 
 
@@ -73,7 +73,7 @@ def test_an_audit_under_way_prices_for_itself(payer_and_shop):
     running = make_audit(shop, at=AT)
     see(running, UNATTACHED)
     bill_comes(payer)
-    price_again(connection_id=shop.id)
+    price_again(connection_id=shop.id, at=AT)
     assert Finding.objects.get().evidence_hash == before
     judge(audit=running, at=AT)
     assert Finding.objects.get().confidence == "VERIFIED"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from connections.resources import Image, Snapshot, Volume
 from findings.rule import ALL, Fine, Rule, Unknown, Verdict, Waste, counted
+from findings.traps import backup, machine_image
 
 # A copied snapshot names no real volume, so that its volume is not found says nothing.
 COPIED_FROM = "vol-ffffffff"
 
 
 def judge(snapshot: Snapshot, *, orphaned_days: int) -> Verdict:
-    if snapshot.state != "completed" or snapshot.managed_by or snapshot.image_ids or snapshot.is_volume_present:
-        return Fine(f"Kept by {snapshot.managed_by}." if snapshot.managed_by else "")
+    kept = backup.trap.caught(snapshot) or machine_image.trap.caught(snapshot)
+    if kept or snapshot.managed_by or snapshot.state != "completed" or snapshot.is_volume_present:
+        return Fine(kept)
     if snapshot.created_at is None:
         return Unknown("when the snapshot was taken")
     days = (snapshot.observed_at - snapshot.created_at).days

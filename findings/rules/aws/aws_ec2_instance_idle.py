@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources import Instance, Metric
 from findings.rule import ALL, BillExpects, Fine, Limit, Rule, Verdict, Waste, counted, unmeasured
+from findings.traps import auto_scaling
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
@@ -16,10 +17,9 @@ NETWORK = tuple(Metric(name=name, statistic="Sum", unit="bytes") for name in ("N
 
 
 def judge(instance: Instance, *, usage: Usage, idle_days: int, max_cpu: float, max_network_mb: float) -> Verdict:
-    if instance.state != "running":
-        return Fine()
-    if instance.autoscaling_group:
-        return Fine(f"Held by the group {instance.autoscaling_group}, which would replace it.")
+    held = auto_scaling.trap.caught(instance)
+    if held or instance.state != "running":
+        return Fine(held)
     cpu = usage.days(CPU, days=idle_days)
     network = usage.total(*NETWORK, days=idle_days)
     known_cpu = [value for value in cpu if value is not None]

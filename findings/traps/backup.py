@@ -1,0 +1,23 @@
+"""A snapshot that AWS Backup or Data Lifecycle Manager keeps is theirs to delete, by the plan that somebody made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connections.resources import Snapshot
+from findings.trap import FINE, Caught, Clear, Look, Trap
+
+if TYPE_CHECKING:
+    from connections.resources import Thing
+
+KEEPERS = {"backup": "AWS Backup", "dlm": "Data Lifecycle Manager"}
+
+
+def look(thing: Thing) -> Look:
+    keeper = KEEPERS.get(thing.managed_by or "") if isinstance(thing, Snapshot) else None
+    if keeper:
+        return Caught(f"Kept by {keeper}, which deletes it by its own plan.")
+    return Clear("No backup service keeps it.")
+
+
+trap = Trap(id="backup", title="Backup service", effect=FINE, look=look, kinds=(Snapshot,), reads_tags=True)
