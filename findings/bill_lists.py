@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from findings.confidence import parts_from
 from findings.models import BillList
 from findings.registry import UnknownRule, bill_rule
 from findings.reports.money import UNKNOWN, amount
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from audits.billed_things import Span
     from audits.models import BillUpload
+    from findings.confidence import Part
     from findings.rule import Rule
 
 MOST_SHOWN = 10
@@ -25,6 +27,7 @@ KINDS = {"billed_resource": "resource", "billed_commitment": "commitment", "bill
 COLUMNS = (
     *("rule", "rule_id", "verdict", "resource_id", "account_id", "region", "service", "currency", "monthly_saving"),
     *("added_monthly_saving", "counted_by", "because", "assumes", "action", "access_adds"),
+    *("confidence_points", "confidence_parts"),
 )
 
 
@@ -39,7 +42,10 @@ def keep(*, upload: BillUpload, told: Mapping[str, Any], span: Span | None, mess
 
 @dataclass(frozen=True, kw_only=True)
 class ProvenRow:
-    """One thing that a rule finds wasteful. `money` is what it adds a month, in words where it adds nothing."""
+    """One thing that a rule finds wasteful. `money` is what it adds a month, in words where it adds nothing.
+
+    `points` from 0 to 100 say how sure it is, by its `parts`; None where the list is older than they are.
+    """
 
     resource_id: str
     account_id: str
@@ -47,6 +53,8 @@ class ProvenRow:
     service: str
     because: str
     money: str
+    points: int | None
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +135,8 @@ def csv_rows(kept: BillList) -> Iterator[Sequence[str | Decimal | None]]:
                 *(row["region"], row["service"], row["currency"], _number(row["monthly"]), _number(row["net"])),
                 *(row["absorbed_by"], row["because"], rule.assumes if rule else ""),
                 *(rule.action if rule else "", rule.access_adds if rule else ""),
+                Decimal(row["points"]) if "points" in row else None,
+                " ".join(part.words for part in parts_from(row.get("parts", ()))),
             )
 
 
@@ -147,7 +157,8 @@ def _group(one: Mapping[str, Any]) -> RuleGroup:
 
 def _row(row: Mapping[str, Any]) -> ProvenRow:
     shown = ("resource_id", "account_id", "region", "service", "because")
-    return ProvenRow(**{name: row[name] for name in shown}, money=_money(row))
+    parts = parts_from(row.get("parts", ()))
+    return ProvenRow(**{name: row[name] for name in shown}, money=_money(row), points=row.get("points"), parts=parts)
 
 
 def _money(row: Mapping[str, Any]) -> str:

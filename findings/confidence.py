@@ -15,7 +15,7 @@ from findings.trap import Caught, Clear
 from findings.verify import AGREES, LATE_DAYS, MATCHED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from typing import Any
 
@@ -27,11 +27,11 @@ STATE_AGE, HISTORY, SOURCES, BILL, TRAPS = (
 )  # fmt: skip
 WORTH = {STATE_AGE: 20, HISTORY: 25, SOURCES: 20, BILL: 20, TRAPS: 15}
 TITLES = {
-    STATE_AGE: "State is fresh",
-    HISTORY: "History is complete",
+    STATE_AGE: "State age",
+    HISTORY: "History complete",
     SOURCES: "Usage sources agree",
-    BILL: "Bill is matched",
-    TRAPS: "Traps are checked",
+    BILL: "Bill matched",
+    TRAPS: "Traps checked",
 }
 FRESH = ((1, 20), (3, 15), (7, 10))  # up to so many days old, so many points
 HALF = 10
@@ -45,6 +45,22 @@ class Part:
     points: int | None
     of: int
     sentence: str
+
+    @property
+    def title(self) -> str:
+        """Its name, for a reader."""
+        return TITLES.get(self.name, self.name.replace("_", " ").capitalize())
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing is lost."""
+        return self.points == self.of
+
+    @property
+    def words(self) -> str:
+        """All of it on one line, for a file."""
+        points = "does not apply" if self.points is None else f"{self.points} of {self.of}"
+        return f"{self.title} {points}: {self.sentence}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +88,19 @@ def confidence_of(judgement: Judgement, *, proofs: Sequence[Proof], on: date) ->
     return Confidence(points=sum(points for points, _ in applying) * 100 // of if of else 0, parts=parts)
 
 
+def parts_from(kept: Iterable[Mapping[str, Any]]) -> tuple[Part, ...]:
+    """The parts again that `parts_of` made JSON of."""
+    return tuple(Part(**{name: part[name] for name in ("name", "points", "of", "sentence")}) for part in kept)
+
+
+def parts_of(confidence: Confidence) -> list[dict[str, Any]]:
+    """The parts as JSON."""
+    return [
+        {"name": part.name, "points": part.points, "of": part.of, "sentence": part.sentence}
+        for part in confidence.parts
+    ]
+
+
 Points = tuple[int | None, str]
 
 
@@ -82,7 +111,7 @@ def _part(name: str, points: int | None, sentence: str) -> Part:
 def _state(judgement: Judgement, on: date) -> Points:
     thing = judgement.evidence.thing
     if isinstance(thing, Billed):
-        return None, "Does not apply: a bill tells costs and no state."
+        return None, "A bill tells costs and no state."
     days = max(0, (on - thing.observed_at.date()).days)
     points = next((points for most, points in FRESH if days <= most), 0)
     age = f", {counted(days, 'day')} before this was worked out" if days else ""
@@ -96,7 +125,7 @@ def _history(judgement: Judgement) -> Points:
         known = min(days, evidence.thing.known_days)
         return _share(HISTORY, known, days), f"The bill is complete on {known} of the {counted(days, 'day')} looked at."
     if not rule.needs_usage:
-        return None, "Does not apply: the rule needs no usage."
+        return None, "The rule needs no usage."
     days = rule.days(judgement.settings)
     lag = (evidence.thing.observed_at.date() - evidence.usage.until).days
     if lag > LATE_DAYS:
@@ -115,9 +144,9 @@ def _sources(judgement: Judgement, proofs: Sequence[Proof]) -> Points:
     if rule.assumes:
         return 0, f"Nothing confirms what is assumed: {rule.assumes}."
     if isinstance(judgement.evidence.thing, Billed):
-        return None, "Does not apply: the bill is the only source."
+        return None, "The bill is the only source."
     if rule.bill is None:
-        return None, "Does not apply: no bill tells what this rule looks at."
+        return None, "No bill tells what this rule looks at."
     found = next((proof for proof in proofs if proof.about == AGREES), None)
     if found is None:
         return 0, "The bill charges nothing to compare with."
@@ -137,7 +166,7 @@ def _bill(judgement: Judgement, proofs: Sequence[Proof]) -> Points:
 def _traps(judgement: Judgement) -> Points:
     looked = judgement.traps
     if not looked:
-        return None, "Does not apply: no trap is known for it."
+        return None, "No trap is known for what it asks to do."
     caught = [one.found.because for one in looked if isinstance(one.found, Caught)]
     if caught:
         return 0, " ".join(caught)

@@ -13,6 +13,7 @@ from audits.models import Usage as UsageRow
 from audits.things import from_data
 from findings import registry
 from findings.bill_standing import span_of, standings_of
+from findings.confidence import parts_from
 from findings.frozen import is_intact, lines_of
 from findings.models import Finding
 from findings.queries import HEAVY, account_labels, action_rows
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from findings.confidence import Part
     from findings.queries import ActionRow
     from findings.reports.chart import Panel
     from findings.resource_prices import ResourcePrices
@@ -31,12 +33,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Detail:
-    """Everything that the finding's page needs; `evidence` is the frozen JSON."""
+    """Everything that the finding's page needs; `evidence` is the frozen JSON. Older ones have no `parts`."""
 
     row: ActionRow
     finding: Finding
     evidence: Mapping[str, Any]
     is_intact: bool
+    parts: tuple[Part, ...]
     docs: str
     hint: str
     rollback: str
@@ -64,6 +67,7 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
         finding=finding,
         evidence=evidence,
         is_intact=is_intact(finding),
+        parts=parts_from(evidence.get("parts", ())),
         docs=rule.docs if rule else "",
         hint=_hint(rule, finding),
         rollback=rule.rollback if rule else "",

@@ -42,6 +42,9 @@ class FindingFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="begins_with", label="Name or id begins with", max_length=200)
     state = _choice("state", label="State", any_label="Open and resolved", choices=list(Finding.State.choices))
     confidence = _choice("confidence", label="Confidence", any_label="Any", choices=list(Finding.Confidence.choices))
+    points = django_filters.NumberFilter(
+        field_name="confidence_points", lookup_expr="gte", label="At least, of 100", min_value=0, max_value=100
+    )
     rule = _choice("rule_id", label="Rule", any_label="All rules")
     account = _choice("account_id", label="Account", any_label="All accounts")
     region = _choice("region", label="Region", any_label="All regions")

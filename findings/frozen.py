@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from audits.evidence import DayCost
 from audits.things import to_data
+from findings.confidence import parts_of
 from findings.cost_window import cost_window
 from findings.reports.money import plain
 from findings.trap import Clear, Unchecked
@@ -73,14 +74,6 @@ def freeze(
         }
     )  # fmt: skip
     return frozen
-
-
-def parts_of(confidence: Confidence) -> list[dict[str, Any]]:
-    """The parts of a finding's confidence as JSON; `points` is None where one does not apply."""
-    return [
-        {"name": part.name, "points": part.points, "of": part.of, "sentence": part.sentence}
-        for part in confidence.parts
-    ]
 
 
 def traps_of(judgement: Judgement) -> list[dict[str, Any]]:

@@ -116,9 +116,7 @@ def covered_by(loads: QuerySet[BillLoad]) -> list[UUID]:
     return list(connected.order_by("id").values_list("id", flat=True))
 
 
-def price_again(
-    *, connection_id: UUID, at: datetime, settings: Mapping[str, Mapping[str, Any]] | None = None
-) -> None:
+def price_again(*, connection_id: UUID, at: datetime, settings: Mapping[str, Mapping[str, Any]] | None = None) -> None:
     """Verify and price a connection's open findings anew, with bills that came after its latest audit had ended.
 
     Nothing opens or closes: that is for the next audit. Where one is under way its own judging reads the bills, so
@@ -149,9 +147,7 @@ def _findings(*, audit: Audit) -> dict[Key, Finding]:
     return {(finding.resource_id, finding.rule_id): finding for finding in rows}
 
 
-def _judged(
-    *, audit: Audit, sight: Sight, settings: Mapping[str, Mapping[str, Any]], at: datetime
-) -> list[_Judged]:
+def _judged(*, audit: Audit, sight: Sight, settings: Mapping[str, Mapping[str, Any]], at: datetime) -> list[_Judged]:
     """Every verdict. The bill is read for what is wasted only: it prices a finding, it does not make one."""
     seen = seen_by(audit=audit, sight=sight)
     row_ids = {id(one.evidence): one.row_id for one in seen}
@@ -165,9 +161,7 @@ def _judged(
             judgement = replace(judgement, evidence=evidence)  # noqa: PLW2901 - the same judgement, with its bill
             verification = verify(judgement)
             confidence = confidence_of(judgement, proofs=verification.proofs, on=at.date())
-        judged.append(
-            _Judged(row_id=row_id, judgement=judgement, verification=verification, confidence=confidence)
-        )
+        judged.append(_Judged(row_id=row_id, judgement=judgement, verification=verification, confidence=confidence))
     return judged
 
 

@@ -31,6 +31,7 @@ SORTS = {
     for sort in (
         # Only inside one currency do amounts compare, so the currency leads.
         Sort(name="saving", fields=("currency", "savings_sort", "id"), is_descending=True, reads_down=True),
+        Sort(name="confidence", fields=("confidence_points", "id"), is_descending=True, reads_down=True),
         Sort(name="age", fields=("opened_at", "id"), reads_down=True),
         Sort(name="rule", fields=("rule_id", "id")),
         Sort(name="region", fields=("region", "account_id", "id")),
@@ -52,6 +53,7 @@ class ActionRow:
 
     `net` is what is left of `gross` after overlaps; `absorbed_by` is the title of the rule whose finding on the same
     resource holds the rest, "" where nothing overlaps. `standings` are the bills it rests on that are not final.
+    `points` say from 0 to 100 how sure it is; None: it was judged before that was worked out.
     """
 
     id: UUID
@@ -82,6 +84,7 @@ class ActionRow:
     last_seen_at: datetime
     age_days: int
     reopened_count: int
+    points: int | None = None
     standings: tuple[Standing, ...] = ()
     converted: Converted | None = None
 
@@ -237,6 +240,7 @@ def action_rows(
             last_seen_at=finding.last_seen_at,
             age_days=max(0, ((finding.resolved_at or at) - finding.opened_at).days),
             reopened_count=finding.reopened_count,
+            points=finding.confidence_points if finding.confidence_points >= 0 else None,
             standings=standings.get(span, ()) if (span := span_of(finding)) else (),
             converted=shown.of(finding.estimated_monthly_savings, finding.currency, day=at.date()) if shown else None,
         )

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from audits.billed import BilledService
+from findings.confidence import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ def told(tried: Tried) -> dict[str, Any]:
     """JSON of it. `totals` and a rule's `sums` are by currency, what is proven apart from what an assumption carries.
 
     `net` is what a row adds to them: None where its worth is not known, or where it is a whole service, whose
-    resources are counted one by one.
+    resources are counted one by one. `points` and `parts` say how sure a row is.
     """
     by_rule = [list(found) for _, found in groupby(sorted(tried.findings, key=_order), key=lambda one: one.rule.id)]
     by_rule.sort(key=lambda found: (bool(found[0].rule.assumes), -sum((one.net or NOTHING for one in found), NOTHING)))
@@ -68,6 +69,8 @@ def _row(one: BillFinding) -> dict[str, Any]:
         "monthly": None if one.saving.monthly is None else str(one.saving.monthly),
         "net": None if one.net is None else str(one.net),
         "absorbed_by": one.absorbed_by,
+        "points": one.confidence.points,
+        "parts": parts_of(one.confidence),
     }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from audits.billed import BilledService
 from audits.evidence import Bill, Evidence, Usage
+from findings.confidence import confidence_of
 from findings.evaluate import evaluate
 from findings.overlaps import Claim, net_savings
 from findings.prices import PriceTable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from audits.billed import Billed
     from audits.billed_things import BilledThings
+    from findings.confidence import Confidence
     from findings.evaluate import Judgement
     from findings.rule import Rule
     from findings.savings import Saving
@@ -32,7 +34,7 @@ NO_PRICES = PriceTable(title="", dated="", currency="", regions={})  # a bill al
 
 @dataclass(frozen=True, kw_only=True)
 class BillFinding:
-    """One thing on the bill that a rule finds wasteful, and what acting is worth a month.
+    """One thing on the bill that a rule finds wasteful, what acting is worth a month, and how sure it is.
 
     `net` is what no other finding on the same thing has already: what may be added up. None: not known, or a whole
     service, whose resources are counted one by one.
@@ -43,6 +45,7 @@ class BillFinding:
     because: str
     saving: Saving
     net: Decimal | None
+    confidence: Confidence
     absorbed_by: str = ""
 
 
@@ -126,5 +129,6 @@ def _findings(thing: Billed, judgements: Sequence[Judgement], tried: Tried) -> I
             because=verdict.because,
             saving=saving,
             net=net if is_added else None,
+            confidence=confidence_of(one, proofs=(), on=thing.until),
             absorbed_by=absorbed_by,
         )

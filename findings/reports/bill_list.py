@@ -43,7 +43,7 @@ def _rule(rule: Rule, found: Sequence[BillFinding], *, most: int) -> Iterator[st
         thing = one.thing
         place = " ".join(part for part in (thing.account_id, thing.region) if part)
         yield f"  {_money(one):>16}  {thing.resource_id}  {place}"
-        yield f"  {'':>16}  {one.because}"
+        yield f"  {'':>16}  {one.because} Confidence {one.confidence.points} of 100."
     if len(found) > most:
         yield f"  {'':>16}  and {len(found) - most:,} more"
     if rule.assumes:

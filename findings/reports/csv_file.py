@@ -26,6 +26,7 @@ COLUMNS: dict[str, Callable[[ActionRow], str | Decimal | None]] = {
     "state": lambda row: row.state,
     "resolution": lambda row: row.resolution,
     "confidence": lambda row: row.confidence,
+    "confidence_points": lambda row: None if row.points is None else Decimal(row.points),
     "currency": lambda row: row.currency,
     "net_monthly_savings": lambda row: row.net,
     "gross_monthly_savings": lambda row: row.gross,

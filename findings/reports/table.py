@@ -41,12 +41,16 @@ def _action(row: ActionRow) -> str:
     return f"(counted in: {row.absorbed_by})" if row.absorbed_by and not row.net else row.action
 
 
+def _confidence(row: ActionRow) -> str:
+    return row.confidence.lower() if row.points is None else f"{row.confidence.lower()} {row.points}"
+
+
 COLUMNS = (
     _Column(title="RULE", cell=lambda row: row.rule, least=16, yields=2),
     _Column(title="RESOURCE", cell=_resource, least=22, yields=3),
     _Column(title="REGION", cell=lambda row: row.region, least=9),
     _Column(title="A MONTH", cell=_saving, least=7, is_right=True),
-    _Column(title="CONFIDENCE", cell=lambda row: row.confidence.lower(), least=10),
+    _Column(title="CONFIDENCE", cell=_confidence, least=10),
     _Column(title="ACTION", cell=_action, least=20, yields=4),
 )
 

@@ -70,7 +70,7 @@ PARAMETERS: dict[str, Callable[[Planted], Iterable[tuple]] | None] = {
     "tag": lambda theirs: [({"value": "x"}, f"{theirs.mark} tag", "Nobodysmarked tag")],
     "value": lambda theirs: [({"tag": "team"}, f"{theirs.mark} team", "Nobodysmarked team")],
     "who": lambda theirs: [({}, theirs.mark, "Nobodysmarked")],
-    **dict.fromkeys(("confidence", "currency", "new", "price_unknown", "region", "rule", "sort", "state")),
+    **dict.fromkeys(("confidence", "currency", "new", "points", "price_unknown", "region", "rule", "sort", "state")),
     **dict.fromkeys(("regions", "export_bucket", "export_name", "export_prefix", "export_region")),
     **dict.fromkeys(("csrfmiddlewaretoken", "costframe_organization", "__clerk_handshake", "elsewhere", "ended")),
     **dict.fromkeys(("since", "until", "what", "night_time", "timezone", "by", "cost", "kind", "month", "tagged")),
