@@ -55,6 +55,29 @@ def kept(visitor, organization):
         return BillList.objects.get()
 
 
+def test_each_row_says_how_sure_it_is_and_what_a_bill_does_not_tell(visitor, kept, organization):
+    page = text(visitor.get(f"/bills/uploads/{kept.upload_id}/proves/"))
+    assert "State age. A bill tells costs and no state." in page
+    assert "could not be checked: auto scaling group, backup service" in page
+    answer = visitor.get(f"/bills/uploads/{kept.upload_id}/proves.csv")
+    rows = {row["rule_id"]: row for row in csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))}
+    assert rows["bill_address_idle"]["confidence_points"] == "78"
+    assert "State age does not apply: A bill tells costs and no state." in rows["bill_address_idle"]["confidence_parts"]
+
+
+def test_a_list_that_is_older_than_confidence_is_still_shown(visitor, kept, organization):
+    old = json.loads(json.dumps(kept.told))
+    for group in old["rules"]:
+        for row in group["rows"]:
+            del row["points"], row["parts"]
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        BillList.objects.update(told=old)
+    assert "not worked out" in text(visitor.get(f"/bills/uploads/{kept.upload_id}/proves/"))
+    answer = visitor.get(f"/bills/uploads/{kept.upload_id}/proves.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert {(row["confidence_points"], row["confidence_parts"]) for row in rows} == {("", "")}
+
+
 def test_an_organisation_without_any_connection_sees_what_its_bill_proves(visitor, kept):
     link = f"/bills/uploads/{kept.upload_id}/proves/"
     assert f'href="{link}"' in visitor.get(f"/bills/uploads/{kept.upload_id}/").content.decode()

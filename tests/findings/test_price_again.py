@@ -57,6 +57,24 @@ def test_a_finding_is_verified_once_the_payers_bill_is_there(payer_and_shop):
     assert (after.opened_at, after.last_seen_at, after.reopened_count) == (before.opened_at, before.last_seen_at, 0)
 
 
+def test_a_bill_that_comes_late_matches_and_the_state_has_aged_by_then(payer_and_shop):
+    payer, shop = payer_and_shop
+    judged_audit(shop, UNATTACHED)
+    before = Finding.objects.get()
+    bill_comes(payer)
+    price_again(connection_id=shop.id, at=AT + 5 * DAY)
+    after = Finding.objects.get()
+    parts = [
+        {part["name"]: part["points"] for part in one.evidence["parts"] if part["points"] is not None}
+        for one in (before, after)
+    ]
+    assert parts == [
+        {"state_age": 20, "bill_matched": 0, "traps_checked": 15},
+        {"state_age": 10, "bill_matched": 20, "traps_checked": 15},
+    ]
+    assert (before.confidence_points, after.confidence_points) == (63, 81)
+
+
 def test_nothing_opens_or_closes(payer_and_shop):
     payer, shop = payer_and_shop
     audit = judged_audit(shop, UNATTACHED)

@@ -92,6 +92,16 @@ def test_the_largest_saving_comes_first_inside_each_currency_and_unknown_last(sh
     assert rows[-1].estimated_monthly_savings is None
 
 
+def test_the_surest_comes_first_and_what_has_no_points_yet_last(shop):
+    with acting_as("cf_worker"):
+        Finding.objects.filter(provider_resource_id="vol-3").update(confidence_points=-1)
+    rows = [Finding.objects.get(id=one) for one in walk(Finding.objects.all(), SORTS["confidence"])]
+    points = [row.points for row in action_rows(rows, labels={}, at=AT)]
+    assert points[-1] is None
+    assert points[:-1] == sorted(points[:-1], reverse=True)
+    assert points[0] == 100 > points[-2]
+
+
 def test_the_next_page_neither_repeats_nor_skips_when_rows_come_in_between(shop):
     sort, rows = SORTS["saving"], Finding.objects.all()
     first = page_of(rows, sort=sort, size=4)
@@ -144,6 +154,8 @@ def test_a_page_is_one_question_without_an_offset_and_without_the_evidence(shop,
         ({"q": "eipalloc"}, 1),
         ({"q": "100%_"}, 0),
         ({"new": "on"}, 12),
+        ({"points": "0"}, 12),
+        ({"points": "100"}, 11),
     ],
 )
 def test_a_filter_keeps(shop, query, count):
@@ -163,6 +175,8 @@ def test_new_means_opened_by_the_latest_audit(shop):
     [
         ({"region": "mars-1"}, "Region: mars-1 is not there to choose."),
         ({"confidence": "SURE"}, "Confidence: SURE is not there to choose."),
+        ({"points": "101"}, "At least, of 100: Ensure this value is less than or equal to 100."),
+        ({"points": "many"}, "At least, of 100: Enter a number."),
         ({"state": "GONE"}, "State: GONE is not there to choose."),
         ({"rule": "x' or 1=1"}, "Rule: x' or 1=1 is not there to choose."),
         ({"q": "a\0b"}, "Name or id begins with: Null characters are not allowed."),

@@ -74,6 +74,11 @@ def test_the_csv_has_plain_amounts_beside_their_currency():
     assert (second["net_monthly_savings"], second["confidence"]) == ("", "UNKNOWN")
 
 
+def test_the_files_have_the_points_and_nothing_where_there_are_none():
+    assert [one["confidence_points"] for one in cells(row(points=92), row(points=0), row())] == ["92", "0", ""]
+    assert " verified 92 " in table.render([row(points=92)], Totals())
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_no_cell_of_the_csv_can_be_run_as_a_formula(start):
     planted = f"{start}HYPERLINK(1)"

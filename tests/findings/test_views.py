@@ -188,6 +188,42 @@ def test_a_finding_shows_checks_bill_sum_and_action(full, visit):
         assert expected in shown
 
 
+def test_a_finding_shows_how_sure_it_is_by_parts_and_which_traps_were_checked(full, visit):
+    finding = finding_of(full)
+    shown = text_of(visit(full, reverse("findings:finding", args=[finding.id])))
+    for expected in (
+        "How sure it is: 100 of 100", "20 of 20 State age. Its state was read at 2026-11-20 12:00 UTC.",
+        "Does not apply History complete. The rule needs no usage.", "15 of 15 Traps checked. 4 of 4 traps ruled out.",
+        "Ruled out Tag that asks to keep it. No tag asks to keep it.",
+    ):  # fmt: skip
+        assert expected in shown
+    address = finding_of(full, "aws_vpc_address_unassociated")
+    shown = text_of(visit(full, reverse("findings:finding", args=[address.id])))
+    assert "Ruled out Recent launch. Made 400 days ago." in shown
+
+
+def test_the_list_and_its_file_have_the_points(full, visit):
+    assert "Verified 100 of 100" in text_of(visit(full, reverse("findings:list"), sort="confidence"))
+    header, *lines = visit(full, reverse("findings:csv"), points="100", sort="confidence").content.decode().splitlines()
+    place = header.split(",").index("confidence_points")
+    assert lines
+    assert {line.split(",")[place] for line in lines} == {"100"}
+
+
+def test_a_finding_frozen_before_there_were_parts_is_still_shown_and_intact(full, visit):
+    finding = finding_of(full)
+    old = {name: value for name, value in finding.evidence.items() if name not in {"points", "parts", "traps"}}
+    old["format"] = 1
+    with scope.organization(full.id), acting_as("cf_worker"):
+        Finding.objects.filter(id=finding.id).update(evidence=old, evidence_hash=hash_of(old), confidence_points=-1)
+    shown = text_of(visit(full, reverse("findings:finding", args=[finding.id])))
+    assert "This was judged before confidence was worked out by parts: the next audit tells." in shown
+    assert "not what was frozen" not in shown
+    assert "of 100" not in shown
+    listed = text_of(visit(full, reverse("findings:list"), rule=finding.rule_id))
+    assert "Verified EBS volume attached to nothing" in listed
+
+
 def test_the_usage_chart_draws_a_hole_as_a_hole_and_has_a_table(full, visit):
     finding = finding_of(full, "aws_ec2_instance_idle")
     body = visit(full, reverse("findings:finding", args=[finding.id])).content.decode()
