@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from findings.verify import Proof
 
 STATE_AGE, HISTORY, SOURCES, BILL, TRAPS = (
-    *("state_age", "history_complete", "sources_agree", "bill_matched", "traps_checked"),
-)  # fmt: skip
+    "state_age",
+    "history_complete",
+    "sources_agree",
+    "bill_matched",
+    "traps_checked",
+)
 WORTH = {STATE_AGE: 20, HISTORY: 25, SOURCES: 20, BILL: 20, TRAPS: 15}
 TITLES = {
     STATE_AGE: "State age",

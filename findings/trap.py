@@ -54,7 +54,7 @@ class Trap:
     `look(thing)` sees one resource. Where it is caught, `effect` FINE makes a verdict of waste Fine, and LOWER takes
     from the finding's confidence. It concerns resources of `kinds` (empty: of every kind, but for those in `but_not`)
     and rules of `stages`. `needs` are kinds and `reads_tags` the tags without which not seeing it proves nothing.
-    `on_bill` looks for it on a resource of which nothing but the bill is known.
+    Of a resource that only a bill tells of, `on_bill` looks for it; what is charged under `meters` is of its kinds.
     """
 
     id: str
@@ -63,6 +63,7 @@ class Trap:
     look: Callable[[Thing], Look]
     stages: frozenset[str] = REMOVES
     kinds: tuple[type[Thing], ...] = ()
+    meters: tuple[str, ...] = ()
     but_not: tuple[type[Thing], ...] = ()
     needs: tuple[type[Thing], ...] = ()
     reads_tags: bool = False
@@ -96,7 +97,7 @@ class Trap:
 
     def _billed(self, thing: Billed) -> Look | None:
         """A commitment or a whole service is in no trap: neither stands anywhere."""
-        if not isinstance(thing, BilledResource):
+        if not isinstance(thing, BilledResource) or (self.kinds and not thing.lines(*self.meters)):
             return None
         return self.on_bill(thing) if self.on_bill else Unchecked("what the cloud says of it (a bill tells its costs)")
 

@@ -19,5 +19,11 @@ def look(thing: Thing) -> Look:
 
 
 trap = Trap(
-    id="auto_scaling", title="Auto Scaling group", effect=FINE, look=look, stages=CHANGES, kinds=(Instance,)
-)  # fmt: skip
+    id="auto_scaling",
+    title="Auto Scaling group",
+    effect=FINE,
+    look=look,
+    stages=CHANGES,
+    kinds=(Instance,),
+    meters=("BoxUsage", "SpotUsage"),
+)

@@ -20,4 +20,12 @@ def look(thing: Thing) -> Look:
     return Clear("No backup service keeps it.")
 
 
-trap = Trap(id="backup", title="Backup service", effect=FINE, look=look, kinds=(Snapshot,), reads_tags=True)
+trap = Trap(
+    id="backup",
+    title="Backup service",
+    effect=FINE,
+    look=look,
+    kinds=(Snapshot,),
+    meters=("EBS:SnapshotUsage",),
+    reads_tags=True,
+)

@@ -29,6 +29,4 @@ def _word(text: str) -> str:
     return next((word for word in re.split(r"[^a-z]+", text.lower()) if word in WORDS), "")
 
 
-trap = Trap(
-    id="disaster_recovery", title="Disaster recovery", effect=LOWER, look=look, stages=CHANGES, reads_tags=True
-)  # fmt: skip
+trap = Trap(id="disaster_recovery", title="Disaster recovery", effect=LOWER, look=look, stages=CHANGES, reads_tags=True)

@@ -36,4 +36,4 @@ def _day(value: str) -> date | None:
         return None
 
 
-trap = Trap(id="keep_tag", title="Tag that asks to keep it", effect=FINE, look=look, reads_tags=True)
+trap = Trap(id="keep_tag", title="Keep tag", effect=FINE, look=look, reads_tags=True)

@@ -25,5 +25,11 @@ def look(thing: Thing) -> Look:
 
 
 trap = Trap(
-    id="kubernetes_volume", title="Kubernetes claim", effect=LOWER, look=look, kinds=(Volume,), reads_tags=True
-)  # fmt: skip
+    id="kubernetes_volume",
+    title="Kubernetes claim",
+    effect=LOWER,
+    look=look,
+    kinds=(Volume,),
+    meters=("EBS:VolumeUsage",),
+    reads_tags=True,
+)

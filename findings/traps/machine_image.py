@@ -20,4 +20,12 @@ def look(thing: Thing) -> Look:
     return Clear("No image stands on it.")
 
 
-trap = Trap(id="machine_image", title="Machine image", effect=FINE, look=look, kinds=(Snapshot,), needs=(Image,))
+trap = Trap(
+    id="machine_image",
+    title="Machine image",
+    effect=FINE,
+    look=look,
+    kinds=(Snapshot,),
+    meters=("EBS:SnapshotUsage",),
+    needs=(Image,),
+)

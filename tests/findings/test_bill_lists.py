@@ -58,10 +58,10 @@ def kept(visitor, organization):
 def test_each_row_says_how_sure_it_is_and_what_a_bill_does_not_tell(visitor, kept, organization):
     page = text(visitor.get(f"/bills/uploads/{kept.upload_id}/proves/"))
     assert "State age. A bill tells costs and no state." in page
-    assert "could not be checked: auto scaling group, backup service" in page
+    assert "could not be checked: disaster recovery, keep tag." in page
     answer = visitor.get(f"/bills/uploads/{kept.upload_id}/proves.csv")
     rows = {row["rule_id"]: row for row in csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))}
-    assert rows["bill_address_idle"]["confidence_points"] == "78"
+    assert rows["bill_address_idle"]["confidence_points"] == "83"
     assert "State age does not apply: A bill tells costs and no state." in rows["bill_address_idle"]["confidence_parts"]
 
 

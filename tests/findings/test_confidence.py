@@ -77,7 +77,7 @@ def test_a_trap_changes_points_and_not_the_word():
 
 def test_a_trap_that_could_not_be_checked_is_named():
     sentence = judged(are_tags_read=False)[0].parts[-1].sentence
-    assert sentence.endswith("could not be checked: disaster recovery, tag that asks to keep it.")
+    assert sentence.endswith("could not be checked: disaster recovery, keep tag.")
 
 
 def test_usage_that_ends_long_before_the_audit_has_no_points():
@@ -123,8 +123,8 @@ def test_a_bill_alone_tells_no_state_and_rules_out_only_what_it_can():
     found = points(confidence)
     assert (found["state_age"], found["sources_agree"]) == (None, None)
     assert (found["history_complete"], found["bill_matched"]) == (25, 20)
-    assert found["traps_checked"] == 15 // 7, "only that it was not launched lately"
-    assert confidence.points == (25 + 20 + 2) * 100 // 60
+    assert found["traps_checked"] == 15 // 3, "only that it was not launched lately"
+    assert confidence.points == (25 + 20 + 5) * 100 // 60 == 83
 
 
 def test_what_a_rule_assumes_costs_points_and_is_named():

@@ -34,8 +34,8 @@ def tagged(thing, **tags):
     return replace(thing, tags={key.replace("__", ":"): value for key, value in tags.items()})
 
 
-def charged(days, *, known=40):
-    lines = tuple(line(TODAY - timedelta(days=back), "1") for back in range(days, 0, -1))
+def charged(days, *, known=40, **more):
+    lines = tuple(line(TODAY - timedelta(days=back), "1", **more) for back in range(days, 0, -1))
     return replace(BILLED, charges=lines, first=TODAY - timedelta(days=known))
 
 
@@ -66,6 +66,11 @@ def seen(trap_id, thing, *, stage="DELETE", **known):
         ("backup", replace(SNAPSHOT, managed_by="backup"), Caught),
         ("backup", replace(SNAPSHOT, managed_by="dlm"), Caught),
         ("backup", VOLUME, type(None)),
+        ("auto_scaling", charged(20, usage_type="EUC1-BoxUsage:m5.large"), Unchecked),
+        ("auto_scaling", charged(20, usage_type="EUC1-EBS:VolumeUsage.gp3"), type(None)),
+        ("kubernetes_volume", charged(20, usage_type="EUC1-EBS:VolumeUsage.gp3"), Unchecked),
+        ("backup", charged(20, usage_type="EBS:SnapshotUsage"), Unchecked),
+        ("machine_image", charged(20, usage_type="EBS:SnapshotUsage"), Unchecked),
         ("machine_image", SNAPSHOT, Clear),
         ("machine_image", replace(SNAPSHOT, image_ids=("ami-1",)), Caught),
         ("machine_image", replace(SNAPSHOT, image_ids=None), Unchecked),
@@ -107,6 +112,7 @@ def test_every_file_is_a_trap_with_its_effect():
     }  # fmt: skip
     assert {trap.effect for trap in TRAPS.values()} == {FINE, LOWER}
     assert all(trap.title and trap.stages <= set(STAGES) for trap in TRAPS.values())
+    assert all(bool(trap.kinds) == bool(trap.meters) for trap in TRAPS.values()), "what a bill calls its kinds"
 
 
 @pytest.mark.parametrize("trap_id", ["keep_tag", "backup", "kubernetes_volume", "disaster_recovery"])

@@ -79,7 +79,7 @@ def test_what_is_not_known_is_counted_and_never_called_fine(tmp_path, capsys):
 def test_two_currencies_have_two_totals(tmp_path, capsys):
     said = told(capsys, written(tmp_path, GATEWAY, {**GATEWAY, "ResourceId": "nat-2", "BillingCurrency": "EUR"}))
     assert "EUR: 36.53 a month" in said
-    assert " Confidence 78 of 100." in said
+    assert " Confidence 83 of 100." in said
     assert "USD: 36.53 a month" in said
 
 
