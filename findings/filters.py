@@ -43,7 +43,12 @@ class FindingFilter(django_filters.FilterSet):
     state = _choice("state", label="State", any_label="Open and resolved", choices=list(Finding.State.choices))
     confidence = _choice("confidence", label="Confidence", any_label="Any", choices=list(Finding.Confidence.choices))
     points = django_filters.NumberFilter(
-        field_name="confidence_points", lookup_expr="gte", label="Confidence at least", min_value=0, max_value=100
+        field_name="confidence_points",
+        lookup_expr="gte",
+        label="Confidence at least",
+        min_value=0,
+        max_value=100,
+        decimal_places=0,
     )
     rule = _choice("rule_id", label="Rule", any_label="All rules")
     account = _choice("account_id", label="Account", any_label="All accounts")

@@ -176,6 +176,7 @@ def test_new_means_opened_by_the_latest_audit(shop):
         ({"region": "mars-1"}, "Region: mars-1 is not there to choose."),
         ({"confidence": "SURE"}, "Confidence: SURE is not there to choose."),
         ({"points": "101"}, "Confidence at least: Ensure this value is less than or equal to 100."),
+        ({"points": "9.5"}, "Confidence at least: Ensure that there are no more than 0 decimal places."),
         ({"points": "many"}, "Confidence at least: Enter a number."),
         ({"state": "GONE"}, "State: GONE is not there to choose."),
         ({"rule": "x' or 1=1"}, "Rule: x' or 1=1 is not there to choose."),
