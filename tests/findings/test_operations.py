@@ -67,54 +67,6 @@ def test_waste_opens_a_finding_that_is_verified_by_its_own_bill_lines(shop):
     assert finding.first_seen_at == finding.opened_at == finding.last_seen_at == AT
 
 
-def test_how_sure_a_finding_is_is_kept_with_its_parts_and_traps(shop):
-    bill(load_bill(shop), "vol-1", "0.25")
-    judged_audit(shop, UNATTACHED)
-    finding = the_finding()
-    parts = {part["name"]: part["points"] for part in finding.evidence["parts"]}
-    assert finding.confidence_points == finding.evidence["points"] == 100
-    assert parts == {
-        "state_age": 20, "history_complete": None, "sources_agree": None, "bill_matched": 20, "traps_checked": 15,
-    }  # fmt: skip
-    assert [trap["id"] for trap in finding.evidence["traps"] if trap["clear"]] == [
-        *("disaster_recovery", "keep_tag", "kubernetes_volume", "recent_launch"),
-    ]  # fmt: skip
-
-
-def traps_of_an_audit(shop, *, at, **gap) -> dict[str, bool | None]:
-    """Which traps were ruled out by an audit with one gap, which hides no kind."""
-    audit = make_audit(shop, at=at)
-    see(audit, UNATTACHED)
-    hide(audit, kinds=(), **gap)
-    judge(audit=audit, at=at)
-    audit.state = "DONE"
-    audit.save()
-    return {trap["id"]: trap["clear"] for trap in the_finding().evidence["traps"]}
-
-
-@pytest.mark.parametrize("gap", [{"action": "ec2:DescribeTags"}, {"action": "tag:GetResources", "region": ""}])
-def test_tags_that_were_refused_rule_nothing_out(shop, gap):
-    assert traps_of_an_audit(shop, at=AT, **gap) == {
-        "disaster_recovery": None, "keep_tag": None, "kubernetes_volume": None, "recent_launch": True,
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "gap", [{"action": "ec2:DescribeTags", "region": "eu-west-3"}, {"action": "apigateway:GetStages"}]
-)
-def test_a_refusal_elsewhere_or_of_something_else_hides_no_tag(shop, gap):
-    assert all(traps_of_an_audit(shop, at=AT, **gap).values())
-
-
-def test_a_tag_that_asks_to_keep_it_resolves_the_finding_and_says_why(shop):
-    judged_audit(shop, UNATTACHED)
-    judged_audit(shop, dataclasses.replace(UNATTACHED, tags={"keep": "yes"}), at=TOMORROW)
-    finding = the_finding()
-    assert (finding.state, finding.resolution) == ("RESOLVED", "NOT_WASTEFUL")
-    verdict = Verdict.objects.get(rule_id="aws_ebs_volume_unattached")
-    assert (verdict.outcome, verdict.because) == ("FINE", "Its tag keep (yes) asks to keep it.")
-
-
 def test_all_three_verdicts_are_kept(shop):
     unknown = dataclasses.replace(NOT_KNOWN, resource_id="vol-3")
     judged_audit(shop, UNATTACHED, ATTACHED.__class__(**{**vars(ATTACHED), "resource_id": "vol-4"}), unknown)
