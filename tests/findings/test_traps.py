@@ -12,7 +12,7 @@ from connections.resources import Address, Instance, Snapshot, Volume
 from findings import traps
 from findings.evaluate import evaluate
 from findings.registry import rule
-from findings.rule import STAGES, Fine, Rule, Unknown, Waste
+from findings.rule import ALL, STAGES, Fine, Rule, Unknown, Waste
 from findings.trap import FINE, LOWER, Caught, Clear, Unchecked
 from tests.findings.evidence import ACCOUNT, TODAY, ago, line
 
@@ -151,7 +151,7 @@ def judged(thing, verdict, *, stage="DELETE", **known):
     return next(iter(evaluate([evidence], [planted], {})))
 
 
-WASTE = Waste(saves=rule("aws_vpc_address_unassociated").judge(ADDRESS).saves, because="Idle.")
+WASTE = Waste(saves=ALL, because="Idle.")
 
 
 @pytest.mark.parametrize("verdict", [WASTE, Unknown("its use")])
