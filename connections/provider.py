@@ -47,6 +47,12 @@ class Call:
     in their texts are filled in. Permission is looked at before existence, so `cheapest` may name what is not there:
     `answers_cheapest` are the error codes that then say so. `absent` are error codes by which the provider says that
     nothing of what was asked for is set up, which is an answer and no failure wherever the call is made.
+
+    `withheld` are members of the answer that are never parsed, so that no value of them is ever made: dotted paths of
+    the SDK's own names, through lists and maps ("Functions.Environment"). `kept` are members whose name sounds like
+    content and that are parsed all the same, each with the reason.
+    `post_path` is set where a read is a POST that names no operation: the one path it goes to. `bucket_setting` is set
+    where a read is of an S3 bucket's setting: the sub-resource that it names ("lifecycle").
     """
 
     service: str
@@ -58,6 +64,10 @@ class Call:
     cheapest: Mapping[str, Any] = field(default_factory=dict, hash=False)
     answers_cheapest: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
+    withheld: tuple[str, ...] = ()
+    kept: Mapping[str, str] = field(default_factory=dict, hash=False)
+    post_path: str = ""
+    bucket_setting: str = ""
 
 
 class Scope(Enum):

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from connections.bucket_reads import BucketReads
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -42,7 +44,8 @@ class Guard:
 
     `reads` are the declared calls, and `allowed` their (service, operation) pairs. `host_suffixes` are where the
     provider answers. `sandbox_url` is the one loopback endpoint that may be spoken to without TLS. Objects may be read
-    below `export` only, and where it is None not at all.
+    below `export` only, and where it is None not at all: then S3 may be asked for declared settings of buckets.
+    `posts` are the (service, method, path) of reads that are POSTs and name no operation.
     """
 
     reads: tuple[Call, ...]
@@ -50,9 +53,14 @@ class Guard:
     sandbox_url: str = ""
     export: ExportPlace | None = None
     allowed: frozenset[tuple[str, str]] = field(init=False)
+    posts: frozenset[tuple[str, str, str]] = field(init=False)
+    buckets: BucketReads = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allowed", frozenset((call.service, call.operation) for call in self.reads))
+        posts = frozenset((call.service, "POST", call.post_path) for call in self.reads if call.post_path)
+        object.__setattr__(self, "posts", posts)
+        object.__setattr__(self, "buckets", BucketReads.of(self.reads))
         if self.sandbox_url and not is_loopback(self.sandbox_url):
             raise WriteRefused("session", "open", f"{self.sandbox_url} is not a loopback address")
 
@@ -61,7 +69,10 @@ class Guard:
         if (service, operation) not in self.allowed:
             raise WriteRefused(service, operation)
         if service == "s3" and parameters is not None:
-            self._check_object(operation, parameters)
+            if self.export is not None:
+                self._check_object(self.export, operation, parameters)
+            elif refusal := self.buckets.refusal_of_parameters(operation, parameters):
+                raise WriteRefused(service, operation, refusal)
 
     def check_address(self, service: str, operation: str, url: str) -> None:
         """Raise `WriteRefused` unless `url` is the provider's own host over TLS, or the sandbox's loopback endpoint."""
@@ -76,21 +87,30 @@ class Guard:
         if parts.port not in {None, 443} or not (parts.hostname or "").endswith(self.host_suffixes):
             raise WriteRefused(service, operation, f"{parts.netloc} is not an address of the provider")
 
-    def check_wire(self, service: str, operation: str, method: str) -> None:
+    def check_wire(self, service: str, operation: str, method: str, url: str) -> None:
         """Raise `WriteRefused` unless what stands in the request itself is a declared read.
 
-        `operation` is what the request's body or headers name; a request that names none is judged by its method.
+        `operation` is what the request's body or headers name. A request that names none is judged by its method, and
+        a POST by its path too, which must be that of a declared read, letter by letter and with nothing behind it.
         """
         if operation:
             self.check_operation(service, operation)
-        elif method not in READ_METHODS:
+            return
+        parts = urlsplit(url)
+        is_declared_post = (service, method, parts.path) in self.posts and not parts.query
+        if method not in READ_METHODS and not is_declared_post:
             raise WriteRefused(service, method, "the request names no operation and is not a plain read")
 
-    def check_object_url(self, url: str) -> None:
-        """Raise `WriteRefused` unless an S3 address lies inside the export: bucket in the host or first in the path."""
-        parts = urlsplit(url)
+    def check_object_url(self, url: str, method: str) -> None:
+        """Raise `WriteRefused` unless an S3 address lies inside the export: bucket in the host or first in the path.
+
+        Where there is no export, it must name a declared setting of a bucket and nothing else.
+        """
         if self.export is None:
-            raise WriteRefused("s3", "GET", "this session may not look into any bucket")
+            if refusal := self.buckets.refusal_of_url(url, method, is_sandbox=bool(self.sandbox_url)):
+                raise WriteRefused("s3", method, refusal)
+            return
+        parts = urlsplit(url)
         bucket, inside = self.export.bucket, f"{self.export.path}/"
         path = unquote(parts.path).removeprefix("/")
         if not (parts.hostname or "").startswith(f"{bucket}.s3"):
@@ -104,16 +124,14 @@ class Guard:
         if not wanted.startswith(inside) or ".." in wanted.split("/"):
             raise WriteRefused("s3", "GET", "it is outside the export's own path")
 
-    def _check_object(self, operation: str, parameters: Mapping[str, Any]) -> None:
-        if self.export is None:
-            raise WriteRefused("s3", operation, "this session may not look into any bucket")
-        if parameters.get("Bucket") != self.export.bucket:
+    def _check_object(self, export: ExportPlace, operation: str, parameters: Mapping[str, Any]) -> None:
+        if parameters.get("Bucket") != export.bucket:
             raise WriteRefused("s3", operation, "it is not the export's bucket")
         for name in ("Key", "Prefix"):
             path = parameters.get(name)
             if operation == "GetBucketLocation" or (path is None and name not in NEEDED_PATH.get(operation, ())):
                 continue
-            if not str(path).startswith(f"{self.export.path}/") or ".." in str(path).split("/"):
+            if not str(path).startswith(f"{export.path}/") or ".." in str(path).split("/"):
                 raise WriteRefused("s3", operation, f"{name} is outside the export's own path")
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
 
 from connections.bill_ids import bill_ids
 from connections.provider import GapFound
-from connections.providers.aws import inventory
+from connections.providers.aws import calls, inventory
 from connections.providers.aws.collectors import ec2
+from connections.providers.aws.collectors import elasticloadbalancing as elb
+from connections.providers.aws.reader import Listing, Reader
 from connections.resources import KINDS, Instance, NatGateway, Snapshot, Volume
 from sandbox.aws import names
 from tests.connections.aws import session
@@ -77,6 +80,59 @@ def test_trouble_is_a_gap_with_its_reason(calm_cloud, kind, reason):
     collected = collect(calm_cloud, service="rds")
     assert collected.resources == ()
     assert [(gap.reason, gap.kinds) for gap in collected.gaps] == [(reason, ("database",))]
+
+
+def reader(cloud):
+    opened = session(cloud, service="elasticloadbalancing")
+    return Reader(session=opened, region="us-east-1", service="elasticloadbalancing", at=AT)
+
+
+NO_GROUP = f"arn:aws:elasticloadbalancing:us-east-1:{names.SHOP}:targetgroup/costframe-none/0123456789abcdef"
+MAY_BE_ABSENT = dataclasses.replace(elb.DESCRIBE_TARGET_HEALTH, absent=elb.DESCRIBE_TARGET_HEALTH.answers_cheapest)
+
+
+def listed(reading, call):
+    return reading.listing(call, result="TargetHealthDescriptions", row=lambda item: item, TargetGroupArn=NO_GROUP)
+
+
+def test_what_the_provider_says_is_not_set_up_is_an_answer_where_the_call_declares_it(calm_cloud):
+    reading = reader(calm_cloud)
+    assert listed(reading, MAY_BE_ABSENT) == Listing(rows=(), is_complete=True)
+    assert reading.one(MAY_BE_ABSENT, TargetGroupArn=NO_GROUP) == {}
+    assert reading.gaps == ()
+
+
+def test_what_the_provider_says_is_not_there_is_a_gap_where_the_call_does_not_declare_it(calm_cloud):
+    reading = reader(calm_cloud)
+    assert listed(reading, elb.DESCRIBE_TARGET_HEALTH) == Listing(rows=(), is_complete=False)
+    assert reading.one(elb.DESCRIBE_TARGET_HEALTH, TargetGroupArn=NO_GROUP) is None
+    assert [(gap.action, gap.reason) for gap in reading.gaps] == [
+        ("elasticloadbalancing:DescribeTargetHealth", "FAILED")
+    ]
+
+
+def test_a_refusal_is_a_gap_whatever_may_be_absent(calm_cloud):
+    calm_cloud.fault("deny", operation="DescribeTargetHealth", count=None)
+    reading = reader(calm_cloud)
+    assert not listed(reading, MAY_BE_ABSENT).is_complete
+    assert reading.one(MAY_BE_ABSENT, TargetGroupArn=NO_GROUP) is None
+    assert [gap.reason for gap in reading.gaps] == ["REFUSED"]
+
+
+def test_rows_may_lie_deeper_in_the_answer(calm_cloud):
+    opened = session(calm_cloud)
+    reading = Reader(session=opened, region="us-east-1", service="ec2", at=AT)
+    document = reading.listing(
+        calls.GET_ROLE,
+        result="Role.AssumeRolePolicyDocument.Statement",
+        row=lambda item: item["Action"],
+        RoleName="CostframeReadOnly",
+    )
+    assert (document.rows, document.is_complete) == (("sts:AssumeRole",), True)
+    none = reading.listing(
+        calls.GET_ROLE, result="Role.Nothing.Here", row=lambda item: item, RoleName="CostframeReadOnly"
+    )
+    assert (none.rows, none.is_complete) == ((), True)
 
 
 def test_a_call_that_fails_once_is_tried_again(calm_cloud):

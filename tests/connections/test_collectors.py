@@ -143,6 +143,15 @@ def test_what_an_access_check_would_send_is_what_the_call_takes(call):
     assert "{" not in json.dumps(sent, default=str).replace('{"', "").replace("{}", "")
 
 
+@pytest.mark.parametrize("call", inventory.DECLARED, ids=lambda call: call.action)
+def test_a_post_without_a_name_and_a_setting_of_a_bucket_are_declared_as_their_model_has_them(call):
+    model = ServiceModel(MODELS.load_service_model(call.service, "service-2"), call.service)
+    http = model.operation_model(call.operation).http
+    is_nameless_post = model.protocol.startswith("rest") and http["method"] == "POST"
+    assert call.post_path == (http["requestUri"] if is_nameless_post else "")
+    assert call.bucket_setting == (http["requestUri"].partition("?")[2] if call.service == "s3" else "")
+
+
 @pytest.mark.parametrize("service", sorted(inventory.COLLECTORS))
 def test_a_steps_session_fits_into_the_call_and_may_do_what_its_collector_declares_and_no_more(service):
     reads = inventory.calls_of(service)

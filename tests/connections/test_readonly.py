@@ -124,7 +124,7 @@ def test_a_sandbox_that_is_not_loopback_is_refused(url):
 )
 def test_the_request_itself_is_judged_whatever_it_was_said_to_be(operation, method):
     with pytest.raises(WriteRefused):
-        GUARD.check_wire("ec2", operation, method)
+        GUARD.check_wire("ec2", operation, method, "https://ec2.eu-west-1.amazonaws.com/")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_the_request_itself_is_judged_whatever_it_was_said_to_be(operation, meth
     ],
 )
 def test_an_address_inside_the_export_passes(url):
-    GUARD.check_object_url(url)
+    GUARD.check_object_url(url, "GET")
 
 
 @pytest.mark.parametrize(
@@ -155,4 +155,162 @@ def test_an_address_inside_the_export_passes(url):
 )
 def test_an_address_outside_the_export_is_refused(url):
     with pytest.raises(WriteRefused):
-        GUARD.check_object_url(url)
+        GUARD.check_object_url(url, "GET")
+
+
+def declared(service, operation, **more):
+    return Call(service=service, operation=operation, action=f"{service}:{operation}", why="For this test.", **more)
+
+
+POSTING = Guard(
+    reads=(
+        declared("opensearch", "DescribeDomains", post_path="/2021-01-01/opensearch/domain-info"),
+        declared("opensearch", "ListDomainNames"),
+    ),
+    host_suffixes=(".amazonaws.com",),
+)
+OPENSEARCH = "https://es.eu-west-1.amazonaws.com"
+
+
+def test_a_read_that_is_a_post_leaves_for_its_own_path():
+    POSTING.check_wire("opensearch", "", "POST", f"{OPENSEARCH}/2021-01-01/opensearch/domain-info")
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "path"),
+    [
+        ("opensearch", "POST", "/2021-01-01/opensearch/domain"),
+        ("opensearch", "POST", "/2021-01-01/opensearch/domain-info/"),
+        ("opensearch", "POST", "/2021-01-01/opensearch/domain-info/x"),
+        ("opensearch", "POST", "/2021-01-01/opensearch/domain%2dinfo"),
+        ("opensearch", "POST", "//2021-01-01/opensearch/domain-info"),
+        ("opensearch", "POST", "/2021-01-01/opensearch/domain/../domain-info"),
+        ("opensearch", "POST", "/2021-01-01/opensearch/domain-info?x=1"),
+        ("opensearch", "POST", "/"),
+        ("opensearch", "POST", ""),
+        ("opensearch", "PUT", "/2021-01-01/opensearch/domain-info"),
+        ("opensearch", "DELETE", "/2021-01-01/opensearch/domain-info"),
+        ("opensearch", "post", "/2021-01-01/opensearch/domain-info"),
+        ("es", "POST", "/2021-01-01/opensearch/domain-info"),
+    ],
+)
+def test_a_post_to_anything_else_does_not_leave(service, method, path):
+    with pytest.raises(WriteRefused):
+        POSTING.check_wire(service, "", method, f"{OPENSEARCH}{path}")
+
+
+BUCKETS = Guard(
+    reads=(
+        declared("s3", "ListBuckets"),
+        declared("s3", "GetBucketLifecycleConfiguration", bucket_setting="lifecycle"),
+        declared("s3", "GetBucketTagging", bucket_setting="tagging"),
+        declared("s3", "GetBucketPolicy", bucket_setting="policy"),
+        declared("s3", "GetObject"),
+    ),
+    host_suffixes=(".amazonaws.com",),
+)
+S3 = "https://s3.eu-west-1.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [
+        ("ListBuckets", {}),
+        ("ListBuckets", {"MaxBuckets": 100, "ContinuationToken": "x"}),
+        ("GetBucketLifecycleConfiguration", {"Bucket": "logs"}),
+        ("GetBucketTagging", {"Bucket": "logs.example.com", "ExpectedBucketOwner": "123456789012"}),
+    ],
+)
+def test_declared_settings_of_any_bucket_may_be_asked_for(operation, parameters):
+    BUCKETS.check_operation("s3", operation, parameters)
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [
+        ("GetBucketLifecycleConfiguration", {}),
+        ("GetBucketLifecycleConfiguration", {"Bucket": "logs", "Key": "x"}),
+        ("GetBucketLifecycleConfiguration", {"Bucket": "logs/x"}),
+        ("GetBucketLifecycleConfiguration", {"Bucket": "arn:aws:s3:us-east-1:1:accesspoint/logs"}),
+        ("GetBucketLifecycleConfiguration", {"Bucket": ".."}),
+        ("GetBucketPolicy", {"Bucket": "logs"}),
+        ("GetBucketVersioning", {"Bucket": "logs"}),
+        ("GetObject", {"Bucket": "logs", "Key": "x"}),
+        ("ListBuckets", {"Prefix": "x"}),
+    ],
+)
+def test_nothing_else_of_a_bucket_may_be_asked_for(operation, parameters):
+    with pytest.raises(WriteRefused):
+        BUCKETS.check_operation("s3", operation, parameters)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        S3,
+        f"{S3}/",
+        f"{S3}/?max-buckets=100&continuation-token=x",
+        f"{S3}/logs?lifecycle",
+        f"{S3}/logs.example.com?tagging",
+        "https://logs.s3.eu-west-1.amazonaws.com/?lifecycle",
+        "https://logs.s3.amazonaws.com?lifecycle",
+        f"{S3}/logs?lifecycle&continuation-token=x",
+    ],
+)
+def test_the_address_of_a_declared_setting_passes(url):
+    BUCKETS.check_object_url(url, "GET")
+    BUCKETS.check_wire("s3", "", "GET", url)
+
+
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [
+        ("GET", f"{S3}/logs"),
+        ("GET", f"{S3}/logs?policy"),
+        ("GET", f"{S3}/logs?acl"),
+        ("GET", f"{S3}/logs?versions"),
+        ("GET", f"{S3}/logs?list-type=2"),
+        ("GET", f"{S3}/logs?lifecycle&list-type=2"),
+        ("GET", f"{S3}/logs?lifecycle=x"),
+        ("GET", f"{S3}/logs?lifecycle&lifecycle"),
+        ("GET", f"{S3}/logs?lifecycle&tagging"),
+        ("GET", f"{S3}/logs?prefix=x"),
+        ("GET", f"{S3}/logs?continuation-token=x"),
+        ("GET", f"{S3}/logs/key?lifecycle"),
+        ("GET", f"{S3}/logs/key"),
+        ("GET", f"{S3}/logs%2Fkey?lifecycle"),
+        ("GET", f"{S3}//key?lifecycle"),
+        ("GET", f"{S3}/..?lifecycle"),
+        ("GET", f"{S3}/?lifecycle"),
+        ("GET", f"{S3}/?prefix=x"),
+        ("GET", "https://logs.s3.eu-west-1.amazonaws.com/"),
+        ("GET", "https://logs.s3.eu-west-1.amazonaws.com/key?lifecycle"),
+        ("GET", "https://logs.s3.eu-west-1.amazonaws.com/key"),
+        ("GET", "https://123456789012.s3-control.eu-west-1.amazonaws.com/logs?lifecycle"),
+        ("GET", "https://x.s3-accesspoint.eu-west-1.amazonaws.com/?lifecycle"),
+        ("HEAD", f"{S3}/logs?lifecycle"),
+        ("PUT", f"{S3}/logs?lifecycle"),
+        ("DELETE", f"{S3}/logs?lifecycle"),
+        ("POST", f"{S3}/logs?lifecycle"),
+    ],
+)
+def test_no_other_address_of_a_bucket_passes(method, url):
+    with pytest.raises(WriteRefused):
+        BUCKETS.check_object_url(url, method)
+
+
+def test_the_list_of_buckets_is_a_read_of_its_own():
+    one = Guard(reads=BUCKETS.reads[1:], host_suffixes=(".amazonaws.com",))
+    with pytest.raises(WriteRefused):
+        one.check_operation("s3", "ListBuckets", {})
+    assert one.buckets.refusal_of_parameters("ListBuckets", {})
+    with pytest.raises(WriteRefused):
+        one.check_object_url(S3, "GET")
+
+
+def test_a_session_with_an_export_asks_for_no_other_buckets_settings():
+    paying = Guard(reads=BUCKETS.reads, host_suffixes=(".amazonaws.com",), export=EXPORT)
+    with pytest.raises(WriteRefused):
+        paying.check_operation("s3", "GetBucketLifecycleConfiguration", {"Bucket": "logs"})
+    with pytest.raises(WriteRefused):
+        paying.check_object_url(f"{S3}/logs?lifecycle", "GET")

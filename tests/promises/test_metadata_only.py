@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 
 import boto3
 import pytest
+from botocore.parsers import create_parser
 from moto.server import ThreadedMotoServer
 
+from connections.provider import Call
 from connections.providers.aws import calls, inventory
+from connections.providers.aws import guarded as guarded_module
+from connections.providers.aws.guarded import GuardedSession
+from connections.providers.aws.outcomes import CallBook
 from connections.providers.aws.reader import WITHHELD, clean_tags
-from connections.providers.aws.session import Principal, open_session
+from connections.providers.aws.session import HOSTS, Principal, open_session
 from connections.providers.aws.tolerated import DATA_READS
+from connections.readonly import Guard
+from tests.connections.aws import EXPORT, guarded, silent_address
+from tests.promises import content
+from tests.promises.content import content_of, members, output_of, sounds_like_content
 
+EVERY_CALL = (*inventory.DECLARED, *calls.EXPORT)
 AT = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 PLANTED = "hunter2-planted-secret"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def planted():
     """An account that holds secrets in the places where customers leave them; answers its address."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -73,6 +84,95 @@ def test_planted_secrets_do_not_come_through_the_adapter(planted, caplog):
     assert PLANTED not in caplog.text
 
 
+def is_covered(path, call):
+    return path in call.kept or any(f"{path}.".startswith(f"{withheld}.") for withheld in call.withheld)
+
+
+@pytest.mark.parametrize("call", EVERY_CALL, ids=lambda call: call.action)
+def test_whatever_sounds_like_content_in_an_answer_is_withheld_or_kept_for_a_reason(call):
+    assert sorted(path for path in content_of(call) if not is_covered(path, call)) == []
+    known = {path for path, _ in members(output_of(call))}
+    assert sorted({*call.withheld, *call.kept} - known) == []
+    assert all(reason.endswith(".") for reason in call.kept.values())
+
+
+def test_a_client_is_made_from_a_model_without_what_is_withheld_and_with_all_the_rest():
+    with silent_address() as url:
+        session, paying = guarded(url), guarded(url, export=EXPORT)
+        for call in EVERY_CALL:
+            (paying if call in calls.EXPORT else session).create_client(call.service)
+    for call in EVERY_CALL:
+        whole, left = (
+            {path for path, _ in members(output_of(call, loader))} for loader in (content.MODELS, guarded_module.LOADER)
+        )
+        taken_out = {path for path in whole if any(f"{path}.".startswith(f"{one}.") for one in call.withheld)}
+        assert left == whole - taken_out
+
+
+def test_a_member_that_is_withheld_never_becomes_a_value_whatever_the_provider_answers():
+    functions = Call(
+        service="lambda", operation="ListFunctions", action="lambda:ListFunctions", why="Made up.",
+        withheld=("Functions.Environment", "Functions.Description"),
+    )  # fmt: skip
+    session = GuardedSession(
+        guard=Guard(reads=(functions,), host_suffixes=HOSTS), book=CallBook(), credentials=None, region="us-east-1"
+    )
+    shape = session.create_client("lambda").meta.service_model.operation_model("ListFunctions").output_shape
+    told = {"FunctionName": "f", "MemorySize": 128, "Environment": {"Variables": {"TOKEN": PLANTED}}}
+    body = json.dumps({"Functions": [{**told, "Description": PLANTED}]}).encode()
+    answer = create_parser("rest-json").parse({"status_code": 200, "headers": {}, "body": body}, shape)
+    assert answer["Functions"] == [{"FunctionName": "f", "MemorySize": 128}]
+
+
+def test_the_name_of_a_databases_first_user_is_not_read(planted):
+    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-east-1"}
+    said = boto3.client("rds", endpoint_url=planted, **keys).describe_db_instances()["DBInstances"][0]
+    session = open_session(
+        principal=Principal(access_key_id="a", secret_access_key="b", sandbox_url=planted),
+        role_arn="arn:aws:iam::123456789012:role/CostframeReadOnly",
+        external_id="cf-1",
+        connection_id="c",
+        reads=inventory.calls_of("rds"),
+    )
+    read = session.client("rds").describe_db_instances()["DBInstances"][0]
+    assert (said["MasterUsername"], "MasterUsername" in read) == ("root", False)
+    assert (read["DBInstanceIdentifier"], read["AllocatedStorage"]) == ("db", 20)
+
+
+@pytest.mark.parametrize(
+    ("name", "type_name", "sounds"),
+    [
+        ("Environment", "structure", True),
+        ("UserData", "string", True),
+        ("stageVariableOverrides", "map", True),
+        ("DefaultArguments", "map", True),
+        ("CustomHeaders", "structure", True),
+        ("ConfigurationProperties", "map", True),
+        ("MasterUserSecret", "structure", True),
+        ("FsxAdminPassword", "string", True),
+        ("authKey", "string", True),
+        ("PreSharedKey", "string", True),
+        ("CustomerGatewayConfiguration", "string", True),
+        ("definition", "string", True),
+        ("SessionScriptS3Location", "structure", True),
+        ("ResourceRecords", "list", True),
+        ("PolicyDocument", "string", True),
+        ("AccessPolicies", "string", True),
+        ("Parameters", "list", True),
+        ("MasterUsername", "string", True),
+        ("sshKeyName", "string", True),
+        ("Description", "string", True),
+        ("Comment", "string", True),
+        ("TagDescriptions", "list", False),
+        ("InstanceType", "string", False),
+        ("DBParameterGroups", "list", False),
+        ("KmsKeyId", "string", False),
+    ],
+)
+def test_a_name_that_sounds_like_content_is_heard(name, type_name, sounds):
+    assert sounds_like_content(name, type_name) == sounds
+
+
 @pytest.mark.parametrize(
     "key",
     [
@@ -97,7 +197,7 @@ def test_other_tags_come_through(key):
 
 
 def test_no_declared_call_reads_what_customers_store_but_the_exports_own_path():
-    assert {call.action for call in (*inventory.DECLARED, *calls.EXPORT)} & DATA_READS == {"s3:GetObject"}
+    assert {call.action for call in EVERY_CALL} & DATA_READS == {"s3:GetObject"}
     assert {call.action for call in inventory.DECLARED} & DATA_READS == set()
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import boto3
 import pytest
 from botocore import xform_name
+from botocore.credentials import Credentials
 
 from connections.management.commands.make_kits import levels_text
+from connections.provider import Call
 from connections.providers.aws import calls, inventory
 from connections.providers.aws import guarded as guarded_module
+from connections.providers.aws.guarded import GuardedSession
+from connections.providers.aws.outcomes import CallBook
 from connections.providers.aws.privileges import LEVELS_FILE, access_levels
+from connections.providers.aws.session import HOSTS
 from connections.providers.aws.tolerated import TOLERATED
-from connections.readonly import WriteRefused
+from connections.readonly import Guard, WriteRefused
 from tests.connections.aws import EXPORT, guarded, silent_address
 
 ALLOWED = {(call.service, call.operation) for call in inventory.DECLARED}
@@ -245,6 +252,68 @@ def test_an_object_that_a_handler_points_elsewhere_does_not_leave():
         client.meta.events.register_first("before-send", elsewhere)
         with pytest.raises(WriteRefused):
             client.get_object(Bucket=EXPORT.bucket, Key=f"{EXPORT.path}/data/x")
+
+
+class Sent(Exception):
+    """What stands behind the guard was reached."""
+
+
+class Wire:
+    """Takes the place of what sends bytes."""
+
+    def send(self, request):
+        raise Sent(request.method, request.url)
+
+
+def client_of(call):
+    """A client of a session that makes one call, to the provider's own addresses."""
+    session = GuardedSession(
+        guard=Guard(reads=(call,), host_suffixes=HOSTS), book=CallBook(), credentials=Credentials("a", "b"),
+        region="eu-west-1",
+    )  # fmt: skip
+    client = session.create_client(call.service)
+    client._endpoint.http_session._inner = Wire()
+    return client
+
+
+PLANS = Call(
+    service="savingsplans", operation="DescribeSavingsPlans", action="savingsplans:DescribeSavingsPlans",
+    why="Made up.", post_path="/DescribeSavingsPlans",
+)  # fmt: skip
+LIFECYCLE = Call(
+    service="s3", operation="GetBucketLifecycleConfiguration", action="s3:GetLifecycleConfiguration", why="Made up.",
+    bucket_setting="lifecycle",
+)  # fmt: skip
+
+
+def test_a_read_that_is_a_post_leaves_where_its_path_is_declared_and_nowhere_else():
+    with pytest.raises(Sent, match="/DescribeSavingsPlans"):
+        client_of(PLANS).describe_savings_plans()
+    with pytest.raises(WriteRefused, match="not a plain read"):
+        client_of(dataclasses.replace(PLANS, post_path="")).describe_savings_plans()
+    client = client_of(PLANS)
+
+    def rewrite(request, **_):
+        request.url = request.url.replace("Describe", "Create")
+
+    client.meta.events.register_first("before-send", rewrite)
+    with pytest.raises(WriteRefused, match="not a plain read"):
+        client.describe_savings_plans()
+
+
+@pytest.mark.parametrize("bucket", ["logs", "logs.example.com"])
+def test_a_declared_setting_of_a_bucket_leaves_and_an_object_of_it_does_not(bucket):
+    client = client_of(LIFECYCLE)
+    with pytest.raises(Sent, match=r"\?lifecycle"):
+        client.get_bucket_lifecycle_configuration(Bucket=bucket)
+    assert is_refused(client.get_object, Bucket=bucket, Key="x")
+    assert is_refused(client.get_bucket_versioning, Bucket=bucket)
+
+    def rewrite(request, **_):
+        request.url = request.url.replace("?lifecycle", "/salaries.csv")
+
+    client.meta.events.register_first("before-send", rewrite)
+    assert is_refused(client.get_bucket_lifecycle_configuration, Bucket=bucket)
 
 
 @pytest.mark.parametrize(

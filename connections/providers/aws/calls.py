@@ -50,6 +50,8 @@ GET_ROLE = Call(
     action="iam:GetRole",
     why="Reads the role made for us, to see that it demands the External ID.",
     resources=(OWN_ROLE,),
+    withheld=("Role.Description",),
+    kept={"Role.AssumeRolePolicyDocument": "It must demand the External ID, which the access check looks for."},
 )
 LIST_ATTACHED_ROLE_POLICIES = Call(
     service="iam",
@@ -71,18 +73,21 @@ GET_ROLE_POLICY = Call(
     action="iam:GetRolePolicy",
     why="Reads a policy written into the role made for us.",
     resources=(OWN_ROLE,),
+    kept={"PolicyDocument": "The access check looks for anything beyond reading in it."},
 )
 GET_POLICY = Call(
     service="iam",
     operation="GetPolicy",
     action="iam:GetPolicy",
     why="Finds the current version of a policy attached to the role made for us.",
+    withheld=("Policy.Description",),
 )
 GET_POLICY_VERSION = Call(
     service="iam",
     operation="GetPolicyVersion",
     action="iam:GetPolicyVersion",
     why="Reads that version.",
+    kept={"PolicyVersion.Document": "The access check looks for anything beyond reading in it."},
 )
 LIST_EXPORTS = Call(
     service="bcm-data-exports",
@@ -95,6 +100,7 @@ GET_EXPORT = Call(
     operation="GetExport",
     action="bcm-data-exports:GetExport",
     why="Reads the cost export's location and table, to name a setting that is wrong.",
+    withheld=("Export.Description",),
 )
 GET_BUCKET_LOCATION = Call(
     service="s3",
@@ -113,6 +119,7 @@ GET_OBJECT = Call(
     operation="GetObject",
     action="s3:GetObject",
     why="Reads the cost export's files, below the export's own path only.",
+    kept={"Body": "The bill itself, below the export's own path."},
 )
 
 METRICS = (GET_METRIC_DATA,)

@@ -22,6 +22,7 @@ from botocore.hooks import HierarchicalEmitter
 from botocore.utils import parse_timestamp
 
 from connections.providers.aws.outcomes import without_names
+from connections.providers.aws.withholding import withhold
 from connections.readonly import READ_METHODS, WriteRefused
 
 if TYPE_CHECKING:
@@ -85,9 +86,9 @@ class GuardedTransport:
         """Send `request` if it is a declared read to the provider's own address."""
         operation = wire_operation(request)
         self._guard.check_address(self._service, operation or request.method, request.url)
-        self._guard.check_wire(self._service, operation, request.method)
+        self._guard.check_wire(self._service, operation, request.method, request.url)
         if self._service == "s3":
-            self._guard.check_object_url(request.url)
+            self._guard.check_object_url(request.url, request.method)
         answer: AWSResponse = self._inner.send(request)
         return answer
 
@@ -174,6 +175,7 @@ class GuardedSession(botocore.session.Session):
             raise WriteRefused(service_name, "create_client", f"{', '.join(sorted(given))} may not be set")
         ours = CONFIG.merge(SANDBOX_S3) if self.guard.sandbox_url else CONFIG
         with CREATING:
+            withhold(LOADER, service_name, self.guard.reads)
             client = super().create_client(
                 service_name,
                 region_name=region_name or self.region,

@@ -94,13 +94,16 @@ class Reader:
     ) -> Listing[Row]:
         """Every row of every page of `call`; `result` is where the answer holds them, None from `row` leaves one out.
 
-        What came before a failure is kept, the failure becomes a gap over `kinds`.
+        `result` may be a dotted path ("DistributionList.Items"). What came before a failure is kept, the failure
+        becomes a gap over `kinds`. A code by which the provider says that there is none ends the rows and is no gap.
         """
         rows: list[Row] = []
         try:
             for page in self._pages(call, page_size=page_size, parameters=parameters):
-                rows.extend(made for item in page.get(result, ()) if (made := row(item)) is not None)
+                rows.extend(made for item in _found_at(page, result) if (made := row(item)) is not None)
         except FAILURES as error:
+            if code_of(error) in call.absent:
+                return Listing(rows=tuple(rows), is_complete=True)
             self._failed(call, error, kinds=kinds)
             return Listing(rows=tuple(rows), is_complete=False)
         except NOT_UNDERSTOOD as error:
@@ -108,6 +111,24 @@ class Reader:
             self.gap(call, reason="FAILED", message=message, kinds=kinds)
             return Listing(rows=tuple(rows), is_complete=False)
         return Listing(rows=tuple(rows), is_complete=True)
+
+    def one(
+        self,
+        call: Call,
+        *,
+        kinds: tuple[str, ...] = (),
+        **parameters: Any,  # noqa: ANN401 - as the call wants them
+    ) -> dict[str, Any] | None:
+        """The answer of a call without pages; empty where the provider says that there is none, None after a gap."""
+        try:
+            client = self._session.client(call.service, self.region)
+            answer: dict[str, Any] = getattr(client, xform_name(call.operation))(**parameters)
+        except FAILURES as error:
+            if code_of(error) in call.absent:
+                return {}
+            self._failed(call, error, kinds=kinds)
+            return None
+        return answer
 
     def together(self, *jobs: Callable[[], Answer]) -> list[Answer]:
         """Run jobs side by side and return their answers in the order of the jobs."""
@@ -133,6 +154,13 @@ class Reader:
             "FAILED": "The next audit asks again.",
         }[reason]
         self.gap(call, reason=reason, message=f"{sentence_of(error).rstrip('.')}. {remedy}", kinds=kinds)
+
+
+def _found_at(page: dict[str, Any], path: str) -> list[Any]:
+    found: Any = page
+    for name in path.split("."):
+        found = (found or {}).get(name)
+    return found or []
 
 
 def clean_tags(tags: list[dict[str, str]] | None) -> dict[str, str]:

@@ -22,6 +22,12 @@ DESCRIBE_INSTANCES = Call(
     action="ec2:DescribeInstances",
     why="Lists machines with their size, state and the moment they were stopped.",
     cheapest={"MaxResults": 5},
+    withheld=(
+        "Reservations.Instances.ClientToken",
+        "Reservations.Instances.KeyName",
+        "Reservations.Instances.MetadataOptions",
+        "Reservations.Instances.NetworkInterfaces",
+    ),
 )
 DESCRIBE_VOLUMES = Call(
     service="ec2",
@@ -36,6 +42,7 @@ DESCRIBE_SNAPSHOTS = Call(
     action="ec2:DescribeSnapshots",
     why="Lists your own snapshots with their age and source disk.",
     cheapest={"MaxResults": 5, "OwnerIds": ["self"]},
+    kept={"Snapshots.Description": "Its first words tell a snapshot that AWS Backup keeps; nothing of it is stored."},
 )
 DESCRIBE_IMAGES = Call(
     service="ec2",
@@ -43,6 +50,7 @@ DESCRIBE_IMAGES = Call(
     action="ec2:DescribeImages",
     why="Lists your own machine images, so that a snapshot in use is not called waste.",
     cheapest={"Owners": ["self"]},
+    withheld=("Images.Description",),
 )
 DESCRIBE_ADDRESSES = Call(
     service="ec2",

@@ -42,6 +42,10 @@ DESCRIBE_TARGET_HEALTH = Call(
     why="Tells whether a load balancer has anything to send traffic to.",
     cheapest={"TargetGroupArn": f"{ARN}:targetgroup/costframe-none/0123456789abcdef"},
     answers_cheapest=frozenset({"TargetGroupNotFound", "TargetGroupNotFoundException"}),
+    withheld=(
+        "TargetHealthDescriptions.AdministrativeOverride",
+        "TargetHealthDescriptions.TargetHealth.Description",
+    ),
 )
 DESCRIBE_LOAD_BALANCER_TAGS = Call(
     service="elbv2",

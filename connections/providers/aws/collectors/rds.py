@@ -19,6 +19,14 @@ DESCRIBE_DATABASES = Call(
     action="rds:DescribeDBInstances",
     why="Lists managed databases with their size and state.",
     cheapest={"MaxRecords": 20},
+    withheld=(
+        "DBInstances.DBSubnetGroup",
+        "DBInstances.DomainMemberships",
+        "DBInstances.MasterUserSecret",
+        "DBInstances.MasterUsername",
+        "DBInstances.PendingModifiedValues",
+        "DBInstances.TdeCredentialArn",
+    ),
 )
 
 
