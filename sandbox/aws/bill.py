@@ -13,7 +13,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sandbox.aws import focus, names, prices
+from sandbox.aws import bill_commitments, focus, names, prices
+from sandbox.aws.bill_commitments import SAVINGS_PLAN, UNUSED_PER_DAY
 from sandbox.aws.model import midnight
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from sandbox.aws.model import Charge, Estate, Item
 
 Row = dict[str, str]
-# What the savings plan is committed to per hour: a little more than the covered machines use, so that some goes unused.
-UNUSED_PER_DAY = Decimal("0.48")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +68,7 @@ def rows(estate: Estate, period: datetime, *, version: int = 1) -> list[Row]:
     for item in estate.items:
         for charge in item.charges:
             found.extend(_charge_rows(item, charge, days, period))
-    found.extend(_savings_plan_rows(estate, days, period))
+    found.extend(_commitment_rows(estate, days, period))
     found.extend(_other_rows(estate, days, period, found, version))
     return found
 
@@ -139,8 +138,10 @@ def _charge_fields(item: Item, charge: Charge, period: datetime, *, is_closed: b
         "x_Operation": charge.operation,
         "x_UsageType": charge.meter,
     }
+    if item.kind == "capacity_reservation":
+        fields.update({"CapacityReservationId": item.bill_id, "CapacityReservationStatus": "Unused"})
     if charge.is_covered:
-        fields.update(_commitment_fields("Used"))
+        fields.update(SAVINGS_PLAN.fields("Used"))
     return fields
 
 
@@ -148,65 +149,18 @@ def _stable(text: str) -> int:
     return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
 
 
-def _commitment_fields(status: str) -> Row:
-    return {
-        "CommitmentDiscountCategory": "Spend",
-        "CommitmentDiscountId": focus.SAVINGS_PLAN_ARN,
-        "CommitmentDiscountName": "Compute savings plan, 1 year, nothing upfront",
-        "CommitmentDiscountStatus": status,
-        "CommitmentDiscountType": "ComputeSavingsPlans",
-        "CommitmentDiscountUnit": "USD",
-    }
-
-
-def _savings_plan_rows(estate: Estate, days: list[date], period: datetime) -> Iterator[Row]:
-    """What the plan costs a day: bought on one row, and what no machine used on another; used + unused = bought."""
+def _commitment_rows(estate: Estate, days: list[date], period: datetime) -> Iterator[Row]:
+    """The savings plan, of which the covered machines use most, and the reserved machines that nobody uses."""
     covered = [charge for item in estate.items for charge in item.charges if charge.is_covered]
-    common = {
-        **_period_fields(period, days[-1] == _last_day(period)),
-        **focus.service_fields("Savings Plans for AWS Compute usage"),
-        "ResourceId": focus.SAVINGS_PLAN_ARN,
-        "ResourceType": "Savings Plan",
-        "SubAccountId": names.PAYER,
-        "SubAccountName": names.ACCOUNTS[names.PAYER],
-        "x_UsageType": "ComputeSP:1yrNoUpfront",
-        "PricingUnit": "USD",
-        **_commitment_fields(""),
+    fields = _period_fields(period, days[-1] == _last_day(period))
+    used = {
+        day: sum((amount(c, day).effective for c in covered if c.first <= day <= c.last), Decimal(0)) for day in days
     }
-    for day in days:
-        used = sum((amount(c, day).effective for c in covered if c.first <= day <= c.last), Decimal(0))
-        bought = used + UNUSED_PER_DAY
-        span = {
-            "ChargePeriodStart": focus.moment(midnight(day)),
-            "ChargePeriodEnd": focus.moment(midnight(day) + timedelta(days=1)),
-        }
-        yield focus.line(
-            {
-                **common,
-                **span,
-                **focus.cost_fields(billed=bought, effective=Decimal(0), listed=bought, contracted=bought),
-                "ChargeCategory": "Purchase",
-                "ChargeFrequency": "Recurring",
-                "ChargeDescription": "Compute savings plan recurring fee",
-                "PricingCategory": "Standard",
-                "PricingQuantity": "24",
-            }
-        )
-        yield focus.line(
-            {
-                **common,
-                **span,
-                **focus.cost_fields(
-                    billed=Decimal(0), effective=UNUSED_PER_DAY, listed=Decimal(0), contracted=Decimal(0)
-                ),
-                "ChargeCategory": "Usage",
-                "ChargeFrequency": "Usage-Based",
-                "ChargeDescription": "Compute savings plan, unused commitment",
-                "CommitmentDiscountStatus": "Unused",
-                "PricingCategory": "Committed",
-                "PricingQuantity": focus.plain(UNUSED_PER_DAY),
-            }
-        )
+    yield from bill_commitments.rows(SAVINGS_PLAN, days, fields, used=used, unused=UNUSED_PER_DAY)
+    for item in estate.of("reserved_instances"):
+        if "per_day" in item.facts:
+            reserved = bill_commitments.reserved(item)
+            yield from bill_commitments.rows(reserved.commitment, days, fields, used={}, unused=reserved.per_day)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -247,14 +247,11 @@ def measure_volume(draw: Draw, estate: Estate, volume: Item, *, last_seen_days_a
         put(estate, volume, ("AWS/EBS", metric, "VolumeId", volume.native_id), values)
 
 
-def put(estate: Estate, item: Item, key: tuple[str, ...], values: Values, *, region: str = "") -> None:
-    """Keeps a series under its namespace, metric, and each dimension's name and value.
-
-    `region` is where CloudWatch keeps it, where that is not the resource's own.
-    """
+def put(estate: Estate, item: Item, key: tuple[str, ...], values: Values) -> None:
+    """Keeps a series under its namespace, metric, and each dimension's name and value."""
     namespace, metric, *pairs = key
     kept = series_key(namespace, metric, dict(zip(pairs[::2], pairs[1::2], strict=True)))
-    estate.series.setdefault((item.account, region or item.region), {})[kept] = values
+    estate.series.setdefault((item.account, item.region), {})[kept] = values
 
 
 def put_hours(estate: Estate, item: Item, key: tuple[str, ...], hourly: Values) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.aws import bill, focus, names, opinions, prices, shapes
-from sandbox.aws.estate import build
+from sandbox.aws import bill, bill_commitments, focus, names, opinions, prices, shapes
+from sandbox.aws.estate import billing_periods, build
 from tests.sandbox.test_estate import AS_OF
 
 # What moto answers of what an audit reads, with what it is asked.
@@ -116,10 +117,27 @@ def test_the_savings_plan_is_the_one_that_the_bill_is_covered_by(sessions):
         "savingsPlans"
     ]
     assert plan["savingsPlanArn"] == focus.SAVINGS_PLAN_ARN
-    day = (AS_OF - bill.timedelta(days=1)).date()
+    day = (AS_OF - timedelta(days=1)).date()
     used = sum(bill.amount(c, day).effective for item in estate.items for c in item.charges if c.is_covered)
-    assert abs(Decimal(plan["commitment"]) * 24 - used - bill.UNUSED_PER_DAY) < Decimal("0.000001")
+    assert abs(Decimal(plan["commitment"]) * 24 - used - bill_commitments.UNUSED_PER_DAY) < Decimal("0.000001")
     assert sessions.read("savingsplans").describe_savings_plans()["savingsPlans"] == []
+
+
+def test_reserved_machines_that_run_are_on_the_bill_with_what_goes_unused_and_others_are_not(sessions):
+    estate = build(seed=7, as_of=AS_OF)
+    rows = [row for period in billing_periods(AS_OF) for row in bill.rows(estate, period)]
+    last = f"{AS_OF - timedelta(days=1):%Y-%m-%d}"
+    told = sessions.read("ec2", account=names.PAYER).describe_reserved_instances()["ReservedInstances"]
+    assert {one["State"] for one in told} >= {"active", "retired", "queued"}
+    for one in told:
+        mine = [row for row in rows if row["ResourceId"].endswith(f"/{one['ReservedInstancesId']}")]
+        assert bool(mine) == (one["State"] == "active")
+        if mine:
+            today = [row for row in mine if row["ChargePeriodStart"].startswith(last)]
+            bought, unused = (sum(Decimal(row[cost]) for row in today) for cost in ("BilledCost", "EffectiveCost"))
+            hourly = Decimal(str(one["RecurringCharges"][0]["Amount"]))
+            assert bought == unused == hourly * 24 * one["InstanceCount"]
+            assert {row["CommitmentDiscountStatus"] for row in today} == {"", "Unused"}
 
 
 def test_capacity_that_is_kept_free_is_on_the_bill_and_what_is_used_is_not():
@@ -129,6 +147,10 @@ def test_capacity_that_is_kept_free_is_on_the_bill_and_what_is_used_is_not():
         assert bool(item.charges) == is_free
         if item.case == "capacity_unused":
             assert item.charges[0].per_day == 24 * item.shape["AvailableInstanceCount"]
+    rows = [row for row in bill.rows(estate, billing_periods(AS_OF)[1]) if row["CapacityReservationId"]]
+    assert {row["CapacityReservationStatus"] for row in rows} == {"Unused"}
+    assert all(row["ResourceId"] == row["CapacityReservationId"] for row in rows)
+    assert rows
 
 
 def test_the_price_list_has_the_prices_that_the_bill_has(sessions):

@@ -33,7 +33,7 @@ NEEDED = {
 # What each operation must find somewhere, so that an empty list is no proof.
 LEAST = {
     "DescribeCapacityReservations": 10,
-    "DescribeReservedInstances": 8,
+    "DescribeReservedInstances": 12,
     "DescribeSavingsPlans": 6,
     "GetEC2InstanceRecommendations": 20,
     "GetEBSVolumeRecommendations": 40,
@@ -251,6 +251,16 @@ def test_a_call_is_known_by_its_protocol_and_its_parameters_are_read(service, re
     call = Front(ANSWERS).identify(request_, signed(service))
     assert (call.service, call.operation, call.parameters) == (service, operation, parameters)
     assert call.action == f"{service}:{operation}"
+
+
+def test_a_permission_that_is_called_otherwise_is_the_one_that_is_needed():
+    described = Answered(service="elbv2", operation="DescribeListeners", make=lambda _: {})
+    assert described.permission == "elasticloadbalancing:DescribeListeners"
+    other = Answered(service="pricing", operation="GetProducts", make=lambda _: {}, action="pricing:ListThem")
+    request = Request(
+        method="POST", target="/", headers={"x-amz-target": "AWSPriceListService.GetProducts"}, body=b"{}"
+    )
+    assert Front([other]).identify(request, signed("pricing")).action == "pricing:ListThem"
 
 
 @pytest.mark.parametrize(

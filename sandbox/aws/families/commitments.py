@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sandbox.aws import bill, charges, focus, names, prices, usage
+from sandbox.aws.bill_commitments import UNUSED_PER_DAY
 from sandbox.aws.compute import put, tags
 from sandbox.aws.model import Item
 from sandbox.aws.shaped import Answered, Asked, camel_pages, matching
@@ -29,6 +30,8 @@ CAPACITY: dict[str, tuple[str, int, int, int, int | None, str]] = {
 }
 # case: type, count, offering, days since it began (negative: it begins later), days since it ended (negative: to come)
 RESERVED: dict[str, tuple[str, int, str, int, int, str]] = {
+    "reservation_unused": ("m5.xlarge", 1, "No Upfront", 200, -165, "active"),
+    "reservation_expiring": ("t3.medium", 2, "No Upfront", 345, -20, "active"),
     "reservation_retired": ("m5.large", 2, "No Upfront", 441, 76, "retired"),
     "reservation_retired_long": ("t3.large", 1, "All Upfront", 765, 400, "retired"),
     "reservation_queued": ("c5.xlarge", 3, "No Upfront", -20, -385, "queued"),
@@ -105,7 +108,10 @@ def _reserved(draw: Draw, case: str, account: str, region: str) -> Item:
     reserved_id = f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:]}"
     hour = (prices.INSTANCE_HOUR[kind][region] * prices.SAVINGS_PLAN_FACTOR).quantize(Decimal("0.0001"))
     is_upfront = offering == "All Upfront"
-    start = draw.ago(began)
+    start, end = draw.ago(began), draw.ago(ended)
+    first, last = charges.span(start, draw.as_of, until=min(end, draw.as_of))
+    # The bill has a line a day of what runs, all of it unused. What has ended did so before the bill begins.
+    facts = {"type": kind, "count": count, "first": first, "last": last, "per_day": hour * count * 24}
     shape = {
         "ReservedInstancesId": reserved_id,
         "InstanceType": kind,
@@ -117,7 +123,7 @@ def _reserved(draw: Draw, case: str, account: str, region: str) -> Item:
         "OfferingType": offering,
         "CurrencyCode": "USD",
         "Start": start,
-        "End": draw.ago(ended),
+        "End": end,
         "Duration": YEAR_SECONDS,
         "FixedPrice": float(hour * 8760) if is_upfront else 0.0,
         "UsagePrice": 0.0,
@@ -133,6 +139,7 @@ def _reserved(draw: Draw, case: str, account: str, region: str) -> Item:
         bill_id=f"arn:aws:ec2:{region}:{account}:reserved-instances/{reserved_id}",
         case=case,
         created_at=min(start, draw.as_of),
+        facts=facts if state == "active" else {},
         shape=shape,
     )
 
@@ -180,7 +187,7 @@ def _plans(estate: Estate) -> list[_Plan]:
     day = (estate.as_of - timedelta(days=1)).date()
     covered = [c for item in estate.items for c in item.charges if c.is_covered and c.first <= day <= c.last]
     used = sum((bill.amount(charge, day).effective for charge in covered), Decimal(0))
-    hourly = ((used + bill.UNUSED_PER_DAY) / 24).quantize(Decimal("0.00000001"))
+    hourly = ((used + UNUSED_PER_DAY) / 24).quantize(Decimal("0.00000001"))
     old = f"arn:aws:savingsplans::{names.PAYER}:savingsplan/0b1d7c55-2f0e-4c53-8c0a-91d2ab47c0de"
     return [
         _Plan(arn=focus.SAVINGS_PLAN_ARN, state="active", hourly=hourly, began_days_ago=200),
