@@ -48,6 +48,15 @@ class Usage:
         by_day = zip(*(self.days(metric, days=days) for metric in metrics), strict=True)
         return tuple(None if None in values else math.fsum(value or 0.0 for value in values) for values in by_day)
 
+    def was_read(self, metric: Metric, *, days: int) -> bool:
+        """Whether the provider was asked for each of the last `days` complete days, data or none: None is then its
+        answer, and not ours for want of one.
+        """
+        found = self.series.get(metric.key)
+        if found is None or found.first_date > self.until - timedelta(days=days):
+            return False
+        return found.first_date + timedelta(days=len(found.values)) >= self.until
+
     def complete_days(self, metric: Metric, *, days: int) -> tuple[float, ...] | None:
         """As `days`, but None unless every single day has a value: a missing day is never taken for idle."""
         values = self.days(metric, days=days)

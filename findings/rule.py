@@ -71,13 +71,15 @@ class BillExpects:
 
     The quantity a day under the prices that begin with one of `prices` ("BoxUsage") lies between `at_least` and
     `at_most(settings)`. `at_least` demands a line on each day; `at_most` alone does not. `says` ends the sentence
-    "The bill charges 10.5 Hrs on 2026-07-03, ..." when it does not.
+    "The bill charges 10.5 Hrs on 2026-07-03, ..." when it does not. `may_be_absent`: in the state that the rule looks
+    for, nothing is charged for the resource itself, so that a bill without a line for it agrees.
     """
 
     prices: tuple[str, ...]
     says: str
     at_least: Decimal | None = None
     at_most: Callable[[Mapping[str, Any]], Decimal] | None = None
+    may_be_absent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -101,6 +101,11 @@ def _bill(judgement: Judgement) -> Iterator[Proof]:
         yield _against(f"No bill covers account {thing.account_id}.")
         return
     until = window.until
+    may_be_absent = judgement.rule.bill is not None and judgement.rule.bill.may_be_absent
+    if not window.lines and may_be_absent:
+        sentence = f"The bill covers account {thing.account_id} until {window.last} and charges nothing for it."
+        yield Proof(source="bill", holds=True, sentence=sentence)
+        return
     if not window.lines:
         is_newer = thing.created_at is not None and thing.created_at.date() >= window.last
         reason = "it was made after the last complete billed day" if is_newer else "the two disagree"
@@ -117,7 +122,7 @@ def _bill(judgement: Judgement) -> Iterator[Proof]:
     words = "It was billed" if is_billed else "It was no longer billed after"
     yield Proof(
         source="bill",
-        holds=is_billed,
+        holds=is_billed or may_be_absent,
         sentence=f"{words} {'until ' if is_billed else ''}{min(last_line, window.last)}.",
         about=MATCHED,
     )

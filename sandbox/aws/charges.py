@@ -222,15 +222,19 @@ def load_balancer(*, kind: str, region: str, units: Decimal, first: date, last: 
     return [hours, capacity] if units else [hours]
 
 
-def database(*, kind: str, region: str, gib: int, first: date, last: date) -> list[Charge]:
-    hour, month = prices.DATABASE_HOUR[kind][region], prices.DATABASE_GIB_MONTH[region]
+def database(*, kind: str, region: str, gib: int, first: date, last: date, is_multi_az: bool = False) -> list[Charge]:
+    """A standby in a second zone doubles both, and gives them other names."""
+    times = 2 if is_multi_az else 1
+    hour, month = prices.DATABASE_HOUR[kind][region] * times, prices.DATABASE_GIB_MONTH[region] * times
+    zones, stored = ("Multi-AZ", "RDS:Multi-AZ-GP2-Storage") if is_multi_az else ("Single-AZ", "RDS:GP2-Storage")
+    used = "Multi-AZUsage" if is_multi_az else "InstanceUsage"
     code = REGION_CODES[region]
     return [
         Charge(
             service=RDS,
-            meter=f"{code}InstanceUsage:{kind}",
+            meter=f"{code}{used}:{kind}",
             operation="CreateDBInstance:0014",
-            description=f"${hour} per RDS {kind} Single-AZ instance hour (or partial hour) running PostgreSQL",
+            description=f"${hour} per RDS {kind} {zones} instance hour (or partial hour) running PostgreSQL",
             unit="Hrs",
             price=hour,
             per_day=HOURS,
@@ -239,7 +243,7 @@ def database(*, kind: str, region: str, gib: int, first: date, last: date) -> li
         ),
         Charge(
             service=RDS,
-            meter=f"{code}RDS:GP2-Storage",
+            meter=f"{code}{stored}",
             operation="CreateDBInstance:0014",
             description=f"${month} per GB-month of provisioned GP2 storage running PostgreSQL",
             unit="GB-Mo",

@@ -1,15 +1,20 @@
-"""Managed databases: used, unused, replicas and their sources, stopped, too new, unmeasured."""
+"""Managed databases: used, unused, hardly used, replicas and their sources, stopped, with a standby, too new,
+unmeasured.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sandbox.aws import charges, names, usage
 from sandbox.aws.compute import place, put, tags
-from sandbox.aws.model import Item, all_but
+from sandbox.aws.model import Charge, Item, all_but
+from sandbox.aws.storage import UNANSWERED_CELL
 
 if TYPE_CHECKING:
     from sandbox.aws.model import Draw, Estate
+    from sandbox.aws.usage import Values
 
 CASES = {
     "busy": 9,
@@ -18,9 +23,19 @@ CASES = {
     "days_missing": 1,
     "no_metrics": 1,
     "new": 1,
-    "stopped": 1,
+    "stopped": 3,
     "source": 2,
     "replica": 2,
+    "stopped_for_a_time": 2,
+    "stopped_restarted": 1,
+    "stopped_unanswered": 2,
+    "quiet": 3,
+    "quiet_memory_class": 1,
+    "quiet_but_one_day": 2,
+    "standby_dev": 3,
+    "standby_prod": 2,
+    "standby_staging": 1,
+    "standby_untagged": 1,
 }
 TRAPS = {
     "idle_until_lately": "one connection on one of the last 14 days",
@@ -30,6 +45,31 @@ TRAPS = {
     "stopped": "stopped: only its storage is billed",
     "source": "no connections, but a replica follows it",
     "replica": "no connections, but it is a replica",
+    "stopped_for_a_time": "stopped, but used until five days ago",
+    "stopped_restarted": "stopped: AWS started it after seven days, and nobody connected until it was stopped again",
+    "stopped_unanswered": "stopped, but CloudWatch fails on its usage, so nothing says whether it is used in between",
+    "quiet_memory_class": "its processor is hardly busy, but it is of a class that is taken for its memory",
+    "quiet_but_one_day": "its processor was busy at 35 % on one of the last 30 days",
+    "standby_staging": "a standby in staging, where a failover may be rehearsed",
+    "standby_untagged": "a standby, and no tag that says what it is for",
+}
+KINDS = ("db.t3.medium", "db.m5.large", "db.r5.large")
+KIND_OF = dict.fromkeys(("quiet", "quiet_but_one_day", "days_missing", "no_metrics"), "db.m5.large") | {
+    "quiet_memory_class": "db.r5.large"
+}
+ENVIRONMENT_OF = {"standby_dev": "dev", "standby_prod": "prod", "standby_staging": "staging"}
+WASTES = {
+    "idle": names.DATABASE_IDLE,
+    "quiet": names.DATABASE_LOW_CPU,
+    "idle_until_lately": names.DATABASE_LOW_CPU,
+    "stopped": names.DATABASE_STOPPED,
+    "stopped_restarted": names.DATABASE_STOPPED,
+    "standby_dev": names.DATABASE_STANDBY,
+}
+UNKNOWNS = {
+    "days_missing": (names.DATABASE_IDLE, names.DATABASE_LOW_CPU),
+    "no_metrics": (names.DATABASE_IDLE, names.DATABASE_LOW_CPU),
+    "stopped_unanswered": (names.DATABASE_STOPPED,),
 }
 
 
@@ -44,15 +84,19 @@ def add(draw: Draw, estate: Estate) -> None:
 
 def _database(draw: Draw, estate: Estate, case: str, number: int, source: Item | None) -> None:
     account, region = (source.account, source.region) if source else place(draw)
-    kind = draw.random.choice(("db.t3.medium", "db.m5.large", "db.r5.large"))
-    size = draw.random.choice((50, 100, 200, 500))
+    if case == "stopped_unanswered":
+        account, region = UNANSWERED_CELL
+    drawn = draw.random.choice(KINDS)
+    kind, size = KIND_OF.get(case, drawn), draw.random.choice((50, 100, 200, 500))
     name = f"{case.replace('_', '-')}-db-{number + 1}"
     created = draw.ago(4.3 if case == "new" else draw.days(60, 600) + 0.3)
     first, last = charges.span(created, draw.as_of)
-    meters = charges.database(kind=kind, region=region, gib=size, first=first, last=last)
+    is_doubled = case.startswith("standby")
+    meters = charges.database(kind=kind, region=region, gib=size, first=first, last=last, is_multi_az=is_doubled)
     arn = f"arn:aws:rds:{region}:{account}:db:{name}"
-    wastes = (names.DATABASE_IDLE,) if case == "idle" else ()
-    unknowns = (names.DATABASE_IDLE,) if case in {"days_missing", "no_metrics"} else ()
+    is_large = kind == "db.r5.large"
+    wastes = () if case not in WASTES or (case == "idle_until_lately" and is_large) else (WASTES[case],)
+    unknowns = UNKNOWNS.get(case, ())
     item = Item(
         kind="database",
         account=account,
@@ -62,36 +106,70 @@ def _database(draw: Draw, estate: Estate, case: str, number: int, source: Item |
         case=case,
         created_at=created,
         name=name,
-        tags=tags(draw, name),
+        tags=_tags(draw, case, name),
         facts={
             "class": kind,
             "size": size,
-            "state": "stopped" if case == "stopped" else "available",
+            "state": "stopped" if case.startswith("stopped") else "available",
             "source": source.name if source else None,
             "resource_id": f"db-{draw.hex(26).upper()}",
+            "is_multi_az": is_doubled,
         },
         wastes=wastes,
-        fines=all_but((names.DATABASE_IDLE,), wastes, unknowns),
+        fines=all_but(names.DATABASE_RULES, wastes, unknowns),
         unknowns=unknowns,
+        saves=dict.fromkeys((names.DATABASE_LOW_CPU, names.DATABASE_STOPPED, names.DATABASE_STANDBY)),
         trap=TRAPS.get(case, ""),
-        charges=meters[1:] if case == "stopped" else meters,
+        charges=_stopped(draw, case, meters),
     )
     estate.items.append(item)
-    if case not in {"no_metrics", "stopped"}:
+    if case == "stopped_unanswered":
+        estate.unanswered.add(name)
+    elif case not in {"no_metrics", "stopped"}:
         _measure(draw, estate, item)
 
 
+def _tags(draw: Draw, case: str, name: str) -> dict[str, str]:
+    drawn = tags(draw, name)
+    if not case.startswith("standby"):
+        return drawn
+    told = {key: value for key, value in drawn.items() if key != "env"}
+    return told | ({"env": ENVIRONMENT_OF[case]} if case in ENVIRONMENT_OF else {})
+
+
+def _stopped(draw: Draw, case: str, meters: list[Charge]) -> list[Charge]:
+    """Without its hours where it is stopped; until five days ago where it was used until then."""
+    if case == "stopped_for_a_time":
+        return [replace(meters[0], last=draw.ago(6).date()), *meters[1:]]
+    return meters[1:] if case.startswith("stopped") else meters
+
+
 def _measure(draw: Draw, estate: Estate, item: Item) -> None:
-    if item.case == "busy":
-        connections = usage.gauge(draw.random, low=3, high=40, peak=90)
-        processor = usage.gauge(draw.random, low=8, high=40, peak=85)
-    else:
-        connections = usage.flat(0.0)
-        processor = usage.gauge(draw.random, low=1, high=3, peak=5)
-    if item.case == "idle_until_lately":
-        connections = usage.raised(connections, days_ago=[draw.days(2, 13)], to=1.0, statistics=("Maximum", "Sum"))
+    connections, processor = _series(draw, item.case)
     age = (draw.as_of - item.created_at).days
     missing = set(draw.random.sample(range(2, 14), 2)) if item.case == "days_missing" else set()
+    if item.case == "stopped_for_a_time":
+        missing = set(range(1, 6))
+    if item.case == "stopped_restarted":
+        missing = set(range(1, 46)) - {draw.days(2, 6), draw.days(10, 13)}
     for metric, values in (("DatabaseConnections", connections), ("CPUUtilization", processor)):
         known = usage.without(values, lambda ago: ago in missing or ago > age)
         put(estate, item, ("AWS/RDS", metric, "DBInstanceIdentifier", item.name), known)
+
+
+def _series(draw: Draw, case: str) -> tuple[Values, Values]:
+    """Connections and processor, as busy as the case says."""
+    if case == "busy" or case.startswith("standby") or case == "stopped_for_a_time":
+        connections = usage.gauge(draw.random, low=3, high=40, peak=90)
+        return connections, usage.gauge(draw.random, low=8, high=40, peak=85)
+    if case.startswith("quiet"):
+        connections = usage.gauge(draw.random, low=2, high=9, peak=20)
+        processor = usage.gauge(draw.random, low=1, high=6, peak=16)
+        if case == "quiet_but_one_day":
+            processor = usage.raised(processor, days_ago=[draw.days(2, 29)], to=35.0, statistics=("Maximum",))
+        return connections, processor
+    connections = usage.flat(0.0)
+    processor = usage.gauge(draw.random, low=1, high=3, peak=5)
+    if case == "idle_until_lately":
+        connections = usage.raised(connections, days_ago=[draw.days(2, 13)], to=1.0, statistics=("Maximum", "Sum"))
+    return connections, processor

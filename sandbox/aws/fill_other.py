@@ -97,6 +97,7 @@ def _database(item: Item) -> None:
         master_username="northwind",
         master_user_password="not-a-secret",  # noqa: S106 - moto asks for one
         source_db_instance_identifier=facts["source"],
+        multi_az=facts["is_multi_az"],
         tags=_tags(item),
     )
     database.created = database.instance_create_time = item.created_at

@@ -46,14 +46,21 @@ SNAPSHOT_OLD = "aws_ebs_snapshot_old"
 SNAPSHOT_ORPHANED = "aws_ebs_snapshot_orphaned"
 ADDRESS_UNASSOCIATED = "aws_vpc_address_unassociated"
 INSTANCE_IDLE = "aws_ec2_instance_idle"
+INSTANCE_STOPPED = "aws_ec2_instance_stopped_long"
 NAT_IDLE = "aws_vpc_nat_gateway_idle"
+NAT_LOW = "aws_vpc_nat_gateway_low_traffic"
 LB_WITHOUT_TARGETS = "aws_elb_load_balancer_without_targets"
 DATABASE_IDLE = "aws_rds_database_idle"
+DATABASE_LOW_CPU = "aws_rds_database_low_cpu"
+DATABASE_STOPPED = "aws_rds_database_stopped"
+DATABASE_STANDBY = "aws_rds_multi_az_in_nonprod"
 
 # Which rules look at what the families make: where none of them calls a resource anything else, they call it fine.
-INSTANCE_RULES = (INSTANCE_IDLE,)
+INSTANCE_RULES = (INSTANCE_IDLE, INSTANCE_STOPPED)
 VOLUME_RULES = (VOLUME_UNATTACHED, VOLUME_ON_STOPPED, GP2_TO_GP3)
 SNAPSHOT_RULES = (SNAPSHOT_OLD, SNAPSHOT_ORPHANED)
+NAT_RULES = (NAT_IDLE, NAT_LOW)
+DATABASE_RULES = (DATABASE_IDLE, DATABASE_LOW_CPU, DATABASE_STOPPED, DATABASE_STANDBY)
 
 
 def export_arn(name: str) -> str:

@@ -21,13 +21,16 @@ NAT_CASES = {
     "new": 1,
     "days_missing": 1,
     "no_metrics": 1,
+    "trickle": 3,
+    "trickle_and_a_burst": 2,
 }
 NAT_TRAPS = {
     "idle_keep_alive": "8 KB a day of keep-alives are no use",
-    "idle_until_lately": "2.5 MB on one of the last 30 days",
+    "idle_until_lately": "2.5 MB on one of the last 30 days, and nothing on the last 14",
     "new": "quiet, but only 9 days old",
     "days_missing": "looks idle, but 2 of the last 30 days are missing",
     "no_metrics": "there, without a single data point",
+    "trickle_and_a_burst": "little traffic, but 1.5 GB on one of the last 14 days",
 }
 # case: how many, kind, target groups, targets in each, healthy, wastes
 BALANCERS: dict[str, tuple[int, str, int, int, bool, bool]] = {
@@ -104,9 +107,15 @@ def _nat_gateway(draw: Draw, estate: Estate, case: str, number: int) -> None:
     gateway_id, label = draw.id("nat"), f"nat-{case.replace('_', '-')}-{number + 1}"
     created = draw.ago(9.4 if case == "new" else draw.days(70, 400) + 0.4)
     first, last = charges.span(created, draw.as_of)
-    wastes = (names.NAT_IDLE,) if case in {"idle", "idle_keep_alive"} else ()
-    unknowns = (names.NAT_IDLE,) if case in {"days_missing", "no_metrics"} else ()
-    gib = Decimal(draw.days(200, 900)) / 100 if case == "busy" else Decimal("0.00002")
+    wastes = {"idle": (names.NAT_IDLE,), "idle_keep_alive": (names.NAT_IDLE,), "trickle": (names.NAT_LOW,)}.get(
+        case, ()
+    )
+    unknowns = names.NAT_RULES if case in {"days_missing", "no_metrics"} else ()
+    gib = {
+        "busy": Decimal(draw.days(200, 900)) / 100,
+        "trickle": Decimal("0.02"),
+        "trickle_and_a_burst": Decimal("0.1"),
+    }
     gateway = Item(
         kind="nat_gateway",
         account=account,
@@ -119,10 +128,13 @@ def _nat_gateway(draw: Draw, estate: Estate, case: str, number: int) -> None:
         tags=tags(draw, label),
         facts={"route_tables": 0 if case == "idle" and number % 2 else 1},
         wastes=wastes,
-        fines=all_but((names.NAT_IDLE,), wastes, unknowns),
+        fines=all_but(names.NAT_RULES, wastes, unknowns),
         unknowns=unknowns,
+        saves={names.NAT_LOW: None},
         trap=NAT_TRAPS.get(case, ""),
-        charges=charges.nat_gateway(region=region, gib_per_day=gib, first=first, last=last),
+        charges=charges.nat_gateway(
+            region=region, gib_per_day=gib.get(case, Decimal("0.00002")), first=first, last=last
+        ),
     )
     estate.items.append(gateway)
     address = _address(draw, estate, case="of_nat", account=account, region=region, holder=gateway)
@@ -133,18 +145,23 @@ def _nat_gateway(draw: Draw, estate: Estate, case: str, number: int) -> None:
 
 def _measure_nat(draw: Draw, estate: Estate, gateway: Item) -> None:
     age = (draw.as_of - gateway.created_at).days
-    missing = set(draw.random.sample(range(2, 30), 2)) if gateway.case == "days_missing" else set()
+    missing = set(draw.random.sample(range(2, 14), 2)) if gateway.case == "days_missing" else set()
     traffic = ("BytesOutToDestination", "BytesInFromDestination", "BytesOutToSource", "BytesInFromSource")
     for metric in (*traffic, "ActiveConnectionCount"):
         if gateway.case == "busy":
             scale = 1_000_000 if metric in traffic else 1
             values = usage.counter(draw.random, low=200 * scale, high=9_000 * scale)
+        elif gateway.case.startswith("trickle"):
+            scale = 1_000_000 if metric in traffic else 1
+            values = usage.counter(draw.random, low=2 * scale, high=20 * scale)
         elif gateway.case == "idle_keep_alive":
             values = usage.flat(float(KEEP_ALIVE_BYTES) if metric in traffic else 1.0)
         else:
             values = usage.flat(0.0)
         if gateway.case == "idle_until_lately" and metric in traffic:
-            values = usage.raised(values, days_ago=[draw.days(6, 25)], to=2_500_000.0, statistics=("Sum",))
+            values = usage.raised(values, days_ago=[draw.days(16, 25)], to=2_500_000.0, statistics=("Sum",))
+        if gateway.case == "trickle_and_a_burst" and metric == "BytesInFromDestination":
+            values = usage.raised(values, days_ago=[draw.days(2, 13)], to=1.5e9, statistics=("Sum",))
         known = usage.without(values, lambda ago: ago in missing or ago > age)
         put(estate, gateway, ("AWS/NATGateway", metric, "NatGatewayId", gateway.native_id), known)
 

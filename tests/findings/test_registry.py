@@ -128,7 +128,10 @@ def test_metrics_are_asked_for_once_and_only_where_a_rule_reads_them():
         "NetworkIn.Sum",
         "NetworkOut.Sum",
     ]
-    assert metrics_for(Database) == (Metric(name="DatabaseConnections", statistic="Maximum", unit="connections"),)
+    assert metrics_for(Database) == (
+        Metric(name="CPUUtilization", statistic="Maximum", unit="%"),
+        Metric(name="DatabaseConnections", statistic="Maximum", unit="connections"),
+    )
     assert metrics_for(Snapshot) == ()
 
 

@@ -1,0 +1,66 @@
+"""A gateway through which hardly anything passes, and those through which nothing or enough does."""
+
+from dataclasses import replace
+
+import pytest
+
+from connections.resources import NatGateway
+from findings.registry import rule
+from findings.rule import UNTOLD, Fine, Unknown, Waste
+from tests.findings.evidence import ACCOUNT, ago, usage_of, waste
+
+RULE = rule("aws_vpc_nat_gateway_low_traffic")
+WASTEFUL = NatGateway(**ACCOUNT, resource_id="nat-0abc", created_at=ago(300), state="available")
+MB = 1e6
+
+
+def passed(*out, back=0.0):
+    return usage_of({"BytesOutToDestination.Sum": out, "BytesInFromDestination.Sum": [back] * len(out)})
+
+
+LITTLE = passed(*[4 * MB] * 14, back=6 * MB)
+
+
+@pytest.mark.parametrize(
+    ("changed", "seen", "verdict"),
+    [
+        ({}, LITTLE, Waste),
+        ({}, passed(*[0.0] * 13, 1 * MB), Waste),
+        ({}, passed(*[0.0] * 13, 0.99 * MB), Fine),
+        ({}, passed(*[0.0] * 14), Fine),
+        ({}, passed(*[0.0] * 13, 999 * MB), Waste),
+        ({}, passed(*[0.0] * 13, 1000 * MB), Fine),
+        ({}, passed(*[40 * MB] * 14, back=40 * MB), Fine),
+        ({}, passed(2000 * MB, *[4 * MB] * 14), Waste),
+        ({}, passed(*[4 * MB] * 13, None), Unknown),
+        ({}, passed(*[4 * MB] * 12, None, 2000 * MB), Fine),
+        ({}, passed(*[4 * MB] * 13), Unknown),
+        ({}, passed(*[0.0] * 13), Unknown),
+        ({}, usage_of({}), Unknown),
+        ({}, usage_of({"BytesOutToDestination.Sum": [4 * MB] * 14}), Unknown),
+        ({"created_at": ago(13)}, passed(*[4 * MB] * 12), Fine),
+        ({"created_at": None}, usage_of({}), Unknown),
+        ({"state": "pending"}, LITTLE, Fine),
+        ({"state": "deleting"}, LITTLE, Fine),
+    ],
+)
+def test_less_than_a_gigabyte_in_fourteen_days_is_little_and_nothing_is_another_matter(changed, seen, verdict):
+    assert isinstance(RULE.ask(replace(WASTEFUL, **changed), usage=seen, settings={}), verdict)
+
+
+def test_it_has_no_figure_and_says_how_much_passed():
+    found = waste(RULE, WASTEFUL, seen=LITTLE)
+    assert found.saves == UNTOLD
+    assert found.because == "0.140 GB passed in all of the last 14 days; each of its hours is charged."
+
+
+@pytest.mark.parametrize(
+    ("settings", "verdict"),
+    [
+        ({"max_traffic_gb": 0.1}, Fine),
+        ({"min_traffic_mb": 11}, Fine),
+        ({"idle_days": 15}, Unknown),
+    ],
+)
+def test_limits_and_days_are_settings(settings, verdict):
+    assert isinstance(RULE.ask(WASTEFUL, usage=LITTLE, settings=settings), verdict)
