@@ -125,6 +125,24 @@ def test_a_resource_that_is_no_longer_billed_is_not_verified(days_ago, confidenc
         assert against(found) == ["It was no longer billed after 2026-07-16."]
 
 
+def stopped(the_bill):
+    halted = replace(INSTANCE, state="stopped", stopped_at=ago(40), volume_ids=("vol-1",))
+    return verified("aws_ec2_instance_stopped_long", halted, the_bill)
+
+
+@pytest.mark.parametrize("days_ago", [4, 40])
+def test_what_costs_nothing_as_it_stands_is_borne_out_by_a_bill_that_charges_nothing_for_it(days_ago):
+    the_bill = bill(cost="2.304", **HOURS)
+    lines = tuple(one for one in the_bill.lines if one.charge_date <= TODAY - timedelta(days=days_ago))
+    found = stopped(replace(the_bill, lines=lines))
+    assert {proof.holds for proof in found.proofs if proof.source == "bill"} == {True}
+    assert (found.confidence, found.saving.monthly) == ("UNKNOWN", None)
+
+
+def test_hours_of_what_is_said_to_stand_still_are_held_against_it():
+    assert "The bill charges 24 Hrs on 2026-07-19, so it did run." in against(stopped(bill(cost="2.304", **HOURS)))
+
+
 @pytest.mark.parametrize(("days_ago", "confidence"), [(7, "VERIFIED"), (8, "ESTIMATED")])
 def test_a_stale_bill_verifies_nothing(days_ago, confidence):
     assert unattached(bill(until=TODAY - timedelta(days=days_ago))).confidence == confidence
