@@ -103,8 +103,9 @@ def _bill(judgement: Judgement) -> Iterator[Proof]:
     until = window.until
     may_be_absent = judgement.rule.bill is not None and judgement.rule.bill.may_be_absent
     if not window.lines and may_be_absent:
-        sentence = f"The bill covers account {thing.account_id} until {window.last} and charges nothing for it."
-        yield Proof(source="bill", holds=True, sentence=sentence)
+        sentence = f"The bill covers account {thing.account_id} until {window.last}."
+        yield Proof(source="bill", holds=True, sentence=sentence, about=MATCHED)
+        yield Proof(source="bill", holds=True, sentence="It charges nothing for it, as it stands.", about=AGREES)
         return
     if not window.lines:
         is_newer = thing.created_at is not None and thing.created_at.date() >= window.last

@@ -32,10 +32,10 @@ CASES = {
     "quiet": 3,
     "quiet_memory_class": 1,
     "quiet_but_one_day": 2,
-    "standby_dev": 3,
-    "standby_prod": 2,
-    "standby_staging": 1,
-    "standby_untagged": 1,
+    "doubled_dev": 3,
+    "doubled_prod": 2,
+    "doubled_staging": 1,
+    "doubled_untagged": 1,
 }
 TRAPS = {
     "idle_until_lately": "one connection on one of the last 14 days",
@@ -50,21 +50,21 @@ TRAPS = {
     "stopped_unanswered": "stopped, but CloudWatch fails on its usage, so nothing says whether it is used in between",
     "quiet_memory_class": "its processor is hardly busy, but it is of a class that is taken for its memory",
     "quiet_but_one_day": "its processor was busy at 35 % on one of the last 30 days",
-    "standby_staging": "a standby in staging, where a failover may be rehearsed",
-    "standby_untagged": "a standby, and no tag that says what it is for",
+    "doubled_staging": "a standby in staging, where a failover may be rehearsed",
+    "doubled_untagged": "a standby, and no tag that says what it is for",
 }
 KINDS = ("db.t3.medium", "db.m5.large", "db.r5.large")
 KIND_OF = dict.fromkeys(("quiet", "quiet_but_one_day", "days_missing", "no_metrics"), "db.m5.large") | {
     "quiet_memory_class": "db.r5.large"
 }
-ENVIRONMENT_OF = {"standby_dev": "dev", "standby_prod": "prod", "standby_staging": "staging"}
+ENVIRONMENT_OF = {"doubled_dev": "dev", "doubled_prod": "prod", "doubled_staging": "staging"}
 WASTES = {
     "idle": names.DATABASE_IDLE,
     "quiet": names.DATABASE_LOW_CPU,
     "idle_until_lately": names.DATABASE_LOW_CPU,
     "stopped": names.DATABASE_STOPPED,
     "stopped_restarted": names.DATABASE_STOPPED,
-    "standby_dev": names.DATABASE_STANDBY,
+    "doubled_dev": names.DATABASE_STANDBY,
 }
 UNKNOWNS = {
     "days_missing": (names.DATABASE_IDLE, names.DATABASE_LOW_CPU),
@@ -91,7 +91,7 @@ def _database(draw: Draw, estate: Estate, case: str, number: int, source: Item |
     name = f"{case.replace('_', '-')}-db-{number + 1}"
     created = draw.ago(4.3 if case == "new" else draw.days(60, 600) + 0.3)
     first, last = charges.span(created, draw.as_of)
-    is_doubled = case.startswith("standby")
+    is_doubled = case.startswith("doubled")
     meters = charges.database(kind=kind, region=region, gib=size, first=first, last=last, is_multi_az=is_doubled)
     arn = f"arn:aws:rds:{region}:{account}:db:{name}"
     is_large = kind == "db.r5.large"
@@ -131,7 +131,7 @@ def _database(draw: Draw, estate: Estate, case: str, number: int, source: Item |
 
 def _tags(draw: Draw, case: str, name: str) -> dict[str, str]:
     drawn = tags(draw, name)
-    if not case.startswith("standby"):
+    if not case.startswith("doubled"):
         return drawn
     told = {key: value for key, value in drawn.items() if key != "env"}
     return told | ({"env": ENVIRONMENT_OF[case]} if case in ENVIRONMENT_OF else {})
@@ -159,7 +159,7 @@ def _measure(draw: Draw, estate: Estate, item: Item) -> None:
 
 def _series(draw: Draw, case: str) -> tuple[Values, Values]:
     """Connections and processor, as busy as the case says."""
-    if case == "busy" or case.startswith("standby") or case == "stopped_for_a_time":
+    if case == "busy" or case.startswith("doubled") or case == "stopped_for_a_time":
         connections = usage.gauge(draw.random, low=3, high=40, peak=90)
         return connections, usage.gauge(draw.random, low=8, high=40, peak=85)
     if case.startswith("quiet"):
