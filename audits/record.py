@@ -95,14 +95,21 @@ def merged(old: tuple[date, Sequence[float | None]] | None, new: Series) -> tupl
     return first, [days.get(first + dt.timedelta(days=offset)) for offset in range(span)]
 
 
-def known_until(*, step: Step, kinds: Collection[str]) -> dict[str, date]:
-    """For each resource of the step, the first day that some stored series of it does not have yet."""
+def known_until(
+    *, step: Step, kinds: Collection[str], wanted_since: Mapping[str, date] | None = None
+) -> dict[str, date]:
+    """For each resource of the step, the first day that some stored series of it does not have yet.
+
+    `wanted_since` says by kind since which day rules want usage: a series that begins later was read for a shorter
+    window, so nothing counts as known of its resource, and all of the window is read.
+    """
     found: dict[str, date] = {}
     rows = Usage.objects.filter(
         resource__connection_id=step.connection_id, resource__region=step.region, resource__kind__in=kinds
-    ).values_list("resource__resource_id", "first_date", "values")
-    for resource_id, first_date, values in rows.iterator():
-        until = first_date + dt.timedelta(days=len(values))
+    ).values_list("resource__resource_id", "resource__kind", "first_date", "values")
+    for resource_id, kind, first_date, values in rows.iterator():
+        is_too_short = wanted_since is not None and first_date > wanted_since.get(kind, first_date)
+        until = dt.date.min if is_too_short else first_date + dt.timedelta(days=len(values))
         found[resource_id] = min(found.get(resource_id, until), until)
     return found
 

@@ -5,6 +5,7 @@ An actor is given two ids and nothing else. It claims its row by compare-and-set
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,10 +24,11 @@ from audits.booking import CalledFor, book_calls
 from audits.budget import Budget
 from audits.models import Audit, Step
 from connections.models import Connection
+from connections.provider import usage_complete_until
 from connections.providers.aws.session import CannotAssumeRole
 from connections.resources import KINDS
 from connections.unseal import CannotUnseal
-from costframe import bill_uploads, claims, clerk_inbox, telling
+from costframe import bill_uploads, claims, clerk_inbox, telling, threshold_previews
 from costframe.beginning import begin_audit
 from costframe.broker import release_connections
 from costframe.checking import make_check
@@ -34,6 +36,7 @@ from costframe.queue import QUEUE
 from costframe.schedule import TABLES
 from findings.operations import judge, price_again, waiting_for
 from findings.registry import metrics_for, window_days_for
+from findings.thresholds import in_force
 from tenants import scope
 from tenants.sealing import seal_waiting
 
@@ -49,7 +52,10 @@ MOST_BATCHES = 500  # of old bill lines that a night removes
 
 def declare(broker: Broker) -> None:
     """Make the actors known to a worker's broker. None is retried by the queue: a row that stays due comes again."""
-    for actor in (check_access, plan_night, run_audit, run_step, load_upload, take_in_event, seal_trail):
+    for actor in (
+        *(check_access, plan_night, run_audit, run_step, load_upload, preview_thresholds),
+        *(take_in_event, seal_trail),
+    ):
         dramatiq.actor(broker=broker, queue_name=QUEUE)(_for_its_row(actor))
 
 
@@ -118,6 +124,11 @@ def seal_trail(organization: str, row: str) -> None:
 def load_upload(organization: str, row: str) -> None:
     """Load files of a bill that were handed in."""
     bill_uploads.load_upload(organization_id=UUID(organization), upload_id=UUID(row))
+
+
+def preview_thresholds(organization: str, row: str) -> None:
+    """Work out what other thresholds of a rule would change."""
+    threshold_previews.make_preview(organization_id=UUID(organization), preview_id=UUID(row))
 
 
 def run_step(organization: str, row: str) -> None:
@@ -246,10 +257,14 @@ def _look(work: Work) -> None:
     step, credential = work.step, work.credential()
     kinds = collect.kinds_of(step.service)
     with work.transaction():
-        known_until = record.known_until(step=step, kinds=kinds)
+        thresholds = in_force()
+        days = {kind: window_days_for(KINDS[kind], thresholds) for kind in kinds}
+        until = usage_complete_until(timezone.now())
+        since = {kind: until - dt.timedelta(days=window) for kind, window in days.items() if window}
+        known_until = record.known_until(step=step, kinds=kinds, wanted_since=since)
     wanted = collect.Wanted(
         metrics={kind: metrics_for(KINDS[kind]) for kind in kinds},
-        days=max((window_days_for(KINDS[kind]) for kind in kinds), default=0),
+        days=max(days.values(), default=0),
         known_until=known_until,
         purse=Budget(
             audit_id=step.audit_id,

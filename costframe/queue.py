@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from dramatiq import Broker, MessageProxy
 
 QUEUE = "work"
-ACTORS = ("check_access", "plan_night", "run_audit", "run_step", "load_upload", "take_in_event", "seal_trail")
+ACTORS = (
+    *("check_access", "plan_night", "run_audit", "run_step", "load_upload", "preview_thresholds"),
+    *("take_in_event", "seal_trail"),
+)
 OPTIONS = frozenset({"redis_message_id"})
 IDS = 2  # organisation, row
 

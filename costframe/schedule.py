@@ -24,6 +24,7 @@ TABLES = {
     "run_audit": "audits_audit",
     "run_step": "audits_step",
     "load_upload": "audits_billupload",
+    "preview_thresholds": "findings_thresholdpreview",
     "take_in_event": "tenants_clerkevent",
     "seal_trail": "tenants_unsealedactivity",
 }

@@ -11,7 +11,7 @@ from audits.evidence import DailySeries
 from audits.models import Gap
 from audits.models import Usage as UsageRow
 from audits.things import from_data
-from findings import registry
+from findings import registry, thresholds
 from findings.bill_standing import span_of, standings_of
 from findings.confidence import parts_from
 from findings.frozen import is_intact, lines_of
@@ -19,6 +19,7 @@ from findings.models import Finding
 from findings.queries import HEAVY, account_labels, action_rows
 from findings.reports.chart import cost_panel, usage_panels
 from findings.resource_prices import resource_prices
+from findings.rule_page import settings_that_counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from findings.reports.chart import Panel
     from findings.resource_prices import ResourcePrices
     from findings.rule import Rule
+    from findings.threshold_models import RuleSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,8 @@ class Detail:
     lines: tuple[Mapping[str, Any], ...]
     left_out: tuple[Mapping[str, Any], ...]
     prices: ResourcePrices
+    settings: RuleSettings | None  # the organisation's thresholds that counted; None: the rule's defaults did
+    newer_settings: RuleSettings | None  # that count from the next audit on
 
 
 def detail_of(finding: Finding, *, at: datetime) -> Detail:
@@ -61,6 +65,8 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
     series = _series(finding)
     metrics = () if rule is None else rule.metrics
     spans = [span] if (span := span_of(finding)) else []
+    history = () if rule is None else thresholds.of_rule(rule)
+    counted = settings_that_counted(finding, history)
     missing = tuple(metric.key for metric in metrics if metric.key not in series)
     return Detail(
         row=action_rows([finding], labels=labels, at=at, standings=standings_of(spans))[0],
@@ -79,7 +85,15 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
         lines=tuple(lines_of(bill["charges"])),
         left_out=tuple(lines_of(bill["left_out"])),
         prices=resource_prices(finding),
+        settings=counted,
+        newer_settings=None if rule is None else _newer(rule, evidence, history),
     )
+
+
+def _newer(rule: Rule, evidence: Mapping[str, Any], history: tuple[RuleSettings, ...]) -> RuleSettings | None:
+    """The settings in force, where the finding was not judged by them."""
+    newest = history[0] if history else None
+    return None if newest is None or rule.given(newest.values) == evidence["rule"]["settings"] else newest
 
 
 def _rule(rule_id: str) -> Rule | None:

@@ -84,14 +84,17 @@ def sight_of(*, audit: Audit) -> Sight:
     )
 
 
-def seen_by(*, audit: Audit, sight: Sight) -> list[Seen]:
+def seen_by(*, audit: Audit, sight: Sight, kind: str = "") -> list[Seen]:
     """Every resource that the audit saw, with its usage. The bill is left out: rules do not read it, see `bills_of`.
 
-    Usage counts until the last day that was complete when the audit began, which it was for all of its steps.
+    Usage counts until the last day that was complete when the audit began, which it was for all of its steps. With
+    `kind` only resources of that kind, and those too that a later audit, still under way, has seen again by now.
     """
     until = usage_complete_until(audit.started_at or audit.requested_at)
-    rows = Resource.objects.filter(connection_id=audit.connection_id, audit=audit).order_by("kind", "resource_id", "id")
-    series = _series(audit=audit)
+    seen = {"kind": kind, "audit__requested_at__gte": audit.requested_at} if kind else {"audit": audit}
+    asked = {"connection_id": audit.connection_id, **seen}
+    rows = Resource.objects.filter(**asked).order_by("kind", "resource_id", "id")
+    series = _series(asked)
     hidden = {region: sight.hidden_kinds(region) for region in {row.region for row in rows}}
     return [
         Seen(
@@ -109,9 +112,9 @@ def seen_by(*, audit: Audit, sight: Sight) -> list[Seen]:
     ]
 
 
-def _series(*, audit: Audit) -> dict[UUID, dict[str, DailySeries]]:
+def _series(of_resources: Mapping[str, Any]) -> dict[UUID, dict[str, DailySeries]]:
     found: dict[UUID, dict[str, DailySeries]] = defaultdict(dict)
-    rows = UsageRow.objects.filter(resource__connection_id=audit.connection_id, resource__audit=audit)
+    rows = UsageRow.objects.filter(**{f"resource__{name}": value for name, value in of_resources.items()})
     for resource_id, metric, statistic, first_date, values in rows.values_list(
         "resource_id", "metric", "statistic", "first_date", "values"
     ):

@@ -26,6 +26,7 @@ from findings.overlaps import Claim, net_savings
 from findings.rule import Fine, Unknown, Waste
 from findings.savings import Saving
 from findings.summary import summarize
+from findings.thresholds import in_force
 from findings.verify import verify
 from tenants import activity, scope
 
@@ -82,12 +83,13 @@ def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any
     """Judge everything that `audit` saw, inside the open scope, as one part of the caller's transaction.
 
     Waste opens, refreshes or reopens a finding; Fine resolves it; Unknown leaves it alone. What was not seen any more
-    is resolved where its place was read to the end without a Gap. Judging again gives the same rows. `settings` are
-    the organisation's own, by rule id and name. Raises what `findings.evaluate` raises.
+    is resolved where its place was read to the end without a Gap. Judging again gives the same rows. `settings`, by
+    rule id and name, are the organisation's newest where none are given. Raises what `findings.evaluate` raises.
     """
     _one_at_a_time(audit.connection_id)
     sight = sight_of(audit=audit)
-    judged = _judged(audit=audit, sight=sight, settings=settings or {}, at=at)
+    given = in_force() if settings is None else settings
+    judged = _judged(audit=audit, sight=sight, settings=given, at=at)
     _keep_verdicts(audit=audit, judged=judged)
     findings = _findings(audit=audit)
     closed = _close(audit=audit, at=at, sight=sight, judged=judged, findings=findings)
@@ -120,7 +122,7 @@ def price_again(*, connection_id: UUID, at: datetime, settings: Mapping[str, Map
     """Verify and price a connection's open findings anew, with bills that came after its latest audit had ended.
 
     Nothing opens or closes: that is for the next audit. Where one is under way its own judging reads the bills, so
-    nothing is done.
+    nothing is done. `settings` as `judge` has them.
     """
     _one_at_a_time(connection_id)
     audit = Audit.objects.filter(connection_id=connection_id).order_by("-requested_at", "-id").first()
@@ -128,7 +130,8 @@ def price_again(*, connection_id: UUID, at: datetime, settings: Mapping[str, Map
         return
     findings = _findings(audit=audit)
     is_open = {key for key, finding in findings.items() if finding.state == Finding.State.OPEN}
-    judged = _judged(audit=audit, sight=sight_of(audit=audit), settings=settings or {}, at=at)
+    given = in_force() if settings is None else settings
+    judged = _judged(audit=audit, sight=sight_of(audit=audit), settings=given, at=at)
     wasted = {one.key: one for one in judged if one.verification is not None and one.key in is_open}
     _write_waste(audit=audit, wasted=wasted, findings=findings)
     audit.summary = {**audit.summary, **summarize(audit=audit)}
@@ -141,10 +144,13 @@ def _one_at_a_time(connection_id: UUID) -> None:
 
 
 def _findings(*, audit: Audit) -> dict[Key, Finding]:
-    """The connection's findings without their evidence, of which only the saving may be needed again."""
-    rows = Finding.objects.filter(connection_id=audit.connection_id).defer("evidence")
-    rows = rows.annotate(frozen_saving=KT("evidence__saving"))
+    rows = without_evidence(Finding.objects.filter(connection_id=audit.connection_id))
     return {(finding.resource_id, finding.rule_id): finding for finding in rows}
+
+
+def without_evidence(findings: QuerySet[Finding]) -> QuerySet[Finding]:
+    """The findings without their evidence, of which only the saving may be needed again: see `saving_of`."""
+    return findings.defer("evidence").annotate(frozen_saving=KT("evidence__saving"))
 
 
 def _judged(*, audit: Audit, sight: Sight, settings: Mapping[str, Mapping[str, Any]], at: datetime) -> list[_Judged]:
@@ -305,7 +311,7 @@ def _nets(wasted: Mapping[Key, _Judged], findings: Mapping[Key, Finding]) -> dic
         rule = _rule(rule_id)
         is_kept = finding.state == Finding.State.OPEN and (row_id, rule_id) not in wasted
         if rule and is_kept and (row_id, finding.currency) in claims:
-            claim = Claim(rule_id=rule_id, stage=rule.stage, saving=_saving_of(finding))
+            claim = Claim(rule_id=rule_id, stage=rule.stage, saving=saving_of(finding))
             claims[row_id, finding.currency].append(claim)
     return {
         (row_id, rule_id): net
@@ -314,7 +320,8 @@ def _nets(wasted: Mapping[Key, _Judged], findings: Mapping[Key, Finding]) -> dic
     }
 
 
-def _saving_of(finding: Finding) -> Saving:
+def saving_of(finding: Finding) -> Saving:
+    """What an open finding claims by the evidence that it was judged on."""
     frozen = json.loads(finding.frozen_saving)  # type: ignore[attr-defined] # as `_findings` reads it
     amount = {name: None if value is None else Decimal(value) for name, value in frozen.items() if name in AMOUNTS}
     return Saving(

@@ -38,8 +38,8 @@ def find(package: ModuleType) -> dict[str, Rule]:
     return dict(sorted(found.items()))
 
 
-_BY_ID = find(rules)
-RULES: tuple[Rule, ...] = tuple(_BY_ID.values())
+RULES_BY_ID = find(rules)
+RULES: tuple[Rule, ...] = tuple(RULES_BY_ID.values())
 _BILL_BY_ID = find(bill_rules)
 BILL_RULES: tuple[Rule, ...] = tuple(_BILL_BY_ID.values())  # these need a bill and nothing else
 
@@ -47,7 +47,7 @@ BILL_RULES: tuple[Rule, ...] = tuple(_BILL_BY_ID.values())  # these need a bill 
 def rule(rule_id: str) -> Rule:
     """The rule with this id; `UnknownRule` where there is none."""
     try:
-        return _BY_ID[rule_id]
+        return RULES_BY_ID[rule_id]
     except KeyError:
         raise UnknownRule(rule_id) from None
 

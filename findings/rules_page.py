@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from connections.kits import aws
 from findings import registry
 from findings.frozen import criterion, version
 from findings.models import Finding, Verdict
+from findings.thresholds import in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from decimal import Decimal
 
     from findings.rule import Rule
 
@@ -29,7 +32,8 @@ class RuleRow:
     criterion: str
     version: str
     looks_at: str
-    settings: tuple[tuple[str, float], ...]
+    settings: tuple[tuple[str, float], ...]  # in force: the organisation's own, else the rule's
+    is_changed: bool
     metrics: tuple[str, ...]
     actions: tuple[str, ...]
     docs: str
@@ -37,10 +41,11 @@ class RuleRow:
     fine: int
     unknown: int
     open_findings: int
+    money: tuple[tuple[str, Decimal], ...]  # what these save a month, by currency
 
 
 def rule_rows() -> list[RuleRow]:
-    """The rules page, in two questions."""
+    """The rules page, in four questions."""
     verdicts: dict[tuple[str, str], int] = {
         (rule_id, outcome): count
         for rule_id, outcome, count in Verdict.objects.values_list("rule_id", "outcome").annotate(count=Count("id"))
@@ -48,17 +53,37 @@ def rule_rows() -> list[RuleRow]:
     open_findings = dict(
         Finding.objects.filter(state=Finding.State.OPEN).values_list("rule_id").annotate(count=Count("id"))
     )
-    return [_row(rule, verdicts, open_findings) for rule in registry.RULES]
+    money, own = _money(), in_force()
+    return [
+        _row(rule, verdicts, open_findings, money=money[rule.id], own=own.get(rule.id, {})) for rule in registry.RULES
+    ]
 
 
-def _row(rule: Rule, verdicts: Mapping[tuple[str, str], int], open_findings: Mapping[str, int]) -> RuleRow:
+def _money() -> Mapping[str, list[tuple[str, Decimal]]]:
+    priced = Finding.objects.filter(state=Finding.State.OPEN, estimated_monthly_savings__isnull=False)
+    sums = priced.values_list("rule_id", "currency").annotate(monthly=Sum("estimated_monthly_savings"))
+    money: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
+    for rule_id, currency, monthly in sums.order_by("rule_id", "currency"):
+        money[rule_id].append((currency, monthly))
+    return money
+
+
+def _row(
+    rule: Rule,
+    verdicts: Mapping[tuple[str, str], int],
+    open_findings: Mapping[str, int],
+    *,
+    money: Iterable[tuple[str, Decimal]],
+    own: Mapping[str, float],
+) -> RuleRow:
     return RuleRow(
         id=rule.id,
         title=rule.title,
         criterion=criterion(rule),
         version=version(rule),
         looks_at=rule.looks_at.KIND.replace("_", " "),
-        settings=tuple((name.replace("_", " "), value) for name, value in rule.settings.items()),
+        settings=tuple((name.replace("_", " "), value) for name, value in rule.given(own).items()),
+        is_changed=rule.given(own) != rule.given({}),
         metrics=tuple(metric.key for metric in rule.metrics),
         actions=_actions(rule),
         docs=rule.docs,
@@ -66,6 +91,7 @@ def _row(rule: Rule, verdicts: Mapping[tuple[str, str], int], open_findings: Map
         fine=verdicts.get((rule.id, Verdict.Outcome.FINE), 0),
         unknown=verdicts.get((rule.id, Verdict.Outcome.UNKNOWN), 0),
         open_findings=open_findings.get(rule.id, 0),
+        money=tuple(money),
     )
 
 

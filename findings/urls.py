@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from findings import bill_list_views, views
+from findings import bill_list_views, threshold_views, views
 
 app_name = "findings"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("", views.action_list, name="list"),
     path("actions.csv", views.action_list_csv, name="csv"),
     path("rules/", views.rules, name="rules"),
+    path("rules/previews/<uuid:preview_id>/", threshold_views.preview, name="preview"),
+    path("rules/previews/<uuid:preview_id>/keep/", threshold_views.keep, name="keep_thresholds"),
+    path("rules/<slug:rule_id>/", threshold_views.rule, name="rule"),
     path("<uuid:finding_id>/", views.finding, name="finding"),
     path("<uuid:finding_id>/evidence.json", views.evidence, name="evidence"),
 ]

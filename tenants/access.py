@@ -34,6 +34,7 @@ class Permission(StrEnum):
     CHANGE_CONNECTIONS = "change_connections"
     CHANGE_ORGANIZATION = "change_organization"
     CHANGE_RATES = "change_rates"
+    CHANGE_THRESHOLDS = "change_thresholds"
 
 
 SENTENCES: Mapping[Permission, str] = {
@@ -44,10 +45,11 @@ SENTENCES: Mapping[Permission, str] = {
     Permission.CHANGE_CONNECTIONS: "Connect accounts, change, pause and delete connections",
     Permission.CHANGE_ORGANIZATION: "Change when the organisation's nights begin",
     Permission.CHANGE_RATES: "Give, replace and remove exchange rates",
+    Permission.CHANGE_THRESHOLDS: "Preview and change the thresholds of rules",
 }
 _ALWAYS = frozenset({Permission.READ})
 _FINANCE = _ALWAYS | {Permission.EXPORT, Permission.LOAD_BILLS, Permission.CHANGE_RATES}
-_ENGINEER = _FINANCE | {Permission.RUN_AUDITS, Permission.CHANGE_CONNECTIONS}
+_ENGINEER = _FINANCE | {Permission.RUN_AUDITS, Permission.CHANGE_CONNECTIONS, Permission.CHANGE_THRESHOLDS}
 MAY: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: _ALWAYS,
     Role.FINANCE: _FINANCE,

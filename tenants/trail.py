@@ -45,6 +45,7 @@ WORDS = {
     "finding.opened": "opened a finding",
     "finding.reopened": "opened a finding again",
     "finding.resolved": "resolved a finding",
+    "rule.thresholds_changed": "changed the thresholds of a rule",
     "export.csv": "downloaded the action list",
     "export.costs": "downloaded costs",
     "export.bill_list": "downloaded what a bill proves",
@@ -59,13 +60,19 @@ KINDS = (
     ("credential", "Credentials"),
     ("audit", "Audits"),
     ("finding", "Findings"),
+    ("rule", "Rules"),
     ("export", "Downloads"),
     ("operator", "Operators of Costframe"),
     ("member", "Members and roles"),
     ("organization", "The organisation"),
 )
 # The page of a subject, by the name that the app of each has given it.
-PAGES = {"connection": "connections:detail", "audit": "audits:detail", "finding": "findings:finding"}
+PAGES = {
+    "connection": "connections:detail",
+    "audit": "audits:detail",
+    "finding": "findings:finding",
+    "preview": "findings:preview",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

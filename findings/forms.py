@@ -1,0 +1,70 @@
+"""What people type on the pages of rules: a rule's thresholds, and the note with which they are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from findings.bounds import MOST_SHOWN, BadThreshold, bounds_of, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from findings.rule import Rule
+
+MOST_NOTE = 500
+WHY = "Say why, in a sentence: it stands beside every finding that is judged by these thresholds."
+
+
+class ThresholdField(forms.CharField):
+    """One threshold of a rule: text that becomes a number within its bounds."""
+
+    def __init__(self, *, rule: Rule, name: str, **given: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(max_length=MOST_SHOWN, **given)
+        self.rule, self.name = rule, name
+
+    def clean(self, value: Any) -> int | float:  # noqa: ANN401 - Django's
+        """The number."""
+        try:
+            return read(self.rule, self.name, super().clean(value))
+        except BadThreshold as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class ThresholdsForm(forms.Form):
+    """Every threshold of one rule. Errors name the field, the value and the remedy."""
+
+    def __init__(self, *args: Any, rule: Rule, in_force: Mapping[str, float], **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, initial=dict(in_force), **kwargs)
+        for name, default in rule.settings.items():
+            bounds = bounds_of(rule, name)
+            self.fields[name] = ThresholdField(
+                rule=rule,
+                name=name,
+                label=name.replace("_", " ").capitalize(),
+                help_text=f"{bounds}; the rule's default is {default}.",
+                error_messages={"required": f"Write a number, as in {default}."},
+                widget=forms.TextInput(
+                    attrs={"inputmode": "numeric" if bounds.is_whole else "decimal", "autocomplete": "off"}
+                ),
+            )
+
+
+class NoteForm(forms.Form):
+    """Why the thresholds are changed."""
+
+    note = forms.CharField(
+        label="Why",
+        max_length=MOST_NOTE,
+        help_text=WHY,
+        error_messages={"required": WHY},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_note(self) -> str:
+        """One line, without characters that one does not see."""
+        note: str = " ".join("".join(one if one.isprintable() else " " for one in self.cleaned_data["note"]).split())
+        if not note:
+            raise forms.ValidationError(WHY)
+        return note
