@@ -11,6 +11,8 @@ from findings.bounds import MOST_SHOWN, BadThreshold, bounds_of, read
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from django.http import QueryDict
+
     from findings.rule import Rule
 
 MOST_NOTE = 500
@@ -35,8 +37,8 @@ class ThresholdField(forms.CharField):
 class ThresholdsForm(forms.Form):
     """Every threshold of one rule. Errors name the field, the value and the remedy."""
 
-    def __init__(self, *args: Any, rule: Rule, in_force: Mapping[str, float], **kwargs: Any) -> None:  # noqa: ANN401 - Django's
-        super().__init__(*args, initial=dict(in_force), **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, rule: Rule, in_force: Mapping[str, float]) -> None:
+        super().__init__(data, initial=dict(in_force))
         for name, default in rule.settings.items():
             bounds = bounds_of(rule, name)
             self.fields[name] = ThresholdField(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -148,13 +149,12 @@ def rule_page(rule: Rule) -> RulePage:
 
 
 def _history(rule: Rule, history: tuple[RuleSettings, ...]) -> tuple[Change, ...]:
-    before = (*history[1:], None)
     return tuple(
         Change(
             settings=one,
             changes=tuple(thresholds.changes_of(older.values if older else rule.settings, one.values).items()),
         )
-        for one, older in zip(history, before, strict=True)
+        for one, older in zip_longest(history, history[1:])
     )
 
 

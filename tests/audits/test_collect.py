@@ -244,6 +244,16 @@ def test_only_days_that_are_missing_are_asked_for(inside):
     assert (usage.first_date, usage.values, usage.unit) == (FIRST, [1.0, 2.0, 3.0], "operations")
 
 
+def test_usage_that_was_read_for_a_shorter_window_is_asked_for_anew(inside):
+    step, kinds = write(VOLUME, usage=[series(1.0, 2.0)]), kinds_of("ec2")
+
+    def known(since):
+        return record.known_until(step=step, kinds=kinds, wanted_since=since)["vol-1"]
+
+    assert known({"volume": FIRST}) == known({"instance": FIRST - DAY}) == known({}) == FIRST + 2 * DAY
+    assert known({"volume": FIRST - DAY}) == dt.date.min
+
+
 def test_usage_of_what_was_not_seen_is_dropped(inside):
     write(VOLUME, usage=[series(1.0, resource_id="vol-elsewhere")])
     assert Usage.objects.count() == 0

@@ -104,6 +104,7 @@ def test_every_key_and_every_index_of_a_tenants_row_starts_with_the_organisation
         ("audits_schedule", "schedule_due", False),
         ("audits_step", "step_due", False),
         ("tenants_clerkevent", "tenants_clerkevent_pkey", True),
+        ("findings_thresholdpreview", "threshold_preview_due", False),
         ("tenants_unsealedactivity", "unsealed_due", False),
     ]
 

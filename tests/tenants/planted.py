@@ -27,8 +27,8 @@ from audits.rate_models import ExchangeRate
 from connections.models import AccessCheck, Confirmation, SealedCredential
 from connections.operations import make_draft
 from costframe.broker import book_lost
-from findings import bill_lists
-from findings.models import BillList, Finding
+from findings import bill_lists, registry, thresholds
+from findings.models import BillList, Finding, ThresholdPreview
 from tenants import activity, scope
 from tenants.models import ClerkEvent, Member
 from tenants.sealing import seal_waiting
@@ -80,6 +80,8 @@ def plant(organization, mark: str, *, account_id: str, size_gib: int) -> Planted
             book_lost(organization_id=organization.id, row_id=audit.id, actor="run_audit", reason="NO_SUCH_ROW")
             Member.objects.create(user_id=f"user_{mark}", name=f"{mark} person", role="engineer", first_seen_at=AT)
         noted(mark, audit)
+        preview = previewed(mark)
+        set_thresholds(mark, preview)
         finding = Finding.objects.get(connection=shared, rule_id="aws_ebs_volume_unattached")
         load = BillLoad.objects.get(source__connection=shared)
         upload = handed_in(mark)
@@ -94,6 +96,7 @@ def plant(organization, mark: str, *, account_id: str, size_gib: int) -> Planted
             "finding_id": finding.id,
             "load_id": load.id,
             "upload_id": upload.id,
+            "preview_id": preview.id,
         },
         account_id=account_id,
         resource_id=f"vol-{mark}",
@@ -128,6 +131,30 @@ def proven(mark: str, upload: BillUpload) -> BillList:
     rule = {"rule_id": "bill_address_idle", "count": 1, "sums": {"USD": "12.34"}, "rows": [row]}
     told = {"looked_at": {}, "totals": {"proven": {"USD": "12.34"}, "assumed": {}}, "rules": [rule], "unknown": []}
     return bill_lists.keep(upload=upload, told=told, span=None, message="", at=AT)
+
+
+def previewed(mark: str) -> ThresholdPreview:
+    """What other thresholds would change, as a worker has written it; nobody has kept them."""
+    unattached = registry.rule("aws_ebs_volume_unattached")
+    preview = thresholds.request_preview(rule=unattached, values={"unattached_days": 30}, by=mark, at=AT)
+    row = {
+        "change": "out_of", "resource_id": f"vol-{mark}", "name": mark, "account_id": SHARED, "region": "eu-west-1",
+        "because": mark, "currency": "USD", "monthly": "12.34", "finding_id": "",
+    }  # fmt: skip
+    money = {"count": 1, "unpriced": 0, "money": {"USD": "12.34"}}
+    effect = {
+        "looked_at": 2, "into": money, "out_of": money, "stay": money, "change": {"USD": "-12.34"}, "unknown": 1,
+        "unknown_open": 1, "told_now": 1, "rows": [row], "connections": 1, "seen_since": "",
+    }  # fmt: skip
+    with acting_as("cf_worker"):
+        ThresholdPreview.objects.filter(id=preview.id).update(state="DONE", due_at=None, ended_at=AT, effect=effect)
+    preview.refresh_from_db()
+    return preview
+
+
+def set_thresholds(mark: str, preview: ThresholdPreview) -> None:
+    """What was previewed counts from now on."""
+    thresholds.keep(preview=preview, rule=registry.rule(preview.rule_id), note=f"{mark} note", by=mark, at=AT)
 
 
 def sealed(connection) -> None:

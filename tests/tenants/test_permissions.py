@@ -18,7 +18,7 @@ from tenants.roles import Role
 from tests.conftest import AT
 from tests.database import ROOT, acting_as
 from tests.findings.rows import UNATTACHED, load_bill, make_audit, make_connection, see
-from tests.tenants.planted import handed_in, lack_a_row, proven
+from tests.tenants.planted import handed_in, lack_a_row, previewed, proven
 from tests.tenants.url_map import every_url
 from tests.web import Visitor
 
@@ -38,6 +38,8 @@ CHANGING = {
     "audits:nights": Permission.CHANGE_ORGANIZATION,
     "audits:rates": Permission.CHANGE_RATES,
     "audits:remove_rates": Permission.CHANGE_RATES,
+    "findings:rule": Permission.CHANGE_THRESHOLDS,
+    "findings:keep_thresholds": Permission.CHANGE_THRESHOLDS,
 }
 READING = {
     "audits:rows_left_out": EXPORT,
@@ -152,12 +154,14 @@ def pages(organization):
             proven("x", upload)
             lack_a_row(loaded, "x")
         ExchangeRate.objects.create(day=AT.date(), from_currency="EUR", to_currency="USD", rate=1, source="Treasury")
+        tried = previewed("x")
     return [
         "/bills/rates/",
         *("/connections/", "/findings/", "/costs/", "/bills/", "/audits/", "/audits/nights/", "/organization/members/"),
         *(f"/connections/{one.id}/" for one in made),
         *(f"/connections/{made[0].id}/kit/", f"/audits/{running.id}/", f"/findings/{finding.id}/"),
         *(f"/bills/{loaded.id}/", f"/bills/{loaded.id}/focus/"),
+        *("/findings/rules/", "/findings/rules/aws_ebs_volume_unattached/", f"/findings/rules/previews/{tried.id}/"),
         *(f"/bills/uploads/{upload.id}/", f"/bills/uploads/{upload.id}/proves/"),
     ]
 

@@ -26,6 +26,7 @@ OF_THE_OWNER = {
     "audits_step": LOOKED_AT,
     "audits_billsource": LOOKED_AT,
     "audits_billupload": LOOKED_AT,
+    "findings_thresholdpreview": LOOKED_AT,
     "tenants_organization": LOOKED_AT,
     "tenants_member": LOOKED_AT,
     "tenants_clerkevent": KEPT,
