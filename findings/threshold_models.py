@@ -53,5 +53,5 @@ class RuleSettings(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organization", "rule_id", "number"], name="rule_settings_numbered"),
             models.UniqueConstraint(fields=["organization", "preview"], name="rule_settings_once"),
-            models.CheckConstraint(condition=~Q(note="") & Q(number__gt=0), name="rule_settings_have_a_note"),
+            models.CheckConstraint(condition=~Q(note=""), name="rule_settings_have_a_note"),
         ]

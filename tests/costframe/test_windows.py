@@ -1,0 +1,72 @@
+"""Usage is collected for as long as the organisation's own thresholds look back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from audits.models import Resource, Step
+from connections.provider import usage_complete_until
+from costframe import pipeline
+from costframe.claims import Hold
+from findings import registry
+from tenants import scope
+from tests.database import acting_as
+from tests.findings.rows import IDLE, make_audit, make_connection, see, use
+from tests.findings.test_thresholds import set_to
+
+
+class Looked(Exception):
+    """What would have been asked for."""
+
+    def __init__(self, wanted):
+        super().__init__()
+        self.wanted = wanted
+
+
+@pytest.fixture
+def wanted(organization, monkeypatch):
+    """What the next audit's look at EC2 wants to know, of a machine whose last 30 days are known."""
+
+    def look(*, wanted, **_):
+        raise Looked(wanted)
+
+    monkeypatch.setattr(pipeline.Work, "credential", lambda _: None)
+    monkeypatch.setattr(pipeline.collect, "look", look)
+    until = usage_complete_until(timezone.now())
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        with acting_as("cf_web"):
+            shop = make_connection()
+        audit = make_audit(shop)
+        use(see(audit, IDLE)[0], days=30, until=until)
+        step = Step.objects.filter(service="ec2").first()
+        step.due_at = timezone.now()
+        step.save()
+        assert Resource.objects.count() == 1
+    work = pipeline.Work(organization_id=organization.id, step=step, hold=Hold(), book=None)
+
+    def ask():
+        with pytest.raises(Looked) as looked, acting_as("cf_worker"), scope.work_on("audits_step", step.id):
+            pipeline._look(work)
+        return looked.value.wanted
+
+    return ask
+
+
+def test_by_default_the_window_is_the_longest_of_the_rules_and_what_is_known_is_not_asked_for(wanted):
+    until = usage_complete_until(timezone.now())
+    assert (wanted().days, wanted().known_until) == (30, {"i-1": until})
+
+
+def test_a_longer_window_of_the_organisations_is_collected_whole(wanted, organization):
+    with scope.organization(organization.id):
+        set_to(rule=registry.rule("aws_ec2_instance_idle"), idle_days=45)
+    assert (wanted().days, wanted().known_until) == (45, {"i-1": dt.date.min})
+
+
+def test_another_organisations_window_is_not_this_ones(wanted, other_organization):
+    with scope.organization(other_organization.id):
+        set_to(rule=registry.rule("aws_ec2_instance_idle"), idle_days=45)
+    assert wanted().days == 30
