@@ -11,7 +11,7 @@ B = UUID("00000000-0000-4000-8000-00000000000b")
 ROLES = ("cf_web", "cf_worker", "cf_scheduler", "cf_operator", "cf_operator_trail")
 OURS = (*ROLES, "cf_migrator", "cf_owner")
 VALUES = {"state": "OPEN"}  # where a check constraint asks for one of its words
-ONE_OF_TWO = {"audit_id"}  # where a check constraint asks for one of two references
+ONE_OF_TWO = {"audit_id", "upload_id"}  # where a check constraint asks for one of two references
 FIRST_OF_OURS = 16384  # what PostgreSQL brings along has a smaller oid
 NOT_PUBLISHED = "n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_(toast|temp)'"
 
