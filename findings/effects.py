@@ -100,7 +100,9 @@ class Effect:
         elif before:
             self._note(OUT_OF, seen, before, nets_before[before.currency, seen.rule.id])
         if is_unknown:
-            self.rows.append(_row(UNKNOWN, seen, after, None))
+            self.rows.append(
+                _row(UNKNOWN, seen, after, nets_after[after.currency, seen.rule.id].monthly if after else None)
+            )
 
     def _note(self, name: str, seen: Seen, saving: Saving, net: Net) -> None:
         self.sums[name].add(saving, net)

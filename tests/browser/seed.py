@@ -28,7 +28,7 @@ from audits.rate_models import ExchangeRate
 from connections.models import AccessCheck, Connection
 from tests.audits.sources import source_of
 from tests.conftest import AT
-from tests.tenants.planted import proven
+from tests.tenants.planted import asked, proven, work_out
 
 EXPORT = {
     "export_bucket": "northwind-billing-exports",
@@ -104,12 +104,14 @@ def seed(site) -> dict[str, object]:
         bill = _bills(made["payer"])
     with site.rows("cf_web"):
         handed_in = _uploads()
+        previews = {name: asked("Erin Engineer (user_erin)") for name in ("tried", "asked")}
     with site.rows("cf_worker"):
         _end_uploads(handed_in, bill)
+        work_out(previews["tried"], "Northwind")
         for work in (handed_in["loading"], Step.objects.get(audit=running, kind="BILL")):
             _tell(work)
     audits = {"done": done, "running": running, "bill": bill}
-    return {name: one.id for name, one in {**made, **audits, **handed_in}.items()}
+    return {name: one.id for name, one in {**made, **audits, **handed_in, **previews}.items()}
 
 
 def _uploads() -> dict[str, BillUpload]:

@@ -64,6 +64,10 @@ FULL = (
     "/audits/nights/",
     "/organization/members/",
     "/organization/roles/",
+    "/findings/rules/",
+    "/findings/rules/aws_ebs_volume_unattached/",
+    "/findings/rules/previews/{tried}/",
+    "/findings/rules/previews/{asked}/",
 )
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ARN = "arn:aws:iam::555555555555:role/CostframeReadOnly"

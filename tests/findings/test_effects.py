@@ -83,6 +83,12 @@ def test_what_is_not_known_any_more_is_counted_apart():
     assert (effect["looked_at"], effect["unknown"], effect["unknown_open"], effect["told_now"]) == (5, 3, 1, 1)
     because = {row["because"] for row in effect["rows"] if row["change"] == "unknown"}
     assert because == {"Not known: its usage."}
+    # What stays open goes on saving what it did; of the others there is nothing to say.
+    assert sorted(str(row["monthly"]) for row in effect["rows"] if row["change"] == "unknown") == [
+        "10.000000",
+        "None",
+        "None",
+    ]
 
 
 def test_money_is_net_of_what_other_rules_find_on_the_resource():

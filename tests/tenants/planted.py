@@ -135,8 +135,20 @@ def proven(mark: str, upload: BillUpload) -> BillList:
 
 def previewed(mark: str) -> ThresholdPreview:
     """What other thresholds would change, as a worker has written it; nobody has kept them."""
+    preview = asked(mark)
+    with acting_as("cf_worker"):
+        work_out(preview, mark)
+    return preview
+
+
+def asked(mark: str) -> ThresholdPreview:
+    """A preview that no worker has taken."""
     unattached = registry.rule("aws_ebs_volume_unattached")
-    preview = thresholds.request_preview(rule=unattached, values={"unattached_days": 30}, by=mark, at=AT)
+    return thresholds.request_preview(rule=unattached, values={"unattached_days": 30}, by=mark, at=AT)
+
+
+def work_out(preview: ThresholdPreview, mark: str) -> None:
+    """A worker writes what it would change."""
     row = {
         "change": "out_of", "resource_id": f"vol-{mark}", "name": mark, "account_id": SHARED, "region": "eu-west-1",
         "because": mark, "currency": "USD", "monthly": "12.34", "finding_id": "",
@@ -146,10 +158,8 @@ def previewed(mark: str) -> ThresholdPreview:
         "looked_at": 2, "into": money, "out_of": money, "stay": money, "change": {"USD": "-12.34"}, "unknown": 1,
         "unknown_open": 1, "told_now": 1, "rows": [row], "connections": 1, "seen_since": "",
     }  # fmt: skip
-    with acting_as("cf_worker"):
-        ThresholdPreview.objects.filter(id=preview.id).update(state="DONE", due_at=None, ended_at=AT, effect=effect)
+    ThresholdPreview.objects.filter(id=preview.id).update(state="DONE", due_at=None, ended_at=AT, effect=effect)
     preview.refresh_from_db()
-    return preview
 
 
 def set_thresholds(mark: str, preview: ThresholdPreview) -> None:
