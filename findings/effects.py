@@ -85,7 +85,8 @@ class Effect:
         self.looked_at += 1
         before = _claimed(seen.before, seen.saving_before, seen.open_saving)
         after = _claimed(seen.after, seen.saving_after, seen.open_saving)
-        nets_before, nets_after = _nets(seen, before), _nets(seen, after)
+        # Of most resources nothing stands open under either, and the others' findings stay as they are.
+        nets_before, nets_after = (_nets(seen, before), _nets(seen, after)) if before or after else ({}, {})
         for nets, sign in ((nets_before, -1), (nets_after, 1)):
             for (currency, _), net in nets.items():
                 self.change[currency] += sign * (net.monthly or NOTHING)

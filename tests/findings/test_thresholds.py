@@ -234,6 +234,7 @@ def test_asking_previewing_and_keeping_with_a_note(visitor, organization):
         ThresholdPreview.objects.update(state="DONE", due_at=None)
     assert visitor.poll(page).status_code == 286
     assert visitor.post(f"{page}keep/", {"note": " \x00 \n"}).status_code == 422
+    assert visitor.post(f"{page}keep/", {"note": "\u200b"}).status_code == 422
     assert visitor.post(f"{page}keep/", {"note": "x" * 501}).status_code == 422
     assert visitor.post(f"{page}keep/", {"note": "Disks <b>wait</b>"}).status_code == 302
     assert visitor.post(f"{page}keep/", {"note": "again"}).status_code == 409
