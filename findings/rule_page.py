@@ -68,7 +68,6 @@ class RulePage:
     """A rule's page."""
 
     row: RuleRow
-    sources: str
     thresholds: tuple[Threshold, ...]
     newest: RuleSettings | None
     history: tuple[Change, ...]
@@ -133,7 +132,6 @@ def rule_page(rule: Rule) -> RulePage:
     previews = ThresholdPreview.objects.filter(rule_id=rule.id).defer("effect").order_by("-requested_at", "id")
     return RulePage(
         row=next(row for row in rule_rows() if row.id == rule.id),
-        sources=rule.docs,
         thresholds=tuple(
             Threshold(
                 name=name.replace("_", " "), value=values[name], default=default, bounds=str(bounds_of(rule, name))

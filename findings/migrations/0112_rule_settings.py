@@ -24,8 +24,7 @@ def organization():
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("findings", "0091_what_savings_rest_on"),
-        ("findings", "0090_bill_lists"),
+        ("findings", "0110_confidence"),
         ("costframe", "0091_uploads_are_work"),
         ("tenants", "0070_views_by_ticket"),
     ]

@@ -84,7 +84,7 @@ def test_pricing_again_goes_by_the_newest_settings_too(shop):
     before = Finding.objects.get()
     set_to(20)
     with acting_as("cf_worker"):
-        price_again(connection_id=shop.id)
+        price_again(connection_id=shop.id, at=timezone.now())
     after = Finding.objects.get()
     assert before.evidence["rule"]["settings"] == {"unattached_days": 14}
     assert after.evidence["rule"]["settings"] == {"unattached_days": 20}
