@@ -44,6 +44,7 @@ def net_savings(claims: Iterable[Claim]) -> dict[str, Net]:
 
     The largest chain of actions that can follow each other: of each stage the one that saves most, deleting before
     shrinking before a better price, each on what those before it leave. The others are absorbed by the one chosen.
+    Only savings on different meters of the resource (its IOPS, its throughput) stand side by side in one stage.
     """
     claims = sorted(claims, key=lambda claim: claim.rule_id)
     known = [claim for claim in claims if claim.saving.monthly is not None]
@@ -55,13 +56,25 @@ def net_savings(claims: Iterable[Claim]) -> dict[str, Net]:
         rivals = [claim for claim in known if claim.stage == stage]
         if not rivals:
             continue
-        chosen = max(rivals, key=_worth)
-        nets[chosen.rule_id] = _net(chosen, left, absorbed_by=holder)
-        nets |= {claim.rule_id: _net(claim, ZERO, absorbed_by=chosen.rule_id) for claim in rivals if claim != chosen}
-        saved = _fraction(chosen.saving)
+        chosen = _side_by_side(rivals)
+        nets |= {claim.rule_id: _net(claim, left, absorbed_by=holder) for claim in chosen}
+        nets |= {
+            claim.rule_id: _net(claim, ZERO, absorbed_by=chosen[0].rule_id) for claim in rivals if claim not in chosen
+        }
+        saved = sum((_fraction(claim.saving) for claim in chosen), ZERO)
         if saved and left:
-            left, holder = left * (1 - saved), chosen.rule_id
+            left, holder = left * max(ZERO, 1 - saved), chosen[0].rule_id
     return nets
+
+
+def _side_by_side(rivals: list[Claim]) -> list[Claim]:
+    """The one that saves most, then each that changes none of the meters taken: one on the whole stands alone."""
+    chosen: list[Claim] = []
+    for claim in sorted(rivals, key=_worth, reverse=True):
+        meters = claim.saving.meters
+        if not chosen or (meters and all(one.saving.meters and not meters & one.saving.meters for one in chosen)):
+            chosen.append(claim)
+    return chosen
 
 
 def _worth(claim: Claim) -> Decimal:

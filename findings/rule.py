@@ -25,7 +25,9 @@ class Share:
 
     Either `fraction` of its cost is saved (1 for all of it), or the fraction follows from two prices, `from_price` and
     `to_price`: names looked up in the bill first, then in a dated price table. Then `quantity` units a month are
-    bought at either price, and what the new way needs on top are `extras`: (price name, units a month).
+    bought at either price, and what the new way needs on top are `extras`: (price name, units a month); what is paid
+    today besides, and no longer then, are `besides`. With `part_of`, price names, the fraction is one of what is
+    billed under those names alone: the rest of the resource's cost stays.
     """
 
     fraction: Decimal | None = None
@@ -33,6 +35,14 @@ class Share:
     to_price: str | None = None
     quantity: Decimal = Decimal(1)
     extras: tuple[tuple[str, Decimal], ...] = ()
+    besides: tuple[tuple[str, Decimal], ...] = ()
+    part_of: tuple[str, ...] = ()
+
+    @property
+    def leaves(self) -> frozenset[str]:
+        """The names of the prices that acting leaves; empty where the share is one of all that the resource costs."""
+        names = (self.from_price, *(name for name, _ in self.besides)) if self.from_price else ()
+        return frozenset(name for name in (*names, *self.part_of) if name)
 
 
 ALL = Share(fraction=Decimal(1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,8 @@ class Saving:
 
     `monthly_cost` is what the resource costs a month, of which the saving is a part. `basis` says where it comes from:
     BILL (the bill alone), PRICES (nothing is billed, or a price table gave the share) or "" (not known: `why_unknown`
-    is a sentence). `price_source` is a phrase for the reader; `days` how many billed days were counted.
+    is a sentence). `price_source` is a phrase for the reader; `days` how many billed days were counted. `meters` are
+    the price names that the saving is a part of; empty: it is one of all that the resource costs.
     """
 
     basis: str
@@ -52,6 +53,7 @@ class Saving:
     price_source: str = ""
     why_unknown: str = ""
     steps: tuple[SumStep, ...] = ()
+    meters: frozenset[str] = frozenset()
 
 
 def monthly_saving(*, saves: Share, evidence: Evidence, listed: PriceTable) -> Saving:
@@ -65,11 +67,12 @@ def monthly_saving(*, saves: Share, evidence: Evidence, listed: PriceTable) -> S
     window = cost_window(evidence.thing, evidence.bill)
     lines = () if window is None else _lines_of(saves, window)
     if window is None or not lines or not window.days:
-        return _from_prices(part, evidence, listed, left_out=() if window is None else window.left_out)
+        found = _from_prices(saves, part, evidence, listed, left_out=() if window is None else window.left_out)
+        return replace(found, meters=frozenset(saves.part_of))
     currencies = sorted({line.billing_currency for line in window.lines})
     if len(currencies) > 1:
         return _not_known(f"Billed in {' and '.join(currencies)}: two currencies are never added.")
-    return _from_bill(part, window, lines)
+    return replace(_from_bill(part, window, lines), meters=frozenset(saves.part_of))
 
 
 def rounded_down(amount: Decimal) -> Decimal:
@@ -82,10 +85,15 @@ def _not_known(why: str) -> Saving:
 
 
 def _lines_of(saves: Share, window: CostWindow) -> tuple[DayCost, ...]:
-    """The lines that the action changes: those under the price it leaves, where the bill tells prices apart."""
-    if saves.from_price is None or not any(price_name(line) for line in window.lines):
+    """The lines that the action changes: those under the prices it leaves, where the bill tells prices apart.
+
+    Where it does not, a part of the cost cannot be told from the rest.
+    """
+    if not saves.leaves:
         return window.lines
-    return tuple(line for line in window.lines if price_name(line) == saves.from_price)
+    if not any(price_name(line) for line in window.lines):
+        return () if saves.part_of else window.lines
+    return tuple(line for line in window.lines if price_name(line) in saves.leaves)
 
 
 def _from_bill(part: Part, window: CostWindow, lines: tuple[DayCost, ...]) -> Saving:
@@ -95,6 +103,7 @@ def _from_bill(part: Part, window: CostWindow, lines: tuple[DayCost, ...]) -> Sa
     cash = rounded_down(uncovered * part.fraction * MONTH_DAYS / window.days)
     frees = rounded_down(covered * part.fraction * MONTH_DAYS / window.days)
     cost = (covered + uncovered) * MONTH_DAYS / window.days
+    whole = sum((window.cost(line) for line in window.lines), ZERO) * MONTH_DAYS / window.days
     steps = [
         SumStep(label=f"Charged for usage, {window.first} to {window.last}", amount=covered + uncovered, unit=currency),
         *_left_out(window, currency),
@@ -112,7 +121,7 @@ def _from_bill(part: Part, window: CostWindow, lines: tuple[DayCost, ...]) -> Sa
         monthly=cash + frees,
         cash=cash,
         frees_commitment=frees,
-        monthly_cost=cost,
+        monthly_cost=whole,
         currency=currency,
         days=window.days,
         price_source="its own bill lines" + (f" and {part.source}" if part.source else ""),
@@ -130,9 +139,13 @@ def _left_out(window: CostWindow, currency: str) -> list[SumStep]:
     return [SumStep(label=f"Left out: {name}", amount=totals[name], unit=currency) for name in sorted(totals)]
 
 
-def _from_prices(part: Part, evidence: Evidence, listed: PriceTable, *, left_out: tuple[DayCost, ...]) -> Saving:
+def _from_prices(
+    saves: Share, part: Part, evidence: Evidence, listed: PriceTable, *, left_out: tuple[DayCost, ...]
+) -> Saving:
     """Nothing is billed for the resource: its meters at the unit prices of the same bill, else at list prices."""
     meters = meters_of(evidence.thing)
+    if saves.part_of:
+        meters = tuple(meter for meter in meters if meter[0] in saves.part_of)
     names = [name for name, _ in meters]
     region = evidence.thing.region
     found = billed_prices(evidence.bill.rates, region=region).of(names) or listed.region(region).of(names)

@@ -44,15 +44,22 @@ def resolve(saves: Share, *, evidence: Evidence, listed: PriceTable) -> Part | N
 
 
 def _ratio(saves: Share, source: Prices, *, is_from_bill: bool) -> Part | None:
-    names = [saves.from_price or "", saves.to_price or "", *(name for name, _ in saves.extras)]
+    on_top, besides = saves.extras, saves.besides
+    names = [saves.from_price or "", saves.to_price or "", *(name for name, _ in (*on_top, *besides))]
     found = source.of(names)
     if found is None or found[0].unit_price <= 0:
         return None
     now = saves.quantity * found[0].unit_price
     then = saves.quantity * found[1].unit_price
-    then += sum((units * price.unit_price for (_, units), price in zip(saves.extras, found[2:], strict=True)), ZERO)
-    extras = "".join(f" and {units:,} units of {name}" for name, units in saves.extras)
-    label = f"Saved by paying {then:,.4f} for {saves.to_price}{extras} instead of {now:,.4f} for {saves.from_price}"
+    split = 2 + len(on_top)
+    then += sum((units * price.unit_price for (_, units), price in zip(on_top, found[2:split], strict=True)), ZERO)
+    now += sum((units * price.unit_price for (_, units), price in zip(besides, found[split:], strict=True)), ZERO)
+    to, left = f"{saves.to_price}{_units(on_top)}", f"{saves.from_price}{_units(besides)}"
+    label = f"Saved by paying {then:,.4f} for {to} instead of {now:,.4f} for {left}"
     # What the new way costs more saves nothing: a saving is never negative.
     fraction = min(Decimal(1), max(ZERO, 1 - then / now))
     return Part(fraction=fraction, label=label, source=found[0].source, is_from_bill=is_from_bill)
+
+
+def _units(meters: tuple[tuple[str, Decimal], ...]) -> str:
+    return "".join(f" and {units:,} units of {name}" for name, units in meters)

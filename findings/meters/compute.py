@@ -24,6 +24,8 @@ def _volume(volume: Volume) -> tuple[tuple[str, Decimal], ...]:
             ("EBS:VolumeP-Throughput.gp3", (volume.throughput_mibps or GP3_MIBPS) - GP3_MIBPS),
         )
         return (storage, *((name, Decimal(units)) for name, units in extras if units > 0))
+    if volume.volume_type == "io1" and volume.iops:
+        return (("EBS:VolumeUsage.piops", Decimal(volume.size_gib)), ("EBS:VolumeP-IOPS.piops", Decimal(volume.iops)))
     return (storage,) if volume.volume_type in {"gp2", "st1", "sc1"} else ()
 
 

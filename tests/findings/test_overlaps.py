@@ -10,7 +10,7 @@ from findings.overlaps import Claim, MixedCurrencies, net_savings
 from findings.savings import Saving
 
 
-def claim(rule_id, stage, share, *, cost="100", covered="0", currency="USD"):
+def claim(rule_id, stage, share, *, cost="100", covered="0", currency="USD", meters=()):
     cost, covered, share = Decimal(cost), Decimal(covered), Decimal(share)
     frees = covered * share
     saving = Saving(
@@ -20,6 +20,7 @@ def claim(rule_id, stage, share, *, cost="100", covered="0", currency="USD"):
         frees_commitment=frees,
         monthly_cost=cost,
         currency=currency,
+        meters=frozenset(meters),
     )
     return Claim(rule_id=rule_id, stage=stage, saving=saving)
 
@@ -68,6 +69,19 @@ def test_equal_ways_are_told_apart_by_name():
     found = net_savings([claim("b", "DELETE", 1), claim("a", "DELETE", 1)])
     assert list(money(found["a"].monthly, found["b"].monthly)) == [100, 0]
     assert found["b"].absorbed_by == "a"
+
+
+def test_parts_on_different_meters_stand_side_by_side_and_leave_the_rest():
+    iops, throughput = claim("a", "SHRINK", "0.3", meters=["iops"]), claim("b", "SHRINK", "0.2", meters=["throughput"])
+    assert monthly(iops, throughput, PRICE) == {"a": 30, "b": 20, "price": 10}
+    assert net_savings([iops, throughput, DELETE])["b"].absorbed_by == "delete"
+
+
+def test_parts_on_one_meter_and_a_part_beside_the_whole_count_once():
+    one, same = claim("a", "SHRINK", "0.3", meters=["iops"]), claim("b", "SHRINK", "0.2", meters=["iops", "other"])
+    assert monthly(one, same) == {"a": 30, "b": 0}
+    assert monthly(one, SHRINK) == {"a": 0, "shrink": 50}
+    assert monthly(claim("a", "SHRINK", "0.6", meters=["iops"]), SHRINK) == {"a": 60, "shrink": 0}
 
 
 def test_cash_and_commitment_shrink_alike():
