@@ -271,16 +271,12 @@ class Wanted:
 def look(*, step: Step, credential: Credential, wanted: Wanted, book: CallBook, at: datetime) -> Collected:
     """Read one service in one region and the usage of what stands there, outside of any transaction.
 
-    A volume that is attached to nothing is also asked for its last use, since AWS does not say when it was detached.
     Raises CannotAssumeRole, and whatever the book raises between two calls.
     """
     session = enter(credential=credential, book=book, reads=inventory.calls_of(step.service))
     try:
         found = inventory.collect(session=session, service=step.service, region=step.region, at=at)
-        loose = [thing for thing in found.resources if isinstance(thing, Volume) and not thing.attached_to]
-        usage = _usage(session, step, found.resources, wanted, at=at)
-        for_last_use = replace(wanted, metrics={Volume.KIND: (LAST_USE,)}, days=LAST_USE_DAYS)
-        last_uses = _usage(session, step, loose, for_last_use, at=at)
+        usage, last_uses = (_usage(session, step, *one, at=at) for one in asked(found.resources, wanted))
     finally:
         session.close()
     return Collected(
@@ -288,6 +284,20 @@ def look(*, step: Step, credential: Credential, wanted: Wanted, book: CallBook, 
         series=(*usage.series, *last_uses.series),
         gaps=tuple(dict.fromkeys((*found.gaps, *usage.gaps, *last_uses.gaps))),
         calls=book.counts(),
+    )
+
+
+def asked(things: Sequence[Thing], wanted: Wanted) -> tuple[tuple[list[Thing], Wanted], tuple[list[Thing], Wanted]]:
+    """What is asked for the usage that rules want, and what for its last use alone; no series of anything twice.
+
+    The latter are volumes that are attached to nothing: AWS does not say when they were detached, and a rule on usage
+    has nothing to see in them.
+    """
+    loose = {id(thing) for thing in things if isinstance(thing, Volume) and not thing.attached_to}
+    for_last_use = replace(wanted, metrics={Volume.KIND: (LAST_USE,)}, days=LAST_USE_DAYS)
+    return (
+        ([thing for thing in things if id(thing) not in loose], wanted),
+        ([thing for thing in things if id(thing) in loose], for_last_use),
     )
 
 

@@ -73,6 +73,10 @@ def volume_performance(*, kind: str, region: str, iops: int, mibps: int, first: 
     meters = {
         "gp3": (("VolumeP-IOPS.gp3", iops, "IOPS-Mo", 1), ("VolumeP-Throughput.gp3", mibps, "GiBps-mo", 1024)),
         "io1": (("VolumeP-IOPS.piops", iops, "IOPS-Mo", 1),),
+        "io2": (
+            ("VolumeP-IOPS.io2", min(iops, 32_000), "IOPS-Mo", 1),
+            ("VolumeP-IOPS.io2.tier2", max(0, iops - 32_000), "IOPS-Mo", 1),
+        ),
     }
     found = []
     for name, units, unit, per in meters.get(kind, ()):
@@ -92,6 +96,25 @@ def volume_performance(*, kind: str, region: str, iops: int, mibps: int, first: 
                 )
             )
     return found
+
+
+def gp3_saves_of_io1(*, gib: int, iops: int, region: str) -> Decimal:
+    """The share of an io1 volume's cost that gp3 saves, when gp3 is given its IOPS and what io1 moves with them:
+    256 KiB each, 500 MiB/s at most.
+    """
+    performance = prices.VOLUME_PERFORMANCE
+    mibps = min(500, math.ceil(iops * 256 / 1024))
+    now = prices.VOLUME_GIB_MONTH["io1"][region] * gib + performance["VolumeP-IOPS.piops"][region] * iops
+    then = prices.VOLUME_GIB_MONTH["gp3"][region] * gib
+    then += performance["VolumeP-IOPS.gp3"][region] * max(0, iops - 3000)
+    then += performance["VolumeP-Throughput.gp3"][region] * max(0, mibps - 125)
+    return 1 - then / now
+
+
+def part(meters: list[Charge], name: str) -> Decimal:
+    """The share that one meter has in what volumes' meters charge together."""
+    costs = [(charge.meter, (charge.held or 0) * charge.price) for charge in meters]
+    return sum((cost for meter, cost in costs if meter.endswith(name)), Decimal(0)) / sum(cost for _, cost in costs)
 
 
 def gp2_sustains(gib: int) -> tuple[int, int]:

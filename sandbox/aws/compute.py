@@ -196,7 +196,8 @@ def _fast_volume(draw: Draw, estate: Estate, machine: Item) -> None:
     )
     volume.facts.update(iops=4000, mibps=250)
     estate.items.append(volume)
-    measure_volume(draw, estate, volume, last_seen_days_ago=0)
+    measure_minutes(estate, volume, values=usage.minutes(total=20_000_000.0, busiest=90_000.0), what="Ops")
+    measure_minutes(estate, volume, values=usage.minutes(total=9e11, busiest=100.0 * MIB * 60), what="Bytes")
 
 
 def volume_item(
@@ -246,6 +247,12 @@ def measure_volume(draw: Draw, estate: Estate, volume: Item, *, last_seen_days_a
     for metric in ("VolumeReadOps", "VolumeWriteOps"):
         values = usage.counter(draw.random, low=2_000, high=90_000)
         values = usage.without(values, lambda ago: ago <= last_seen_days_ago - 1 or ago > age)
+        put(estate, volume, ("AWS/EBS", metric, "VolumeId", volume.native_id), values)
+
+
+def measure_minutes(estate: Estate, volume: Item, *, values: Values, what: str) -> None:
+    """The same for reads and writes, of a volume that does as much of either. `what` is Ops or Bytes."""
+    for metric in (f"VolumeRead{what}", f"VolumeWrite{what}"):
         put(estate, volume, ("AWS/EBS", metric, "VolumeId", volume.native_id), values)
 
 

@@ -90,7 +90,7 @@ def _instance(backend: Any, item: Item, draw: Draw) -> None:  # noqa: ANN401
 def _volume(backend: Any, item: Item, draw: Draw) -> None:  # noqa: ANN401
     del draw
     facts = item.facts
-    iops = {"gp3": 3000, "gp2": max(100, 3 * facts["size"]), "io1": 1000}[facts["type"]]
+    iops = {"gp3": 3000, "gp2": max(100, 3 * facts["size"]), "io1": 1000}.get(facts["type"])
     volume = Volume(
         backend,
         volume_id=item.native_id,
@@ -106,6 +106,7 @@ def _volume(backend: Any, item: Item, draw: Draw) -> None:  # noqa: ANN401
         instance = backend.get_instance(facts["instance_id"])
         volume.attachment = VolumeAttachment(volume, instance, facts["device"], "attached")
         volume.attachment.attach_time = facts["attached_at"]
+        volume.attachment.delete_on_termination = facts.get("goes_with_machine", False)
         instance.block_device_mapping[facts["device"]] = BlockDeviceType(
             volume_id=volume.id, status=volume.status, size=volume.size, attach_time=facts["attached_at"]
         )

@@ -42,6 +42,11 @@ REFUSED_BY_ORGANIZATION = (LAB, "ap-southeast-2", "elasticloadbalancing:Describe
 VOLUME_UNATTACHED = "aws_ebs_volume_unattached"
 VOLUME_ON_STOPPED = "aws_ebs_volume_on_stopped_instance"
 GP2_TO_GP3 = "aws_ebs_volume_gp2_to_gp3"
+IO_TO_GP3 = "aws_ebs_volume_io_to_gp3"
+GP3_IOPS_UNUSED = "aws_ebs_volume_gp3_iops_unused"
+GP3_THROUGHPUT_UNUSED = "aws_ebs_volume_gp3_throughput_unused"
+IOPS_HIGH = "aws_ebs_volume_iops_high"
+VOLUME_LOW_USAGE = "aws_ebs_volume_low_usage"
 SNAPSHOT_OLD = "aws_ebs_snapshot_old"
 SNAPSHOT_ORPHANED = "aws_ebs_snapshot_orphaned"
 ADDRESS_UNASSOCIATED = "aws_vpc_address_unassociated"
@@ -57,7 +62,16 @@ DATABASE_STANDBY = "aws_rds_multi_az_in_nonprod"
 
 # Which rules look at what the families make: where none of them calls a resource anything else, they call it fine.
 INSTANCE_RULES = (INSTANCE_IDLE, INSTANCE_STOPPED)
-VOLUME_RULES = (VOLUME_UNATTACHED, VOLUME_ON_STOPPED, GP2_TO_GP3)
+VOLUME_RULES = (
+    VOLUME_UNATTACHED,
+    VOLUME_ON_STOPPED,
+    VOLUME_LOW_USAGE,
+    GP2_TO_GP3,
+    IO_TO_GP3,
+    GP3_IOPS_UNUSED,
+    GP3_THROUGHPUT_UNUSED,
+    IOPS_HIGH,
+)
 SNAPSHOT_RULES = (SNAPSHOT_OLD, SNAPSHOT_ORPHANED)
 NAT_RULES = (NAT_IDLE, NAT_LOW)
 DATABASE_RULES = (DATABASE_IDLE, DATABASE_LOW_CPU, DATABASE_STOPPED, DATABASE_STANDBY)

@@ -28,12 +28,15 @@ VOLUME_GIB_MONTH = {
     "gp2": _row("0.10", "0.11", "0.12"),
     "gp3": _row("0.08", "0.088", "0.096"),
     "io1": _row("0.125", "0.138", "0.138"),
+    "io2": _row("0.125", "0.138", "0.138"),
 }
 # By IOPS and by MiB/s a month; gp3 has 3,000 IOPS and 125 MiB/s without charge.
 VOLUME_PERFORMANCE = {
     "VolumeP-IOPS.gp3": _row("0.005", "0.0055", "0.006"),
     "VolumeP-Throughput.gp3": _row("0.04", "0.044", "0.048"),
     "VolumeP-IOPS.piops": _row("0.065", "0.072", "0.072"),
+    "VolumeP-IOPS.io2": _row("0.065", "0.072", "0.072"),
+    "VolumeP-IOPS.io2.tier2": _row("0.0455", "0.0504", "0.0504"),
 }
 SNAPSHOT_GIB_MONTH = _row("0.05", "0.05", "0.055")
 ADDRESS_HOUR = _row("0.005", "0.005", "0.005")

@@ -89,7 +89,8 @@ def _volume(draw: Draw, estate: Estate, case: str, number: int) -> None:
     meters = [charges.volume_storage(kind=kind, region=region, gib=size, first=first, last=last)]
     if kind == "io1":
         meters += charges.volume_performance(kind=kind, region=region, iops=1000, mibps=0, first=first, last=last)
-    wastes = (*wastes, names.GP2_TO_GP3) if kind == "gp2" else wastes
+    cheaper = {"gp2": (names.GP2_TO_GP3,), "io1": (names.IO_TO_GP3,)}
+    wastes = (*wastes, *cheaper.get(kind, ()))
     unknowns = (names.VOLUME_UNATTACHED,) if is_unanswered else ()
     volume = Item(
         kind="volume",
@@ -105,7 +106,10 @@ def _volume(draw: Draw, estate: Estate, case: str, number: int) -> None:
         wastes=wastes,
         fines=all_but(names.VOLUME_RULES, wastes, unknowns),
         unknowns=unknowns,
-        saves={names.GP2_TO_GP3: charges.gp3_saves(gib=size, region=region)},
+        saves={
+            names.GP2_TO_GP3: charges.gp3_saves(gib=size, region=region),
+            names.IO_TO_GP3: charges.gp3_saves_of_io1(gib=size, iops=1000, region=region),
+        },
         trap=trap,
         charges=[] if case == "not_on_bill" else meters,
     )

@@ -46,6 +46,12 @@ def flat(value: float) -> Values:
     return {name: [value] * HISTORY_DAYS for name in ("Sum", "Average", "Maximum", "Minimum")}
 
 
+def minutes(*, total: float, busiest: float) -> Values:
+    """The same day again and again: what it counts in all, and in its busiest minute."""
+    values = {"Sum": total, "Maximum": busiest, "Average": min(total / 1440, busiest), "Minimum": 0.0}
+    return {name: [value] * HISTORY_DAYS for name, value in values.items()}
+
+
 def index(days_ago: int) -> int:
     """Where the day so many days before `as_of` stands; 1 is the last complete day."""
     return HISTORY_DAYS - days_ago

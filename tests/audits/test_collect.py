@@ -13,7 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audits import collect, record
-from audits.collect import Credential, StoppableBook, Wanted, choose_regions, kinds_of, look, places
+from audits.collect import (
+    LAST_USE_DAYS,
+    Credential,
+    StoppableBook,
+    Wanted,
+    asked,
+    choose_regions,
+    kinds_of,
+    look,
+    places,
+)
 from audits.models import Audit, Gap, Resource, Step, Usage
 from audits.record import merged, with_detachment
 from audits.things import from_data, to_data
@@ -41,6 +51,7 @@ VOLUME = Volume(
 ATTACHED = replace(VOLUME, state="in-use", attached_to=("i-1",), attached_states=("running",))
 INSTANCE = Instance(resource_id="i-1", state="running", instance_type="m5.large", volume_ids=("vol-1",), **PLACE)
 READS = Metric(name="VolumeReadOps", statistic="Sum", unit="operations")
+WRITES = replace(READS, name="VolumeWriteOps")
 FIRST = dt.date(2026, 11, 1)
 
 
@@ -258,3 +269,10 @@ def test_usage_of_what_was_not_seen_is_dropped(inside):
     write(VOLUME, usage=[series(1.0, resource_id="vol-elsewhere")])
     assert Usage.objects.count() == 0
     assert Gap.objects.count() == 0
+
+
+def test_no_series_of_a_volume_is_asked_for_twice():
+    wanted = Wanted(metrics={"volume": (READS, WRITES)}, days=30)
+    usual, for_last_use = asked([VOLUME, ATTACHED, INSTANCE], wanted)
+    assert usual == ([ATTACHED, INSTANCE], wanted)
+    assert for_last_use == ([VOLUME], replace(wanted, metrics={"volume": (READS,)}, days=LAST_USE_DAYS))
