@@ -70,7 +70,8 @@ def check_access(
             _check_policies(session, found, export=export)
             _check_regions(session, found, wanted=regions)
         if not found.refusals and not is_short:
-            _check_calls(found, external_id=external_id, **way_in)  # type: ignore[arg-type] # as above
+            tried = access.trials(regions=found.regions, is_payer=export is not None)
+            _check_calls(found, tried, external_id=external_id, **way_in)  # type: ignore[arg-type] # as above
             if export is None:
                 found.matrix.extend(_not_needed(call) for call in calls.EXPORT)
             else:
@@ -162,10 +163,17 @@ def _check_regions(session: AwsSession, found: _Findings, *, wanted: Sequence[st
 
 
 def _check_calls(
-    found: _Findings, *, principal: Principal, role_arn: str, external_id: str, connection_id: str, book: CallBook
+    found: _Findings,
+    trials: Iterable[access.Trial],
+    *,
+    principal: Principal,
+    role_arn: str,
+    external_id: str,
+    connection_id: str,
+    book: CallBook,
 ) -> None:
     """Try the declared calls, each collector's through a session of its own, as its steps will have it."""
-    for trial in access.trials(regions=found.regions):
+    for trial in trials:
         session = open_session(
             principal=principal,
             role_arn=role_arn,

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from connections.provider import OWN_ROLE
+
 if TYPE_CHECKING:
     from connections.provider import ExportPlace
 
-CALLS_FILE = Path(__file__).with_name("aws_calls.json")
+CALLS_FOLDER = Path(__file__).with_name("aws_calls")
+SHARED = "_shared.json"  # no service is called so
 ROLE_NAME = "CostframeReadOnly"
 POLICY_NAME = "CostframeReadOnly"
 EXPORT_POLICY_NAME = "CostframeCostExport"
@@ -67,11 +70,16 @@ class Kit:
 
 @cache
 def declared() -> dict[str, Any]:
-    """The declared calls as data: `inventory` and `export` rows, `role_reads`, the `tolerated` actions, and those that
-    are tolerated `through_s3` only.
+    """The declared calls as data: `inventory` and `export` rows, the `tolerated` actions, and those that are tolerated
+    `through_s3` only. A call that several collectors make is one row, needed for what any of them needs it for.
     """
-    found: dict[str, Any] = json.loads(CALLS_FILE.read_text())
-    return found
+    found: dict[str, Any] = json.loads((CALLS_FOLDER / SHARED).read_text())
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    files = sorted(path for path in CALLS_FOLDER.glob("*.json") if path.name != SHARED)
+    for row in (*(row for path in files for row in json.loads(path.read_text())), *found["inventory"]):
+        known = rows.setdefault((row["service"], row["operation"]), {**row, "needed_for": []})
+        known["needed_for"] += row["needed_for"]
+    return {**found, "inventory": list(rows.values())}
 
 
 def trust_document(kit: Kit) -> dict[str, Any]:
@@ -189,12 +197,19 @@ def _trust(principal: Any, external_id: Any) -> dict[str, Any]:  # noqa: ANN401 
 
 
 def _inventory(role_arn: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - as above
-    own = declared()["role_reads"]
-    every = sorted({row["action"] for row in declared()["inventory"]} - set(own))
-    return [
-        {"Sid": "ReadInventory", "Effect": "Allow", "Action": every, "Resource": "*"},
-        {"Sid": "ReadThisRole", "Effect": "Allow", "Action": sorted(own), "Resource": role_arn},
-    ]
+    """A statement for each set of resources that permissions are asked for."""
+    by_resources: dict[tuple[str, ...], set[str]] = {}
+    for row in declared()["inventory"]:
+        by_resources.setdefault(tuple(row["resources"]), set()).add(row["action"])
+    sids: dict[tuple[str, ...], tuple[str, Any]] = {
+        ("*",): ("ReadInventory", "*"),
+        (OWN_ROLE,): ("ReadThisRole", role_arn),
+    }
+    statements = []
+    for number, (resources, actions) in enumerate(sorted(by_resources.items())):
+        sid, resource = sids.get(resources, (f"ReadSome{number}", list(resources)))
+        statements.append({"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": resource})
+    return statements
 
 
 def _export(*, bucket: Any, objects: Any, prefix: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - as above

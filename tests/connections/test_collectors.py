@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from connections.bill_ids import bill_ids
 from connections.provider import Call, Scope
-from connections.providers.aws import calls, inventory
+from connections.providers.aws import access, calls, inventory
 from connections.providers.aws.access import cheapest
 from connections.providers.aws.collectors import ec2, rds
 from connections.providers.aws.session_policy import session_policy
 from connections.resources import KINDS, BadKind, Database, Instance, Thing, Volume, kinds_in
 from findings import meters
+from tests.connections.aws import session
 from tests.things import things
 
 ROLE = f"arn:aws:iam::123456789012:role/{'p' * 100}/{'r' * 64}"
@@ -124,6 +125,41 @@ def test_what_is_not_of_a_region_is_read_once_and_what_is_the_payers_with_the_pa
     assert read == [*regional, ("us-east-1", "cloudfront"), ("us-west-2", "savingsplans")]
 
 
+def trying(most, *, regions, is_payer=True):
+    """What an access check would try of three calls that are regional, one that is global and one that is the payer's."""
+    one = dataclasses.replace(rds.COLLECTOR, calls=rds.COLLECTOR.calls * 2)
+    once = dataclasses.replace(rds.COLLECTOR, scope=Scope.GLOBAL, home_region="us-east-1")
+    payers = dataclasses.replace(rds.COLLECTOR, scope=Scope.PAYER, home_region="us-west-2")
+    return access.trials(regions=regions, is_payer=is_payer, most=most, among=(one, once, payers))
+
+
+REGIONS = tuple(f"r-{number}" for number in range(10))
+
+
+@pytest.mark.parametrize(
+    ("most", "tried"),
+    [
+        (30, REGIONS),
+        (400, REGIONS),
+        (29, tuple(f"r-{number}" for number in (0, 1, 2, 3, 4, 5, 6, 7, 8))),
+        (9, ("r-0", "r-3", "r-6")),
+        (1, ("r-0", "r-5")),
+    ],
+)
+def test_an_access_check_tries_no_more_than_it_may_but_two_regions_at_least(most, tried):
+    trials = trying(most, regions=REGIONS)
+    assert [trial.regions for trial in trials] == [tried, tried, ("us-east-1",), ("us-west-2",)]
+    assert [trial.is_everywhere for trial in trials] == [tried == REGIONS, tried == REGIONS, True, True]
+
+
+def test_an_access_check_tries_the_payers_calls_with_the_payer_only_and_today_all_the_rest_everywhere():
+    assert [trial.regions for trial in trying(400, regions=REGIONS, is_payer=False)][2:] == [("us-east-1",)]
+    assert trying(400, regions=())[0].regions == ()
+    seventeen = tuple(f"r-{number}" for number in range(17))
+    today = access.trials(regions=seventeen, is_payer=True)
+    assert {call for trial in today for call in trial.calls} == {*inventory.DECLARED} - {*calls.ACCESS}
+
+
 def test_a_call_that_two_collectors_make_is_declared_alike():
     by_operation = {}
     for call in EVERY_CALL:
@@ -186,3 +222,15 @@ def test_a_module_of_meters_tells_of_types_that_no_other_knows(told):
     known = module("meters.known", METERS={Volume: lambda _: ()})
     with pytest.raises(meters.BadMeters):
         meters.find([known, module("meters.more", METERS=told)])
+
+
+def test_what_was_tried_in_some_regions_only_says_so(calm_cloud):
+    opened = session(calm_cloud, service="rds")
+    some = access.Trial(calls=rds.COLLECTOR.calls, regions=("eu-west-1", "us-east-1"), is_everywhere=False)
+    [line] = access.try_calls(opened, trial=some)
+    assert (line.result, line.message) == ("OK", "Tried in eu-west-1, us-east-1 only.")
+    [line] = access.try_calls(opened, trial=dataclasses.replace(some, is_everywhere=True))
+    assert (line.result, line.message) == ("OK", "")
+    calm_cloud.fault("deny", operation="DescribeDBInstances", count=None)
+    [line] = access.try_calls(opened, trial=some)
+    assert (line.result, line.message.partition(":")[0]) == ("REFUSED", "in eu-west-1, us-east-1")

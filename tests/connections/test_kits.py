@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 import hcl2
 import pytest
 from cfnlint.api import lint_all
+from django.core.management import call_command
 
 from connections.forms import PlaceForm
 from connections.kits import aws as kits
@@ -21,8 +22,8 @@ from connections.kits.aws import (
     quick_create_link,
     terraform,
 )
-from connections.management.commands.make_kits import CALLS_FILE, calls_text
-from connections.provider import ExportPlace
+from connections.management.commands import make_kits
+from connections.provider import OWN_ROLE, ExportPlace
 from connections.providers.aws import calls, inventory
 from connections.providers.aws.session_policy import bill_statements, session_policy
 from connections.providers.aws.tolerated import THROUGH_S3
@@ -37,7 +38,55 @@ def actions(document):
 
 
 def test_the_committed_data_is_that_of_the_declared_calls():
-    assert CALLS_FILE.read_text() == calls_text()
+    assert {path.name: path.read_text() for path in kits.CALLS_FOLDER.iterdir()} == make_kits.calls_texts()
+
+
+def test_a_file_that_is_not_as_the_collectors_declare_is_named_and_written_anew(monkeypatch, tmp_path):
+    monkeypatch.setattr(make_kits, "CALLS_FOLDER", tmp_path)
+    call_command("make_kits", stdout=io.StringIO())
+    call_command("make_kits", check=True)
+    (tmp_path / "rds.json").write_text("[]")
+    (tmp_path / "gone.json").write_text("[]")
+    with pytest.raises(SystemExit, match=r"gone.json, rds.json"):
+        call_command("make_kits", check=True)
+    call_command("make_kits", stdout=io.StringIO())
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == make_kits.calls_texts()
+
+
+def row(action, **more):
+    service, operation = action.split(":")
+    return {"service": service, "operation": operation, "action": action, "resources": ["*"], "needed_for": [], **more}
+
+
+def test_a_call_of_two_collectors_is_one_row_that_is_needed_for_what_either_needs(monkeypatch, tmp_path):
+    for service in ("dynamodb", "ecs"):
+        both = [row("application-autoscaling:DescribeScalableTargets", needed_for=[service]), row(f"{service}:List")]
+        (tmp_path / f"{service}.json").write_text(json.dumps(both))
+    (tmp_path / kits.SHARED).write_text(json.dumps({"inventory": [row("iam:GetRole")], "export": []}))
+    monkeypatch.setattr(kits, "CALLS_FOLDER", tmp_path)
+    rows = {one["action"]: one["needed_for"] for one in kits.declared.__wrapped__()["inventory"]}
+    assert rows == {
+        "application-autoscaling:DescribeScalableTargets": ["dynamodb", "ecs"],
+        "dynamodb:List": [],
+        "ecs:List": [],
+        "iam:GetRole": [],
+    }
+
+
+def test_a_permission_is_asked_for_the_resources_that_are_declared(monkeypatch):
+    stages = ["arn:aws:apigateway:*::/restapis", "arn:aws:apigateway:*::/restapis/*/stages"]
+    rows = [row("ec2:A"), row("apigateway:GET", resources=stages), row("iam:GetRole", resources=[OWN_ROLE])]
+    monkeypatch.setattr(kits, "declared", lambda: {"inventory": rows})
+    asked = {one["Action"][0]: (one["Resource"], one["Sid"]) for one in policy_document(kit())["Statement"]}
+    assert asked["ec2:A"] == ("*", "ReadInventory")
+    assert asked["apigateway:GET"][0] == stages
+    assert asked["iam:GetRole"] == ("arn:aws:iam::*:role/CostframeReadOnly", "ReadThisRole")
+    assert len({sid for _, sid in asked.values()}) == 3
+
+
+def test_the_roles_own_policy_fits_into_what_a_role_may_have():
+    written = json.dumps(policy_document(kit(export=longest_export())), separators=(",", ":"))
+    assert len(written) < 9_000  # AWS takes 10,240 characters in all of a role's own policies together
 
 
 def test_the_role_may_do_exactly_what_is_declared():

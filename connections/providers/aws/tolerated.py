@@ -1,7 +1,7 @@
 """IAM actions that are tolerated on a customer's role although their access level is neither Read nor List.
 
 AWS files them under another level although they change nothing. Each has its reason, and the customer is shown the
-list (through connections/kits/aws_calls.json). We call none of them: the guard and the session policy hold us.
+list (through connections/kits/aws_calls/). We call none of them: the guard and the session policy hold us.
 """
 
 from __future__ import annotations
