@@ -114,7 +114,8 @@ def test_the_bill_names_what_the_inventory_has_and_more(bucket, cloud):
     paths = [path for period in estate["bill"] for path in bucket.parts(names.CSV_EXPORT, period)]
     billed = {row[0] for row in select(paths, "distinct ResourceId")}
     for row in estate["waste"]:
-        assert (row["resource_id"] in billed) == (row["monthly_saving"] is not None)
+        assert row["resource_id"] in billed or (row["billed_days"], row["monthly_saving"]) == (0, None)
+    assert "not_on_bill" in {row["case"] for row in estate["waste"] if row["resource_id"] not in billed}
     gone = [row for row in estate["traps"] if row.get("is_in_inventory") is False]
     assert gone
     assert all(row["resource_id"] in billed for row in gone)
