@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from audits import uploads
+from audits import upload_stop, uploads
 from audits.bill_files import HandedIn
 from audits.focus import COSTS
 from audits.models import (
@@ -16,9 +16,11 @@ from audits.models import (
     BillUploadChunk,
     CostDay,
     CostDetail,
+    CostRate,
     CostTag,
     CostTagKey,
     Gap,
+    LoadProgress,
     QuarantinedRow,
     Resource,
     Schedule,
@@ -87,6 +89,7 @@ def plant(organization, mark: str, *, account_id: str, size_gib: int) -> Planted
         upload = handed_in(mark)
         with acting_as("cf_worker"):
             proven(mark, upload)
+        under_way(mark)
     return Planted(
         mark=mark,
         organization_id=organization.id,
@@ -120,6 +123,16 @@ def handed_in(mark: str) -> BillUpload:
     upload_id = uuid4()
     BillUploadChunk.objects.create(upload_id=upload_id, file_number=0, number=0, data=mark.encode())
     return uploads.request_upload(upload_id=upload_id, label=f"{mark} files", files=files, by=mark, at=AT)
+
+
+def under_way(mark: str) -> None:
+    """Another bill's files, of which a worker has told how far it is, and that somebody wants to stop."""
+    upload = handed_in(mark)
+    upload_stop.request_stop(upload=upload, by=mark, at=AT)
+    with acting_as("cf_worker"):
+        LoadProgress.objects.create(
+            upload=upload, claim=uuid4(), phase="READING", phase_seconds=9, billing_period=AT.date(), told_at=AT
+        )
 
 
 def proven(mark: str, upload: BillUpload) -> BillList:
@@ -204,6 +217,10 @@ def audited(connection, mark: str, *, size_gib: int, resource_id: str = "vol-1",
     }  # fmt: skip
     CostDay.objects.create(load=load, **day)
     CostDetail.objects.create(load=load, number=1, tags={"team": f"{mark} team"})
+    CostRate.objects.create(
+        load=load, charge_date=load.billing_period, region_id=f"{mark} region", usage_type=f"EBS:{mark}",
+        consumed_unit="GB-Mo", billing_currency="USD", effective_cost=size_gib, consumed_quantity=1,
+    )  # fmt: skip
     for key in ("team", f"{mark} tag"):
         tag_key = CostTagKey.objects.create(load=load, key=key, value_count=1, other_count=0)
         CostTag.objects.create(tag_key=tag_key, value=f"{mark} team", **day)
