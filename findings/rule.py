@@ -28,6 +28,7 @@ class Share:
     bought at either price, and what the new way needs on top are `extras`: (price name, units a month); what is paid
     today besides, and no longer then, are `besides`. With `part_of`, price names, the fraction is one of what is
     billed under those names alone: the rest of the resource's cost stays.
+    `is_by_list`: by the table alone, where a bill's own name for the unit does not tell Linux from Windows.
     """
 
     fraction: Decimal | None = None
@@ -37,6 +38,7 @@ class Share:
     extras: tuple[tuple[str, Decimal], ...] = ()
     besides: tuple[tuple[str, Decimal], ...] = ()
     part_of: tuple[str, ...] = ()
+    is_by_list: bool = False
 
     @property
     def leaves(self) -> frozenset[str]:

@@ -36,7 +36,8 @@ def resolve(saves: Share, *, evidence: Evidence, listed: PriceTable) -> Part | N
         label = "All of it is saved" if saves.fraction == 1 else "The part that is saved"
         return Part(fraction=saves.fraction, label=label)
     region = evidence.thing.region
-    billed = _ratio(saves, billed_prices(evidence.bill.rates, region=region), is_from_bill=True)
+    rates = () if saves.is_by_list else evidence.bill.rates
+    billed = _ratio(saves, billed_prices(rates, region=region), is_from_bill=True)
     return billed or (
         _ratio(saves, listed.region(region), is_from_bill=False)
         or _ratio(saves, listed.region(listed.home), is_from_bill=False)

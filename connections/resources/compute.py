@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Instance(Thing):
-    """A virtual machine. `state` is running, stopped, pending, stopping, shutting-down or terminated."""
+    """A virtual machine. `state` is running, stopped, pending, stopping, shutting-down or terminated.
+
+    `platform` is what the bill calls its operating system ("Linux/UNIX", "Windows with SQL Server"), `architecture`
+    what its image was built for ("x86_64"); None: the provider did not say.
+    """
 
     KIND: ClassVar[str] = "instance"
     SERVICE: ClassVar[str] = "ec2"
@@ -24,7 +28,8 @@ class Instance(Thing):
     instance_type: str
     stopped_at: datetime | None = None
     launched_at: datetime | None = None
-    platform: str = "Linux/UNIX"
+    platform: str | None = None
+    architecture: str | None = None
     lifecycle: str = "on-demand"
     autoscaling_group: str | None = None
     volume_ids: tuple[str, ...] = ()

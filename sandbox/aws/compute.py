@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sandbox.aws.model import Draw, Estate
 
-TYPES = ("t3.medium", "t3.large", "m5.large", "m5.xlarge", "c5.xlarge", "r5.large")
+TYPES = ("t4g.medium", "t4g.large", "m6g.large", "m6g.xlarge", "c6g.xlarge", "r6g.large")
 IMAGE = "ami-0abcdef1234567890"  # the provider's public image, which machines were launched from
 TEAMS = ("checkout", "search", "data", "platform")
 

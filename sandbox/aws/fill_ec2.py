@@ -74,6 +74,9 @@ def _instance(backend: Any, item: Item, draw: Draw) -> None:  # noqa: ANN401
     instance.launch_time = item.created_at
     instance.virtualization_type = "hvm"
     instance.root_device_name = "/dev/xvda"
+    instance.platform_details = item.facts.get("platform", "Linux/UNIX")
+    is_arm = item.facts["type"].partition(".")[0].endswith("g")
+    instance.architecture = "arm64" if is_arm else "x86_64"
     if item.facts["state"] == "stopped":
         instance._state = InstanceState("stopped", 80)  # noqa: SLF001
         instance._reason = stopped_reason(item.facts["stopped_at"])  # noqa: SLF001

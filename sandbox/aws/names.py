@@ -59,9 +59,12 @@ DATABASE_IDLE = "aws_rds_database_idle"
 DATABASE_LOW_CPU = "aws_rds_database_low_cpu"
 DATABASE_STOPPED = "aws_rds_database_stopped"
 DATABASE_STANDBY = "aws_rds_multi_az_in_nonprod"
+INSTANCE_PREVIOUS = "aws_ec2_instance_previous_generation"
+INSTANCE_GRAVITON = "aws_ec2_instance_graviton"
+DATABASE_PREVIOUS = "aws_rds_database_previous_generation"
 
 # Which rules look at what the families make: where none of them calls a resource anything else, they call it fine.
-INSTANCE_RULES = (INSTANCE_IDLE, INSTANCE_STOPPED)
+INSTANCE_RULES = (INSTANCE_IDLE, INSTANCE_STOPPED, INSTANCE_PREVIOUS, INSTANCE_GRAVITON)
 VOLUME_RULES = (
     VOLUME_UNATTACHED,
     VOLUME_ON_STOPPED,

@@ -27,11 +27,11 @@ IDLE_TO_THEM = frozenset({"idle", "idle_covered", "idle_in_group", "idle_too_bri
 TOO_LARGE_TO_THEM = IDLE_TO_THEM | {"cpu_just_above", "network_just_above", "days_missing"}
 UNATTACHED_TO_THEM = frozenset({"detached_before_history", "never_attached_old"})
 SMALLER = {
-    "m5.xlarge": "m5.large",
-    "m5.large": "t3.large",
-    "c5.xlarge": "t3.large",
-    "r5.large": "t3.large",
-    "t3.large": "t3.medium",
+    "m6g.xlarge": "m6g.large",
+    "m6g.large": "t4g.large",
+    "c6g.xlarge": "t4g.large",
+    "r6g.large": "t4g.large",
+    "t4g.large": "t4g.medium",
 }
 
 

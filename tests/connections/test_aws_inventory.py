@@ -40,6 +40,15 @@ def test_every_kind_is_found_in_full(calm_cloud):
     assert set(found) == set(KINDS)
 
 
+def test_what_a_machine_runs_is_what_the_provider_says_and_is_never_assumed(calm_cloud):
+    machines = {machine.name: machine for machine in of(collect(calm_cloud), Instance).values()}
+    told = {name: (machines[name].platform, machines[name].architecture) for name in machines}
+    assert told["earlier-1"] == ("Linux/UNIX", "x86_64")
+    assert told["x86-windows-1"] == ("Windows", "x86_64")
+    assert told["platform-untold-1"] == (None, "x86_64")
+    assert ("Linux/UNIX", "arm64") in told.values()
+
+
 @pytest.mark.parametrize("service", sorted(inventory.COLLECTORS))
 def test_short_pages_bring_the_same_as_long_ones(calm_cloud, service):
     long = collect(calm_cloud, service=service).resources

@@ -16,6 +16,7 @@ from findings.rule import ALL, Share
 from findings.savings import MONTH_DAYS, monthly_saving
 from tests.findings.evidence import ACCOUNT, TODAY, ago, bill, line, rate
 
+MACHINE = Instance(**ACCOUNT, resource_id="i-1", state="running", instance_type="m5.large", platform="Linux/UNIX")
 VOLUME = Volume(**ACCOUNT, resource_id="vol-1", created_at=ago(300), volume_type="gp2", size_gib=100, state="available")
 TO_GP3 = Share(from_price="EBS:VolumeUsage.gp2", to_price="EBS:VolumeUsage.gp3", quantity=Decimal(100))
 
@@ -130,9 +131,10 @@ def test_a_price_that_nobody_knows_leaves_the_saving_unknown():
         (Address(**ACCOUNT, resource_id="eip-1", public_ip="198.51.100.7"), "3.6525"),
         (NatGateway(**ACCOUNT, resource_id="nat-1", state="available"), "32.8725"),
         (LoadBalancer(**ACCOUNT, resource_id="lb-1", balancer_type="network", state="active"), "16.43625"),
-        (Instance(**ACCOUNT, resource_id="i-1", state="running", instance_type="m5.large"), "70.128"),
-        (Instance(**ACCOUNT, resource_id="i-1", state="running", instance_type="m5.large", platform="Windows"), None),
-        (Instance(**ACCOUNT, resource_id="i-1", state="running", instance_type="m5.large", lifecycle="spot"), None),
+        (MACHINE, "70.128"),
+        (replace(MACHINE, platform="Windows"), None),
+        (replace(MACHINE, platform=None), None),
+        (replace(MACHINE, lifecycle="spot"), None),
         (Snapshot(**ACCOUNT, resource_id="snap-1", size_gib=100, state="completed"), None),
     ],
 )

@@ -1,0 +1,88 @@
+"""Which type could take the place of another: as much of all it has, by the committed facts of types. Pure.
+
+Which family follows which is a judgement, written down here and in `aws_generations`; whether a type of it really holds
+as much is looked up. Nothing follows where the facts of either are not known.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from findings import aws_generations
+from findings.aws_types import facts
+from findings.rule import Fine, Unknown
+
+if TYPE_CHECKING:
+    from connections.resources import Instance
+
+# The Graviton family of the same generation of hardware: its list price is lower at every size that both have.
+GRAVITON = {
+    "c5": "c6g",
+    "c5a": "c6g",
+    "c5d": "c6gd",
+    "c6a": "c7g",
+    "c6i": "c7g",
+    "c7i": "c8g",
+    "m5": "m6g",
+    "m5a": "m6g",
+    "m5d": "m6gd",
+    "m6a": "m7g",
+    "m6i": "m7g",
+    "m7i": "m8g",
+    "r5": "r6g",
+    "r5a": "r6g",
+    "r5d": "r6gd",
+    "r6i": "r7g",
+    "r7i": "r8g",
+    "t3": "t4g",
+    "t3a": "t4g",
+}
+# Of RDS' earlier classes these alone are dearer than what follows them: db.t2, db.r3 and db.r4 cost what it costs.
+DATABASE_FAMILIES = frozenset({"m1", "m2", "m3", "m4"})
+
+
+def follower(instance_type: str) -> str:
+    """The cheaper type of the next generation that has as much ("m4.large": "m5.large"); "" where there is none."""
+    found = aws_generations.successor(instance_type)
+    return found[0] if found and _holds(found[0], instance_type, architecture="x86_64") else ""
+
+
+def graviton(instance_type: str) -> str:
+    """The cheaper type with AWS' own ARM processor that has as much ("m5.large": "m6g.large"); "" where there is none.
+
+    A type of an earlier generation has none: its successor comes first.
+    """
+    family, _, size = instance_type.partition(".")
+    found = f"{GRAVITON[family]}.{size}" if family in GRAVITON else ""
+    return found if found and _holds(found, instance_type, architecture="arm64") else ""
+
+
+def database_follower(instance_class: str) -> str:
+    """The cheaper class of the next generation that has as much ("db.m4.large": "db.m5.large"); "" where none is."""
+    instance_type = instance_class.removeprefix("db.")
+    found = aws_generations.successor(instance_type)
+    if not found or instance_type.partition(".")[0] not in DATABASE_FAMILIES:
+        return ""
+    return f"db.{found[0]}" if _holds(found[0], instance_type, architecture="x86_64") else ""
+
+
+def left_as_it_is(instance: Instance) -> Fine | Unknown | None:
+    """What to say of a machine whose type is not ours to judge; None where it may be set beside another."""
+    if instance.state != "running" or instance.lifecycle != "on-demand":
+        return Fine()
+    if instance.autoscaling_group:
+        return Fine(f"Held by the group {instance.autoscaling_group}, whose template chooses type and image.")
+    if facts(instance.instance_type) is None:
+        return Unknown(f"what a machine of type {instance.instance_type!r} has: the table of types does not tell")
+    return None
+
+
+def has_same_disks(instance_type: str, counterpart: str) -> bool:
+    """Whether the counterpart has as much disk in the machine itself, which a change of type empties in any case."""
+    now, then = facts(instance_type), facts(counterpart)
+    return bool(now and then and then.local_disk_gb >= now.local_disk_gb)
+
+
+def _holds(counterpart: str, instance_type: str, *, architecture: str) -> bool:
+    now, then = facts(instance_type), facts(counterpart)
+    return bool(now and then and architecture in then.architectures and then.holds(now))
