@@ -90,11 +90,11 @@ class MetricPlace:
 class Collector:
     """What reads one service in one region: its declared calls, the kinds it yields, and the function that does it.
 
-    `service` is the name of its steps, of its module (with _ for -) and of the types that it yields. `collect(reader)`
-    yields resources; a failed call is reported through `reader.gap(...)`, never as an empty answer. `needs` are the
-    kinds, each with the calls without which it is not seen, or not seen whole. `places` says where a kind's usage is
-    kept: a kind that is not there has none, and a resource for which it answers None has none worth asking for.
-    Anything but a REGIONAL one reads in `home_region`, wherever the provider answers for it.
+    `service` is the name of its steps, of its module (_ for -, and lambda_ for lambda) and of the types that it
+    yields. `collect(reader)` yields resources; a failed call is reported through `reader.gap(...)`, never as an empty
+    answer. `needs` are the kinds, each with the calls without which it is not seen, or not seen whole. `places` says
+    where a kind's usage is kept: a kind that is not there has none, and a resource for which it answers None has none
+    worth asking for. Anything but a REGIONAL one reads in `home_region`, wherever the provider answers for it.
     """
 
     service: str

@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 
 from connections.bill_ids import bill_ids
-from connections.provider import GapFound
+from connections.provider import GapFound, Scope
 from connections.providers.aws import calls, inventory
 from connections.providers.aws.collectors import ec2
 from connections.providers.aws.collectors import elasticloadbalancing as elb
@@ -31,11 +31,13 @@ def of(collected, kind):
 
 def test_every_kind_is_found_in_full(calm_cloud):
     found = {}
-    for service in inventory.COLLECTORS:
-        collected = collect(calm_cloud, service=service)
+    for service, collector in inventory.COLLECTORS.items():
+        account = names.PAYER if collector.scope is Scope.PAYER else names.SHOP
+        region = collector.home_region or "us-east-1"
+        collected = collect(calm_cloud, service=service, account=account, region=region)
         assert collected.gaps == ()
         for thing in collected.resources:
-            assert (thing.account_id, thing.region, thing.observed_at) == (names.SHOP, "us-east-1", AT)
+            assert (thing.account_id, thing.region, thing.observed_at) == (account, region, AT)
             found.setdefault(thing.KIND, set()).add(thing.resource_id)
     assert set(found) == set(KINDS)
 
@@ -238,8 +240,9 @@ def test_an_expired_session_that_cannot_be_renewed_is_a_gap(calm_cloud):
 
 
 def test_an_unknown_service_is_refused(calm_cloud):
-    with pytest.raises(inventory.UnknownService, match="ec2, elasticloadbalancing, rds"):
-        collect(calm_cloud, service="lambda")
+    opened = session(calm_cloud)
+    with pytest.raises(inventory.UnknownService, match=", ".join(sorted(inventory.COLLECTORS))):
+        inventory.collect(session=opened, service="no-such-service", region="us-east-1", at=AT)
 
 
 def test_a_bill_may_name_a_resource_by_id_or_by_arn():

@@ -113,6 +113,12 @@ def test_a_collector_is_found_by_its_module_in_which_an_underscore_stands_for_a_
     assert inventory.find([module("collectors.network_firewall", COLLECTOR=made)]) == {"network-firewall": made}
 
 
+def test_a_collector_whose_service_is_a_word_of_pythons_has_an_underscore_behind_it():
+    kind = a_type(KIND="made", SERVICE="lambda")
+    made = dataclasses.replace(rds.COLLECTOR, service="lambda", needs={kind: rds.COLLECTOR.calls}, places={})
+    assert inventory.find([module("collectors.lambda_", COLLECTOR=made)]) == {"lambda": made}
+
+
 def test_what_is_not_of_a_region_is_read_once_and_what_is_the_payers_with_the_payer_only():
     everywhere = rds.COLLECTOR
     once = dataclasses.replace(everywhere, service="cloudfront", scope=Scope.GLOBAL, home_region="us-east-1")

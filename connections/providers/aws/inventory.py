@@ -35,7 +35,7 @@ def find(modules: Iterable[ModuleType]) -> dict[str, Collector]:
     found: dict[str, Collector] = {}
     owners: dict[type[Thing], str] = {}
     for module in modules:
-        name = module.__name__.rpartition(".")[2]
+        name = module.__name__.rpartition(".")[2].removesuffix("_")  # lambda is a word of Python's
         collector = getattr(module, "COLLECTOR", None)
         if not isinstance(collector, Collector) or name != collector.service.replace("-", "_"):
             raise BadCollector(f"{module.__name__} must hold one COLLECTOR whose service is {name} (- for _).")
