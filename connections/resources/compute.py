@@ -43,7 +43,8 @@ class Volume(Thing):
     (None: the instances could not be read). `detached_at` is when it was last seen to leave its instance, and
     `detached_at_from` says how we know: `audits` (between two of our own), `metrics` (last data point) or
     `creation` (a bound: never seen attached, so at the earliest since it was made). `last_stop_at` is the latest
-    moment at which an attached instance stopped, None while any runs or when it cannot be told.
+    moment at which an attached instance stopped, None while any runs or when it cannot be told. `autoscaling_groups`
+    hold the instances that it is attached to.
     """
 
     KIND: ClassVar[str] = "volume"
@@ -59,6 +60,7 @@ class Volume(Thing):
     attached_to: tuple[str, ...] = ()
     attached_states: tuple[str, ...] | None = ()
     last_stop_at: datetime | None = None
+    autoscaling_groups: tuple[str, ...] = ()
     detached_at: datetime | None = None
     detached_at_from: str | None = None
     is_deleted_with_instance: bool = False

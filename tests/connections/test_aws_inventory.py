@@ -216,6 +216,17 @@ def test_volumes_know_the_machines_that_hold_them(calm_cloud):
     assert all(volume.last_stop_at == machines[volume.attached_to[0]].stopped_at for volume in stopped)
 
 
+def test_volumes_know_the_groups_of_the_machines_that_hold_them(calm_cloud):
+    collected = collect(calm_cloud)
+    machine = next(one for one in of(collected, Instance).values() if one.state == "stopped")
+    volume = next(one for one in of(collected, Volume).values() if one.attached_to == (machine.resource_id,))
+    assert volume.autoscaling_groups == ()
+    for group in (None, "web"):
+        held = Listing(rows=(dataclasses.replace(machine, autoscaling_group=group),), is_complete=True)
+        (known,) = ec2._with_instances((volume,), held)
+        assert known.autoscaling_groups == (("web",) if group else ())
+
+
 @pytest.mark.parametrize(
     ("reason", "moment"),
     [

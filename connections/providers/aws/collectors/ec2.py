@@ -194,6 +194,7 @@ def _with_instances(volumes: tuple[Volume, ...], instances: Listing[Instance]) -
             volume,
             attached_states=tuple(holder.state for holder in known),
             last_stop_at=max((stop for stop in stops if stop), default=None) if are_down and all(stops) else None,
+            autoscaling_groups=tuple(sorted({one.autoscaling_group for one in known if one.autoscaling_group})),
         )
 
 
