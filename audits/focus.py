@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from audits.quarantine import BadRow
 
 QUANTITY_SCALE = 18  # a quantity is no money: it is rounded to this many digits after the point
+WIDE_SCALE = 6  # and a sum of them to so many, where it is too long else
 COSTS = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
 REQUIRED = (
     "BilledCost",
@@ -253,13 +254,14 @@ def rows_of(shape: Shape, source: str, *, has_values: bool = False, details: Seq
     return f"select {', '.join(columns)} from {with_shorts(shape, source, columns=(*SOURCES, *details), beside=beside)}"
 
 
-def summed(rows: str, *, period: date | None, details: Sequence[str] = ()) -> str:
+def summed(rows: str, *, period: date | None, details: Sequence[str] = (), quantity_scale: int = QUANTITY_SCALE) -> str:
     """One reading of all rows, summed twice: to lines (`is_line`), and to tallies by part, period, currency, invoice.
 
     The tallies are not made from the lines, so that one can be held against the other.
     """
     sums = [f"coalesce(sum({column}), 0) as {column}" for column in COSTS]
-    sums += [f"sum({column}) as {column}" for column in QUANTITIES]
+    # Storage in byte-seconds adds up to more than 20 digits within a month.
+    sums += [f"sum(cast({column} as decimal({DIGITS},{quantity_scale}))) as {column}" for column in QUANTITIES]
     keys = (*TEXTS, *map(quoted, details))
     texts = [f"coalesce({column}, '') as {column}" for column in keys]
     return f"""

@@ -177,11 +177,10 @@ def _blocks(child: subprocess.Popen[bytes], work: Path, *, look_up: Callable[[],
 
 
 def _added_up(child: subprocess.Popen[bytes], work: Path, *, look_up: Callable[[], None]) -> AddedUp:
-    look_up()
     while child.poll() is None:
+        look_up()  # what has ended in time is not given up for what was done with the lines meanwhile
         with suppress(subprocess.TimeoutExpired):
             child.wait(LOOK_UP_SECONDS)
-        look_up()
     _require_good_end(child, work)
     keys, tags = work / TAG_KEYS, work / TAG_SUMS
     return AddedUp(

@@ -77,6 +77,8 @@ def main() -> int:
     _leave(work, report)
     try:
         database.write_lines()
+    except duckdb.OutOfMemoryException as error:
+        return _refuse(work, database.refusal(error, []))
     except duckdb.Error:
         # Nobody takes the lines any more. Whoever does not live cannot clean up either.
         shutil.rmtree(work, ignore_errors=True)
@@ -207,7 +209,7 @@ class Reader:
                 for reading in dict.fromkeys(readings[number] for number in self._counted())
             )
         except UNREADABLE as error:
-            raise self._refusal(error, readings) from None
+            raise self.refusal(error, readings) from None
         return readings
 
     def _counted(self) -> list[int]:
@@ -223,15 +225,23 @@ class Reader:
                 for number in self._counted()
             )
         except UNREADABLE as error:
-            raise self._refusal(error, readings) from None
+            raise self.refusal(error, readings) from None
 
     def _sum_rows(self, selects: Iterable[str]) -> None:
         rows = " union all by name ".join(selects)
         self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, rows, links=self.links))
-        summed = focus.summed(rows, period=self.period, details=self.details.names)
-        self.database.execute(f"create or replace temp table summed as {summed}")
+        self._keep_summed(rows, quantity_scale=focus.QUANTITY_SCALE)
         self._tidy()
         self.details.number(self.database)
+
+    def _keep_summed(self, rows: str, *, quantity_scale: int) -> None:
+        summed = focus.summed(rows, period=self.period, details=self.details.names, quantity_scale=quantity_scale)
+        try:
+            self.database.execute(f"create or replace temp table summed as {summed}")
+        except duckdb.OutOfRangeException:
+            if quantity_scale == focus.WIDE_SCALE:
+                raise  # a cost's sum is too long, and costs are never rounded
+            self._keep_summed(rows, quantity_scale=focus.WIDE_SCALE)
 
     def _tidy(self) -> None:
         """Nearly no bill says nothing in two ways, and of those that do nearly none has the same line in both."""
@@ -258,7 +268,7 @@ class Reader:
         try:
             sum_reader.write(self.database, self.details, self.work, most_keys=most_keys, most_values=most_values)
         except (duckdb.OutOfRangeException, duckdb.OutOfMemoryException) as error:
-            raise self._refusal(error, []) from None
+            raise self.refusal(error, []) from None
 
     def _leave_out(self, readings: Sequence[Reading]) -> list[BadRow]:
         """Sum the rows again without the bad ones, where these are few. Raises BillRefused where they are not.
@@ -329,7 +339,7 @@ class Reader:
             )
         return [counts.get(number, 0) + self.left_out_by_part.get(number, 0) for number in range(len(self.parts))]
 
-    def _refusal(self, error: duckdb.Error, readings: Sequence[Reading]) -> BillRefused:
+    def refusal(self, error: duckdb.Error, readings: Sequence[Reading]) -> BillRefused:
         """DuckDB's failure in our words: which part, which line, what to do."""
         if isinstance(error, duckdb.OutOfMemoryException):
             return BillRefused(

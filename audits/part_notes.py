@@ -15,19 +15,23 @@ if TYPE_CHECKING:
 
 LINE_ENDS = (b"\n", b"\r")
 OF_JSON = (b"{", b"[")
+MOST_NAMED = 5
 
 
 def notes(parts: Sequence[Part], copies: Mapping[int, int]) -> list[str]:
     """Of parts that are whole and were read."""
-    return [
-        *(note(parts[copy].key, parts[same].key) for copy, same in copies.items()),
-        *(
-            f"The last line of {part.key} has no end, as all others do: the file may be cut there. Compare its size, "
-            "or export it anew."
-            for number, part in enumerate(parts)
-            if number not in copies and _has_open_end(part)
-        ),
-    ]
+    twice = [note(parts[copy].key, parts[same].key) for copy, same in copies.items()]
+    found = twice[:MOST_NAMED]
+    if len(twice) > MOST_NAMED:
+        found.append(f"{len(twice) - MOST_NAMED:,} more files are copies of others too; each is counted once.")
+    cut = [part.key for number, part in enumerate(parts) if number not in copies and _has_open_end(part)]
+    if cut:
+        more = f" and {len(cut) - MOST_NAMED:,} more" if len(cut) > MOST_NAMED else ""
+        found.append(
+            f"The last line of {', '.join(cut[:MOST_NAMED])}{more} does not end with a line break, unlike every other: "
+            "the file may be cut there. Compare its size, or export it anew."
+        )
+    return found
 
 
 def _has_open_end(part: Part) -> bool:

@@ -15,6 +15,8 @@ from findings.rule import Fine, Unknown
 if TYPE_CHECKING:
     from connections.resources import Instance
 
+# Tags by which services mark machines whose type is theirs to choose: changed by hand, it breaks or comes back.
+MANAGED_BY = ("aws:elasticmapreduce:", "aws:batch:", "aws:ec2:fleet-id", "aws:eks:", "eks:", "karpenter.sh/")
 # The Graviton family of the same generation of hardware: its list price is lower at every size that both have.
 GRAVITON = {
     "c5": "c6g",
@@ -72,6 +74,9 @@ def left_as_it_is(instance: Instance) -> Fine | Unknown | None:
         return Fine()
     if instance.autoscaling_group:
         return Fine(f"Held by the group {instance.autoscaling_group}, whose template chooses type and image.")
+    manager = next((key for key in sorted(instance.tags) if key.startswith(MANAGED_BY)), "")
+    if manager:
+        return Fine(f"The tag {manager} says that another service chooses its type.")
     if facts(instance.instance_type) is None:
         return Unknown(f"what a machine of type {instance.instance_type!r} has: the table of types does not tell")
     return None

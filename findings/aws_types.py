@@ -33,8 +33,10 @@ class TypeFacts:
     is_current: bool | None
 
     def holds(self, other: TypeFacts) -> bool:
-        """Whether this type has at least the processors, the memory and the GPUs of the other."""
-        return self.vcpus >= other.vcpus and self.memory_mib >= other.memory_mib and self.gpus >= other.gpus
+        """Whether this type has at least the processors, the memory and the GPUs of the other, and all of the time."""
+        is_steady = not self.is_burstable or bool(other.is_burstable)
+        has_as_much = self.vcpus >= other.vcpus and self.memory_mib >= other.memory_mib and self.gpus >= other.gpus
+        return is_steady and has_as_much
 
 
 FIELDS = tuple(one.name for one in fields(TypeFacts))

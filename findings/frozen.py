@@ -69,7 +69,8 @@ def freeze(
             "parts": parts_of(confidence),
             "traps": traps_of(judgement),
             "saving": {name: getattr(saving, name) for name in ("basis", "currency", "monthly", "cash",
-                       "frees_commitment", "monthly_cost", "days", "price_source", "why_unknown")},
+                       "frees_commitment", "monthly_cost", "days", "price_source", "why_unknown")}
+            | {"meters": sorted(saving.meters)},
             "sum": [{"label": step.label, "amount": step.amount, "unit": step.unit} for step in saving.steps],
         }
     )  # fmt: skip

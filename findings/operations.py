@@ -331,6 +331,7 @@ def saving_of(finding: Finding) -> Saving:
         cash=amount["cash"],
         frees_commitment=amount["frees_commitment"],
         monthly_cost=amount["monthly_cost"],
+        meters=frozenset(frozen.get("meters", ())),  # evidence of before names none
     )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MONTH_DAYS = Decimal("30.4375")
 MICRO = Decimal("0.000001")
 ZERO = Decimal(0)
+CLEARLY_LESS = Decimal("0.9")
 FROM_BILL, FROM_PRICES, NOT_KNOWN = "BILL", "PRICES", ""
 
 
@@ -66,12 +67,18 @@ def monthly_saving(*, saves: Share, evidence: Evidence, listed: PriceTable) -> S
         return _not_known(f"Neither the bill nor a price table tells {saves.from_price} and {saves.to_price}.")
     window = cost_window(evidence.thing, evidence.bill)
     lines = () if window is None else _lines_of(saves, window)
+    if not saves.part_of and not lines and window is not None and any(price_name(line) for line in window.lines):
+        return _not_known(f"The bill charges it under other prices than {' or '.join(saves.leaves)}.")
+    if saves.is_by_list and any(line.commitment_discount_id for line in lines):
+        return _not_known(f"A commitment covers it, which may not count for {saves.to_price}.")
     if window is None or not lines or not window.days:
         found = _from_prices(saves, part, evidence, listed, left_out=() if window is None else window.left_out)
         return replace(found, meters=frozenset(saves.part_of))
     currencies = sorted({line.billing_currency for line in window.lines})
     if len(currencies) > 1:
         return _not_known(f"Billed in {' and '.join(currencies)}: two currencies are never added.")
+    if saves.part_of:
+        window, lines = _as_of_late(window, lines)
     return replace(_from_bill(part, window, lines), meters=frozenset(saves.part_of))
 
 
@@ -94,6 +101,16 @@ def _lines_of(saves: Share, window: CostWindow) -> tuple[DayCost, ...]:
     if not any(price_name(line) for line in window.lines):
         return () if saves.part_of else window.lines
     return tuple(line for line in window.lines if price_name(line) in saves.leaves)
+
+
+def _as_of_late(window: CostWindow, lines: tuple[DayCost, ...]) -> tuple[CostWindow, tuple[DayCost, ...]]:
+    """The last complete day alone, where it costs clearly less: what was made smaller saves only what is left of it."""
+    last = replace(window, first=window.last)
+    of_last = tuple(line for line in lines if last.cost(line))
+    late, all_days = (sum((one.cost(line) for line in lines), ZERO) for one in (last, window))
+    if of_last and late * window.days < all_days * CLEARLY_LESS:
+        return last, of_last
+    return window, lines
 
 
 def _from_bill(part: Part, window: CostWindow, lines: tuple[DayCost, ...]) -> Saving:

@@ -6,9 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from connections.resources import Metric
+from findings.traps import kubernetes_volume
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
+    from connections.resources import Volume
 
 OPERATIONS = tuple(
     Metric(name=name, statistic="Sum", unit="operations") for name in ("VolumeReadOps", "VolumeWriteOps")
@@ -20,6 +22,17 @@ BUSIEST_BYTES = tuple(
     Metric(name=name, statistic="Maximum", unit="bytes a minute") for name in ("VolumeReadBytes", "VolumeWriteBytes")
 )
 SECONDS, MINUTES, MIB = 60, 1440, 1024 * 1024
+
+
+def why_held(volume: Volume) -> str:
+    """Why an attached volume is there whether it is read or not, as a sentence; empty where nothing says so."""
+    if any(state != "running" for state in volume.attached_states or ()):
+        return "Not all of its instances run."
+    if volume.is_root:
+        return "An instance starts from it."
+    if volume.is_deleted_with_instance:
+        return "It is deleted with its instance, as the volume that an instance starts from is."
+    return kubernetes_volume.trap.caught(volume)
 
 
 def busiest_iops(usage: Usage, *, days: int) -> tuple[float | None, ...]:

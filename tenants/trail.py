@@ -46,6 +46,9 @@ WORDS = {
     "finding.reopened": "opened a finding again",
     "finding.resolved": "resolved a finding",
     "rule.thresholds_changed": "changed the thresholds of a rule",
+    "bill.handed_in": "handed in files of a bill",
+    "bill.read": "ended the loading of handed-in files",
+    "bill.stop_requested": "asked that files of a bill be given up",
     "export.csv": "downloaded the action list",
     "export.costs": "downloaded costs",
     "export.bill_list": "downloaded what a bill proves",
@@ -61,6 +64,7 @@ KINDS = (
     ("audit", "Audits"),
     ("finding", "Findings"),
     ("rule", "Rules"),
+    ("bill", "Bills handed in"),
     ("export", "Downloads"),
     ("operator", "Operators of Costframe"),
     ("member", "Members and roles"),
@@ -70,6 +74,7 @@ KINDS = (
 PAGES = {
     "connection": "connections:detail",
     "audit": "audits:detail",
+    "upload": "audits:upload_detail",
     "finding": "findings:finding",
     "preview": "findings:preview",
 }

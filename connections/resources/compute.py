@@ -33,6 +33,7 @@ class Instance(Thing):
     lifecycle: str = "on-demand"
     autoscaling_group: str | None = None
     volume_ids: tuple[str, ...] = ()
+    root_volume_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ class Volume(Thing):
     `detached_at_from` says how we know: `audits` (between two of our own), `metrics` (last data point) or
     `creation` (a bound: never seen attached, so at the earliest since it was made). `last_stop_at` is the latest
     moment at which an attached instance stopped, None while any runs or when it cannot be told. `autoscaling_groups`
-    hold the instances that it is attached to.
+    hold the instances that it is attached to, and `is_root` says that one of them starts from it.
     """
 
     KIND: ClassVar[str] = "volume"
@@ -64,6 +65,7 @@ class Volume(Thing):
     detached_at: datetime | None = None
     detached_at_from: str | None = None
     is_deleted_with_instance: bool = False
+    is_root: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

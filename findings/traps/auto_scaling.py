@@ -24,7 +24,8 @@ def _of_instances(volume: Volume) -> Look:
     if volume.attached_states is None:
         return Unchecked("whether a group holds its instances")
     if volume.autoscaling_groups:
-        return Caught(f"Its instances are held by the group {', '.join(volume.autoscaling_groups)}, which starts them.")
+        groups = ", ".join(volume.autoscaling_groups)
+        return Caught(f"Its instances are held by the group {groups}, which starts and replaces them.")
     return Clear("No Auto Scaling group holds an instance that it is attached to.")
 
 

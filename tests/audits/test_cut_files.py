@@ -15,7 +15,7 @@ ROWS = [{"ResourceId": f"vol-{number}", "BilledCost": "1.25"} for number in rang
 COLUMNS = [*(name for name in ROW if name != "BilledCost"), "BilledCost"]  # the last value is one that counts
 WHOLE = text_of(ROWS, columns=COLUMNS)
 NOTE = (
-    "The last line of bill.csv has no end, as all others do: the file may be cut there. Compare its size, or export it "
+    "The last line of bill.csv does not end with a line break, unlike every other: the file may be cut there. Compare its size, or export it "
     "anew."
 )
 
@@ -61,4 +61,4 @@ def test_the_page_of_the_load_says_it_and_only_of_the_file_that_counts(payer, vi
     (one,) = load(payer, parts)
     page = text(visitor.get(f"/bills/{one.id}/"))
     assert NOTE in page
-    assert page.count("has no end") == 1
+    assert page.count("does not end with a line break") == 1

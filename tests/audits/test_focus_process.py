@@ -84,14 +84,28 @@ def test_the_deadline_also_holds_while_the_lines_are_taken(monkeypatch):
             list(bill.lines)
 
 
-def test_the_deadline_also_holds_while_the_lines_are_added_up(monkeypatch):
+def test_the_deadline_also_holds_while_the_lines_are_added_up(tmp_path, monkeypatch):
     clock = [time.monotonic()]
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr("audits.focus_process.time.monotonic", lambda: clock[0])
     with read_bill(parts=[Part(path=SAMPLE, key="s")], period=None, seconds=60) as bill:
+        (work,) = tmp_path.iterdir()
+        os.mkfifo(work / DAY_SUMS)  # which nobody reads, so that the child waits
         assert b"".join(bill.lines)
         clock[0] += 61
         with pytest.raises(BillRefused, match="within 60 seconds"):
             bill.added_up()
+
+
+def test_sums_that_were_made_in_time_count_however_long_the_lines_took(monkeypatch):
+    clock = [time.monotonic()]
+    monkeypatch.setattr("audits.focus_process.time.monotonic", lambda: clock[0])
+    with read_bill(parts=[Part(path=SAMPLE, key="s")], period=None, seconds=60) as bill:
+        assert b"".join(bill.lines)
+        (child,) = children_of(os.getpid())
+        wait_until(lambda: os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None)
+        clock[0] += 61
+        assert bill.added_up().days.exists()
 
 
 def test_lines_that_cannot_be_added_up_refuse_the_bill(tmp_path, monkeypatch):

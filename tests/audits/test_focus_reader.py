@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 import time
+from decimal import Decimal
 
-from tests.audits.focus_files import text_of
+from audits.focus_reader import Reader
+from tests.audits.focus_files import text_of, written
 from tests.database import ROOT
 
 
@@ -44,3 +46,14 @@ def test_the_child_ends_at_once_when_its_parent_is_gone(tmp_path):
     finally:
         child.kill()
         child.wait()
+
+
+def test_storage_in_byte_seconds_adds_up_however_long_the_sum(tmp_path):
+    row = {"ConsumedQuantity": "8640000000000000000.5", "ConsumedUnit": "Byte-Seconds"}  # 100 TB for a day
+    days = [{**row, "ResourceId": f"bucket-{number}"} for number in range(40)]
+    part = written(tmp_path / "a.csv", text_of(days))
+    (tmp_path / "work").mkdir()
+    reader = Reader(work=tmp_path / "work", parts=[part], period=None)
+    assert reader.read()["periods"][0]["row_count"] == 40
+    found = reader.database.execute("select distinct consumed_quantity from sums where is_line").fetchall()
+    assert found == [(Decimal("8640000000000000000.5"),)]

@@ -10,6 +10,7 @@ import pytest
 from botocore import xform_name
 from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from connections.providers.aws import calls, inventory
 from connections.providers.aws.access import cheapest
@@ -216,3 +217,10 @@ def test_a_step_can_call_nothing_of_another_collector_whatever_the_role_may_do(c
             getattr(made.create_client(call.service), xform_name(call.operation))(
                 **cheapest(call, account_id=names.SHOP, region="us-east-1")
             )
+
+
+def test_an_answer_that_cannot_be_parsed_is_not_quoted():
+    error = ResponseParserError(
+        "Unable to parse response (no element found), invalid XML: b'<MasterUserPassword>planted'"
+    )
+    assert sentence_of(error) == "ResponseParserError: the answer could not be parsed."

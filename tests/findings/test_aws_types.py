@@ -22,6 +22,13 @@ NOT_DESCRIBED = {"g2", "g3", "g3s", "g4ad", "p2", "f1", "cr1", "dl1", "i3", "p3"
                  "u-18tb1", "u-24tb1"}  # fmt: skip
 
 
+def test_a_burstable_type_holds_no_steady_one():
+    steady, burstable = facts("m5.large"), facts("t3.large")
+    assert not burstable.holds(steady)
+    assert steady.holds(burstable)
+    assert facts("t3.large").holds(facts("t2.large"))
+
+
 def test_the_table_is_what_the_command_makes_of_the_installed_source():
     described = json.loads(gzip.decompress((Path(moto.__file__).parent / RESOURCE).read_bytes()))
     dated = date.fromisoformat(TABLE["dated"])

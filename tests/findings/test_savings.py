@@ -108,6 +108,31 @@ def test_only_the_lines_under_the_old_price_are_changed_by_a_new_one():
     assert found.monthly == Decimal("24.35")
 
 
+def test_what_is_billed_under_other_prices_alone_has_no_figure():
+    host = bill(days=30, cost="0", usage_type="EU-HostBoxUsage:m5.large")
+    found = saving_of(MACHINE, host, saves=Share(from_price="BoxUsage:m5.large", to_price="BoxUsage:m6g.large"))
+    assert found.monthly is None
+    assert "under other prices" in found.why_unknown
+
+
+def test_a_better_list_price_is_none_for_what_a_commitment_covers():
+    covered = bill(days=30, cost="3", usage_type="BoxUsage:m4.large", commitment_discount_id="arn:plan")
+    share = Share(from_price="BoxUsage:m4.large", to_price="BoxUsage:m5.large", is_by_list=True)
+    assert saving_of(MACHINE, covered, saves=share).monthly is None
+    assert saving_of(MACHINE, bill(days=30, cost="3", usage_type="BoxUsage:m4.large"), saves=share).monthly > 0
+
+
+def test_a_part_of_what_was_made_smaller_counts_as_it_is_billed_now():
+    before = bill(days=30, cost="65", usage_type="EU-EBS:VolumeP-IOPS.gp3")
+    now = [
+        replace(one, effective_cost=Decimal(5)) if TODAY - one.charge_date < timedelta(9) else one
+        for one in before.lines
+    ]
+    part = Share(part_of=("EBS:VolumeP-IOPS.gp3",), fraction=Decimal("0.5"))
+    assert saving_of(VOLUME, replace(before, lines=tuple(now)), saves=part).monthly == Decimal("76.09375")
+    assert saving_of(VOLUME, before, saves=part).monthly == Decimal("989.21875")
+
+
 def test_what_costs_more_elsewhere_saves_nothing():
     rates = [rate("EBS:VolumeUsage.gp2", "0.05"), rate("EBS:VolumeUsage.gp3", "0.08")]
     found = saving_of(VOLUME, bill(usage_type="EBS:VolumeUsage.gp2", rates=rates), saves=TO_GP3)

@@ -51,7 +51,9 @@ def plans(asked, organization_id):
 
 
 def loose(found):
-    return sorted({f"{page}: {scan}" for page, scan in found if not scan.is_led_by_the_organisation})
+    # A member is looked up by both of organisation and person, and in a table of a few rows PostgreSQL takes either.
+    apart = [(page, scan) for page, scan in found if not scan.is_led_by_the_organisation]
+    return sorted({f"{page}: {scan}" for page, scan in apart if "by member_by_person" not in str(scan)})
 
 
 @pytest.mark.parametrize("role", ["cf_web", "cf_worker"])

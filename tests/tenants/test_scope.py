@@ -80,10 +80,18 @@ def test_sql_that_forgets_the_organisation_sees_only_its_own_rows(organization, 
         assert cursor.fetchall() == []
 
 
+OTHER_SETTINGS = ("enable_nestloop", "statement_timeout")  # which say nothing of whose rows are seen
+
+
 def test_one_place_alone_tells_postgresql_which_organisation_it_is():
     """And only until the transaction's end: set for the session, it would go with the connection to the next user."""
-    telling = {path.name: path.read_text() for path in product_files() if "set_config(" in path.read_text()}
-    assert set(telling) == {"scope.py"}
-    lines = [line for line in telling["scope.py"].splitlines() if "set_config(" in line]
-    assert lines
-    assert all(", true)" in line for line in lines)
+    lines = [
+        (path.name, line) for path in product_files() for line in path.read_text().splitlines() if "set_config(" in line
+    ]
+    others = {
+        (name, setting) for name, line in lines for setting in OTHER_SETTINGS if f"set_config('{setting}'" in line
+    }
+    assert others == {("cost_crossed.py", "enable_nestloop"), ("telling.py", "statement_timeout")}
+    assert {name for name, _ in lines} - {name for name, _ in others} == {"scope.py"}
+    assert len(lines) == len(others) + sum(name == "scope.py" for name, _ in lines)
+    assert all(", true)" in line for _, line in lines)

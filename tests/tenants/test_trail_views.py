@@ -205,7 +205,7 @@ def test_every_verb_that_is_booked_has_words_and_a_kind():
         for path in (ROOT / app).rglob("*.py"):
             booked |= set(
                 re.findall(
-                    r'"((?:person|member|organization|connection|credential|audit|rule|export|operator)\.[a-z_]+)"',
+                    r'"((?:person|member|organization|connection|credential|audit|rule|bill|export|operator)\.[a-z_]+)"',
                     path.read_text(),
                 )
             )

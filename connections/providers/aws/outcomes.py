@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from connections.provider import CallCount
 
@@ -72,6 +73,8 @@ def sentence_of(error: BaseException) -> str:
     if isinstance(error, ClientError):
         details = error.response.get("Error", {})
         return without_names(f"{details.get('Code', 'Unknown')}: {details.get('Message', '')}")[:LONGEST_SENTENCE]
+    if isinstance(error, ResponseParserError):  # whose own words hold the answer, with what is withheld
+        return f"{type(error).__name__}: the answer could not be parsed."
     return without_names(f"{type(error).__name__}: {error}")[:LONGEST_SENTENCE]
 
 

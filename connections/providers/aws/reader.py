@@ -107,7 +107,7 @@ class Reader:
             self._failed(call, error, kinds=kinds)
             return Listing(rows=tuple(rows), is_complete=False)
         except NOT_UNDERSTOOD as error:
-            message = f"What AWS answered to {call.operation} was not understood: {error!r}."
+            message = f"What AWS answered to {call.operation} was not understood: {type(error).__name__}."
             self.gap(call, reason="FAILED", message=message, kinds=kinds)
             return Listing(rows=tuple(rows), is_complete=False)
         return Listing(rows=tuple(rows), is_complete=True)

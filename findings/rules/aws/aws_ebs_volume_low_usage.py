@@ -6,21 +6,19 @@ from typing import TYPE_CHECKING
 
 from connections.resources import Instance, Volume
 from findings.rule import ALL, Fine, Limit, Rule, Unknown, Verdict, Waste, counted, unmeasured
-from findings.volume_usage import OPERATIONS
+from findings.volume_usage import OPERATIONS, why_held
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
 
-WITH_INSTANCE = "It is deleted with its instance, as the volume that an instance starts from is."
-
 
 def judge(volume: Volume, *, usage: Usage, idle_days: int, max_operations: int) -> Verdict:
-    if volume.state != "in-use" or not volume.attached_to or volume.is_deleted_with_instance:
-        return Fine(WITH_INSTANCE if volume.is_deleted_with_instance else "")
+    if volume.state != "in-use" or not volume.attached_to:
+        return Fine()
     if volume.attached_states is None or len(volume.attached_states) != len(volume.attached_to):
         return Unknown("the state of the instances that the volume is attached to")
-    if any(state != "running" for state in volume.attached_states):
-        return Fine("Not all of its instances run.")
+    if held := why_held(volume):
+        return Fine(held)
     known = [value for value in usage.total(*OPERATIONS, days=idle_days) if value is not None]
     if any(value > max_operations for value in known):
         return Fine()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from connections.resources import Instance
 from findings.aws_counterparts import graviton, left_as_it_is
 from findings.aws_types import facts
-from findings.rule import BillExpects, Fine, Rule, Share, Unknown, Verdict, Waste
+from findings.rule import UNTOLD, BillExpects, Fine, Rule, Unknown, Verdict, Waste
 
 
 def judge(instance: Instance) -> Verdict:
@@ -21,7 +21,7 @@ def judge(instance: Instance) -> Verdict:
     if instance.platform is None:
         return Unknown("which operating system it runs")
     return Waste(
-        saves=Share(from_price=f"BoxUsage:{kind}", to_price=f"BoxUsage:{to}", is_by_list=True),
+        saves=UNTOLD,  # nobody knows before the software was tried
         because=f"{to} has {then.vcpus} vCPU and {then.memory_mib / 1024:g} GiB, {kind} has {now.vcpus} and "
         f"{now.memory_mib / 1024:g} at a higher list price. Nobody has checked whether its software runs on ARM.",
     )

@@ -44,7 +44,7 @@ WASTEFUL = Instance(
         ({"instance_type": ""}, Unknown),
         ({"architecture": None}, Unknown),
         ({"instance_type": "c3.large"}, Unknown),
-        ({"instance_type": "m3.medium"}, Unknown),
+        ({"instance_type": "m3.medium"}, Fine),
     ],
 )
 def test_only_a_running_machine_whose_successor_holds_all_it_has_is_waste(changed, verdict):

@@ -128,7 +128,8 @@ def _instances(reader: Reader) -> Listing[Any]:
 
 def _instance(reader: Reader, item: dict[str, Any]) -> Instance:
     tags = {tag["Key"]: tag["Value"] for tag in item.get("Tags", ())}
-    disks = [mapping["Ebs"] for mapping in item.get("BlockDeviceMappings", ()) if "Ebs" in mapping]
+    mappings = [mapping for mapping in item.get("BlockDeviceMappings", ()) if "Ebs" in mapping]
+    disks, root = [mapping["Ebs"] for mapping in mappings], item.get("RootDeviceName")
     launched_at = item.get("LaunchTime")
     # A restart moves LaunchTime; the first thing that was ever attached does not move.
     moments = [launched_at, *(disk.get("AttachTime") for disk in disks)]
@@ -144,6 +145,7 @@ def _instance(reader: Reader, item: dict[str, Any]) -> Instance:
         lifecycle=item.get("InstanceLifecycle") or "on-demand",
         autoscaling_group=tags.get("aws:autoscaling:groupName"),
         volume_ids=tuple(disk["VolumeId"] for disk in disks if "VolumeId" in disk),
+        root_volume_id=next((one["Ebs"].get("VolumeId", "") for one in mappings if one.get("DeviceName") == root), ""),
     )
 
 
@@ -195,6 +197,7 @@ def _with_instances(volumes: tuple[Volume, ...], instances: Listing[Instance]) -
             attached_states=tuple(holder.state for holder in known),
             last_stop_at=max((stop for stop in stops if stop), default=None) if are_down and all(stops) else None,
             autoscaling_groups=tuple(sorted({one.autoscaling_group for one in known if one.autoscaling_group})),
+            is_root=any(holder.root_volume_id == volume.resource_id for holder in known),
         )
 
 
