@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 STEPS = ("handed in", "brought to a worker", "read, compared and loaded", "judged")
 MOST_UPLOADS = 10
 POLL_SECONDS, SLOW_POLL_SECONDS, SLOW_AFTER_SECONDS = 2, 10, 120
-STOPPING = "It is asked to stop: a worker ends it within seconds, and deletes what the files held."
+STOPPING = (
+    "It is asked to stop: a worker ends it within seconds, or as soon as what it is writing can be undone, and deletes "
+    "what the files held."
+)
 WORDS = {
     BillUpload.State.REQUESTED: ("waiting", "plain"),
     BillUpload.State.RUNNING: ("loading", "info"),

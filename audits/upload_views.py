@@ -70,7 +70,7 @@ def stop_upload(request: TenantRequest, upload_id: UUID) -> HttpResponse:
     """Ask that files which wait or are being loaded are given up."""
     asked = get_or_404(BillUpload.objects.select_related("source__connection"), upload_id)
     if upload_stop.request_stop(upload=asked, by=named(request.identity), at=timezone.now()):
-        messages.info(request, "The files are asked to stop. They are given up and deleted within seconds.")
+        messages.info(request, "The files are asked to stop. They are given up and deleted as soon as may be.")
     else:
         messages.info(request, "The files had ended already, or were asked to stop before.")
     return redirect("audits:upload_detail", asked.id)
