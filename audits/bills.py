@@ -345,7 +345,8 @@ def _require_equal(cursor: Any, load: BillLoad, sums: PeriodSums) -> None:  # no
     """Compare what PostgreSQL now holds with what the files held, digit by digit."""
     added = ", ".join(f"sum({name}) as {name}" for name in cost_days.SUMS)
     cursor.execute(
-        f"create temporary table bill_written on commit drop as select billing_currency, detail_number, {added} "
+        f"create temporary table bill_written on commit drop as "
+        f"select billing_currency, detail_number, {added}, {cost_rates.OF_LINES} "
         f"from {LINES} where organization_id = %s and load_id = %s group by 1, 2",
         [load.organization_id, load.id],
     )
@@ -361,6 +362,12 @@ def _require_equal(cursor: Any, load: BillLoad, sums: PeriodSums) -> None:  # no
         raise BillRefused(
             f"What was added up for {load.billing_period} by the tag {differing[0]!r} in {differing[1]} does not equal "
             "the lines. Nothing was changed; please report it.",
+            permanent=False,
+        )
+    if (currency := cost_rates.difference(cursor, load)) is not None:
+        raise BillRefused(
+            f"What was added up for {load.billing_period} by meter in {currency} does not equal the lines. Nothing was "
+            "changed; please report it.",
             permanent=False,
         )
     cursor.execute("drop table bill_written")

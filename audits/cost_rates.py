@@ -30,6 +30,16 @@ COUNTED = (
 NAMES = ", ".join((*KEYS, *SUMS))
 VALUES = ", ".join((*KEYS.values(), *(f"sum({name})" for name in SUMS)))
 PLACES = ", ".join(KEYS.values())
+# The same of the lines that are written, and where the two differ. `bill_written` holds the lines' sums.
+OF_LINES = ", ".join(f"sum({name}) filter (where {COUNTED}) as rated_{name}" for name in SUMS)
+DIFFERENCES = f"""
+with of_lines as (select billing_currency, {", ".join(f"sum(rated_{name})" for name in SUMS)} from bill_written
+                   where rated_effective_cost is not null group by 1),
+     kept as (select billing_currency, {", ".join(f"sum({name})" for name in SUMS)} from audits_costrate
+               where organization_id = %s and load_id = %s group by 1)
+select billing_currency
+  from ((table of_lines except table kept) union all (table kept except table of_lines)) as differing limit 1
+"""
 COLUMNS = {
     "billing_period": "date",
     **dict.fromkeys(KEYS, "text"),
@@ -50,3 +60,10 @@ def insert(cursor: Any, load: BillLoad) -> None:  # noqa: ANN401 - Django's curs
         f"select gen_random_uuid(), %s, %s, {NAMES} from bill_rates where billing_period = %s",
         [load.organization_id, load.id, load.billing_period],
     )
+
+
+def difference(cursor: Any, load: BillLoad) -> str | None:  # noqa: ANN401 - Django's cursor wrapper
+    """A currency in which what is kept by meter is not what the lines say; None: all is."""
+    cursor.execute(DIFFERENCES, [load.organization_id, load.id])
+    found = cursor.fetchone()
+    return found[0] if found else None

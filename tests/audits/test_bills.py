@@ -9,7 +9,7 @@ import pytest
 from django.db import connection as database
 from django.db import transaction
 
-from audits import bills, cost_details, cost_tags
+from audits import bills, cost_details, cost_rates, cost_tags
 from audits.bill_parts import BillRefused, Part
 from audits.models import BillLoad, CostLine
 from connections.models import Connection
@@ -257,6 +257,29 @@ def test_tags_that_do_not_add_up_to_the_lines_undo_the_load(payer, tmp_path, mon
     rows = [{"Tags": '{"team": "a"}'}, {"ResourceId": "vol-2", "Tags": '{"team": "b"}'}]
     with pytest.raises(BillRefused, match=r"by the tag 'team' in .* does not equal the lines"), transaction.atomic():
         load(payer, [write_csv(tmp_path / "b.csv", rows)])
+    assert states(payer) == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "update bill_rates set effective_cost = effective_cost + 0.000000000000000000000001",
+        "update bill_rates set consumed_quantity = consumed_quantity * 2",
+        "update bill_rates set billing_currency = 'EUR'",
+        "delete from bill_rates",
+    ],
+)
+def test_meters_that_do_not_add_up_to_the_lines_undo_the_load(payer, tmp_path, monkeypatch, spoil):
+    copy = cost_rates.copy
+
+    def copy_and_spoil(cursor, file):
+        copy(cursor, file)
+        cursor.execute(spoil)
+        assert cursor.rowcount == 1
+
+    monkeypatch.setattr(cost_rates, "copy", copy_and_spoil)
+    with pytest.raises(BillRefused, match=r"by meter in .* does not equal the lines"), transaction.atomic():
+        load(payer, [write_csv(tmp_path / "b.csv", [{}, {"ResourceId": "vol-2"}])])
     assert states(payer) == []
 
 

@@ -51,6 +51,6 @@ rule = Rule(
     implementation_effort="VeryLow",
     rollback_possible=True,
     rollback="Raise the IOPS again; AWS allows the next change after about six hours.",
-    hint="aws ec2 modify-volume --region {region} --volume-id {native_id} --iops 3000",
+    hint="aws ec2 modify-volume --region {region} --volume-id {native_id} --iops AS_THE_FINDING_NAMES",
     bill=BillExpects(prices=("EBS:VolumeP-IOPS.gp3",), at_least=Decimal(0), says="so they may have been lowered"),
 )
