@@ -82,7 +82,8 @@ def plain_rows(kind, content):
 def plain_cost(kind, row):
     """What a row bills, and its currency."""
     cost, currency = COLUMNS[kind][:2]
-    value = str(row[cost]).replace(",", "") if kind == "azure" else str(row[cost])
+    # Between thousands of an Azure export a comma may stand, or an apostrophe as the Swiss write it.
+    value = str(row[cost]).replace(",", "").replace("'", "") if kind == "azure" else str(row[cost])
     given_back = row.get("credits") or []
     if isinstance(given_back, str):
         given_back = json.loads(given_back, parse_float=Decimal, parse_int=Decimal)
