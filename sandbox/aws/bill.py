@@ -126,7 +126,7 @@ def _charge_fields(item: Item, charge: Charge, period: datetime, *, is_closed: b
         "RegionName": names.REGION_NAMES[item.region],
         "ResourceId": item.bill_id,
         "ResourceName": item.name,
-        "ResourceType": focus.RESOURCE_TYPES[item.kind],
+        "ResourceType": focus.resource_type(item.kind),
         "SkuId": f"SKU{_stable(charge.meter):010d}",
         "SkuMeter": charge.meter,
         "SkuPriceId": f"SKU{_stable(charge.meter):010d}.JRTCKXETXF",

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sandbox.aws import names
+from sandbox.aws import families, names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,8 +158,22 @@ def line(values: Mapping[str, str]) -> dict[str, str]:
     return row
 
 
+@cache
+def _billed() -> tuple[dict[str, tuple[str, str, str]], dict[str, str]]:
+    """Services and types of resource, with those that the families' own `SERVICES` and `RESOURCE_TYPES` add."""
+    services, types = dict(SERVICES), dict(RESOURCE_TYPES)
+    for family in families.found():
+        services |= getattr(family, "SERVICES", {})
+        types |= getattr(family, "RESOURCE_TYPES", {})
+    return services, types
+
+
+def resource_type(kind: str) -> str:
+    return _billed()[1][kind]
+
+
 def service_fields(service: str) -> dict[str, str]:
-    category, subcategory, code = SERVICES[service]
+    category, subcategory, code = _billed()[0][service]
     return {
         "ServiceName": service,
         "ServiceCategory": category,

@@ -60,7 +60,7 @@ class Answered:
     `make` gives the whole answer, which is then cut into pages; `honours` are the parameters it heeds, and a call with
     any other is refused, so that no filter is ever passed over in silence. `action` is the permission where it is not
     called as the operation is, `pages` how it pages where botocore's paginators do not say, `regions` where it is
-    offered, if not everywhere.
+    offered, if not everywhere. `tried_with` gives the parameters of one call that is answered somewhere.
     """
 
     service: str
@@ -71,6 +71,7 @@ class Answered:
     pages: Pages | None = None
     largest: int = 100
     regions: frozenset[str] = frozenset()
+    tried_with: Callable[[Estate], Mapping[str, Any]] = lambda _: {}
 
     @property
     def permission(self) -> str:

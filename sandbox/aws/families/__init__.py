@@ -1,7 +1,8 @@
 """What stands in the estate beside machines, storage, network and databases: one module a family, found by its file.
 
 A family may hold `add(draw, estate)`, which puts its items into the estate after those of the four older families, and
-`ANSWERS`, the operations that it answers (`sandbox.aws.shaped`). Families do not know each other.
+`ANSWERS`, the operations that it answers (`sandbox.aws.shaped`). What it puts on the bill it may name in `SERVICES` (a
+service's category, subcategory and code) and `RESOURCE_TYPES` (a kind's word there). Families do not know each other.
 """
 
 from __future__ import annotations
