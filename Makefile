@@ -15,7 +15,7 @@ ARGS ?=
 WORKERS ?= $(if $(ARGS)$(COSTFRAME_DATABASE_URL),0,logical)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bill test check deployable bench format kits screenshots audit sbom lock clean
+.PHONY: help demo bill test check deployable bench format kits rules screenshots audit sbom lock clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,7 @@ check: $(READY) deployable ## format, lint, types, import contracts, migrations,
 	$(BIN)/lint-imports
 	COSTFRAME_SANDBOX=true COSTFRAME_ROLE=migrate $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 	COSTFRAME_SANDBOX=true COSTFRAME_ROLE=worker $(BIN)/python manage.py make_kits --check
+	COSTFRAME_SANDBOX=true COSTFRAME_ROLE=worker $(BIN)/python manage.py make_rule_index --check
 
 # As web and operator are deployed; the keys are nobody's.
 DEPLOYED := COSTFRAME_PUBLIC_ORIGIN=https://costframe.example COSTFRAME_TRUSTED_PROXIES=1 \
@@ -64,6 +65,9 @@ format: $(READY) ## format the code and mend what the linter can
 
 kits: $(READY) ## write the kits' data anew from the collectors' declared calls
 	COSTFRAME_SANDBOX=true COSTFRAME_ROLE=worker $(BIN)/python manage.py make_kits
+
+rules: $(READY) ## write the list of rules (docs/rules/README.md) anew from the rules
+	COSTFRAME_SANDBOX=true COSTFRAME_ROLE=worker $(BIN)/python manage.py make_rule_index
 
 screenshots: $(READY) ## the README's pictures, from the running demo
 	@$(BIN)/python -m sandbox.screenshots $(ARGS)

@@ -20,6 +20,7 @@ from findings.queries import HEAVY, account_labels, action_rows
 from findings.reports.chart import cost_panel, usage_panels
 from findings.resource_prices import resource_prices
 from findings.rule_page import settings_that_counted
+from findings.rule_texts import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +46,7 @@ class Detail:
     docs: str
     hint: str
     rollback: str
+    order: tuple[str, ...]
     charts: tuple[Panel, ...]
     cost_chart: Panel | None
     missing_metrics: tuple[str, ...]
@@ -77,6 +79,7 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
         docs=rule.docs if rule else "",
         hint=_hint(rule, finding),
         rollback=rule.rollback if rule else "",
+        order=texts_of(rule.id).order if rule else (),
         charts=() if rule is None else tuple(_charts(rule, evidence, series)),
         cost_chart=_cost_chart(evidence),
         missing_metrics=missing,

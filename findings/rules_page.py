@@ -12,6 +12,7 @@ from connections.kits import aws
 from findings import registry
 from findings.frozen import criterion, version
 from findings.models import Finding, Verdict
+from findings.rule_texts import texts_of
 from findings.thresholds import in_force
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from findings.rule import Rule
+    from findings.rule_texts import RuleTexts
 
 USAGE_OPERATION = "GetMetricData"
 
@@ -37,6 +39,7 @@ class RuleRow:
     metrics: tuple[str, ...]
     actions: tuple[str, ...]
     docs: str
+    texts: RuleTexts
     wasteful: int
     fine: int
     unknown: int
@@ -87,6 +90,7 @@ def _row(
         metrics=tuple(metric.key for metric in rule.metrics),
         actions=_actions(rule),
         docs=rule.docs,
+        texts=texts_of(rule.id),
         wasteful=verdicts.get((rule.id, Verdict.Outcome.WASTE), 0),
         fine=verdicts.get((rule.id, Verdict.Outcome.FINE), 0),
         unknown=verdicts.get((rule.id, Verdict.Outcome.UNKNOWN), 0),

@@ -15,6 +15,8 @@ from connections.resources import KINDS, Database, Instance, Metric, NatGateway,
 from findings import registry, rules
 from findings.registry import RULES, BadRule, UnknownRule, metrics_for, window_days_for
 from findings.rule import STAGES, WINDOW_SETTING
+from findings.rule_index import index_text
+from findings.rule_texts import texts_of
 
 ROOT = Path(__file__).parents[2]
 RULES_OF = {path.stem: path for path in (ROOT / "findings" / "rules").glob("*/*.py") if path.stem != "__init__"}
@@ -92,7 +94,15 @@ def test_it_has_a_page_that_says_the_same(rule):
     page = page_of(rule).read_text(encoding="utf-8")
     assert page.startswith(f"# {rule.title}\n\n`{rule.id}`\n")
     headings = re.findall(r"^## (.+)$", page, re.MULTILINE)
-    assert headings == ["Why", "Criterion", "Evidence", "What would make it wrong", "How to act", "How to undo"]
+    assert headings == [
+        "Why",
+        "Criterion",
+        "Evidence",
+        "What would make it wrong",
+        "How to act",
+        "How to undo",
+        "Who else checks it",
+    ]
     for name, default in rule.settings.items():
         assert f"`{name}` ({default})" in page
     for metric in rule.metrics:
@@ -114,12 +124,27 @@ def test_its_file_is_short(rule):
     assert len(RULES_OF[rule.id].read_text(encoding="utf-8").splitlines()) < 60
 
 
+@every_rule
+def test_its_page_says_the_safe_order_of_its_action_and_who_else_checks_the_same(rule):
+    texts = texts_of(rule.id)
+    assert len(texts.order) >= 2
+    assert all(step[0].isupper() and step.endswith(".") for step in texts.order)
+    assert len(set(texts.sources)) == len(texts.sources)
+    assert not texts.differs or texts.differs.endswith(".")
+
+
+def test_the_list_of_rules_says_what_the_rules_say():
+    page = (ROOT / "docs" / "rules" / "README.md").read_text(encoding="utf-8")
+    assert page == index_text(), "run make rules"
+    assert all(f"`{rule.id}`" in page for rule in (*RULES, *registry.BILL_RULES))
+
+
 def test_no_exemption_outlives_its_rule():
     assert {rule.id for rule in RULES} >= NEVER_UNKNOWN
 
 
 def test_no_page_is_left_without_a_rule():
-    assert {path.stem for path in (ROOT / "docs" / "rules").glob("*.md")} == set(RULES_OF)
+    assert {path.stem for path in (ROOT / "docs" / "rules").glob("*.md")} - {"README"} == set(RULES_OF)
 
 
 def test_metrics_are_asked_for_once_and_only_where_a_rule_reads_them():
