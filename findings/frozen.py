@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
     from audits.evidence import Evidence
     from findings.confidence import Confidence
+    from findings.dependents import Further
     from findings.evaluate import Judgement
     from findings.models import Finding
     from findings.rule import Rule, Verdict
     from findings.verify import Verification
 
-FORMAT = 2  # 1 had no points, parts and traps
+FORMAT = 3  # 1 had no points, parts and traps, 2 no dependents
 DAY_FIELDS = (
     "charge_date",
     "consumed_quantity",
@@ -41,7 +42,7 @@ COMMON_FIELDS = tuple(name for name in DayCost.__dataclass_fields__ if name not 
 
 
 def freeze(
-    *, judgement: Judgement, verification: Verification, confidence: Confidence, audit_id: UUID
+    *, judgement: Judgement, verification: Verification, confidence: Confidence, further: Further, audit_id: UUID
 ) -> dict[str, Any]:
     """Everything that the judgement of Waste and its price rest on, as JSON that survives the database unchanged."""
     rule, evidence, saving = judgement.rule, judgement.evidence, verification.saving
@@ -71,6 +72,8 @@ def freeze(
             "saving": {name: getattr(saving, name) for name in ("basis", "currency", "monthly", "cash",
                        "frees_commitment", "monthly_cost", "days", "price_source", "why_unknown")}
             | {"meters": sorted(saving.meters)},
+            "further": {"monthly": further.monthly, "currency": further.currency, "unknown": further.unknown,
+                        "parts": further.parts},
             "sum": [{"label": step.label, "amount": step.amount, "unit": step.unit} for step in saving.steps],
         }
     )  # fmt: skip

@@ -80,6 +80,9 @@ class Finding(TenantModel):
     estimated_monthly_savings = models.DecimalField(**COST, null=True)
     cash_monthly_savings = models.DecimalField(**COST, null=True)
     freed_commitment_monthly = models.DecimalField(**COST, null=True)
+    # What is saved beyond that once what depends on the resource is gone too; None: nothing does, or no price is known.
+    further_monthly_savings = models.DecimalField(**COST, null=True)
+    further_currency = models.CharField(max_length=8, blank=True, default="")
     savings_sort = models.BigIntegerField(default=-1)  # micro-units of the currency; -1 unknown: an index can use it
     absorbed_by = models.CharField(max_length=128, blank=True)  # rule id of the finding that holds the rest
     price_source = models.CharField(max_length=255, blank=True)

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import uuid5
 
 from django.db import connection
-from django.db.models.fields.json import KT
 
 from audits.models import Audit, BillLoad, Resource
 from connections.models import Connection
 from findings import registry
 from findings.changes import change_of, state_of
+from findings.claims import Key, claimed_by_row, nets_of, without_evidence
 from findings.confidence import confidence_of
 from findings.cost_since import began_on, costs_since
+from findings.dependents import Dependents, Further, frees_dependents, further_of, priced
 from findings.evaluate import evaluate
 from findings.evidence_from_rows import bills_of, seen_by, sight_of
 from findings.frozen import freeze, hash_of, rests_on
 from findings.models import Finding, Verdict
-from findings.overlaps import Claim, net_savings
+from findings.overlaps import Claim
 from findings.rule import Fine, Unknown, Waste
-from findings.savings import Saving
 from findings.summary import summarize
 from findings.thresholds import in_force
 from findings.verify import verify
@@ -33,15 +31,16 @@ from tenants import activity, scope
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
+    from decimal import Decimal
     from uuid import UUID
 
     from django.db.models import QuerySet
 
     from findings.confidence import Confidence
+    from findings.dependents import Priced
     from findings.evaluate import Judgement
     from findings.evidence_from_rows import Sight
     from findings.overlaps import Net
-    from findings.rule import Rule
     from findings.verify import Verification
 
 BATCH = 2000
@@ -52,7 +51,6 @@ update findings_finding set evidence = kept.evidence
   from jsonb_to_recordset(%s::jsonb) as kept (id uuid, evidence jsonb)
  where findings_finding.organization_id = %s and findings_finding.id = kept.id
 """
-AMOUNTS = {"monthly", "cash", "frees_commitment", "monthly_cost"}
 NET_FIELDS = (
     "estimated_monthly_savings",
     "absorbed_by",
@@ -61,7 +59,6 @@ NET_FIELDS = (
     "savings_sort",
 )
 OUTCOMES = {Waste: Verdict.Outcome.WASTE, Fine: Verdict.Outcome.FINE, Unknown: Verdict.Outcome.UNKNOWN}
-Key = tuple["UUID", str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +69,7 @@ class _Judged:
     judgement: Judgement
     verification: Verification | None = None
     confidence: Confidence | None = None
+    dependents: tuple[Priced, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -148,26 +146,33 @@ def _findings(*, audit: Audit) -> dict[Key, Finding]:
     return {(finding.resource_id, finding.rule_id): finding for finding in rows}
 
 
-def without_evidence(findings: QuerySet[Finding]) -> QuerySet[Finding]:
-    """The findings without their evidence, of which only the saving may be needed again: see `saving_of`."""
-    return findings.defer("evidence").annotate(frozen_saving=KT("evidence__saving"))
-
-
 def _judged(*, audit: Audit, sight: Sight, settings: Mapping[str, Mapping[str, Any]], at: datetime) -> list[_Judged]:
     """Every verdict. The bill is read for what is wasted only: it prices a finding, it does not make one."""
     seen = seen_by(audit=audit, sight=sight)
     row_ids = {id(one.evidence): one.row_id for one in seen}
     judgements = list(evaluate([one.evidence for one in seen], registry.RULES, settings))
-    bills = bills_of(one.evidence.thing for one in judgements if isinstance(one.verdict, Waste))
+    around = Dependents((one.row_id, one.evidence.thing) for one in seen)
+    depending = {id(one): around.of(one.evidence.thing) for one in judgements if frees_dependents(one)}
+    wasted = [one.evidence.thing for one in judgements if isinstance(one.verdict, Waste)]
+    bills = bills_of([*wasted, *(one.thing for found in depending.values() for one in found)])
     judged = []
     for judgement in judgements:
         row_id, verification, confidence = row_ids[id(judgement.evidence)], None, None
+        dependents = priced(depending.get(id(judgement), ()), bill_of=bills.of)
         if isinstance(judgement.verdict, Waste):
             evidence = replace(judgement.evidence, bill=bills.of(judgement.evidence.thing))
             judgement = replace(judgement, evidence=evidence)  # noqa: PLW2901 - the same judgement, with its bill
             verification = verify(judgement)
             confidence = confidence_of(judgement, proofs=verification.proofs, on=at.date())
-        judged.append(_Judged(row_id=row_id, judgement=judgement, verification=verification, confidence=confidence))
+        judged.append(
+            _Judged(
+                row_id=row_id,
+                judgement=judgement,
+                verification=verification,
+                confidence=confidence,
+                dependents=dependents,
+            )
+        )
     return judged
 
 
@@ -203,7 +208,13 @@ def _write_waste(
 
     Returns what has changed, for the trail.
     """
-    nets = _nets(wasted, findings)
+    claims = {
+        key: Claim(rule_id=key[1], stage=one.judgement.rule.stage, saving=one.verification.saving)
+        for key, one in wasted.items()
+        if one.verification is not None
+    }
+    nets = nets_of(claims, findings)
+    claimed = claimed_by_row(nets, findings)
     written, changed, frozen = [], [], {}
     for key, one in wasted.items():
         finding = findings.get(key) or Finding(
@@ -216,12 +227,15 @@ def _write_waste(
         _open(finding, audit=audit, judgement=one.judgement)
         _describe(finding, judgement=one.judgement)
         if one.verification is not None and one.confidence is not None:
+            further = _further(one, net=nets[key], claimed=claimed)
             _price(finding, verification=one.verification, net=nets[key])
+            finding.further_monthly_savings, finding.further_currency = further.monthly, further.currency
             finding.confidence_points = one.confidence.points
             frozen[finding.id] = freeze(
                 judgement=one.judgement,
                 verification=one.verification,
                 confidence=one.confidence,
+                further=further,
                 audit_id=audit.id,
             )
             finding.evidence, finding.evidence_hash = {}, hash_of(frozen[finding.id])
@@ -299,47 +313,11 @@ def _price_since(findings: list[Finding], wasted: list[_Judged]) -> None:
         finding.cost_since = cost
 
 
-def _nets(wasted: Mapping[Key, _Judged], findings: Mapping[Key, Finding]) -> dict[Key, Net]:
-    """What is left of each saving after overlaps. A finding that stays open, unjudged, still claims its share."""
-    claims: dict[tuple[UUID, str], list[Claim]] = defaultdict(list)
-    for (row_id, rule_id), one in wasted.items():
-        if one.verification is not None:
-            saving = one.verification.saving
-            claim = Claim(rule_id=rule_id, stage=one.judgement.rule.stage, saving=saving)
-            claims[row_id, saving.currency].append(claim)
-    for (row_id, rule_id), finding in findings.items():
-        rule = _rule(rule_id)
-        is_kept = finding.state == Finding.State.OPEN and (row_id, rule_id) not in wasted
-        if rule and is_kept and (row_id, finding.currency) in claims:
-            claim = Claim(rule_id=rule_id, stage=rule.stage, saving=saving_of(finding))
-            claims[row_id, finding.currency].append(claim)
-    return {
-        (row_id, rule_id): net
-        for (row_id, _), of_resource in claims.items()
-        for rule_id, net in net_savings(of_resource).items()
-    }
-
-
-def saving_of(finding: Finding) -> Saving:
-    """What an open finding claims by the evidence that it was judged on."""
-    frozen = json.loads(finding.frozen_saving)  # type: ignore[attr-defined] # as `_findings` reads it
-    amount = {name: None if value is None else Decimal(value) for name, value in frozen.items() if name in AMOUNTS}
-    return Saving(
-        basis=frozen["basis"],
-        currency=finding.currency,
-        monthly=amount["monthly"],
-        cash=amount["cash"],
-        frees_commitment=amount["frees_commitment"],
-        monthly_cost=amount["monthly_cost"],
-        meters=frozenset(frozen.get("meters", ())),  # evidence of before names none
-    )
-
-
-def _rule(rule_id: str) -> Rule | None:
-    try:
-        return registry.rule(rule_id)
-    except registry.UnknownRule:
-        return None
+def _further(one: _Judged, *, net: Net, claimed: Mapping[UUID, Decimal]) -> Further:
+    """What its dependents add; nothing where another finding on the same resource holds its saving."""
+    if one.verification is None or net.absorbed_by:
+        return Further()
+    return further_of(one.dependents, currency=one.verification.saving.currency, claimed=claimed)
 
 
 def _close(

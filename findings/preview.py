@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from findings import registry
+from findings.claims import saving_of, without_evidence
 from findings.effects import Seen
 from findings.evaluate import evaluate
 from findings.evidence_from_rows import bills_of, seen_by, sight_of
 from findings.models import Finding
-from findings.operations import saving_of, without_evidence
 from findings.overlaps import Claim
 from findings.prices import table
 from findings.rule import Waste

@@ -53,6 +53,7 @@ class ActionRow:
 
     `net` is what is left of `gross` after overlaps; `absorbed_by` is the title of the rule whose finding on the same
     resource holds the rest, "" where nothing overlaps. `standings` are the bills it rests on that are not final.
+    `further` is what is saved beyond `net` once what depends on the resource is gone too.
     `points` say from 0 to 100 how sure it is; None: it was judged before that was worked out.
     """
 
@@ -85,6 +86,8 @@ class ActionRow:
     age_days: int
     reopened_count: int
     points: int | None = None
+    further: Decimal | None = None
+    further_currency: str = ""
     standings: tuple[Standing, ...] = ()
     converted: Converted | None = None
 
@@ -129,6 +132,7 @@ class Totals:
 
     currencies: tuple[CurrencyTotal, ...] = ()
     unknown_count: int = 0
+    further: tuple[tuple[str, Decimal], ...] = ()  # by currency: beyond them, with what depends on the resources
 
     @property
     def count(self) -> int:
@@ -137,7 +141,7 @@ class Totals:
 
 
 def totals_of(rows: QuerySet[Finding]) -> Totals:
-    """The totals over all of `rows`, in one question."""
+    """The totals over all of `rows`, in two questions."""
     sums = (
         rows.order_by()
         .values("currency", "confidence")
@@ -155,7 +159,13 @@ def totals_of(rows: QuerySet[Finding]) -> Totals:
     return Totals(
         currencies=tuple(_total(currency, found) for currency in currencies),
         unknown_count=sum(row["unknown"] for row in found),
+        further=_further(rows),
     )
+
+
+def _further(rows: QuerySet[Finding]) -> tuple[tuple[str, Decimal], ...]:
+    added = rows.order_by().filter(further_monthly_savings__gt=0).values_list("further_currency")
+    return tuple(added.annotate(monthly=Sum("further_monthly_savings")).order_by("-further_currency"))
 
 
 def _total(currency: str, found: Iterable[Mapping[str, Any]]) -> CurrencyTotal:
@@ -240,6 +250,8 @@ def action_rows(
             last_seen_at=finding.last_seen_at,
             age_days=max(0, ((finding.resolved_at or at) - finding.opened_at).days),
             reopened_count=finding.reopened_count,
+            further=finding.further_monthly_savings,
+            further_currency=finding.further_currency,
             points=finding.confidence_points if finding.confidence_points >= 0 else None,
             standings=standings.get(span, ()) if (span := span_of(finding)) else (),
             converted=shown.of(finding.estimated_monthly_savings, finding.currency, day=at.date()) if shown else None,

@@ -32,6 +32,8 @@ COLUMNS: dict[str, Callable[[ActionRow], str | Decimal | None]] = {
     "gross_monthly_savings": lambda row: row.gross,
     "cash_monthly_savings": lambda row: row.cash,
     "freed_commitment_monthly": lambda row: row.frees_commitment,
+    "further_monthly_savings": lambda row: row.further,
+    "further_currency": lambda row: row.further_currency,
     "absorbed_by": lambda row: row.absorbed_by,
     "price_source": lambda row: row.price_source,
     "because": lambda row: row.because,

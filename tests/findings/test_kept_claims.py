@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from findings.claims import saving_of
 from findings.models import Finding
-from findings.operations import saving_of
 from tests.findings.rows import UNATTACHED, judged_audit
 from tests.findings.test_operations import shop  # noqa: F401 - a fixture
 

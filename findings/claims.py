@@ -1,0 +1,83 @@
+"""What the open findings of an audit claim of each resource's cost, and what is left of each after overlaps."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models.fields.json import KT
+
+from findings import registry
+from findings.models import Finding
+from findings.overlaps import Claim, net_savings
+from findings.savings import Saving
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from findings.overlaps import Net
+    from findings.rule import Rule
+
+AMOUNTS = {"monthly", "cash", "frees_commitment", "monthly_cost"}
+Key = tuple["UUID", str]
+
+
+def without_evidence(findings: QuerySet[Finding]) -> QuerySet[Finding]:
+    """The findings without their evidence, of which only the saving may be needed again: see `saving_of`."""
+    return findings.defer("evidence").annotate(frozen_saving=KT("evidence__saving"))
+
+
+def nets_of(wasted: Mapping[Key, Claim], findings: Mapping[Key, Finding]) -> dict[Key, Net]:
+    """What is left of each saving after overlaps. A finding that stays open, unjudged, still claims its share."""
+    claims: dict[tuple[UUID, str], list[Claim]] = defaultdict(list)
+    for (row_id, _), claim in wasted.items():
+        claims[row_id, claim.saving.currency].append(claim)
+    for (row_id, rule_id), finding in findings.items():
+        rule = _rule(rule_id)
+        is_kept = finding.state == Finding.State.OPEN and (row_id, rule_id) not in wasted
+        if rule and is_kept and (row_id, finding.currency) in claims:
+            claim = Claim(rule_id=rule_id, stage=rule.stage, saving=saving_of(finding))
+            claims[row_id, finding.currency].append(claim)
+    return {
+        (row_id, rule_id): net
+        for (row_id, _), of_resource in claims.items()
+        for rule_id, net in net_savings(of_resource).items()
+    }
+
+
+def claimed_by_row(nets: Mapping[Key, Net], findings: Mapping[Key, Finding]) -> dict[UUID, Decimal]:
+    """What the open findings of each resource count by themselves."""
+    claimed: dict[UUID, Decimal] = defaultdict(Decimal)
+    for (row_id, _), net in nets.items():
+        claimed[row_id] += net.monthly or 0
+    for key, finding in findings.items():
+        if finding.state == Finding.State.OPEN and key not in nets:
+            claimed[finding.resource_id] += finding.estimated_monthly_savings or 0
+    return claimed
+
+
+def saving_of(finding: Finding) -> Saving:
+    """What an open finding claims by the evidence that it was judged on."""
+    frozen = json.loads(finding.frozen_saving)  # type: ignore[attr-defined] # as `_findings` reads it
+    amount = {name: None if value is None else Decimal(value) for name, value in frozen.items() if name in AMOUNTS}
+    return Saving(
+        basis=frozen["basis"],
+        currency=finding.currency,
+        monthly=amount["monthly"],
+        cash=amount["cash"],
+        frees_commitment=amount["frees_commitment"],
+        monthly_cost=amount["monthly_cost"],
+        meters=frozenset(frozen.get("meters", ())),  # evidence of before names none
+    )
+
+
+def _rule(rule_id: str) -> Rule | None:
+    try:
+        return registry.rule(rule_id)
+    except registry.UnknownRule:
+        return None

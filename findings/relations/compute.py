@@ -1,0 +1,33 @@
+"""Machines, and the disks, copies and addresses that depend on them."""
+
+from __future__ import annotations
+
+from connections.resources import Address, Instance, Snapshot, Volume
+from findings.relation import GOES, KEPT, LEFT, Relation
+
+RELATIONS = (
+    Relation(
+        parent=Instance,
+        child=Volume,
+        parents=lambda volume: volume.attached_to,
+        fate=lambda volume: GOES if volume.is_deleted_with_instance else LEFT,
+        words={
+            GOES: "Deleted with the instance.",
+            LEFT: "Stays, and is charged on, until it is deleted.",
+        },
+    ),
+    Relation(
+        parent=Instance,
+        child=Address,
+        parents=lambda address: (address.associated_with,) if address.associated_with else (),
+        fate=lambda _: LEFT,
+        words={LEFT: "Is free then, and charged on, until it is released."},
+    ),
+    Relation(
+        parent=Volume,
+        child=Snapshot,
+        parents=lambda snapshot: (snapshot.volume_id,) if snapshot.volume_id else (),
+        fate=lambda _: KEPT,
+        words={KEPT: "Stays, as a way back, and is charged on."},
+    ),
+)

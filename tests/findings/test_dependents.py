@@ -1,0 +1,158 @@
+"""What depends on a resource that is deleted, what becomes of it, and what more is saved once that is gone too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+
+from audits.evidence import Bill, DayCost
+from connections.resources import Address, Image, Instance, Snapshot, Volume
+from findings import operations, relations
+from findings.dependents import ZERO, Dependents, further_of, priced
+from findings.overlaps import Net
+from findings.relation import GOES, KEPT, LEFT
+from findings.relations import BadRelations
+from tests.findings.rows import ACCOUNT, ADDRESS, BASE, IDLE, REGION, TODAY
+
+INSTANCE = IDLE
+DISK = Volume(
+    resource_id="vol-5", name="data", volume_type="gp3", size_gib=10, state="in-use", attached_to=("i-1",),
+    attached_states=("running",), **BASE,
+)  # fmt: skip
+ROOT = replace(DISK, resource_id="vol-6", is_deleted_with_instance=True, is_root=True)
+HELD = replace(ADDRESS, associated_with="i-1")
+COPY = Snapshot(
+    resource_id=f"arn:aws:ec2:{REGION}:{ACCOUNT}:snapshot/snap-5", size_gib=10, state="completed", volume_id="vol-5",
+    is_volume_present=True, image_ids=(), **BASE,
+)  # fmt: skip
+ROWS = {one.resource_id: UUID(int=number) for number, one in enumerate((INSTANCE, DISK, ROOT, HELD, COPY), start=1)}
+
+
+def around(*things):
+    return Dependents((ROWS.get(one.resource_id, UUID(int=99)), one) for one in things)
+
+
+def bills(costs, *, currency="USD"):
+    """The bill of each resource: what it costs a day over 30 days; without a line for those that are not named."""
+
+    def of(thing):
+        day = costs.get(thing.resource_id)
+        if day is None:
+            return Bill(billed_from=TODAY - timedelta(days=30), billed_until=TODAY)
+        lines = tuple(
+            DayCost(
+                charge_date=TODAY - timedelta(days=number), billing_currency=currency, billed_cost=Decimal(day),
+                effective_cost=Decimal(day), list_cost=Decimal(day), contracted_cost=Decimal(day),
+                charge_category="Usage",
+            )
+            for number in range(1, 31)
+        )  # fmt: skip
+        return Bill(lines=lines, billed_from=TODAY - timedelta(days=30), billed_until=TODAY)
+
+    return of
+
+
+def test_disks_and_addresses_of_a_machine_depend_on_it_and_the_copies_of_its_disks_behind_them():
+    found = around(INSTANCE, DISK, ROOT, HELD, COPY).of(INSTANCE)
+    assert {one.thing.resource_id: one.fate for one in found} == {
+        "vol-5": LEFT,
+        "vol-6": GOES,
+        HELD.resource_id: LEFT,
+        COPY.resource_id: KEPT,
+    }
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(DISK, attached_to=("i-1", "i-2"), attached_states=("running", "running")),
+        replace(DISK, attached_to=("i-2",)),
+        replace(DISK, attached_to=(), attached_states=()),
+        replace(DISK, region="us-east-1"),
+        replace(DISK, account_id="999999999999"),
+        replace(HELD, associated_with="eni-1"),
+        Image(resource_id="ami-1", state="available", snapshot_ids=("snap-5",), **BASE),
+    ],
+)
+def test_what_is_shared_or_stands_elsewhere_does_not_depend_on_it(other):
+    assert around(INSTANCE, other).of(INSTANCE) == ()
+
+
+def test_what_goes_and_what_is_left_saves_further_and_a_way_back_does_not():
+    found = around(INSTANCE, DISK, ROOT, HELD, COPY).of(INSTANCE)
+    costs = {"vol-5": "1", "vol-6": "2", HELD.resource_id: "0.12", COPY.resource_id: "0.5"}
+    further = further_of(priced(found, bill_of=bills(costs)), currency="USD", claimed={})
+    assert further.monthly == Decimal("3.12") * Decimal("30.4375")
+    assert (further.currency, further.unknown) == ("USD", 0)
+    by_id = {part["id"]: part for part in further.parts}
+    assert by_id[COPY.resource_id]["monthly_cost"] == Decimal("0.5") * Decimal("30.4375")
+    assert by_id[COPY.resource_id]["further"] is None
+
+
+def test_what_findings_of_its_own_count_is_not_counted_again():
+    found = around(INSTANCE, DISK, ROOT).of(INSTANCE)
+    claimed = {ROWS["vol-5"]: Decimal("30.4375"), ROWS["vol-6"]: Decimal("10.4375")}
+    further = further_of(priced(found, bill_of=bills({"vol-5": "1", "vol-6": "2"})), currency="USD", claimed=claimed)
+    assert [part["further"] for part in further.parts] == [0, Decimal("50.4375")]
+    assert further.monthly == Decimal("50.4375")
+
+
+def test_a_claim_larger_than_the_cost_never_makes_it_negative():
+    found = around(INSTANCE, DISK).of(INSTANCE)
+    further = further_of(
+        priced(found, bill_of=bills({"vol-5": "1"})), currency="USD", claimed={ROWS["vol-5"]: Decimal(99)}
+    )
+    assert further.monthly == 0
+
+
+def test_without_a_known_price_nothing_is_invented():
+    odd = replace(DISK, volume_type="gp9")
+    further = further_of(priced(around(INSTANCE, odd).of(INSTANCE), bill_of=bills({})), currency="USD", claimed={})
+    assert (further.monthly, further.currency, further.unknown) == (None, "", 1)
+
+
+def test_two_currencies_are_never_added():
+    found = around(INSTANCE, DISK).of(INSTANCE)
+    further = further_of(priced(found, bill_of=bills({"vol-5": "1"}, currency="EUR")), currency="USD", claimed={})
+    assert (further.monthly, further.unknown) == (None, 1)
+
+
+def test_a_finding_without_a_figure_takes_the_currency_of_what_depends_on_it():
+    found = around(INSTANCE, DISK).of(INSTANCE)
+    further = further_of(priced(found, bill_of=bills({"vol-5": "1"}, currency="EUR")), currency="", claimed={})
+    assert (further.monthly, further.currency) == (Decimal("30.4375"), "EUR")
+
+
+def test_nothing_depends_on_a_resource_of_a_kind_that_is_no_parent():
+    assert around(COPY).of(COPY) == ()
+    assert further_of((), currency="USD", claimed={}).monthly is None
+
+
+def test_each_relation_has_words_for_every_fate_that_it_can_have():
+    assert {(one.parent, one.child) for one in relations.find()} >= {(Instance, Volume), (Instance, Address)}
+    for one in relations.find():
+        assert one.words
+        assert set(one.words) <= {GOES, LEFT, KEPT}
+        assert all(text.endswith(".") for text in one.words.values())
+
+
+def test_a_file_without_relations_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "planted.py").write_text("RELATIONS = ('none',)")
+    monkeypatch.setattr(relations, "__path__", [str(tmp_path)])
+    with pytest.raises(BadRelations, match="planted"):
+        relations.find()
+
+
+def test_a_finding_whose_saving_another_one_holds_adds_no_dependents():
+    held = Net(rule_id="aws_x", monthly=ZERO, cash=ZERO, frees_commitment=ZERO, absorbed_by="aws_y")
+    judged = SimpleNamespace(
+        verification=SimpleNamespace(saving=SimpleNamespace(currency="USD")),
+        dependents=priced(around(INSTANCE, DISK).of(INSTANCE), bill_of=bills({"vol-5": "1"})),
+    )
+    assert operations._further(judged, net=held, claimed={}).monthly is None
+    assert operations._further(judged, net=replace(held, absorbed_by=""), claimed={}).monthly == Decimal("30.4375")
