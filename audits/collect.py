@@ -260,11 +260,12 @@ def kinds_of(service: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which usage is asked for: metrics by kind, how many days back, what is there already, and out of which purse."""
+    """Which usage is asked for: of each resource which metrics and how many days back, what is there already (see
+    `audits.record.known_spans`), and out of which purse.
+    """
 
-    metrics: Mapping[str, tuple[Metric, ...]]
-    days: int
-    known_until: Mapping[str, date] = field(default_factory=dict)
+    series_of: Callable[[Thing], Mapping[Metric, int]]
+    known: Mapping[tuple[str, str], tuple[date, date]] = field(default_factory=dict)
     purse: Purse = UNLIMITED
 
 
@@ -294,11 +295,17 @@ def asked(things: Sequence[Thing], wanted: Wanted) -> tuple[tuple[list[Thing], W
     has nothing to see in them.
     """
     loose = {id(thing) for thing in things if isinstance(thing, Volume) and not thing.attached_to}
-    for_last_use = replace(wanted, metrics={Volume.KIND: (LAST_USE,)}, days=LAST_USE_DAYS)
+    for_last_use = replace(wanted, series_of=last_use_of)
     return (
         ([thing for thing in things if id(thing) not in loose], wanted),
         ([thing for thing in things if id(thing) in loose], for_last_use),
     )
+
+
+def last_use_of(thing: Thing) -> Mapping[Metric, int]:
+    """What tells when a volume was last attached to anything."""
+    del thing
+    return {LAST_USE: LAST_USE_DAYS}
 
 
 def _usage(session: AwsSession, step: Step, things: Iterable[Thing], wanted: Wanted, *, at: datetime) -> Collected:
@@ -306,9 +313,8 @@ def _usage(session: AwsSession, step: Step, things: Iterable[Thing], wanted: Wan
         session=session,
         region=step.region,
         things=things,
-        metrics=wanted.metrics,
+        series_of=wanted.series_of,
         at=at,
-        days=wanted.days,
-        known_until=wanted.known_until,
+        known=wanted.known,
         purse=wanted.purse,
     )

@@ -5,14 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from statistics import fmean
+from typing import TYPE_CHECKING, NamedTuple
+
+from connections.resources.thing import HOUR, series_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
     from connections.resources import Metric, Thing
+
+
+HOURS = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,16 +38,58 @@ class DailySeries:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HourlySeries:
+    """One value an hour from midnight UTC of `first_date` on; None is an hour without data, which is not zero."""
+
+    first_date: date
+    values: tuple[float | None, ...]
+
+    def window(self, *, until: date, days: int) -> tuple[float | None, ...]:
+        """The hours of the last `days` complete days before `until`, oldest first: always 24 a day."""
+        offset = (until - timedelta(days=days) - self.first_date).days * HOURS
+        return tuple(
+            self.values[index] if 0 <= (index := offset + hour) < len(self.values) else None
+            for hour in range(days * HOURS)
+        )
+
+    def by_day(self, statistic: str) -> DailySeries:
+        """What it comes to a day: the least, the sum or the mean of its hours, else the highest of them, of which no
+        percentile of the day is above. A day that lacks an hour is not known.
+        """
+        join = {"Minimum": min, "Sum": math.fsum, "Average": fmean}.get(statistic, max)
+        days = (self.values[start : start + HOURS] for start in range(0, len(self.values), HOURS))
+        known = ([value for value in day if value is not None] for day in days)
+        return DailySeries(
+            first_date=self.first_date,
+            values=tuple(join(day) if len(day) == HOURS else None for day in known),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Usage:
-    """The usage of one resource, by metric key ("CPUUtilization.Maximum"). `until` is the first day not complete."""
+    """The usage of one resource, by metric key ("CPUUtilization.Maximum"). `until` is the first day not complete.
+
+    `hourly` holds what was asked for by the hour; its days are in `series` as well.
+    """
 
     until: date
     series: Mapping[str, DailySeries] = field(default_factory=dict)
+    hourly: Mapping[str, HourlySeries] = field(default_factory=dict)
 
     def days(self, metric: Metric, *, days: int) -> tuple[float | None, ...]:
         """The last `days` complete days of `metric`; all None where nothing was read."""
         found = self.series.get(metric.key)
         return (None,) * days if found is None else found.window(until=self.until, days=days)
+
+    def hours(self, metric: Metric, *, days: int) -> tuple[float | None, ...]:
+        """The 24 hours of each of the last `days` complete days of an hourly metric, from midnight UTC on."""
+        found = self.hourly.get(metric.key)
+        return (None,) * days * HOURS if found is None else found.window(until=self.until, days=days)
+
+    def highest(self, metric: Metric, *, days: int) -> float | None:
+        """The highest value of the last `days` complete days; None unless every single day has one."""
+        known = self.complete_days(metric, days=days)
+        return max(known) if known else None
 
     def total(self, *metrics: Metric, days: int) -> tuple[float | None, ...]:
         """The sum of several metrics on each of the last `days` complete days; None where one of them is missing."""
@@ -62,6 +110,30 @@ class Usage:
         values = self.days(metric, days=days)
         known = tuple(value for value in values if value is not None)
         return known if len(known) == days else None
+
+
+class SeriesRow(NamedTuple):
+    """A series as it is stored: the fields of a row of `audits.models.Usage` that tell its values, by their names."""
+
+    metric: str
+    statistic: str
+    period_seconds: int
+    first_date: date
+    values: Sequence[float | None]
+
+
+def usage_from(rows: Iterable[SeriesRow], *, until: date) -> Usage:
+    """The usage that stored series hold."""
+    daily: dict[str, DailySeries] = {}
+    hourly: dict[str, HourlySeries] = {}
+    for row in rows:
+        key = series_key(name=row.metric, statistic=row.statistic, period_seconds=row.period_seconds)
+        if row.period_seconds == HOUR:
+            hourly[key] = HourlySeries(first_date=row.first_date, values=tuple(row.values))
+            daily[key] = hourly[key].by_day(row.statistic)
+        else:
+            daily[key] = DailySeries(first_date=row.first_date, values=tuple(row.values))
+    return Usage(until=until, series=daily, hourly=hourly)
 
 
 @dataclass(frozen=True, kw_only=True)

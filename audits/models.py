@@ -219,20 +219,26 @@ class Resource(TenantModel):
 
 
 class Usage(TenantModel):
-    """One daily series of one resource. An empty place in `values` is a day without data, which is not zero."""
+    """One series of one resource: one value a day, or 24 a day where `period_seconds` is an hour.
+
+    An empty place in `values` is a day or hour without data, which is not zero.
+    """
 
     resource = models.ForeignKey(
         Resource, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="usage"
     )
     metric = models.CharField(max_length=64)
     statistic = models.CharField(max_length=16)
+    period_seconds = models.PositiveIntegerField(default=86400)
     unit = models.CharField(max_length=32)
     first_date = models.DateField()
     values = ArrayField(models.FloatField(null=True))
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization", "resource", "metric", "statistic"], name="usage_once")
+            models.UniqueConstraint(
+                fields=["organization", "resource", "metric", "statistic", "period_seconds"], name="usage_once"
+            )
         ]
 
 

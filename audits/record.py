@@ -6,9 +6,13 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from django.db.models import F, Func, IntegerField
+from django.db.models.functions import Coalesce
+
 from audits.models import Resource, Usage
 from audits.things import from_data, to_data
 from connections.resources import Volume
+from connections.resources.thing import DAY, KEPT_DAYS, series_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -20,7 +24,6 @@ if TYPE_CHECKING:
     from connections.resources import Thing
 
 ROWS_AT_ONCE = 1000
-KEPT_DAYS = 400
 AUDITS, METRICS, CREATION = "audits", "metrics", "creation"
 
 
@@ -80,38 +83,36 @@ def earlier_volumes(*, step: Step) -> dict[str, Volume]:
 
 
 def merged(old: tuple[date, Sequence[float | None]] | None, new: Series) -> tuple[date, list[float | None]]:
-    """First date and values of a series with `new` laid over `old`: a day that came without data erases none."""
-    days: dict[date, float | None] = {}
+    """First date and values of a series with `new` laid over `old`: what came without data erases none."""
+    a_day, places = new.metric.values_a_day, dict[int, float | None]()
     for first_date, values in (*([old] if old else []), (new.first_date, new.values)):
-        for offset, value in enumerate(values):
-            day = first_date + dt.timedelta(days=offset)
-            if value is not None or day not in days:
-                days[day] = value
-    if not days:
+        for place, value in enumerate(values, first_date.toordinal() * a_day):
+            if value is not None or place not in places:
+                places[place] = value
+    if not places:
         return new.first_date, []
-    last = max(days)
-    first = max(min(days), last - dt.timedelta(days=KEPT_DAYS - 1))
-    span = (last - first).days + 1
-    return first, [days.get(first + dt.timedelta(days=offset)) for offset in range(span)]
+    end = max(places) + 1
+    first = max(min(places), end - KEPT_DAYS[new.metric.period_seconds] * a_day)
+    return dt.date.fromordinal(first // a_day), [places.get(place) for place in range(first, end)]
 
 
-def known_until(
-    *, step: Step, kinds: Collection[str], wanted_since: Mapping[str, date] | None = None
-) -> dict[str, date]:
-    """For each resource of the step, the first day that some stored series of it does not have yet.
+def known_spans(*, step: Step, kinds: Collection[str]) -> dict[tuple[str, str], tuple[date, date]]:
+    """What is stored of each series of the step, by resource id and metric key: its first day, and the first without.
 
-    `wanted_since` says by kind since which day rules want usage: a series that begins later was read for a shorter
-    window, so nothing counts as known of its resource, and all of the window is read.
+    A series that no audit has read is not there, whatever else is known of its resource: all of it is to be read.
     """
-    found: dict[str, date] = {}
     rows = Usage.objects.filter(
         resource__connection_id=step.connection_id, resource__region=step.region, resource__kind__in=kinds
-    ).values_list("resource__resource_id", "resource__kind", "first_date", "values")
-    for resource_id, kind, first_date, values in rows.iterator():
-        is_too_short = wanted_since is not None and first_date > wanted_since.get(kind, first_date)
-        until = dt.date.min if is_too_short else first_date + dt.timedelta(days=len(values))
-        found[resource_id] = min(found.get(resource_id, until), until)
-    return found
+    ).annotate(count=Coalesce(Func(F("values"), function="cardinality", output_field=IntegerField()), 0))
+    return {
+        (resource_id, series_key(name=name, statistic=statistic, period_seconds=period)): (
+            first_date,
+            first_date + dt.timedelta(days=count * period // DAY),
+        )
+        for resource_id, name, statistic, period, first_date, count in rows.values_list(
+            "resource__resource_id", "metric", "statistic", "period_seconds", "first_date", "count"
+        ).iterator()
+    }
 
 
 def _last_days(series: Iterable[Series]) -> dict[str, date]:
@@ -120,7 +121,7 @@ def _last_days(series: Iterable[Series]) -> dict[str, date]:
     for one in series:
         offsets = [offset for offset, value in enumerate(one.values) if value is not None]
         if offsets:
-            day = one.first_date + dt.timedelta(days=offsets[-1])
+            day = one.first_date + dt.timedelta(days=offsets[-1] // one.metric.values_a_day)
             found[one.resource_id] = max(found.get(one.resource_id, day), day)
     return found
 
@@ -170,7 +171,7 @@ def _write_usage(*, step: Step, series: Sequence[Series]) -> None:
         .values_list("resource_id", "id")
     )
     stored = {
-        (usage.resource_id, usage.metric, usage.statistic): (usage.first_date, usage.values)
+        (usage.resource_id, usage.metric, usage.statistic, usage.period_seconds): (usage.first_date, usage.values)
         for usage in Usage.objects.filter(resource_id__in=list(ids.values()))
     }
     rows = []
@@ -178,13 +179,16 @@ def _write_usage(*, step: Step, series: Sequence[Series]) -> None:
         resource_id = ids.get(one.resource_id)
         if resource_id is None:
             continue
-        first_date, values = merged(stored.get((resource_id, one.metric.name, one.metric.statistic)), one)
+        metric = one.metric
+        key = (resource_id, metric.name, metric.statistic, metric.period_seconds)
+        first_date, values = merged(stored.get(key), one)
         rows.append(
             Usage(
                 resource_id=resource_id,
-                metric=one.metric.name,
-                statistic=one.metric.statistic,
-                unit=one.metric.unit,
+                metric=metric.name,
+                statistic=metric.statistic,
+                period_seconds=metric.period_seconds,
+                unit=metric.unit,
                 first_date=first_date,
                 values=values,
             )
@@ -193,6 +197,6 @@ def _write_usage(*, step: Step, series: Sequence[Series]) -> None:
         rows,
         batch_size=ROWS_AT_ONCE,
         update_conflicts=True,
-        unique_fields=["organization", "resource", "metric", "statistic"],
+        unique_fields=["organization", "resource", "metric", "statistic", "period_seconds"],
         update_fields=["unit", "first_date", "values"],
     )

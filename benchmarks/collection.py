@@ -44,13 +44,13 @@ def ours(url: str) -> int:
         reads=calls_of("ec2"),
     )
     found = collect(session=session, service="ec2", region="us-east-1", at=AT)
+    wanted = dict.fromkeys(metrics_for(Instance), DAYS)
     used = metrics.read_usage(
         session=session,
         region="us-east-1",
         things=found.resources,
-        metrics={Instance.KIND: metrics_for(Instance)},
+        series_of=lambda thing: wanted if isinstance(thing, Instance) else {},
         at=AT,
-        days=DAYS,
     )
     if found.gaps or used.gaps:
         raise SystemExit(f"The canned cloud left gaps: {found.gaps} {used.gaps}")
@@ -95,7 +95,8 @@ def _query(instance_id: str, metric: Any) -> dict[str, Any]:  # noqa: ANN401
         "MetricName": metric.name,
         "Dimensions": [{"Name": "InstanceId", "Value": instance_id}],
     }
-    return {"MetricStat": {"Metric": place, "Period": 86400, "Stat": metric.statistic}, "ReturnData": True}
+    asked = {"Metric": place, "Period": metric.period_seconds, "Stat": metric.statistic}
+    return {"MetricStat": asked, "ReturnData": True}
 
 
 def _batch(cloudwatch: Any, batch: list[dict[str, Any]]) -> int:  # noqa: ANN401

@@ -143,7 +143,9 @@ class CallCount:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """One resource's usage, one value a day from `first_date` on; None is a day for which the provider has no data."""
+    """One resource's usage from midnight UTC of `first_date` on, in whole days: one value a day, or 24 of an hourly
+    metric. None is a day or an hour for which the provider has no data.
+    """
 
     resource_id: str
     metric: Metric

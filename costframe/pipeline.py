@@ -5,12 +5,11 @@ An actor is given two ids and nothing else. It claims its row by compare-and-set
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -24,9 +23,7 @@ from audits.booking import CalledFor, book_calls
 from audits.budget import Budget
 from audits.models import Audit, Step
 from connections.models import Connection
-from connections.provider import usage_complete_until
 from connections.providers.aws.session import CannotAssumeRole
-from connections.resources import KINDS
 from connections.unseal import CannotUnseal
 from costframe import bill_uploads, claims, clerk_inbox, telling, threshold_previews
 from costframe.beginning import begin_audit
@@ -35,8 +32,8 @@ from costframe.checking import make_check
 from costframe.queue import QUEUE
 from costframe.schedule import TABLES
 from findings.operations import judge, price_again, waiting_for
-from findings.registry import metrics_for, window_days_for
 from findings.thresholds import in_force
+from findings.wanted import series_of
 from tenants import scope
 from tenants.sealing import seal_waiting
 
@@ -258,14 +255,10 @@ def _look(work: Work) -> None:
     kinds = collect.kinds_of(step.service)
     with work.transaction():
         thresholds = in_force()
-        days = {kind: window_days_for(KINDS[kind], thresholds) for kind in kinds}
-        until = usage_complete_until(timezone.now())
-        since = {kind: until - dt.timedelta(days=window) for kind, window in days.items() if window}
-        known_until = record.known_until(step=step, kinds=kinds, wanted_since=since)
+        known = record.known_spans(step=step, kinds=kinds)
     wanted = collect.Wanted(
-        metrics={kind: metrics_for(KINDS[kind]) for kind in kinds},
-        days=max(days.values(), default=0),
-        known_until=known_until,
+        series_of=partial(series_of, settings=thresholds),
+        known=known,
         purse=Budget(
             audit_id=step.audit_id,
             cap_usd=Decimal(repr(settings.METRICS_COST_CAP_USD)),

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from connections.resources.thing import KEPT_DAYS
 from findings.rule import WINDOW_SETTING
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def bounds_of(rule: Rule, name: str) -> Bounds:
     """The bounds of one of the rule's thresholds: by its name, and by the kind of number that `judge` declares."""
     is_whole = inspect.signature(rule.judge).parameters[name].annotation in {"int", int}
     most = next((most for pattern, most in BY_NAME if pattern.fullmatch(name)), MOST_OF_ANYTHING)
+    if name == WINDOW_SETTING:  # whatever is not kept could never be known
+        most = min(most, *(KEPT_DAYS[metric.period_seconds] for metric in rule.metrics))
     return Bounds(least=LEAST_WHOLE if is_whole else LEAST, most=most, is_whole=is_whole)
 
 

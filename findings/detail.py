@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from audits.evidence import DailySeries
+from audits.evidence import SeriesRow, usage_from
 from audits.models import Gap
 from audits.models import Usage as UsageRow
 from audits.things import from_data
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from audits.evidence import DailySeries
     from findings.confidence import Part
     from findings.queries import ActionRow
     from findings.reports.chart import Panel
@@ -113,14 +114,11 @@ def _hint(rule: Rule | None, finding: Finding) -> str:
     return rule.hint_for(from_data(thing["kind"], thing))
 
 
-def _series(finding: Finding) -> dict[str, DailySeries]:
+def _series(finding: Finding) -> Mapping[str, DailySeries]:
     """Usage as it is known by now, which goes on after the finding was judged."""
-    rows = UsageRow.objects.filter(resource_id=finding.resource_id)
-    return {
-        f"{metric}.{statistic}": DailySeries(first_date=first_date, values=tuple(values))
-        for metric, statistic, first_date, values in rows.values_list("metric", "statistic", "first_date", "values")
-        if values
-    }
+    rows = UsageRow.objects.filter(resource_id=finding.resource_id).exclude(values=[])
+    stored = [SeriesRow(*row) for row in rows.values_list(*SeriesRow._fields)]
+    return usage_from(stored, until=finding.last_seen_at.date()).series
 
 
 def _charts(rule: Rule, evidence: Mapping[str, Any], series: Mapping[str, DailySeries]) -> list[Panel]:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import F, Sum
 
-from audits.evidence import Bill, BilledRate, DailySeries, DayCost, Evidence, Usage
+from audits.evidence import Bill, BilledRate, DayCost, Evidence, SeriesRow, Usage, usage_from
 from audits.models import BillLoad, CostLine, CostRate, Gap, Resource, Step
 from audits.models import Usage as UsageRow
 from audits.things import from_data
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 USAGE_ACTIONS = "cloudwatch:"
 ALL_TAGS = "tag:"  # actions that read the tags of every service at once
 LONGEST_CHARGE_DAYS = 31  # a monthly fee of the period before still covers days of the window
+SERIES_FIELDS = SeriesRow._fields
 LINE_FIELDS = tuple(DayCost.__dataclass_fields__)
 
 
@@ -94,14 +95,14 @@ def seen_by(*, audit: Audit, sight: Sight, kind: str = "") -> list[Seen]:
     seen = {"kind": kind, "audit__requested_at__gte": audit.requested_at} if kind else {"audit": audit}
     asked = {"connection_id": audit.connection_id, **seen}
     rows = Resource.objects.filter(**asked).order_by("kind", "resource_id", "id")
-    series = _series(asked)
+    usage = _usage(asked, until=until)
     hidden = {region: sight.hidden_kinds(region) for region in {row.region for row in rows}}
     return [
         Seen(
             row_id=row.id,
             evidence=Evidence(
                 thing=from_data(row.kind, row.data),
-                usage=Usage(until=until, series=series.get(row.id, {})),
+                usage=usage.get(row.id, Usage(until=until)),
                 bill=Bill(),
                 gapped_kinds=hidden[row.region],
                 are_tags_read=sight.sees_tags(service=row.service, region=row.region),
@@ -112,14 +113,12 @@ def seen_by(*, audit: Audit, sight: Sight, kind: str = "") -> list[Seen]:
     ]
 
 
-def _series(of_resources: Mapping[str, Any]) -> dict[UUID, dict[str, DailySeries]]:
-    found: dict[UUID, dict[str, DailySeries]] = defaultdict(dict)
+def _usage(of_resources: Mapping[str, Any], *, until: date) -> dict[UUID, Usage]:
+    found: dict[UUID, list[SeriesRow]] = defaultdict(list)
     rows = UsageRow.objects.filter(**{f"resource__{name}": value for name, value in of_resources.items()})
-    for resource_id, metric, statistic, first_date, values in rows.values_list(
-        "resource_id", "metric", "statistic", "first_date", "values"
-    ):
-        found[resource_id][f"{metric}.{statistic}"] = DailySeries(first_date=first_date, values=tuple(values))
-    return found
+    for resource_id, *row in rows.values_list("resource_id", *SERIES_FIELDS):
+        found[resource_id].append(SeriesRow(*row))
+    return {resource_id: usage_from(of_resource, until=until) for resource_id, of_resource in found.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,6 +127,7 @@ def _usage(judgement: Judgement) -> dict[str, Any]:
         "until": usage.until,
         "series": [
             {"metric": metric.key, "unit": metric.unit, "values": usage.days(metric, days=days)}
+            | ({"hours": usage.hours(metric, days=days)} if metric.values_a_day > 1 else {})
             for metric in judgement.rule.metrics
         ],
     }

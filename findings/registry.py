@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from findings import bill_rules, rules
 from findings.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from types import ModuleType
 
     from connections.resources import Metric, Thing
@@ -66,7 +66,7 @@ def metrics_for(kind: type[Thing]) -> tuple[Metric, ...]:
     return tuple(wanted[key] for key in sorted(wanted))
 
 
-def window_days_for(kind: type[Thing], settings: Mapping[str, Mapping[str, int | float]] | None = None) -> int:
-    """How many complete days of usage the rules want of this kind under an organisation's `settings` (by rule id)."""
-    given = settings or {}
-    return max((one.days(given.get(one.id, {})) for one in RULES if one.looks_at is kind), default=0)
+@cache
+def usage_rules_of(kind: type[Thing]) -> tuple[Rule, ...]:
+    """The rules that judge this kind of resource by its usage."""
+    return tuple(one for one in RULES if one.looks_at is kind and one.needs_usage)

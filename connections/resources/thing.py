@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
@@ -34,18 +35,42 @@ class Thing:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
+DAY, HOUR = 86_400, 3_600
+# How far back values are kept: a row of hours is then about twice as long as one of days.
+KEPT_DAYS = {DAY: 400, HOUR: 35}
+STATISTIC = re.compile(r"Average|Maximum|Minimum|Sum|p[1-9][0-9]?")
+
+
+def series_key(*, name: str, statistic: str, period_seconds: int) -> str:
+    """The name under which rules and pages know a series: CPUUtilization.Maximum, or with .hourly at its end."""
+    return f"{name}.{statistic}" + (".hourly" if period_seconds == HOUR else "")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One usage series to ask the provider for: one value a day.
+    """One usage series to ask the provider for: one value a day, or one an hour where `period_seconds` is HOUR.
 
-    `statistic` is Average, Maximum, Minimum or Sum. `unit` is for the reader ("%", "bytes", "connections").
+    `statistic` is Average, Maximum, Minimum, Sum, or a percentile such as p95 (the value that 95 % of a period's
+    samples lie at or below). `unit` is for the reader ("%", "bytes", "connections").
     """
 
     name: str
     statistic: str
     unit: str
+    period_seconds: int = DAY
+
+    def __post_init__(self) -> None:
+        if not STATISTIC.fullmatch(self.statistic):
+            raise ValueError(f"{self.name}: no statistic {self.statistic!r}; take Average, Maximum, Sum, p95 or alike.")
+        if self.period_seconds not in KEPT_DAYS:
+            raise ValueError(f"{self.name}: a period is {DAY} or {HOUR} seconds, not {self.period_seconds}.")
 
     @property
     def key(self) -> str:
         """The name under which rules and pages know the series, for example CPUUtilization.Maximum."""
-        return f"{self.name}.{self.statistic}"
+        return series_key(name=self.name, statistic=self.statistic, period_seconds=self.period_seconds)
+
+    @property
+    def values_a_day(self) -> int:
+        """1, or 24 where it is asked for by the hour."""
+        return DAY // self.period_seconds

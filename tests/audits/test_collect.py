@@ -21,6 +21,7 @@ from audits.collect import (
     asked,
     choose_regions,
     kinds_of,
+    last_use_of,
     look,
     places,
 )
@@ -37,6 +38,7 @@ from connections.resources import (
     Metric,
     Volume,
 )
+from connections.resources.thing import HOUR, KEPT_DAYS
 from tenants import scope
 from tests.conftest import AT
 from tests.database import acting_as
@@ -130,9 +132,17 @@ def test_usage_is_laid_over_usage_and_no_data_erases_nothing(old, new, expected)
 
 def test_old_usage_is_let_go():
     first, values = merged((FIRST, [1.0]), series(2.0, first=FIRST + 500 * DAY))
-    assert len(values) == record.KEPT_DAYS
+    assert len(values) == KEPT_DAYS[86400]
     assert first == FIRST + 101 * DAY
     assert [value for value in values if value is not None] == [2.0]
+
+
+def test_old_hours_are_let_go_sooner_and_by_whole_days():
+    by_hour = replace(READS, period_seconds=HOUR)
+    new = Series(resource_id="vol-1", metric=by_hour, first_date=FIRST + 60 * DAY, values=(None,) * 23 + (2.0,))
+    first, values = merged((FIRST, [1.0] * 48), new)
+    assert (first, len(values)) == (FIRST + 26 * DAY, KEPT_DAYS[HOUR] * 24)
+    assert [place for place, value in enumerate(values) if value is not None] == [len(values) - 1]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +171,7 @@ def test_a_step_enters_for_the_calls_of_its_own_collector(monkeypatch):
     credential = Credential(connection=connection, secret={"role_arn": "arn"}, digest="", pinned_account_id=None)
     step: Any = SimpleNamespace(service="rds", region=REGION)
     with pytest.raises(Entered) as entered:
-        look(step=step, credential=credential, wanted=Wanted(metrics={}, days=1), book=StoppableBook(dict), at=AT)
+        look(step=step, credential=credential, wanted=Wanted(series_of=lambda _: {}), book=StoppableBook(dict), at=AT)
     assert entered.value.args == ((DESCRIBE_DATABASES, GET_METRIC_DATA),)
 
 
@@ -249,20 +259,25 @@ def test_the_second_audit_sees_that_a_volume_was_detached_since(inside):
 
 def test_only_days_that_are_missing_are_asked_for(inside):
     step = write(VOLUME, usage=[series(1.0, 2.0)])
-    assert record.known_until(step=step, kinds=kinds_of("ec2")) == {"vol-1": FIRST + 2 * DAY}
+    known = {("vol-1", "VolumeReadOps.Sum"): (FIRST, FIRST + 2 * DAY)}
+    assert record.known_spans(step=step, kinds=kinds_of("ec2")) == known
     write(VOLUME, usage=[series(3.0, first=FIRST + 2 * DAY)], at=AT + DAY)
     usage = Usage.objects.get()
     assert (usage.first_date, usage.values, usage.unit) == (FIRST, [1.0, 2.0, 3.0], "operations")
 
 
-def test_usage_that_was_read_for_a_shorter_window_is_asked_for_anew(inside):
-    step, kinds = write(VOLUME, usage=[series(1.0, 2.0)]), kinds_of("ec2")
-
-    def known(since):
-        return record.known_until(step=step, kinds=kinds, wanted_since=since)["vol-1"]
-
-    assert known({"volume": FIRST}) == known({"instance": FIRST - DAY}) == known({}) == FIRST + 2 * DAY
-    assert known({"volume": FIRST - DAY}) == dt.date.min
+def test_hours_are_kept_beside_the_days_of_the_same_statistic_and_known_apart(inside):
+    by_hour = replace(READS, period_seconds=HOUR)
+    hours = Series(resource_id="vol-1", metric=by_hour, first_date=FIRST, values=(1.0,) * 24)
+    step = write(VOLUME, usage=[series(24.0), hours])
+    write(VOLUME, usage=[replace(hours, first_date=FIRST + DAY, values=(None, *[2.0] * 23))], at=AT + DAY)
+    assert record.known_spans(step=step, kinds=kinds_of("ec2")) == {
+        ("vol-1", "VolumeReadOps.Sum"): (FIRST, FIRST + DAY),
+        ("vol-1", "VolumeReadOps.Sum.hourly"): (FIRST, FIRST + 2 * DAY),
+    }
+    kept = Usage.objects.get(period_seconds=HOUR)
+    assert kept.values == [1.0] * 24 + [None] + [2.0] * 23
+    assert Usage.objects.get(period_seconds=86400).values == [24.0]
 
 
 def test_usage_of_what_was_not_seen_is_dropped(inside):
@@ -272,7 +287,8 @@ def test_usage_of_what_was_not_seen_is_dropped(inside):
 
 
 def test_no_series_of_a_volume_is_asked_for_twice():
-    wanted = Wanted(metrics={"volume": (READS, WRITES)}, days=30)
+    wanted = Wanted(series_of=lambda _: {READS: 30, WRITES: 30})
     usual, for_last_use = asked([VOLUME, ATTACHED, INSTANCE], wanted)
     assert usual == ([ATTACHED, INSTANCE], wanted)
-    assert for_last_use == ([VOLUME], replace(wanted, metrics={"volume": (READS,)}, days=LAST_USE_DAYS))
+    assert for_last_use == ([VOLUME], replace(wanted, series_of=last_use_of))
+    assert last_use_of(VOLUME) == {READS: LAST_USE_DAYS}

@@ -10,16 +10,23 @@ import pytest
 
 from connections.provider import MetricPlace
 from connections.providers.aws import inventory
+from connections.providers.aws import metrics as usage_reader
 from connections.providers.aws.inventory import place_of
 from connections.providers.aws.metrics import read_usage
 from connections.resources import Database, Instance, LoadBalancer, Metric, NatGateway, Volume
+from connections.resources.thing import HOUR
 from sandbox.aws import names
+from sandbox.aws.model import HISTORY_DAYS
 from tests.connections.aws import session
 
 CPU = Metric(name="CPUUtilization", statistic="Maximum", unit="%")
 BYTES = Metric(name="BytesOutToDestination", statistic="Sum", unit="bytes")
 CONNECTIONS = Metric(name="DatabaseConnections", statistic="Maximum", unit="connections")
 METRICS = {"instance": (CPU,), "nat_gateway": (BYTES,), "database": (CONNECTIONS, CPU)}
+
+
+def series_of(days, metrics=METRICS):
+    return lambda thing: dict.fromkeys(metrics.get(thing.KIND, ()), days)
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +49,8 @@ def things(calm_cloud, as_of):
 def read(calm_cloud, as_of):
     opened = session(calm_cloud)
 
-    def ask(things, **more):
-        wanted = {"metrics": METRICS, "days": 14, **more}
+    def ask(things, *, days=14, metrics=METRICS, **more):
+        wanted = {"series_of": series_of(days, metrics), **more}
         return read_usage(session=opened, region="us-east-1", things=things, at=as_of, **wanted)
 
     ask.book = opened.book
@@ -77,11 +84,85 @@ def test_days_before_the_first_are_empty_and_not_zero(read, things):
 
 
 def test_what_is_known_is_not_asked_for_again(read, things, as_of):
-    yesterday = as_of.date() - dt.timedelta(days=1)
-    known = {thing.resource_id: yesterday for thing in things}
-    found = read(things, known_until=known)
-    assert {(series.first_date, len(series.values)) for series in found.series} == {(yesterday, 1)}
-    assert read(things, known_until=dict.fromkeys(known, as_of.date())).series == ()
+    today, day = as_of.date(), dt.timedelta(days=1)
+    keys = [(thing.resource_id, metric.key) for thing in things for metric in METRICS.get(thing.KIND, ())]
+    found = read(things, known=dict.fromkeys(keys, (today - 30 * day, today - day)))
+    assert {(series.first_date, len(series.values)) for series in found.series} == {(today - day, 1)}
+    assert read(things, known=dict.fromkeys(keys, (today - 14 * day, today))).series == ()
+
+
+def test_a_metric_that_is_new_gets_its_whole_history_whatever_is_known_of_others(read, things, as_of):
+    today, day = as_of.date(), dt.timedelta(days=1)
+    database = next(thing for thing in things if isinstance(thing, Database))
+    known = {(database.resource_id, CPU.key): (today - 30 * day, today - day)}
+    found = {series.metric: len(series.values) for series in read([database], known=known).series}
+    assert found == {CPU: 1, CONNECTIONS: 14}
+
+
+def test_what_is_known_for_a_shorter_time_than_is_wanted_is_read_whole(read, things, as_of):
+    today, day = as_of.date(), dt.timedelta(days=1)
+    gateway = next(thing for thing in things if isinstance(thing, NatGateway))
+    known = {(gateway.resource_id, BYTES.key): (today - 13 * day, today)}
+    assert [len(series.values) for series in read([gateway], known=known).series] == [14]
+    assert read([gateway], known=known, days=13).series == ()
+
+
+@pytest.fixture
+def machine(things):
+    return next(thing for thing in things if isinstance(thing, Instance) and thing.state == "running")
+
+
+def test_hours_and_percentiles_are_read_beside_days(read, machine):
+    by_hour, p95 = dataclasses.replace(CPU, period_seconds=HOUR), dataclasses.replace(CPU, statistic="p95")
+    found = {one.metric: one for one in read([machine], metrics={"instance": (CPU, by_hour, p95)}).series}
+    assert {metric.key: len(one.values) for metric, one in found.items()} == {
+        "CPUUtilization.Maximum": 14,
+        "CPUUtilization.Maximum.hourly": 14 * 24,
+        "CPUUtilization.p95": 14,
+    }
+    hours, days = found[by_hour].values, found[CPU].values
+    highest = tuple(max(hours[start : start + 24]) for start in range(0, len(hours), 24))
+    assert highest == pytest.approx(days)
+    assert all(below < above for below, above in zip(found[p95].values, days, strict=True))
+
+
+def test_an_hour_without_data_stays_empty_in_its_own_place(read, machine):
+    by_hour = dataclasses.replace(CPU, period_seconds=HOUR)
+    [found] = read([machine], days=60, metrics={"instance": (by_hour,)}).series
+    empty = (60 - HISTORY_DAYS) * 24
+    assert found.values[:empty] == (None,) * empty
+    assert None not in found.values[empty:]
+
+
+def batches(read, things, **more):
+    """How many series each request asked for, by what the bill would call one metric."""
+    asked = []
+
+    def note(reader, session, batch, until):
+        asked.append([(one.thing.resource_id, one.metric.name) for one in batch])
+        return iter(())
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(usage_reader, "_pages", note)
+        read(things, **more)
+    return asked
+
+
+def test_the_statistics_of_one_metric_go_into_one_request(read, machine):
+    many = [dataclasses.replace(machine, resource_id=f"i-{number:017x}") for number in range(400)]
+    five = tuple(dataclasses.replace(CPU, statistic=one) for one in ("Average", "Maximum", "Minimum", "p95", "p99"))
+    found = batches(read, many, metrics={"instance": (*five, BYTES)})
+    in_requests = [set(batch) for batch in found]
+    assert sum(len(batch) for batch in found) == 2400
+    assert all(len(batch) <= 500 for batch in found)
+    assert sum(len(one) for one in in_requests) == len(set().union(*in_requests)) == 800
+
+
+def test_no_request_asks_for_more_values_than_one_page_of_its_answer_holds(read, machine):
+    many = [dataclasses.replace(machine, resource_id=f"i-{number:017x}") for number in range(400)]
+    by_hour = dataclasses.replace(CPU, period_seconds=HOUR)
+    found = batches(read, many, days=30, metrics={"instance": (by_hour,)})
+    assert [len(batch) for batch in found] == [140, 140, 120]
 
 
 def test_five_hundred_series_go_into_one_request(read, things):
@@ -162,7 +243,7 @@ def test_a_series_that_is_not_complete_is_left_out_and_said(calm_cloud, things, 
             first["StatusCode"] = status
 
     opened.client("cloudwatch").meta.events.register("after-call.cloudwatch.GetMetricData", spoil)
-    found = read_usage(session=opened, region="us-east-1", things=things, metrics=METRICS, at=as_of, days=14)
+    found = read_usage(session=opened, region="us-east-1", things=things, series_of=series_of(14), at=as_of)
     assert len(found.series) == measured(things) - 1
     [gap] = found.gaps
     assert gap.reason == ("REFUSED" if status == "Forbidden" else "FAILED")

@@ -12,6 +12,7 @@ from connections.provider import usage_complete_until
 from costframe import pipeline
 from costframe.claims import Hold
 from findings import registry
+from findings.rules.aws.aws_ec2_instance_idle import CPU, NETWORK
 from tenants import scope
 from tests.database import acting_as
 from tests.findings.rows import IDLE, make_audit, make_connection, see, use
@@ -55,18 +56,23 @@ def wanted(organization, monkeypatch):
     return ask
 
 
-def test_by_default_the_window_is_the_longest_of_the_rules_and_what_is_known_is_not_asked_for(wanted):
+def span(days):
     until = usage_complete_until(timezone.now())
-    assert (wanted().days, wanted().known_until) == (30, {"i-1": until})
+    return until - dt.timedelta(days=days), until
 
 
-def test_a_longer_window_of_the_organisations_is_collected_whole(wanted, organization):
+def test_what_is_known_of_each_series_is_handed_on(wanted):
+    assert wanted().known == dict.fromkeys([("i-1", metric.key) for metric in (CPU, *NETWORK)], span(30))
+
+
+def test_the_window_is_the_longest_of_the_rules_under_the_organisations_thresholds(wanted, organization):
+    assert wanted().series_of(IDLE) == dict.fromkeys((CPU, *NETWORK), 14)
     with scope.organization(organization.id):
         set_to(rule=registry.rule("aws_ec2_instance_idle"), idle_days=45)
-    assert (wanted().days, wanted().known_until) == (45, {"i-1": dt.date.min})
+    assert wanted().series_of(IDLE) == dict.fromkeys((CPU, *NETWORK), 45)
 
 
 def test_another_organisations_window_is_not_this_ones(wanted, other_organization):
     with scope.organization(other_organization.id):
         set_to(rule=registry.rule("aws_ec2_instance_idle"), idle_days=45)
-    assert wanted().days == 30
+    assert set(wanted().series_of(IDLE).values()) == {14}

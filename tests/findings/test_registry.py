@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from connections.resources import KINDS, Database, Instance, Metric, NatGateway, Snapshot
+from connections.resources import KINDS, Database, Instance, Metric, Snapshot
+from connections.resources.thing import KEPT_DAYS
 from findings import registry, rules
-from findings.registry import RULES, BadRule, UnknownRule, metrics_for, window_days_for
+from findings.registry import RULES, BadRule, UnknownRule, metrics_for
 from findings.rule import STAGES, WINDOW_SETTING
 from findings.rule_index import index_text
 from findings.rule_texts import texts_of
@@ -58,7 +59,7 @@ def test_a_rule_with_usage_names_its_window(rule):
     if rule.metrics:
         assert rule.settings[WINDOW_SETTING] == rule.window_days == rule.days({})
         assert rule.days({WINDOW_SETTING: 45}) == 45
-        assert all(metric.statistic in {"Average", "Maximum", "Minimum", "Sum"} for metric in rule.metrics)
+        assert all(rule.window_days <= KEPT_DAYS[metric.period_seconds] for metric in rule.metrics)
     else:
         assert rule.window_days == rule.days({}) == 0
 
@@ -158,12 +159,6 @@ def test_metrics_are_asked_for_once_and_only_where_a_rule_reads_them():
         Metric(name="DatabaseConnections", statistic="Maximum", unit="connections"),
     )
     assert metrics_for(Snapshot) == ()
-
-
-def test_the_window_follows_an_organisation_s_settings():
-    assert window_days_for(NatGateway) == 30
-    assert window_days_for(NatGateway, {"aws_vpc_nat_gateway_idle": {"idle_days": 60}}) == 60
-    assert window_days_for(Snapshot) == 0
 
 
 def test_an_unknown_id_is_an_error():

@@ -1,4 +1,8 @@
-"""Daily usage from CloudWatch: 500 series a request, complete days only, and no data is never zero."""
+"""Usage from CloudWatch by the day or the hour: 500 series a request, complete days only, and no data is never zero.
+
+AWS says that up to five statistics of one metric in one request are billed as one; people who compared their bill found
+each statistic billed. So the statistics of one metric go into one request, and each is counted as if it were billed.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +20,13 @@ from connections.providers.aws.outcomes import code_of, outcome_of, sentence_of
 from connections.providers.aws.reader import FAILURES, Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from connections.provider import MetricPlace, Purse
     from connections.providers.aws.session import AwsSession
     from connections.resources import Metric, Thing
 
-BATCH = 500  # series in one GetMetricData
-DAY_SECONDS = 86400
+BATCH, BATCH_POINTS = 500, 100_800  # series in one GetMetricData, and values in one page of its answer
 USD_PER_METRIC = Decimal(repr(calls.GET_METRIC_DATA.usd_per_1000)) / 1000
 UNLIMITED = Unlimited()
 
@@ -46,16 +49,20 @@ class _Wanted:
                     "MetricName": self.metric.name,
                     "Dimensions": [{"Name": name, "Value": value} for name, value in self.place.dimensions],
                 },
-                "Period": DAY_SECONDS,
+                "Period": self.metric.period_seconds,
                 "Stat": self.metric.statistic,
             },
             "ReturnData": True,
         }
 
+    def length(self, until: date) -> int:
+        """How many values there are of it."""
+        return (until - self.first_date).days * self.metric.values_a_day
+
 
 @dataclass(kw_only=True)
 class _Answer:
-    values: dict[date, float] = field(default_factory=dict)
+    values: dict[int, float] = field(default_factory=dict)
     status: str = "Missing"
 
 
@@ -76,20 +83,20 @@ def read_usage(
     session: AwsSession,
     region: str,
     things: Iterable[Thing],
-    metrics: Mapping[str, tuple[Metric, ...]],
+    series_of: Callable[[Thing], Mapping[Metric, int]],
     at: datetime,
-    days: int,
-    known_until: Mapping[str, date] | None = None,
+    known: Mapping[tuple[str, str], tuple[date, date]] | None = None,
     purse: Purse = UNLIMITED,
 ) -> Collected:
-    """Read the daily values of what rules ask for: `metrics` by kind, the last `days` complete days before `at`.
+    """Read what rules ask for: `series_of` says of a resource which metrics, and how many complete days back from `at`.
 
-    `known_until` says per resource id which day is the first that we do not have yet (only those are asked for and
-    only those are in the returned series). Series that `purse` has nothing left for are not asked for and leave a
-    CAPPED gap. A day without data is None. Series that could not be read are left out, and a gap says so.
+    `known` says by resource id and metric key from which day on we have values, and which is the first day without:
+    only what is missing is asked for, the whole of it where the beginning is, and only that is in the returned series.
+    Series that `purse` has nothing left for are not asked for and leave a CAPPED gap. A day or hour without data is
+    None. Series that could not be read are left out, and a gap says so.
     """
     until = usage_complete_until(at)
-    wanted = list(_wanted(things, metrics, until=until, days=days, known_until=known_until or {}))
+    wanted = list(_wanted(things, series_of, until=until, known=known or {}))
     reader = Reader(session=session, region=region, service="cloudwatch", at=at)
     granted = purse.take(len(wanted), usd_each=USD_PER_METRIC) if wanted else 0
     asked, left_out = wanted[:granted], wanted[granted:]
@@ -97,7 +104,7 @@ def read_usage(
         reader.gap(calls.GET_METRIC_DATA, reason="CAPPED", message=_capped(len(left_out), len(wanted)))
     answered = _Tally()
     try:
-        batches = (partial(_read, reader, session, batch, until, answered) for batch in _batches(asked))
+        batches = (partial(_read, reader, session, batch, until, answered) for batch in _batches(asked, until))
         found = reader.together(*batches)
     finally:
         session.book.note_units(service="cloudwatch", operation="GetMetricData", units=answered.count)
@@ -114,30 +121,42 @@ def _capped(left_out: int, wanted: int) -> str:
 
 def _wanted(
     things: Iterable[Thing],
-    metrics: Mapping[str, tuple[Metric, ...]],
+    series_of: Callable[[Thing], Mapping[Metric, int]],
     *,
     until: date,
-    days: int,
-    known_until: Mapping[str, date],
+    known: Mapping[tuple[str, str], tuple[date, date]],
 ) -> Iterator[_Wanted]:
-    start = until - timedelta(days=days)
+    """The statistics of one metric one after the other."""
     for thing in things:
-        first = max(known_until.get(thing.resource_id, start), start)
         place = place_of(thing)
-        if first >= until or place is None:
+        if place is None:
             continue
-        for metric in metrics.get(thing.KIND, ()):
-            yield _Wanted(thing=thing, place=place, metric=metric, first_date=first)
+        for metric, days in sorted(series_of(thing).items(), key=lambda one: (one[0].name, one[0].key)):
+            start = until - timedelta(days=days)
+            since, missing_from = known.get((thing.resource_id, metric.key), (until, start))
+            first = max(missing_from, start) if since <= start else start
+            if first < until:
+                yield _Wanted(thing=thing, place=place, metric=metric, first_date=first)
 
 
-def _batches(wanted: list[_Wanted]) -> Iterator[list[_Wanted]]:
-    """Batches of one first day each, because a request has one period for all its series."""
-    by_first: dict[date, list[_Wanted]] = {}
+def _batches(wanted: list[_Wanted], until: date) -> Iterator[list[_Wanted]]:
+    """Batches of one first day each, because a request has one period for all its series; none is torn that belongs
+    to one metric of one resource, and none has more values than come in one page.
+    """
+    by_first: dict[date, dict[tuple[str, str], list[_Wanted]]] = {}
     for one in wanted:
-        by_first.setdefault(one.first_date, []).append(one)
-    for same in by_first.values():
-        for start in range(0, len(same), BATCH):
-            yield same[start : start + BATCH]
+        by_first.setdefault(one.first_date, {}).setdefault((one.thing.resource_id, one.metric.name), []).append(one)
+    for groups in by_first.values():
+        batch: list[_Wanted] = []
+        points = 0
+        for group in groups.values():
+            more = sum(one.length(until) for one in group)
+            if batch and (len(batch) + len(group) > BATCH or points + more > BATCH_POINTS):
+                yield batch
+                batch, points = [], 0
+            batch.extend(group)
+            points += more
+        yield batch
 
 
 def _read(reader: Reader, session: AwsSession, batch: list[_Wanted], until: date, answered: _Tally) -> list[Series]:
@@ -147,7 +166,8 @@ def _read(reader: Reader, session: AwsSession, batch: list[_Wanted], until: date
             if number == 0:
                 answered.add(len(batch))
             for result in page.get("MetricDataResults", ()):
-                _take(answers[int(result["Id"][1:])], result)
+                index = int(result["Id"][1:])
+                _take(batch[index], answers[index], result)
     except FAILURES as error:
         reason = outcome_of(code_of(error))
         reader.gap(calls.GET_METRIC_DATA, reason=reason, message=_lost(len(batch), sentence_of(error)))
@@ -168,10 +188,12 @@ def _pages(reader: Reader, session: AwsSession, batch: list[_Wanted], until: dat
     )
 
 
-def _take(answer: _Answer, result: dict[str, Any]) -> None:
-    """Add one page's part of a series; the last page's status is the one that counts."""
+def _take(wanted: _Wanted, answer: _Answer, result: dict[str, Any]) -> None:
+    """Add one page's part of a series, by its place in it; the last page's status is the one that counts."""
+    start = datetime.combine(wanted.first_date, time(), tzinfo=UTC)
+    period = timedelta(seconds=wanted.metric.period_seconds)
     for moment, value in zip(result.get("Timestamps", ()), result.get("Values", ()), strict=True):
-        answer.values[moment.astimezone(UTC).date()] = float(value)
+        answer.values[(moment - start) // period] = float(value)
     answer.status = result.get("StatusCode", "Complete")
 
 
@@ -188,10 +210,9 @@ def _lost(count: int, told: str) -> str:
 
 
 def _series(wanted: _Wanted, answer: _Answer, until: date) -> Series:
-    length = (until - wanted.first_date).days
     return Series(
         resource_id=wanted.thing.resource_id,
         metric=wanted.metric,
         first_date=wanted.first_date,
-        values=tuple(answer.values.get(wanted.first_date + timedelta(days=day)) for day in range(length)),
+        values=tuple(answer.values.get(slot) for slot in range(wanted.length(until))),
     )
