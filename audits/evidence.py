@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from connections.resources.thing import HOUR, series_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 HOURS = 24
+JOINS: Mapping[str, Callable[[list[float]], float]] = {"Minimum": min, "Sum": math.fsum, "Average": fmean}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ class HourlySeries:
         """What it comes to a day: the least, the sum or the mean of its hours, else the highest of them, of which no
         percentile of the day is above. A day that lacks an hour is not known.
         """
-        join = {"Minimum": min, "Sum": math.fsum, "Average": fmean}.get(statistic, max)
+        join = JOINS.get(statistic, max)
         days = (self.values[start : start + HOURS] for start in range(0, len(self.values), HOURS))
         known = ([value for value in day if value is not None] for day in days)
         return DailySeries(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pkgutil
-from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -40,6 +39,10 @@ def find(package: ModuleType) -> dict[str, Rule]:
 
 RULES_BY_ID = find(rules)
 RULES: tuple[Rule, ...] = tuple(RULES_BY_ID.values())
+_USAGE_RULES = {
+    kind: tuple(one for one in RULES if one.looks_at is kind and one.needs_usage)
+    for kind in {one.looks_at for one in RULES}
+}
 _BILL_BY_ID = find(bill_rules)
 BILL_RULES: tuple[Rule, ...] = tuple(_BILL_BY_ID.values())  # these need a bill and nothing else
 
@@ -66,7 +69,6 @@ def metrics_for(kind: type[Thing]) -> tuple[Metric, ...]:
     return tuple(wanted[key] for key in sorted(wanted))
 
 
-@cache
 def usage_rules_of(kind: type[Thing]) -> tuple[Rule, ...]:
     """The rules that judge this kind of resource by its usage."""
-    return tuple(one for one in RULES if one.looks_at is kind and one.needs_usage)
+    return _USAGE_RULES.get(kind, ())

@@ -11,7 +11,7 @@ GET_METRIC_DATA = Call(
     service="cloudwatch",
     operation="GetMetricData",
     action="cloudwatch:GetMetricData",
-    why="Reads daily usage figures of the resources above, in batches of 500.",
+    why="Reads usage figures of the resources above, by the day or the hour, in batches of 500.",
     usd_per_1000=0.01,
     cheapest={
         "MetricDataQueries": [
