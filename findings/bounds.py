@@ -59,7 +59,7 @@ def bounds_of(rule: Rule, name: str) -> Bounds:
     is_whole = inspect.signature(rule.judge).parameters[name].annotation in {"int", int}
     most = next((most for pattern, most in BY_NAME if pattern.fullmatch(name)), MOST_OF_ANYTHING)
     if name == WINDOW_SETTING:  # whatever is not kept could never be known
-        most = min(most, *(KEPT_DAYS[metric.period_seconds] for metric in rule.metrics))
+        most = min([most, *(KEPT_DAYS[metric.period_seconds] for metric in rule.metrics)])
     return Bounds(least=LEAST_WHOLE if is_whole else LEAST, most=most, is_whole=is_whole)
 
 

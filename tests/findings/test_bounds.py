@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
+from connections.resources.thing import DAY, HOUR, KEPT_DAYS
 from findings.bounds import BadThreshold, bounds_of, read, usable
 from findings.registry import BILL_RULES, RULES, rule
 from findings.rule import WINDOW_SETTING
@@ -23,9 +25,9 @@ def test_every_default_lies_within_its_bounds(one, name):
 
 
 def test_no_window_is_longer_than_usage_that_is_kept():
-    from audits.record import KEPT_DAYS
-
-    assert bounds_of(IDLE, WINDOW_SETTING).most < KEPT_DAYS
+    hours = tuple(replace(metric, period_seconds=HOUR) for metric in IDLE.metrics)
+    assert bounds_of(IDLE, WINDOW_SETTING).most < KEPT_DAYS[DAY]
+    assert bounds_of(replace(IDLE, metrics=hours), WINDOW_SETTING).most == KEPT_DAYS[HOUR]
 
 
 @pytest.mark.parametrize(
