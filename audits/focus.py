@@ -15,6 +15,7 @@ from audits.focus_values import (
     number,
     plain_text,
     quoted,
+    says_nothing,
     text,
     text_as_written,
     with_shorts,
@@ -240,9 +241,7 @@ def rows_of(shape: Shape, source: str, *, has_values: bool = False, details: Seq
     columns = [*beside, *(f"{as_text(shape, names)} as {column}" for column, names in TEXTS.items())]
     columns += [f"{as_detail(shape, name)} as {quoted(name)}" for name in details]
     for name in FALLIBLE:
-        is_text = shape.types.get(name, "VARCHAR") == "VARCHAR"
-        value = plain_text(shape, name) if is_text else quoted(name)
-        columns.append(f"{value} is null as {_is_null(name)}")
+        columns.append(f"{says_nothing(shape, name)} as {_is_null(name)}")
         if has_values:
             columns.append(f"{plain_text(shape, name)} as {_value(name)}")
     for column, name in NUMBERS.items():

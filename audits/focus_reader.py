@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 THREADS = 2
 REFUSED_EXIT = 2
+INTERRUPTS_EVERY_SECONDS = 0.1
 PART_NUMBER = re.compile(r"/parts/(\d+)")
 LINE_NUMBER = re.compile(r"Line: (\d+)")
 # What a file can do to DuckDB. Anything else it raises is a fault of ours.
@@ -172,19 +173,24 @@ class Reader:
     @contextmanager
     def _read_through_beside(self) -> Iterator[None]:
         """What DuckDB passes over in silence is looked for beside its reading, and ends it."""
-        over = threading.Event()
+        is_read, over = threading.Event(), threading.Event()
 
         def read_through() -> None:
             try:
                 bill_parts.read_through(self.parts, is_over=over.is_set, on_block=self.gauge.read_beside)
             except BillRefused:
                 self.database.interrupt()
+                while not is_read.wait(INTERRUPTS_EVERY_SECONDS):
+                    self.database.interrupt()  # again, for one that comes between two queries is lost
                 raise
 
         with ThreadPoolExecutor(max_workers=1) as beside:
             found = beside.submit(read_through)
             try:
-                yield
+                try:
+                    yield
+                finally:
+                    is_read.set()
                 found.result()
             except duckdb.InterruptException:
                 found.result()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from audits.bill_parts import IS_READ
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from audits.bill_parts import Shape
 
 DIGITS, SCALE = 38, 24  # what a cost is held in: 14 digits before the point, 24 after it
-NOTHING = "'NULL'"  # what Parquet files made from CSV hold where they mean nothing; our CSV reader takes it for null
+NOTHING = "'NULL'"  # what some exports, and files made from them, hold where they mean nothing
 
 
 def quoted(name: str) -> str:
@@ -19,13 +21,33 @@ def quoted(name: str) -> str:
 
 
 def plain_text(shape: Shape, name: str) -> str:
-    """A column as text, null where the file says nothing: the CSV reader has already taken NULL for null."""
+    """A column as text, null where the file says nothing."""
     kind, column = shape.types.get(name), quoted(name)
     if kind is None:
         return "null::varchar"
     if kind != "VARCHAR":
         return f"cast({column} as varchar)"
-    return f"nullif(nullif({column}, ''), {NOTHING})" if shape.format == "parquet" else column
+    return column if shape.format == IS_READ else said(column)
+
+
+def as_written(shape: Shape, name: str) -> str:
+    """As `plain_text`, but a text that says nothing may stand there as the file has it: no number and no moment is."""
+    return quoted(name) if shape.types.get(name) == "VARCHAR" else plain_text(shape, name)
+
+
+def says_nothing(shape: Shape, name: str) -> str:
+    """Whether a column is null by `plain_text`."""
+    column = quoted(name)
+    if shape.types.get(name, "VARCHAR") != "VARCHAR":
+        return f"{column} is null"
+    if name not in shape.types or shape.format == IS_READ:
+        return f"{plain_text(shape, name)} is null"
+    return f"coalesce({column} in ('', {NOTHING}), true)"
+
+
+def said(column: str) -> str:
+    """A text as a file has it, null where it says nothing."""
+    return f"nullif(nullif({column}, ''), {NOTHING})"
 
 
 def text(shape: Shape, names: Iterable[str]) -> str:
@@ -49,7 +71,7 @@ def number(shape: Shape, name: str, scale: int) -> str:
     """The exact decimal of a column, null where it is none. A DOUBLE counts as its shortest text."""
     kind = shape.types.get(name, "VARCHAR")
     is_exact_type = kind.startswith("DECIMAL") or kind.endswith(("INT", "INTEGER"))
-    value = quoted(name) if is_exact_type else plain_text(shape, name)
+    value = quoted(name) if is_exact_type else as_written(shape, name)
     decimal = f"try_cast({value} as decimal({DIGITS},{scale}))"
     if kind != "DOUBLE":
         return decimal
@@ -87,7 +109,7 @@ def _is_short(name: str) -> str:
 
 def is_exact(shape: Shape, name: str) -> str:
     """Whether a cost has no digit beyond SCALE. Nearly all are plainly so, and the slow part is seldom run."""
-    kind, column, plain = shape.types[name], quoted(name), plain_text(shape, name)
+    kind, column, plain = shape.types[name], quoted(name), as_written(shape, name)
     if kind.startswith("DECIMAL"):
         return "true" if int(kind.rpartition(",")[2].rstrip(")")) <= SCALE else "false"
     if kind in {"DOUBLE", "FLOAT"}:
@@ -114,7 +136,7 @@ def moment(shape: Shape, name: str) -> str:
     kind = shape.types[name]
     if kind.startswith("TIMESTAMP") and "ZONE" not in kind:
         return f"cast({quoted(name)} as timestamp)"
-    plain = plain_text(shape, name)
+    plain = as_written(shape, name)
     zoned = f"timezone('UTC', try_cast({plain} as timestamptz))"
     if kind != "VARCHAR":
         return zoned

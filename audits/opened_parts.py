@@ -11,7 +11,6 @@ from audits import bill_parts, charge_details, focus, recognise
 from audits.bill_format import NUMBER
 from audits.bill_parts import BillRefused, Part, Shape
 from audits.detail_reader import DetailReader
-from audits.focus_values import NOTHING, quoted
 from audits.recognise import SHOWN_CHARACTERS, Reading
 
 if TYPE_CHECKING:
@@ -126,13 +125,12 @@ class OpenedParts:
         names = [name or f"column {number}" for number, (name, _) in enumerate(shape.columns)]
         columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
         # The reader passes over one value too many where that is null, and the row's columns are shifted. So nothing is
-        # null to it, and what says nothing is told here.
-        values = ", ".join(f"nullif(nullif({quoted(name)}, ''), {NOTHING}) as {quoted(name)}" for name in names)
+        # null to it; what says nothing is told where a value is read.
         return (
-            f"(select {values}, filename from read_csv({paths}, columns = {{{columns}}}, header = true, "
-            f"auto_detect = false, delim = {literal(shape.delimiter)}, "
-            f"quote = '\"', escape = '\"', nullstr = {literal(NEVER_WRITTEN)}, strict_mode = true, "
-            f"null_padding = false, filename = true, compression = '{compression}', hive_partitioning = false))"
+            f"read_csv({paths}, columns = {{{columns}}}, header = true, auto_detect = false, "
+            f"delim = {literal(shape.delimiter)}, quote = '\"', escape = '\"', nullstr = {literal(NEVER_WRITTEN)}, "
+            f"strict_mode = true, null_padding = false, filename = true, compression = '{compression}', "
+            "hive_partitioning = false)"
         )
 
     def rows(

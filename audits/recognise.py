@@ -18,9 +18,10 @@ from audits.bill_format import (
     squashed,
 )
 from audits.bill_formats import AZURE_COST, BILL_FORMATS
-from audits.bill_parts import BillRefused, Part, Shape
+from audits.bill_parts import IS_READ, BillRefused, Part, Shape
 from audits.dialect import SAMPLE_ROWS, Dialect, Evidence, Undecided, decide, evidence_of
 from audits.focus import NUMBERS, OWN_ROW, REQUIRED, TEXTS, TIMES
+from audits.focus_values import said
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -148,7 +149,7 @@ def require_good_names(part: Part, names: Sequence[str]) -> None:
 def columns_of(shape: Shape) -> tuple[Column, ...]:
     """The columns of a part as its SQL names them."""
     return tuple(
-        Column(name=name, type=kind, expression=_quoted(name) if shape.format == "csv" else _path(name))
+        Column(name=name, type=kind, expression=said(_quoted(name)) if shape.format == "csv" else _path(name))
         for name, kind in shape.columns
     )
 
@@ -204,7 +205,7 @@ def focus_source(reading: Reading, source: str, *, is_numbered: bool = False) ->
     beside = ("filename", "row_number") if is_numbered else ("filename",)
     rows = read_as_text(bill_format, columns_of(reading.shape), source, beside=beside)
     columns = ((OWN_ROW, "BOOLEAN"), *((name, "VARCHAR") for name in bill_format.columns))
-    shape = Shape(format="csv", columns=columns)
+    shape = Shape(format=IS_READ, columns=columns)
     return shape, f"({as_focus(bill_format, rows, dialect=reading.dialect, keep=reading.keep, beside=beside)})"
 
 
