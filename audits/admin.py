@@ -28,7 +28,18 @@ class StepAdmin(TenantAdmin):
 
     hidden = ("claim",)
     list_display = [
-        *("kind", "service", "region", referring("audit"), "state", "attempt", "due_at", "started_at", "ended_at"),
+        *(
+            "kind",
+            "service",
+            "region",
+            referring("audit"),
+            "state",
+            "plan",
+            "attempt",
+            "due_at",
+            "started_at",
+            "ended_at",
+        ),
         *("resource_count", "gap_count", "call_count"),
     ]
     list_filter = ["state", "kind"]

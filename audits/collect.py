@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from audits.planning import Place
 from audits.steps import Survey
 from connections import confirmations
 from connections.access_check import check_access
 from connections.models import SealedCredential
-from connections.provider import Collected, ExportPlace, GapFound
+from connections.provider import Collected, ExportPlace, GapFound, Scope
 from connections.providers.aws import inventory
 from connections.providers.aws.access import regions_of
 from connections.providers.aws.calls import ACCESS, DESCRIBE_REGIONS
 from connections.providers.aws.metrics import UNLIMITED, read_usage
+from connections.providers.aws.offered import is_offered
 from connections.providers.aws.outcomes import CallBook
 from connections.providers.aws.session import Principal, account_of, open_session
 from connections.resources import Metric, Volume
@@ -25,7 +27,7 @@ from connections.unseal import CannotUnseal, KeyDirectory, unseal
 from tenants import activity, scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -180,6 +182,24 @@ def export_place(connection: Connection) -> ExportPlace | None:
 def places(*, regions: Sequence[str], is_payer: bool) -> list[tuple[str, str]]:
     """What there is a collector for: (region, service) of one step each. `is_payer` where the export is held."""
     return inventory.places(regions=regions, is_payer=is_payer)
+
+
+def place(*, account_id: str, region: str, service: str, looked_at: Collection[type[Thing]]) -> Place:
+    """What is known of a place without a call. `looked_at` are the types that rules look at: of one that may be free
+    no bill tells whether it is there.
+    """
+    collector = inventory.COLLECTORS.get(service)
+    if collector is None:
+        return Place(account_id=account_id, region=region, service=service)
+    is_needed_free = any(kind in looked_at for kind in collector.free)
+    return Place(
+        account_id=account_id,
+        region=region,
+        service=service,
+        billed_as=() if is_needed_free else collector.billed_as,
+        is_regional=collector.scope is Scope.REGIONAL,
+        is_offered=is_offered(collector, region=region),
+    )
 
 
 def check(*, credential: Credential, book: CallBook, is_short: bool = False) -> AccessReport:

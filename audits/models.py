@@ -104,6 +104,7 @@ class Step(WorkRow):
         RUNNING = "RUNNING"
         DONE = "DONE"
         FAILED = "FAILED"
+        NOT_CALLED = "NOT_CALLED"  # planned so: see `plan`
 
     audit = models.ForeignKey(
         Audit, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="steps"
@@ -116,6 +117,8 @@ class Step(WorkRow):
     account_id = models.CharField(max_length=32)
     region = models.CharField(max_length=32, blank=True)
     service = models.CharField(max_length=64, blank=True)
+    plan = models.CharField(max_length=16, blank=True, default="")  # of audits.planning.Plan
+    billed_days = models.PositiveSmallIntegerField(null=True, blank=True)  # of bill that name nothing there
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     resource_count = models.PositiveIntegerField(default=0)

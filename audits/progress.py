@@ -10,6 +10,7 @@ from django.db.models import Sum
 from audits.load_progress import told_of
 from audits.models import ApiCall, Gap, Step
 from audits.operations import UNDER_WAY
+from audits.planning import told
 from audits.queries import NOT_LOOKED_AT
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ WORDS = {
     Step.State.RUNNING: ("looking", "info"),
     Step.State.DONE: ("done", "good"),
     Step.State.FAILED: ("failed", "bad"),
+    Step.State.NOT_CALLED: ("not called", "plain"),
 }
 PARTS = {Step.Kind.BILL: "Bill", Step.Kind.JUDGE: "Judging"}
 GAP_REASONS = {
@@ -50,6 +52,11 @@ class Cell:
         """Whether it ended, but could not see everything."""
         return self.step.state == Step.State.DONE and self.step.gap_count > 0
 
+    @property
+    def note(self) -> str:
+        """Why it made no call, or made one although the bill names nothing there."""
+        return told(self.step.plan, billed_days=self.step.billed_days)
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceRow:
@@ -62,12 +69,13 @@ class PlaceRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far an audit is, in steps, and how far the load of its bill is."""
+    """How far an audit is, in steps, and how far the load of its bill is. Steps planned without a call stand apart."""
 
     is_under_way: bool
     total: int
     ended: int
     failed: int
+    not_called: int
     looking: tuple[Step, ...]
     loading: Told | None
     services: tuple[str, ...]
@@ -84,11 +92,13 @@ def progress_of(audit: Audit, *, at: datetime) -> Progress:
     looks = [step for step in steps if step.kind == Step.Kind.INVENTORY]
     services = tuple(sorted({step.service for step in looks}))
     since = audit.started_at or audit.requested_at
+    not_called = sum(step.state == Step.State.NOT_CALLED for step in steps)
     return Progress(
         is_under_way=audit.state in UNDER_WAY,
-        total=len(steps),
+        total=len(steps) - not_called,
         ended=sum(step.state in ENDED for step in steps),
         failed=sum(step.state == Step.State.FAILED for step in steps),
+        not_called=not_called,
         looking=tuple(step for step in steps if step.state == Step.State.RUNNING),
         loading=next((told_of(step, at=at) for step in steps if step.kind == Step.Kind.BILL), None),
         services=services,

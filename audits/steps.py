@@ -10,6 +10,7 @@ from django.db.models import F
 
 from audits.booking import CalledFor, book_calls
 from audits.models import Audit, Gap, Step
+from audits.planning import CALLED
 from connections import confirmations
 from connections.models import Connection
 from connections.provider import GapFound
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
+    from audits.planning import Planned
     from connections.provider import CallCount, Collected
 
 MOST_FAILURES = 3  # an error of ours: tried again, then given up
 MOST_ATTEMPTS = 6  # taken and never finished: it kills its worker
 BACKOFF_SECONDS = (5, 30)
 LOOK_AGAIN_SECONDS = 60  # a running audit is looked at again, should the last word of a step be lost
-ENDED = (Step.State.DONE, Step.State.FAILED)
+ENDED = (Step.State.DONE, Step.State.FAILED, Step.State.NOT_CALLED)
 STOPPED_MESSAGE = "The audit was stopped."
 
 
@@ -36,12 +40,14 @@ class NoLongerOurs(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A step to be: what is looked at where."""
+    """A step to be: what is looked at where. `waits_until` is when it is due at the latest, None for at once."""
 
     kind: Step.Kind
     account_id: str
     region: str = ""
     service: str = ""
+    planned: Planned = CALLED
+    waits_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +105,8 @@ def is_wanted(*, audit_id: UUID, state: Audit.State = Audit.State.RUNNING) -> bo
 
 
 def begin(*, audit: Audit, survey: Survey, parts: Iterable[Part], at: datetime) -> None:
-    """Start a claimed audit: every part becomes a step that is due now; the judging waits for all of them.
+    """Start a claimed audit: every part becomes a step, due now unless it waits or is planned without a call; the
+    judging waits for all of them.
 
     What the survey found (regions that are off, its calls) is booked on the judging. Where it refuses the account, the
     audit ends and the connection is refused until its access is confirmed anew. Where somebody asked to stop
@@ -113,7 +120,7 @@ def begin(*, audit: Audit, survey: Survey, parts: Iterable[Part], at: datetime) 
         refuse(audit=audit, message=survey.refusal, account_id=survey.account_id, calls=survey.calls, at=at)
         _refuse_connection(audit=audit, digest=survey.digest)
         return
-    steps = [_new_step(audit, part, due_at=at) for part in parts]
+    steps = [_new_step(audit, part, due_at=part.waits_until or at) for part in parts]
     judging = _new_step(audit, Part(kind=Step.Kind.JUDGE, account_id=survey.account_id), due_at=None)
     Step.objects.bulk_create([*steps, judging])
     gap_count, call_count = _book(step=judging, gaps=survey.gaps, calls=survey.calls)
@@ -189,6 +196,8 @@ def finish(*, step: Step, outcome: Outcome, at: datetime) -> None:
         call_count=F("call_count") + call_count,
     ):
         raise NoLongerOurs
+    if step.kind == Step.Kind.BILL:
+        _wait_no_longer(audit, at=at)
     advance(audit=audit, at=at)
 
 
@@ -224,6 +233,8 @@ def _leave(*, step: Step, calls: Iterable[CallCount], due_at: datetime, **change
     changes |= {"state": Step.State.WAITING, "due_at": due_at, "call_count": F("call_count") + call_count}
     if not step.settle(**changes):
         raise NoLongerOurs
+    if step.kind == Step.Kind.BILL:
+        _wait_no_longer(audit, at=due_at)
     advance(audit=audit, at=due_at)
 
 
@@ -280,15 +291,51 @@ def _note_on_connection(*, audit: Audit, **changes: Any) -> None:  # noqa: ANN40
 
 
 def _new_step(audit: Audit, part: Part, *, due_at: datetime | None) -> Step:
+    is_called = part.planned.plan.is_called
     return Step(
         audit=audit,
         connection_id=audit.connection_id,
         kind=part.kind,
+        state=Step.State.WAITING if is_called else Step.State.NOT_CALLED,
         account_id=part.account_id,
         region=part.region,
         service=part.service,
-        due_at=due_at,
+        plan=part.planned.plan,
+        billed_days=part.planned.billed_days,
+        due_at=due_at if is_called else None,
     )
+
+
+def plan_again(*, audit: Audit, plan: Callable[[Step], Planned], at: datetime) -> None:
+    """Plan anew, now that a bill is there, the inventory's steps of a locked audit that nobody has begun yet.
+
+    Whichever are still to be called wait no longer. Does nothing where the audit is not under way.
+    """
+    if audit.state != Audit.State.RUNNING:
+        return
+    waiting = _unbegun(audit)
+    groups: dict[Planned, list[UUID]] = {}
+    for step in waiting:
+        groups.setdefault(plan(step), []).append(step.id)
+    for planned, ids in groups.items():
+        changes: dict[str, Any] = {"plan": planned.plan, "billed_days": planned.billed_days}
+        if not planned.plan.is_called:
+            changes |= {"state": Step.State.NOT_CALLED, "due_at": None}
+        waiting.filter(id__in=ids).update(**changes)
+    _wait_no_longer(audit, at=at)
+    advance(audit=audit, at=at)
+
+
+def _unbegun(audit: Audit) -> QuerySet[Step]:
+    """Steps of the inventory that no worker has taken yet."""
+    return Step.objects.filter(
+        audit=audit, kind=Step.Kind.INVENTORY, state=Step.State.WAITING, attempt=0, claim=None, due_at__isnull=False
+    )
+
+
+def _wait_no_longer(audit: Audit, *, at: datetime) -> None:
+    if _unbegun(audit).filter(due_at__gt=at).update(due_at=at):
+        wake_scheduler()
 
 
 def _given_up(step: Step, message: str, *, kinds: tuple[str, ...], calls: Iterable[CallCount] = ()) -> Outcome:

@@ -95,6 +95,12 @@ class Collector:
     answer. `needs` are the kinds, each with the calls without which it is not seen, or not seen whole. `places` says
     where a kind's usage is kept: a kind that is not there has none, and a resource for which it answers None has none
     worth asking for. Anything but a REGIONAL one reads in `home_region`, wherever the provider answers for it.
+
+    `billed_as` are the services, by FOCUS' ServiceName, under which the provider bills whatever it yields: where a bill
+    names none of them in a region, nothing that costs stands there, and an audit leaves the call out. Empty: no bill
+    tells, and it is always read. A name counts with whatever follows it, and with or without Amazon or AWS before it.
+    `free` are the kinds that may stand for weeks without a line of their own: where a rule looks at one of them, no
+    bill tells either. A kind that matters only beside something billed under the same names is not one of them.
     """
 
     service: str
@@ -104,6 +110,8 @@ class Collector:
     places: Mapping[type[Thing], Callable[[Any], MetricPlace | None]] = field(default_factory=dict)
     scope: Scope = Scope.REGIONAL
     home_region: str = ""
+    billed_as: tuple[str, ...] = ()
+    free: tuple[type[Thing], ...] = ()
 
     @property
     def kinds(self) -> tuple[type[Thing], ...]:

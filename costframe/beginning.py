@@ -16,12 +16,13 @@ from audits.models import Audit, Step
 from connections.models import Connection
 from connections.providers.aws.session import CannotAssumeRole
 from connections.unseal import CannotUnseal
-from costframe import claims
+from costframe import claims, planning
 from costframe.broker import release_connections
 from tenants import scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from uuid import UUID
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,8 @@ class _Beginning:
             raise
         else:
             with self._last_word():
-                steps.begin(audit=self.audit, survey=survey, parts=self._parts(survey), at=timezone.now())
+                at = timezone.now()
+                steps.begin(audit=self.audit, survey=survey, parts=self._parts(survey, at=at), at=at)
 
     def _survey(self) -> steps.Survey:
         credential = collect.open_credential(
@@ -102,11 +104,8 @@ class _Beginning:
         self.account_id = credential.account_id
         return collect.survey(credential=credential, book=self.book)
 
-    def _parts(self, survey: steps.Survey) -> list[steps.Part]:
-        parts = [
-            steps.Part(kind=Step.Kind.INVENTORY, account_id=survey.account_id, region=region, service=service)
-            for region, service in collect.places(regions=survey.regions, is_payer=self.connection.has_export)
-        ]
+    def _parts(self, survey: steps.Survey, *, at: datetime) -> list[steps.Part]:
+        parts = planning.inventory_parts(audit=self.audit, connection=self.connection, survey=survey, at=at)
         if self.connection.has_export:
             parts.append(steps.Part(kind=Step.Kind.BILL, account_id=survey.account_id))
         return parts

@@ -25,7 +25,7 @@ from audits.models import Audit, Step
 from connections.models import Connection
 from connections.providers.aws.session import CannotAssumeRole
 from connections.unseal import CannotUnseal
-from costframe import bill_uploads, claims, clerk_inbox, telling, threshold_previews
+from costframe import bill_uploads, claims, clerk_inbox, planning, telling, threshold_previews
 from costframe.beginning import begin_audit
 from costframe.broker import release_connections
 from costframe.checking import make_check
@@ -282,7 +282,14 @@ def _load_bill(work: Work) -> None:
     credential = work.credential()
     with telling.told(work=work.step, organization_id=work.organization_id, meter=worker.meter):
         gaps = load_export(credential=credential, book=work.book, worker=worker, at=timezone.now())
-    with work.results():
+    with work.transaction():
+        others = planning.waiting_elsewhere(audit_id=work.step.audit_id)
+    for audit_id in others:
+        work.hold.raise_if_over()
+        with work.transaction():
+            planning.plan_again(audit=steps.lock_audit(audit_id=audit_id), at=timezone.now())
+    with work.results() as audit:
+        planning.plan_again(audit=audit, at=timezone.now())
         outcome = steps.Outcome(state=Step.State.DONE, gaps=gaps, calls=work.book.counts())
         steps.finish(step=work.step, outcome=outcome, at=timezone.now())
 

@@ -195,13 +195,18 @@ def _loads(coverage: Mapping[str, Coverage], *, since: date) -> frozenset[UUID]:
     return frozenset[UUID]().union(*(covered.load_ids(since=since) for covered in coverage.values()))
 
 
-def coverage_of(account_ids: set[str]) -> dict[str, Coverage]:
-    """For each account that a current load covers: its latest stretch of billed days without a hole."""
+def coverage_of(account_ids: set[str], *, is_exported: bool = False) -> dict[str, Coverage]:
+    """For each account that a current load covers: its latest stretch of billed days without a hole.
+
+    `is_exported`: by what the provider wrote into an export alone. Files that people hand in may be a part of a bill.
+    """
     loads: dict[str, list[BillLoad]] = defaultdict(list)
     # A load whose lines are no longer kept covers nothing: what they named would seem to cost nothing.
     current = BillLoad.objects.filter(
         state=BillLoad.State.LOADED, lines_removed_at=None, billed_from__lt=F("billed_until")
     ).order_by("-billed_until", "-billed_from", "id")
+    if is_exported:
+        current = current.filter(source__connection__isnull=False)
     for load in current.filter(sub_account_ids__overlap=sorted(account_ids)):
         for account_id in account_ids.intersection(load.sub_account_ids):
             loads[account_id].append(load)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from connections.bill_ids import bill_ids
 from connections.provider import Call, Scope
-from connections.providers.aws import access, calls, inventory
+from connections.providers.aws import access, calls, inventory, offered
 from connections.providers.aws.access import cheapest
 from connections.providers.aws.collectors import ec2, rds
 from connections.providers.aws.session_policy import session_policy
@@ -100,6 +100,8 @@ OTHER_CALL = ec2.DESCRIBE_VOLUMES
         ([collecting(places={Instance: lambda _: None})], "type that it does not collect"),
         ([collecting(scope=Scope.GLOBAL)], "home_region"),
         ([collecting(home_region="us-east-1")], "home_region"),
+        ([collecting(free=(Volume,))], "said to be free"),
+        ([collecting(scope=Scope.PAYER, home_region="us-east-1")], "leave billed_as empty"),
     ],
 )
 def test_a_collector_that_does_not_keep_to_the_rules_is_refused(modules, said):
@@ -129,6 +131,31 @@ def test_what_is_not_of_a_region_is_read_once_and_what_is_the_payers_with_the_pa
     assert read == [*regional, ("us-east-1", "cloudfront")]
     read = inventory.places(regions=["eu-west-1", "eu-north-1"], is_payer=True, among=among)
     assert read == [*regional, ("us-east-1", "cloudfront"), ("us-west-2", "savingsplans")]
+
+
+def calling(*services):
+    """A collector that needs a call of each service."""
+    calls = tuple(dataclasses.replace(rds.COLLECTOR.calls[0], service=service) for service in services)
+    return dataclasses.replace(rds.COLLECTOR, needs={Database: calls}, calls=calls)
+
+
+@pytest.mark.parametrize(
+    ("services", "region", "is_there"),
+    [
+        (["ec2"], "eu-west-1", True),
+        (["memorydb"], "eu-west-1", True),
+        (["memorydb"], "af-south-1", False),
+        (["memorydb", "ec2"], "af-south-1", True),
+        (["memorydb"], "cn-north-1", True),
+        (["workspaces"], "cn-north-1", False),
+        (["iam"], "af-south-1", True),
+        (["cloudfront"], "us-east-1", True),
+        (["memorydb"], "eu-west-9", True),
+        (["memorydb"], "nowhere", True),
+    ],
+)
+def test_a_service_is_offered_where_it_has_an_endpoint_and_where_nothing_is_known_of_that(services, region, is_there):
+    assert offered.is_offered(calling(*services), region=region) is is_there
 
 
 def trying(most, *, regions, is_payer=True):

@@ -59,6 +59,10 @@ def _faults(collector: Collector, owners: Mapping[type[Thing], str]) -> Iterable
         yield "a place of usage is given for a type that it does not collect."
     if (collector.scope is Scope.REGIONAL) != (collector.home_region == ""):
         yield "whatever is not read in every region, and nothing else, has a home_region."
+    if not set(collector.free) <= set(collector.needs):
+        yield "a type that it does not collect is said to be free."
+    if collector.scope is Scope.PAYER and collector.billed_as:
+        yield "what is read for all accounts is not told by the bill of one: leave billed_as empty."
 
 
 COLLECTORS = find(

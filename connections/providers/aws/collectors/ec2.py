@@ -377,4 +377,5 @@ COLLECTOR = Collector(
     ),
     collect=collect,
     places={Instance: _of_instance, Volume: _of_volume, NatGateway: _of_gateway},
+    billed_as=("Amazon Elastic Compute Cloud", "Amazon Virtual Private Cloud"),
 )

@@ -167,4 +167,5 @@ COLLECTOR = Collector(
     calls=(DESCRIBE_LOAD_BALANCERS, DESCRIBE_TARGET_GROUPS, DESCRIBE_TARGET_HEALTH, DESCRIBE_LOAD_BALANCER_TAGS),
     collect=collect,
     places={LoadBalancer: _place},
+    billed_as=("Elastic Load Balancing",),
 )

@@ -74,4 +74,5 @@ COLLECTOR = Collector(
     calls=(DESCRIBE_DATABASES,),
     collect=collect,
     places={Database: _place},
+    billed_as=("Amazon Relational Database Service",),
 )

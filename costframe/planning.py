@@ -1,0 +1,129 @@
+"""Plans the steps of an audit's inventory by what a loaded bill names, and again when a bill has come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db.models import Max, Min
+
+from audits import collect, steps
+from audits.bill_sums import USAGE
+from audits.models import Audit, CostDay, Resource, Step
+from audits.planning import EVERYWHERE, MOST_DAYS, NOTHING_BILLED, REMEMBERED_NIGHTS, Billed, can_be_told, planned
+from findings import registry
+from findings.evidence_from_rows import LONGEST_CHARGE_DAYS, coverage_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from uuid import UUID
+
+    from audits.planning import Place, Planned
+    from connections.models import Connection
+    from connections.resources import Thing
+
+BILL_FIRST_SECONDS = 300  # how long the inventory lets a bill go first that may tell where nothing stands
+MOST_BEHIND_DAYS = 5  # a bill that ends earlier does not tell what stands today
+
+
+def inventory_parts(*, audit: Audit, connection: Connection, survey: steps.Survey, at: datetime) -> list[steps.Part]:
+    """The inventory's steps to be, in the open scope: those that need no call are planned so.
+
+    Where no bill tells of the account yet and one is being loaded, what it may tell of lets it go first for a while.
+    """
+    billed = billed_in(account_id=survey.account_id, at=at)
+    waits = billed == NOTHING_BILLED and (connection.has_export or _is_loading())
+    until = at + dt.timedelta(seconds=BILL_FIRST_SECONDS) if waits else None
+    plan = _plan(audit=audit, billed=billed, at=at)
+    found = []
+    for region, service in collect.places(regions=survey.regions, is_payer=connection.has_export):
+        place = _place(account_id=survey.account_id, region=region, service=service)
+        found.append(
+            steps.Part(
+                kind=Step.Kind.INVENTORY,
+                account_id=place.account_id,
+                region=region,
+                service=service,
+                planned=plan(place),
+                waits_until=until if can_be_told(place) else None,
+            )
+        )
+    return found
+
+
+def plan_again(*, audit: Audit, at: datetime) -> None:
+    """Plan anew what nobody has begun of a locked audit, in the open scope, with the bills that are there now."""
+    billed: dict[str, Callable[[Place], Planned]] = {}
+
+    def plan(step: Step) -> Planned:
+        account_id = step.account_id
+        if account_id not in billed:
+            billed[account_id] = _plan(audit=audit, billed=billed_in(account_id=account_id, at=at), at=at)
+        return billed[account_id](_place(account_id=account_id, region=step.region, service=step.service))
+
+    steps.plan_again(audit=audit, plan=plan, at=at)
+
+
+def waiting_elsewhere(*, audit_id: UUID) -> list[UUID]:
+    """The other audits under way with steps that nobody has begun. Call `plan_again` for each, each under its lock."""
+    waiting = Step.objects.filter(
+        kind=Step.Kind.INVENTORY, state=Step.State.WAITING, attempt=0, audit__state=Audit.State.RUNNING
+    )
+    return list(waiting.exclude(audit_id=audit_id).order_by("audit_id").values_list("audit_id", flat=True).distinct())
+
+
+def billed_in(*, account_id: str, at: datetime) -> Billed:
+    """What exports charge the account for, in their latest complete days; `NOTHING_BILLED` where they tell nothing.
+
+    They tell nothing that end days ago, nothing of days before the account was first charged for usage, and nothing
+    of an account that they have stopped charging.
+    """
+    covered = coverage_of({account_id}, is_exported=True).get(account_id)
+    if covered is None or covered.billed_until < at.date() - dt.timedelta(days=MOST_BEHIND_DAYS):
+        return NOTHING_BILLED
+    since = covered.billed_until - dt.timedelta(days=MOST_DAYS)
+    rows = CostDay.objects.filter(
+        load_id__in=covered.load_ids(),
+        sub_account_id=account_id,
+        charge_date__gte=since - dt.timedelta(days=LONGEST_CHARGE_DAYS),  # a monthly fee of before may still run
+    )
+    charged = set()
+    first, last = dt.date.max, dt.date.min
+    for service, region, kind, begins, ends in (
+        rows.values("service_name", "region_id", "kind")
+        .annotate(begins=Min("charge_date"), ends=Max("charge_date"))
+        .values_list("service_name", "region_id", "kind", "begins", "ends")
+    ):
+        where = region.lower()
+        if kind == USAGE:
+            first, last = min(first, begins), max(last, ends)
+        if kind == USAGE or where not in EVERYWHERE:  # a credit or a tax of no region says nothing of where
+            charged.add((service, where))
+    if last < covered.billed_until - dt.timedelta(days=MOST_BEHIND_DAYS):
+        return NOTHING_BILLED
+    days = (covered.billed_until - max(since, covered.billed_from, first)).days
+    return Billed(days=days, charged=frozenset(charged))
+
+
+def _plan(*, audit: Audit, billed: Billed, at: datetime) -> Callable[[Place], Planned]:
+    stood = Resource.objects.filter(
+        connection_id=audit.connection_id, last_seen_at__gte=at - dt.timedelta(days=REMEMBERED_NIGHTS)
+    )
+    seen = frozenset(stood.order_by().values_list("service", "region").distinct())
+    night = (audit.night_date or audit.requested_at.date()).isoformat()
+    return lambda place: planned(place, billed=billed, seen=seen, night=night)
+
+
+def _place(*, account_id: str, region: str, service: str) -> Place:
+    return collect.place(account_id=account_id, region=region, service=service, looked_at=_looked_at())
+
+
+def _looked_at() -> frozenset[type[Thing]]:
+    return frozenset(rule.looks_at for rule in registry.RULES)
+
+
+def _is_loading() -> bool:
+    """Whether some audit of the organisation has a bill still to load."""
+    loading = Step.objects.filter(kind=Step.Kind.BILL, audit__state=Audit.State.RUNNING)
+    return loading.exclude(state__in=steps.ENDED).exists()
