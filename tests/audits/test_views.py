@@ -100,6 +100,23 @@ def test_a_connection_that_is_not_let_in_cannot_be_looked_at(visitor, organizati
     assert "is not connected, so it cannot be looked at" in text(visitor.get(answer["Location"]))
 
 
+def test_a_place_that_was_not_called_says_why_and_is_neither_done_nor_a_gap(visitor, organization, audit):
+    connection_id = audit.connection_id
+    told = {"NOT_OFFERED": None, "NOT_BILLED": 30, "SPOT_CHECK": 30}
+    for region, (plan, days) in enumerate(told.items()):
+        state = "DONE" if plan == "SPOT_CHECK" else "NOT_CALLED"
+        write(organization, Step, audit=audit, connection_id=connection_id, kind="INVENTORY", state=state, account_id="1",
+              region=f"r-{region}", service="kafka", plan=plan, billed_days=days, started_at=None)  # fmt: skip
+    with scope.organization(organization.id):
+        called = Step.objects.filter(audit=audit).exclude(state="NOT_CALLED").count()
+    page = text(visitor.get(f"/audits/{audit.id}/"))
+    assert "not called not offered in this region" in page
+    assert "not called nothing billed there in 30 days" in page
+    assert "spot check: nothing billed there in 30 days" in page
+    assert "Not called 2 places in which nothing is offered" in page
+    assert f"{called} of {called} steps" in page
+
+
 def test_stopping_before_it_began_ends_it(visitor, organization, connection):
     visitor.post(f"/connections/{connection.id}/audit/")
     (audit,) = audits(organization)
