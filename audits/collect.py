@@ -202,9 +202,9 @@ def place(*, account_id: str, region: str, service: str, looked_at: Collection[t
     )
 
 
-def check(*, credential: Credential, book: CallBook, is_short: bool = False) -> AccessReport:
+def check(*, credential: Credential, book: CallBook, is_short: bool = False, most_billed: str = "") -> AccessReport:
     """Try the connection's access, outside of any transaction. Raises CannotAssumeRole where AWS did not answer, and
-    whatever the book raises between two calls.
+    whatever the book raises between two calls. `most_billed` is the region in which it is to be tried first.
     """
     connection = credential.connection
     return check_access(
@@ -216,6 +216,7 @@ def check(*, credential: Credential, book: CallBook, is_short: bool = False) -> 
         export=export_place(connection),
         pinned_account_id=credential.pinned_account_id or connection.account_id,
         is_short=is_short,
+        most_billed=most_billed,
         book=book,
     )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from connections.provider import Call, ExportPlace
+    from connections.providers.aws.privileges import NamedPolicy
     from connections.providers.aws.session import AwsSession, Principal
 
 
@@ -42,6 +43,7 @@ def check_access(
     export: ExportPlace | None = None,
     pinned_account_id: str | None = None,
     is_short: bool = False,
+    most_billed: str = "",
     book: CallBook | None = None,
 ) -> AccessReport:
     """Try a connection's access from end to end and report what holds, what refuses it and what is only missing.
@@ -49,6 +51,7 @@ def check_access(
     `regions` are the connection's own list (empty: all that are switched on). Refusals name the form field they are
     about: role_arn, regions, export_bucket, export_prefix, export_name, export_region. `is_short`, as before every
     audit, tries neither the calls nor the export: who may come in, which account answers, what the role may do.
+    Calls are tried in two regions at most, of which `most_billed` is one; of the others the role's policies tell.
     `book` counts the calls and may end the work between two of them. Raises `CannotAssumeRole` with `permanent` False
     where AWS did not answer: nothing is known then, try again; and whatever `book` raises.
     """
@@ -67,11 +70,11 @@ def check_access(
             found.refuse("role_arn", _open_door(way))
         account_id = _check_account(session, found, pinned_account_id=pinned_account_id)
         if not found.refusals:
-            _check_policies(session, found, export=export)
+            policies = _check_policies(session, found, export=export)
             _check_regions(session, found, wanted=regions)
         if not found.refusals and not is_short:
-            tried = access.trials(regions=found.regions, is_payer=export is not None)
-            _check_calls(found, tried, external_id=external_id, **way_in)  # type: ignore[arg-type] # as above
+            tried = access.trials(regions=found.regions, is_payer=export is not None, most_billed=most_billed)
+            _check_calls(found, tried, policies=policies, external_id=external_id, **way_in)  # type: ignore[arg-type] # as above
             if export is None:
                 found.matrix.extend(_not_needed(call) for call in calls.EXPORT)
             else:
@@ -111,7 +114,10 @@ def _check_account(session: AwsSession, found: _Findings, *, pinned_account_id: 
     return answers
 
 
-def _check_policies(session: AwsSession, found: _Findings, *, export: ExportPlace | None) -> None:
+def _check_policies(
+    session: AwsSession, found: _Findings, *, export: ExportPlace | None
+) -> tuple[NamedPolicy, ...] | None:
+    """What the role's policies say is found; they are given back, None where not all of them could be read."""
     read = access.policies_of(session)
     unread = dict(read.unread)
     found.matrix.extend(_booked(session.book, calls.ROLE_POLICIES, messages=unread))
@@ -136,6 +142,7 @@ def _check_policies(session: AwsSession, found: _Findings, *, export: ExportPlac
         )
     if excess.unknown:
         found.warnings.append(f"The role allows actions that we do not know: {privileges.named(excess.unknown)}.")
+    return None if unread else read.policies
 
 
 def _check_regions(session: AwsSession, found: _Findings, *, wanted: Sequence[str]) -> None:
@@ -166,6 +173,7 @@ def _check_calls(
     found: _Findings,
     trials: Iterable[access.Trial],
     *,
+    policies: tuple[NamedPolicy, ...] | None,
     principal: Principal,
     role_arn: str,
     external_id: str,
@@ -183,7 +191,7 @@ def _check_calls(
             book=book,
         )
         try:
-            tried = access.try_calls(session, trial=trial)
+            tried = access.try_calls(session, trial=trial, policies=policies)
         finally:
             session.close()
         found.matrix.extend(tried)

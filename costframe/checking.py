@@ -20,6 +20,7 @@ from connections.providers.aws.session import CannotAssumeRole
 from connections.unseal import CannotUnseal
 from costframe import claims
 from costframe.broker import release_connections
+from costframe.planning import most_billed_region
 from tenants import activity, scope
 
 if TYPE_CHECKING:
@@ -115,8 +116,10 @@ class _Trial:
             purpose=collect.Purpose(kind=collect.ACCESS_CHECK, id=self.check.id),
             at=timezone.now(),
         )
+        with scope.organization(self.organization_id):
+            most_billed = most_billed_region(account_id=self.credential.account_id, at=timezone.now())
         release_connections()
-        return collect.check(credential=self.credential, book=self.book)
+        return collect.check(credential=self.credential, book=self.book, most_billed=most_billed)
 
     def _end(self, reason: str) -> None:
         """End for a reason that lies outside of the check. Nothing of what was seen is written."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Sum
 
 from audits import collect, steps
 from audits.bill_sums import USAGE
-from audits.models import Audit, CostDay, Resource, Step
+from audits.models import Audit, BillLoad, CostDay, Resource, Step
 from audits.planning import EVERYWHERE, MOST_DAYS, NOTHING_BILLED, REMEMBERED_NIGHTS, Billed, can_be_told, planned
 from findings import registry
 from findings.evidence_from_rows import LONGEST_CHARGE_DAYS, coverage_of
@@ -104,6 +104,23 @@ def billed_in(*, account_id: str, at: datetime) -> Billed:
         return NOTHING_BILLED
     days = (covered.billed_until - max(since, covered.billed_from, first)).days
     return Billed(days=days, charged=frozenset(charged))
+
+
+def most_billed_region(*, account_id: str, at: datetime) -> str:
+    """The region in which the account was charged most for usage in the last weeks, by any bill; "" where none tells.
+
+    Of several currencies, that of the most charges counts.
+    """
+    rows = CostDay.objects.filter(
+        load__state=BillLoad.State.LOADED,
+        sub_account_id=account_id,
+        kind=USAGE,
+        charge_date__gte=at.date() - dt.timedelta(days=MOST_DAYS + MOST_BEHIND_DAYS),
+    ).exclude(region_id__in=EVERYWHERE)
+    found = rows.values("billing_currency").annotate(charges=Sum("row_count")).order_by("-charges", "billing_currency")
+    currency = found.values_list("billing_currency", flat=True).first()
+    costs = rows.filter(billing_currency=currency).values("region_id").annotate(cost=Sum("effective_cost"))
+    return costs.order_by("-cost", "region_id").values_list("region_id", flat=True).first() or ""
 
 
 def _plan(*, audit: Audit, billed: Billed, at: datetime) -> Callable[[Place], Planned]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from connections.kits.aws import policy_document
 from connections.provider import ExportPlace
+from connections.providers.aws.collectors import ec2
 from connections.providers.aws.export_key import statement_for
-from connections.providers.aws.privileges import NamedPolicy, access_levels, excess_of, expand, lax_trust
+from connections.providers.aws.privileges import NamedPolicy, access_levels, allows, excess_of, expand, lax_trust
 from connections.providers.aws.tolerated import DATA_READS, THROUGH_S3, TOLERATED
 from sandbox.aws.managed import managed_policy
 from tests.connections.aws import EXPORT, kit
@@ -45,6 +48,39 @@ def test_everything_but_something_is_nearly_everything():
     found = excess({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})
     assert "ec2:TerminateInstances" in found.writes["p"]
     assert "iam:CreateUser" not in found.writes["p"]
+
+
+IN_EUROPE = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
+VOLUMES = "ec2:DescribeVolumes"
+
+
+@pytest.mark.parametrize(
+    ("statements", "is_allowed"),
+    [
+        ([allow(VOLUMES)], True),
+        ([allow("ec2:describe*")], True),
+        ([allow("*")], True),
+        ([{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}], True),
+        ([{"Effect": "Allow", "NotAction": "ec2:*", "Resource": "*"}], False),
+        ([allow("ec2:DescribeInstances")], False),
+        ([], False),
+        ([allow(VOLUMES), {**allow("ec2:*"), "Effect": "Deny"}], False),
+        ([allow(VOLUMES), {**allow("ec2:*", Condition=IN_EUROPE), "Effect": "Deny"}], None),
+        ([allow(VOLUMES, Condition=IN_EUROPE)], None),
+        ([allow(VOLUMES, Condition=IN_EUROPE), allow(VOLUMES)], True),
+        ([allow(VOLUMES, resource="arn:aws:ec2:eu-west-1:*:volume/*")], None),
+    ],
+)
+def test_whether_a_call_is_allowed_in_every_region_is_told_by_the_policies(statements, is_allowed):
+    document = {"Version": "2012-10-17", "Statement": statements}
+    assert allows([NamedPolicy(name="p", document=document)], ec2.DESCRIBE_VOLUMES) is is_allowed
+
+
+def test_a_call_for_some_resources_is_allowed_where_just_those_are():
+    narrow = dataclasses.replace(ec2.DESCRIBE_VOLUMES, resources=("arn:1", "arn:2"))
+    given = [NamedPolicy(name="p", document={"Statement": allow(VOLUMES, resource=["arn:2", "arn:1"])})]
+    assert allows(given, narrow) is True
+    assert allows(given, ec2.DESCRIBE_VOLUMES) is None
 
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"

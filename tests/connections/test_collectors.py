@@ -18,6 +18,7 @@ from connections.provider import Call, Scope
 from connections.providers.aws import access, calls, inventory, offered
 from connections.providers.aws.access import cheapest
 from connections.providers.aws.collectors import ec2, rds
+from connections.providers.aws.privileges import NamedPolicy
 from connections.providers.aws.session_policy import session_policy
 from connections.resources import KINDS, BadKind, Database, Instance, Thing, Volume, kinds_in
 from findings import meters
@@ -158,39 +159,47 @@ def test_a_service_is_offered_where_it_has_an_endpoint_and_where_nothing_is_know
     assert offered.is_offered(calling(*services), region=region) is is_there
 
 
-def trying(most, *, regions, is_payer=True):
-    """What an access check would try of three calls that are regional, one that is global and one that is the payer's."""
-    one = dataclasses.replace(rds.COLLECTOR, calls=rds.COLLECTOR.calls * 2)
-    once = dataclasses.replace(rds.COLLECTOR, scope=Scope.GLOBAL, home_region="us-east-1")
-    payers = dataclasses.replace(rds.COLLECTOR, scope=Scope.PAYER, home_region="us-west-2")
-    return access.trials(regions=regions, is_payer=is_payer, most=most, among=(one, once, payers))
-
-
 REGIONS = tuple(f"r-{number}" for number in range(10))
 
 
+def trying(*, regions=REGIONS, is_payer=True, most_billed=""):
+    """What an access check would try of three collectors: one regional, one global and one the payer's."""
+    one = dataclasses.replace(rds.COLLECTOR, calls=rds.COLLECTOR.calls * 2)
+    once = dataclasses.replace(rds.COLLECTOR, scope=Scope.GLOBAL, home_region="us-east-1")
+    payers = dataclasses.replace(rds.COLLECTOR, scope=Scope.PAYER, home_region="us-west-2", billed_as=())
+    return access.trials(regions=regions, is_payer=is_payer, most_billed=most_billed, among=(one, once, payers))
+
+
 @pytest.mark.parametrize(
-    ("most", "tried"),
+    ("regions", "most_billed", "tried"),
     [
-        (30, REGIONS),
-        (400, REGIONS),
-        (29, tuple(f"r-{number}" for number in (0, 1, 2, 3, 4, 5, 6, 7, 8))),
-        (9, ("r-0", "r-3", "r-6")),
-        (1, ("r-0", "r-5")),
+        (REGIONS, "", ("r-0", "r-9")),
+        (REGIONS, "r-4", ("r-0", "r-4")),
+        ((*REGIONS, "us-east-1"), "r-4", ("r-4", "us-east-1")),
+        ((*REGIONS, "us-east-1"), "", ("r-0", "us-east-1")),
+        ((*REGIONS, "us-east-1"), "us-east-1", ("r-0", "us-east-1")),
+        (REGIONS, "not-looked-at", ("r-0", "r-9")),
+        (("r-1",), "r-1", ("r-1",)),
+        ((), "", ()),
     ],
 )
-def test_an_access_check_tries_no_more_than_it_may_but_two_regions_at_least(most, tried):
-    trials = trying(most, regions=REGIONS)
+def test_calls_are_tried_in_two_regions_at_most_of_which_one_is_where_most_is_billed(regions, most_billed, tried):
+    assert access.probed(regions, most_billed=most_billed) == tried
+    trials = trying(regions=regions, most_billed=most_billed)
     assert [trial.regions for trial in trials] == [tried, tried, ("us-east-1",), ("us-west-2",)]
-    assert [trial.is_everywhere for trial in trials] == [tried == REGIONS, tried == REGIONS, True, True]
+    assert [trial.is_everywhere for trial in trials][:2] == [tried == regions] * 2
 
 
-def test_an_access_check_tries_the_payers_calls_with_the_payer_only_and_today_all_the_rest_everywhere():
-    assert [trial.regions for trial in trying(400, regions=REGIONS, is_payer=False)][2:] == [("us-east-1",)]
-    assert trying(400, regions=())[0].regions == ()
-    seventeen = tuple(f"r-{number}" for number in range(17))
-    today = access.trials(regions=seventeen, is_payer=True)
+def test_an_access_check_tries_the_payers_calls_with_the_payer_only_and_every_call_once():
+    assert [trial.regions for trial in trying(is_payer=False)][2:] == [("us-east-1",)]
+    today = access.trials(regions=REGIONS, is_payer=True)
     assert {call for trial in today for call in trial.calls} == {*inventory.DECLARED} - {*calls.ACCESS}
+
+
+def test_two_hundred_calls_are_tried_four_hundred_times_however_many_regions_there_are():
+    among = [dataclasses.replace(rds.COLLECTOR, calls=rds.COLLECTOR.calls * 199)]
+    trials = access.trials(regions=REGIONS * 2, is_payer=True, among=among)
+    assert sum(len(trial.calls) * len(trial.regions) for trial in trials) == 400
 
 
 def test_a_call_that_two_collectors_make_is_declared_alike():
@@ -257,11 +266,19 @@ def test_a_module_of_meters_tells_of_types_that_no_other_knows(told):
         meters.find([known, module("meters.more", METERS=told)])
 
 
+KIT = {"Statement": [{"Effect": "Allow", "Action": ["ec2:Describe*", "rds:DescribeDBInstances"], "Resource": "*"}]}
+
+
 def test_what_was_tried_in_some_regions_only_says_so(calm_cloud):
     opened = session(calm_cloud, service="rds")
     some = access.Trial(calls=rds.COLLECTOR.calls, regions=("eu-west-1", "us-east-1"), is_everywhere=False)
     [line] = access.try_calls(opened, trial=some)
     assert (line.result, line.message) == ("OK", "Tried in eu-west-1, us-east-1 only.")
+    [line] = access.try_calls(opened, trial=some, policies=[NamedPolicy(name="kit", document=KIT)])
+    assert (
+        line.message
+        == "Tried in eu-west-1, us-east-1; elsewhere by the role's policies, which allow it in every region."
+    )
     [line] = access.try_calls(opened, trial=dataclasses.replace(some, is_everywhere=True))
     assert (line.result, line.message) == ("OK", "")
     calm_cloud.fault("deny", operation="DescribeDBInstances", count=None)

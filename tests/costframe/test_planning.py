@@ -280,6 +280,15 @@ def test_a_bill_says_nothing_of_a_type_that_may_be_free_where_a_rule_looks_at_it
     assert collect.place(**asked, looked_at={Volume}).billed_as == ()
 
 
+def test_the_region_with_most_on_the_bill_is_the_one_to_try_first(shop):
+    assert planning.most_billed_region(account_id=ACCOUNT, at=AT) == ""
+    bill(
+        shop, lines=[(EC2, "eu-west-1"), (RDS, "us-east-1"), (EC2, "us-east-1"), (RDS, ""), (EC2, ""), ("x", "global")]
+    )
+    assert planning.most_billed_region(account_id=ACCOUNT, at=AT) == "us-east-1"
+    assert planning.most_billed_region(account_id=OTHER, at=AT) == ""
+
+
 def test_every_collector_says_how_it_is_billed_or_is_always_called():
     regional = {one.service for one in inventory.COLLECTORS.values() if one.billed_as and one.scope is Scope.REGIONAL}
     assert {"ec2", "elasticloadbalancing", "rds"} <= regional

@@ -15,9 +15,9 @@ from botocore import xform_name
 from connections.provider import AccessLine, Scope
 from connections.providers.aws import calls, inventory
 from connections.providers.aws.outcomes import code_of, outcome_of, sentence_of
-from connections.providers.aws.privileges import NamedPolicy
+from connections.providers.aws.privileges import NamedPolicy, allows
 from connections.providers.aws.reader import FAILURES
-from connections.providers.aws.session import CannotAssumeRole, open_session
+from connections.providers.aws.session import STS_REGION, CannotAssumeRole, open_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from connections.providers.aws.session import AwsSession, Principal
 
 THREADS = 8
-MOST_TRIES = 400  # of one access check: it is to end while somebody waits for it
-FEWEST_REGIONS = 2
+MOST_REGIONS = 2  # in which calls are tried: somebody waits for the check, and permissions are seldom a region's own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,48 +113,69 @@ def trials(
     *,
     regions: Sequence[str],
     is_payer: bool,
-    most: int = MOST_TRIES,
+    most_billed: str = "",
     among: Iterable[Collector] = tuple(inventory.COLLECTORS.values()),
 ) -> list[Trial]:
-    """What there is to try: each collector's calls where it would make them, and the reading of usage.
+    """What there is to try: each collector's calls in some of the regions or in its home, and the reading of usage.
 
-    No more than `most` tries, for which only some of the regions are tried, yet two at least.
+    `most_billed` is the region in which the account has most, where a bill tells.
     """
     wanted = [one for one in among if one.scope is not Scope.PAYER or is_payer]
     regional = [one.calls for one in wanted if one.scope is Scope.REGIONAL] + [calls.METRICS]
-    some = spread(regions, most=max(FEWEST_REGIONS, most // sum(len(tried) for tried in regional)))
+    some = probed(regions, most_billed=most_billed)
     return [
         *(Trial(calls=tried, regions=some, is_everywhere=len(some) == len(regions)) for tried in regional),
         *(Trial(calls=one.calls, regions=(one.home_region,)) for one in wanted if one.scope is not Scope.REGIONAL),
     ]
 
 
-def spread(regions: Sequence[str], *, most: int) -> tuple[str, ...]:
-    """At most `most` of the regions, from all over their list."""
-    count = min(most, len(regions))
-    return tuple(regions[number * len(regions) // count] for number in range(count))
+def probed(regions: Sequence[str], *, most_billed: str = "") -> tuple[str, ...]:
+    """Two of the regions at most: the one with most on the bill and AWS' first one, else the ends of the list."""
+    likely = [region for region in (most_billed, STS_REGION, *regions[:1], *regions[-1:]) if region in regions]
+    return tuple(sorted(list(dict.fromkeys(likely))[:MOST_REGIONS]))
 
 
-def try_calls(session: AwsSession, *, trial: Trial) -> tuple[AccessLine, ...]:
-    """Every call of `trial`, tried once in each of its regions in its cheapest form, one line a call."""
+def try_calls(
+    session: AwsSession, *, trial: Trial, policies: Sequence[NamedPolicy] | None = None
+) -> tuple[AccessLine, ...]:
+    """Every call of `trial`, tried once in each of its regions in its cheapest form, one line a call.
+
+    What `policies` say of the regions where it was not tried is told; None where they could not be read.
+    """
     jobs = [(call, region) for call in trial.calls for region in trial.regions]
     with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="aws") as pool:
         answers = list(pool.map(lambda job: _try_call(session, *job), jobs))
     by_call: dict[str, list[tuple[str, str, str]]] = {}
     for (call, region), (result, message) in zip(jobs, answers, strict=True):
         by_call.setdefault(call.action, []).append((region, result, message))
-    return tuple(_line(call, by_call.get(call.action, []), is_everywhere=trial.is_everywhere) for call in trial.calls)
+    return tuple(
+        _line(call, by_call.get(call.action, []), is_everywhere=trial.is_everywhere, policies=policies)
+        for call in trial.calls
+    )
 
 
-def _line(call: Call, tried: list[tuple[str, str, str]], *, is_everywhere: bool) -> AccessLine:
+def _line(
+    call: Call, tried: list[tuple[str, str, str]], *, is_everywhere: bool, policies: Sequence[NamedPolicy] | None
+) -> AccessLine:
     worst = next(
         (one for one in ("REFUSED", "UNKNOWN", "OK") if any(one == result for _, result, _ in tried)), "UNKNOWN"
     )
     bad = [(region, message) for region, result, message in tried if result == worst != "OK"]
     where = "everywhere" if is_everywhere and len(bad) == len(tried) else "in " + _named(region for region, _ in bad)
-    told = "" if is_everywhere else f"Tried in {_named(region for region, _, _ in tried)} only."
+    told = "" if is_everywhere else f"Tried in {_named(region for region, _, _ in tried)}{_elsewhere(call, policies)}."
     message = f"{where}: {bad[0][1]}" if bad else told
     return AccessLine(action=call.action, result=worst, why=call.why, message=message)
+
+
+def _elsewhere(call: Call, policies: Sequence[NamedPolicy] | None) -> str:
+    """What the role's own policies say of the regions in which a call was not tried."""
+    if policies is None:
+        return " only"
+    return {
+        True: "; elsewhere by the role's policies, which allow it in every region",
+        False: " only; no policy of the role names it, so it may be refused elsewhere",
+        None: " only; elsewhere a condition in the role's policies decides",
+    }[allows(policies, call)]
 
 
 def _named(regions: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from connections.providers.aws.tolerated import DATA_READS, THROUGH_S3, TOLERATE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from connections.provider import ExportPlace
+    from connections.provider import Call, ExportPlace
 
 LEVELS_FILE = Path(__file__).with_name("iam_access_levels.json")
 READ_LEVELS = frozenset({"Read", "List"})
@@ -91,6 +91,22 @@ def excess_of(policies: Iterable[NamedPolicy], *, export: ExportPlace | None = N
     return Excess(writes=writes, data_reads=tuple(sorted(data_reads)), unknown=tuple(sorted(unknown)))
 
 
+def allows(policies: Iterable[NamedPolicy], call: Call) -> bool | None:
+    """Whether `policies` together allow a call in every region: None where a condition or a resource decides.
+
+    Boundaries and policies of an organisation, which only AWS knows, may refuse it all the same.
+    """
+    statements = [one for policy in policies for one in _statements(policy.document) if _is_about(one, call.action)]
+    denied = [one for one in statements if one.get("Effect") == "Deny"]
+    if any(_is_total(one) for one in denied):
+        return False
+    allowed = [one for one in statements if one.get("Effect") != "Deny"]
+    is_clear = any(not one.get("Condition") and _covers(one, call.resources) for one in allowed)
+    if is_clear and not denied:
+        return True
+    return None if allowed else False
+
+
 def lax_trust(document: Mapping[str, Any]) -> tuple[str, ...]:
     """What in a role's trust policy could let in others than us, which trying one wrong External ID does not show."""
     said = []
@@ -136,7 +152,7 @@ def _matching(pattern: str) -> frozenset[str]:
     service, _, name = pattern.lower().partition(":")
     if pattern == "*" or (service.strip("*") == "" and name.strip("*") == ""):
         return frozenset(access_levels())
-    wanted = re.compile("".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern.lower()))
+    wanted = _pattern(pattern)
     services = [service] if not set("*?") & set(service) else list(_by_service())
     return frozenset(
         action
@@ -144,6 +160,11 @@ def _matching(pattern: str) -> frozenset[str]:
         for lowered, action in _by_service().get(one, {}).items()
         if wanted.fullmatch(lowered)
     )
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern.lower()))
 
 
 def _allowed(policy: NamedPolicy, *, export: ExportPlace | None) -> tuple[set[str], set[str]]:
@@ -168,13 +189,27 @@ def _allowed(policy: NamedPolicy, *, export: ExportPlace | None) -> tuple[set[st
 def _denied(policy: NamedPolicy) -> set[str]:
     denied: set[str] = set()
     for statement in _statements(policy.document):
-        is_total = _listed(statement.get("Resource", [])) == ["*"] and not statement.get("Condition")
-        if statement.get("Effect") == "Deny" and is_total:
+        if statement.get("Effect") == "Deny" and _is_total(statement):
             if "NotAction" in statement:
                 denied |= set(access_levels()) - expand(_listed(statement["NotAction"]))[0]
             else:
                 denied |= expand(_listed(statement.get("Action", [])))[0]
     return denied
+
+
+def _is_about(statement: Mapping[str, Any], action: str) -> bool:
+    if "NotAction" in statement:
+        return not any(_pattern(one).fullmatch(action.lower()) for one in _listed(statement["NotAction"]))
+    return any(_pattern(one).fullmatch(action.lower()) for one in _listed(statement.get("Action", [])))
+
+
+def _is_total(statement: Mapping[str, Any]) -> bool:
+    return _listed(statement.get("Resource", [])) == ["*"] and not statement.get("Condition")
+
+
+def _covers(statement: Mapping[str, Any], resources: tuple[str, ...]) -> bool:
+    listed = _listed(statement.get("Resource", []))
+    return "*" in listed or set(resources) <= set(listed)
 
 
 def _is_harmless(action: str) -> bool:
