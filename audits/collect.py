@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from audits.models import Step
     from connections.models import Connection
-    from connections.provider import AccessReport, Call, Purse
+    from connections.provider import AccessReport, Call, Pace, Purse
     from connections.providers.aws.session import AwsSession
     from connections.resources import Thing
 
@@ -128,8 +128,8 @@ def _book_opening(sealed: SealedCredential, *, label: str, purpose: Purpose, at:
 class StoppableBook(CallBook):
     """Counts the calls of one piece of work, and ends it between two of them when it is to stop."""
 
-    def __init__(self, raise_if_over: Callable[[], None]) -> None:
-        super().__init__()
+    def __init__(self, raise_if_over: Callable[[], None], *, pace: Pace | None = None) -> None:
+        super().__init__(pace=pace)
         self._raise_if_over = raise_if_over
 
     def before_call(self) -> None:

@@ -181,6 +181,16 @@ class Purse(Protocol):
         """Return units that cost nothing in the end."""
 
 
+class Pace(Protocol):
+    """What slows our calls down where a provider asks for it, for all who make calls there."""
+
+    def before_call(self, *, service: str, region: str) -> None:
+        """Come back when it is the call's turn; raise where the work is over meanwhile."""
+
+    def throttled(self, *, service: str, region: str) -> None:
+        """The provider asked us to slow down there."""
+
+
 class Unlimited:
     """A purse that never ends, for whoever pays for their own reads."""
 

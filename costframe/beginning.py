@@ -18,6 +18,7 @@ from connections.providers.aws.session import CannotAssumeRole
 from connections.unseal import CannotUnseal
 from costframe import claims, planning
 from costframe.broker import release_connections
+from costframe.pacing import paced_book
 from tenants import scope
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def begin_audit(*, organization_id: UUID, audit: Audit) -> None:
         most_seconds=settings.STEP_SECONDS,
         is_wanted=lambda: steps.is_wanted(audit_id=audit.id, state=Audit.State.REQUESTED),
     ) as hold:
-        book = collect.StoppableBook(hold.raise_if_over)
+        book = paced_book(connection_id=connection.id, raise_if_over=hold.raise_if_over)
         _Beginning(organization_id=organization_id, audit=audit, connection=connection, book=book).make()
 
 

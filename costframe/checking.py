@@ -20,6 +20,7 @@ from connections.providers.aws.session import CannotAssumeRole
 from connections.unseal import CannotUnseal
 from costframe import claims
 from costframe.broker import release_connections
+from costframe.pacing import paced_book
 from costframe.planning import most_billed_region
 from tenants import activity, scope
 
@@ -56,7 +57,7 @@ def make_check(*, organization_id: UUID, check_id: UUID) -> None:
         most_seconds=settings.STEP_SECONDS,
         is_wanted=lambda: not is_superseded(check=check, connection=Connection.objects.get(id=check.connection_id)),
     ) as hold:
-        book = collect.StoppableBook(hold.raise_if_over)
+        book = paced_book(connection_id=connection.id, raise_if_over=hold.raise_if_over)
         _Trial(organization_id=organization_id, check=check, connection=connection, book=book).make()
 
 

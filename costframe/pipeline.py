@@ -29,6 +29,7 @@ from costframe import bill_uploads, claims, clerk_inbox, planning, telling, thre
 from costframe.beginning import begin_audit
 from costframe.broker import release_connections
 from costframe.checking import make_check
+from costframe.pacing import paced_book
 from costframe.queue import QUEUE
 from costframe.schedule import TABLES
 from findings.operations import judge, price_again, waiting_for
@@ -144,9 +145,8 @@ def run_step(organization: str, row: str) -> None:
         most_seconds=settings.STEP_SECONDS,
         is_wanted=lambda: steps.is_wanted(audit_id=step.audit_id),
     ) as hold:
-        work = Work(
-            organization_id=organization_id, step=step, hold=hold, book=collect.StoppableBook(hold.raise_if_over)
-        )
+        book = paced_book(connection_id=step.connection_id, raise_if_over=hold.raise_if_over)
+        work = Work(organization_id=organization_id, step=step, hold=hold, book=book)
         try:
             DOING[step.kind](work)
         except steps.NoLongerOurs:

@@ -160,6 +160,33 @@ def test_every_attempt_is_booked_with_its_outcome(calm_cloud):
     assert booked["DescribeVolumes", "REFUSED", "UnauthorizedOperation"] == 1
 
 
+class Heard:
+    """A pace that waits for nothing and remembers what it was told."""
+
+    def __init__(self):
+        self.calls, self.complaints = [], []
+
+    def before_call(self, **place):
+        self.calls.append(tuple(place.values()))
+
+    def throttled(self, **place):
+        self.complaints.append(tuple(place.values()))
+
+
+def test_each_call_keeps_the_pace_of_its_service_and_region_and_each_complaint_is_told(calm_cloud):
+    heard = Heard()
+    opened = session(calm_cloud, book=CallBook(pace=heard))
+    heard.calls.clear()
+    calm_cloud.fault("throttle", service="ec2", operation="DescribeVolumes", region="eu-west-1", count=1)
+    calm_cloud.fault("deny", service="ec2", operation="DescribeVolumes", region="us-east-1", count=1)
+    opened.client("ec2", "eu-west-1").describe_volumes()
+    with pytest.raises(ClientError):
+        opened.client("ec2").describe_volumes()
+    opened.client("iam").list_role_policies(RoleName="CostframeReadOnly")
+    assert heard.calls == [("ec2", "eu-west-1"), ("ec2", "us-east-1"), ("iam", "us-east-1")]
+    assert heard.complaints == [("ec2", "eu-west-1")]
+
+
 def test_clients_are_made_once_and_closed_with_the_session(calm_cloud):
     opened = session(calm_cloud)
     assert opened.client("ec2") is opened.client("ec2", "us-east-1")

@@ -184,9 +184,8 @@ class GuardedSession(botocore.session.Session):
                 verify=True,
             )
         service = client.meta.service_model.service_name
-        client.meta.events.register(
-            "response-received", partial(self._book.on_response, service_name=service), unique_id="book"
-        )
+        told = partial(self._book.on_response, service_name=service, region_name=client.meta.region_name)
+        client.meta.events.register("response-received", told, unique_id="book")
         endpoint: Any = vars(client)["_endpoint"]  # botocore has no public door to the transport
         endpoint.http_session = GuardedTransport(endpoint.http_session, guard=self.guard, service=service)
         return client
@@ -203,6 +202,8 @@ class GuardedSession(botocore.session.Session):
         if (context or {}).get("is_presign_request"):
             raise WriteRefused(service, operation, "a presigned URL would carry our access to somebody else")
         self._book.before_call()
+        if self._book.pace is not None:
+            self._book.pace.before_call(service=service, region=str((context or {}).get("client_region", "")))
 
     def _before_signer(self, *, signature_version: Any, event_name: str, **_: object) -> None:  # noqa: ANN401 - botocore's
         if str(signature_version).endswith(("-query", "-presign-post")):

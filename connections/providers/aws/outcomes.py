@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from connections.provider import CallCount
+
+if TYPE_CHECKING:
+    from connections.provider import Pace
 
 REFUSED_CODES = frozenset(
     {
@@ -91,9 +94,13 @@ def without_names(text: str, *, role_name: str = "") -> str:
 
 
 class CallBook:
-    """Counts every request that left, retries included, by operation and outcome. Safe to share between threads."""
+    """Counts every request that left, retries included, by operation and outcome. Safe to share between threads.
 
-    def __init__(self) -> None:
+    `pace` is asked before each call and told of each complaint, where there is one.
+    """
+
+    def __init__(self, *, pace: Pace | None = None) -> None:
+        self.pace = pace
         self._lock = threading.Lock()
         self._counts: Counter[tuple[str, str, str, str]] = Counter()
         self._units: Counter[tuple[str, str]] = Counter()
@@ -136,6 +143,7 @@ class CallBook:
         exception: BaseException | None,
         event_name: str,
         service_name: str,
+        region_name: str = "",
         **_: object,
     ) -> None:
         """Book one attempt as botocore reports it, with the operation's name from the event."""
@@ -146,4 +154,6 @@ class CallBook:
         parsed = parsed_response or {}
         status = parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)
         code = str(parsed.get("Error", {}).get("Code") or status) if status >= 300 else ""  # noqa: PLR2004 - HTTP's own line
+        if self.pace is not None and outcome_of(code) == "THROTTLED":
+            self.pace.throttled(service=service_name, region=region_name)
         self.note(service=service_name, operation=operation, code=code)
