@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
@@ -78,9 +78,16 @@ class Usage:
     hourly: Mapping[str, HourlySeries] = field(default_factory=dict)
 
     def days(self, metric: Metric, *, days: int) -> tuple[float | None, ...]:
-        """The last `days` complete days of `metric`; all None where nothing was read."""
+        """The last `days` complete days of `metric`; all None where nothing was read.
+
+        Of a metric that is silent at zero, a day that was read and has no data is 0.
+        """
         found = self.series.get(metric.key)
-        return (None,) * days if found is None else found.window(until=self.until, days=days)
+        if found is None:
+            return (None,) * days
+        if metric.is_silent_at_zero:
+            found = replace(found, values=tuple(value or 0.0 for value in found.values))
+        return found.window(until=self.until, days=days)
 
     def hours(self, metric: Metric, *, days: int) -> tuple[float | None, ...]:
         """The 24 hours of each of the last `days` complete days of an hourly metric, from midnight UTC on."""

@@ -22,14 +22,24 @@ class Address(Thing):
 
 @dataclass(frozen=True, kw_only=True)
 class NatGateway(Thing):
-    """A NAT gateway. `route_table_ids` are the tables that send traffic to it (None: could not be read)."""
+    """A NAT gateway. `route_table_ids` are the tables that send traffic to it (None: could not be read).
+
+    `zone_gateway_ids` are the available gateways of its VPC, zone and connectivity, itself among them, the eldest
+    first; `vpc_zones` the zones in which its VPC has any of its connectivity. None: not all of them could be told.
+    A regional gateway stands in no one zone.
+    """
 
     KIND: ClassVar[str] = "nat_gateway"
-    SERVICE: ClassVar[str] = "ec2"
+    SERVICE: ClassVar[str] = "vpc"
     ARN: ClassVar[str] = "arn:aws:ec2:{region}:{account_id}:natgateway/{resource_id}"
 
     state: str
     vpc_id: str = ""
+    connectivity: str = "public"
+    is_regional: bool = False
+    zone: str | None = None
+    zone_gateway_ids: tuple[str, ...] | None = None
+    vpc_zones: tuple[str, ...] | None = None
     route_table_ids: tuple[str, ...] | None = None
 
 

@@ -52,12 +52,15 @@ class Metric:
 
     `statistic` is Average, Maximum, Minimum, Sum, or a percentile such as p95 (the value that 95 % of a period's
     samples lie at or below). `unit` is for the reader ("%", "bytes", "connections").
+    `is_silent_at_zero`: the provider documents that it reports nothing while nothing happens, so that a day for which
+    it was asked and had no data counts as 0. Said of no other metric: there, no data is never zero.
     """
 
     name: str
     statistic: str
     unit: str
     period_seconds: int = DAY
+    is_silent_at_zero: bool = False
 
     def __post_init__(self) -> None:
         if not STATISTIC.fullmatch(self.statistic):

@@ -15,7 +15,6 @@ from moto.ec2.models.block_device import BlockDeviceType
 from moto.ec2.models.elastic_block_store import Snapshot, Volume, VolumeAttachment
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.instances import Instance, InstanceState, Reservation, StateReason
-from moto.ec2.models.nat_gateways import NatGateway
 
 from sandbox.aws.compute import IMAGE as PUBLIC_IMAGE
 from sandbox.aws.compute import stopped_reason
@@ -31,15 +30,14 @@ def fill(estate: Estate, draw: Draw) -> None:
         "volume": _volume,
         "snapshot": _snapshot,
         "image": _image,
-        "nat_gateway": None,
         "address": _address,
     }
     for kind, make in makers.items():
         for item in estate.of(kind):
-            if item.is_in_inventory and make:
+            if item.is_in_inventory:
                 make(backend_of(item), item, draw)
     for item in estate.of("nat_gateway"):
-        _nat_gateway(backend_of(item), item, draw)
+        _hold_address(backend_of(item), item, draw)
     for account, region in sorted({(item.account, item.region) for item in estate.items}):
         _foreign(ec2_backends[account][region], draw)
 
@@ -168,28 +166,10 @@ def _address(backend: Any, item: Item, draw: Draw) -> None:  # noqa: ANN401
     _tag(backend, item)
 
 
-def _nat_gateway(backend: Any, item: Item, draw: Draw) -> None:  # noqa: ANN401
-    subnet = subnet_of(backend)
-    allocation_id = item.facts["allocation_id"]
-    gateway = NatGateway(backend, subnet.id, allocation_id)
-    gateway.id = item.native_id
-    gateway._created_at = item.created_at  # noqa: SLF001
-    address = backend.address_by_allocation([allocation_id])[0]
+def _hold_address(backend: Any, gateway: Item, draw: Draw) -> None:  # noqa: ANN401
+    """A family answers for the gateway itself; its address must know that it is held."""
+    address = backend.address_by_allocation([gateway.facts["allocation_id"]])[0]
     address.association_id = f"eipassoc-0{draw.hex(16)}"
-    gateway.address_set.append(
-        {
-            "AllocationId": allocation_id,
-            "AssociationId": address.association_id,
-            "PublicIp": address.public_ip,
-            "NetworkInterfaceId": gateway._eni.id,  # noqa: SLF001
-            "PrivateIp": gateway._eni.private_ip_address,  # noqa: SLF001
-        }
-    )
-    backend.nat_gateways[item.native_id] = gateway
-    for _ in range(item.facts["route_tables"]):
-        table = backend.create_route_table(backend.default_vpc.id)
-        backend.create_route(table.id, "0.0.0.0/0", nat_gateway_id=item.native_id)
-    _tag(backend, item)
 
 
 def _foreign(backend: Any, draw: Draw) -> None:  # noqa: ANN401

@@ -58,10 +58,10 @@ def add(draw: Draw, estate: Estate) -> None:
     stopped = [i for i in estate.of("instance") if i.facts["state"] == "stopped"]
     for holder in [*draw.random.sample(running, 8), *draw.random.sample(stopped, 2)]:
         trap = "" if holder in running else "associated, though its machine is stopped"
-        _address(draw, estate, case="held", account=holder.account, region=holder.region, holder=holder, trap=trap)
+        address_item(draw, estate, case="held", account=holder.account, region=holder.region, holder=holder, trap=trap)
     for _ in range(9):
         account, region = place(draw)
-        _address(draw, estate, case="unassociated", account=account, region=region)
+        address_item(draw, estate, case="unassociated", account=account, region=region)
     for case, row in BALANCERS.items():
         for number in range(row[0]):
             _load_balancer(draw, estate, case, f"{case.replace('_', '-')}-{number + 1}", place(draw))
@@ -74,7 +74,7 @@ def target_group_name(balancer: str, at: int) -> str:
     return f"{balancer}-{at + 1}"[:32]
 
 
-def _address(
+def address_item(
     draw: Draw, estate: Estate, *, case: str, account: str, region: str, holder: Item | None = None, trap: str = ""
 ) -> Item:
     allocation_id = draw.id("eipalloc")
@@ -137,7 +137,7 @@ def _nat_gateway(draw: Draw, estate: Estate, case: str, number: int) -> None:
         ),
     )
     estate.items.append(gateway)
-    address = _address(draw, estate, case="of_nat", account=account, region=region, holder=gateway)
+    address = address_item(draw, estate, case="of_nat", account=account, region=region, holder=gateway)
     gateway.facts["allocation_id"] = address.native_id
     if case != "no_metrics":
         _measure_nat(draw, estate, gateway)

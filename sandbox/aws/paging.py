@@ -41,8 +41,6 @@ OPERATIONS = {
     ("ec2", "DescribeVolumes"): _ec2("volumeSet"),
     ("ec2", "DescribeSnapshots"): _ec2("snapshotSet"),
     ("ec2", "DescribeImages"): _ec2("imagesSet"),
-    ("ec2", "DescribeNatGateways"): _ec2("natGatewaySet"),
-    ("ec2", "DescribeRouteTables"): _ec2("routeTableSet"),
     ("elbv2", "DescribeLoadBalancers"): _elb("LoadBalancers"),
     ("elbv2", "DescribeTargetGroups"): _elb("TargetGroups"),
     ("rds", "DescribeDBInstances"): Pages(

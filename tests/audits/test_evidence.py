@@ -76,3 +76,30 @@ def test_a_statistic_that_no_provider_answers_is_refused(statistic):
 def test_a_period_that_is_neither_a_day_nor_an_hour_is_refused():
     with pytest.raises(ValueError, match="period"):
         Metric(name="CPUUtilization", statistic="Maximum", unit="%", period_seconds=300)
+
+
+SILENT = Metric(name="BytesProcessed", statistic="Sum", unit="bytes", is_silent_at_zero=True)
+
+
+def told(values, *, metric=SILENT):
+    series = DailySeries(first_date=UNTIL - timedelta(days=len(values)), values=values)
+    return Usage(until=UNTIL, series={metric.key: series})
+
+
+@pytest.mark.parametrize(
+    ("usage", "days"),
+    [
+        (told((None, None, 7.0)), (0.0, 0.0, 7.0)),
+        (told((None, None, None)), (0.0, 0.0, 0.0)),
+        (told((3.0, None)), (None, 3.0, 0.0)),
+        (told(()), (None, None, None)),
+        (Usage(until=UNTIL), (None, None, None)),
+    ],
+)
+def test_of_a_metric_that_is_silent_at_zero_a_day_that_was_read_is_zero_and_another_is_not_known(usage, days):
+    assert usage.days(SILENT, days=3) == days
+    assert usage.total(SILENT, days=3) == days
+
+
+def test_of_any_other_metric_a_day_without_data_is_not_known():
+    assert told((None, 2.0), metric=METRIC).days(METRIC, days=2) == (None, 2.0)

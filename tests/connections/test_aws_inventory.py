@@ -10,10 +10,10 @@ import pytest
 from connections.bill_ids import bill_ids
 from connections.provider import GapFound, Scope
 from connections.providers.aws import calls, inventory
-from connections.providers.aws.collectors import ec2
+from connections.providers.aws.collectors import ec2, vpc
 from connections.providers.aws.collectors import elasticloadbalancing as elb
 from connections.providers.aws.reader import Listing, Reader
-from connections.resources import KINDS, Instance, NatGateway, Snapshot, Volume
+from connections.resources import KINDS, Instance, Snapshot, Volume
 from sandbox.aws import names
 from tests.connections.aws import session
 
@@ -68,17 +68,21 @@ def test_short_pages_bring_the_same_as_long_ones(calm_cloud, service):
         (ec2.DESCRIBE_SNAPSHOTS, ("snapshot",)),
         (ec2.DESCRIBE_IMAGES, ("image",)),
         (ec2.DESCRIBE_ADDRESSES, ("address",)),
-        (ec2.DESCRIBE_NAT_GATEWAYS, ("nat_gateway",)),
-        (ec2.DESCRIBE_ROUTE_TABLES, ()),
+        (vpc.DESCRIBE_NAT_GATEWAYS, ("nat_gateway",)),
+        (vpc.DESCRIBE_ROUTE_TABLES, ()),
+        (vpc.DESCRIBE_SUBNETS, ()),
+        (vpc.DESCRIBE_VPC_ENDPOINTS, ("vpc_endpoint",)),
+        (vpc.DESCRIBE_TRANSIT_ATTACHMENTS, ("transit_attachment",)),
     ],
     ids=lambda value: getattr(value, "operation", ""),
 )
 def test_a_refused_call_is_a_gap_that_names_it_and_nothing_else_is_lost(calm_cloud, call, kinds):
-    whole = collect(calm_cloud)
+    service = "vpc" if call in vpc.COLLECTOR.calls else "ec2"
+    whole = collect(calm_cloud, service=service)
     calm_cloud.fault("deny", service="ec2", operation=call.operation, count=None)
-    collected = collect(calm_cloud)
+    collected = collect(calm_cloud, service=service)
     [gap] = collected.gaps
-    assert (gap.account_id, gap.region, gap.service) == (names.SHOP, "us-east-1", "ec2")
+    assert (gap.account_id, gap.region, gap.service) == (names.SHOP, "us-east-1", service)
     assert (gap.action, gap.reason, gap.kinds) == (call.action, "REFUSED", kinds)
     assert call.action in gap.message
     left = [thing for thing in whole.resources if thing.KIND not in kinds]
@@ -187,13 +191,6 @@ def test_without_the_images_a_snapshot_does_not_know_its_users(calm_cloud):
     snapshots = of(collect(calm_cloud), Snapshot).values()
     assert snapshots
     assert {snapshot.image_ids for snapshot in snapshots} == {None}
-
-
-def test_without_the_route_tables_a_gateway_does_not_know_its_routes(calm_cloud):
-    calm_cloud.fault("deny", service="ec2", operation="DescribeRouteTables", count=None)
-    gateways = of(collect(calm_cloud), NatGateway).values()
-    assert gateways
-    assert {gateway.route_table_ids for gateway in gateways} == {None}
 
 
 def test_without_target_health_a_balancer_does_not_know_its_targets(calm_cloud):

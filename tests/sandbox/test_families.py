@@ -21,8 +21,6 @@ MOTO: dict[str, dict[str, dict[str, list[str]]]] = {
         "DescribeSnapshots": {"OwnerIds": ["self"]},
         "DescribeImages": {"Owners": ["self"]},
         "DescribeAddresses": {},
-        "DescribeNatGateways": {},
-        "DescribeRouteTables": {},
         "DescribeRegions": {},
     },
     "elbv2": {"DescribeLoadBalancers": {}, "DescribeTargetGroups": {}},

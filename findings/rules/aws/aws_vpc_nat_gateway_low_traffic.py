@@ -7,21 +7,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from connections.resources import Metric, NatGateway
-from findings.rule import UNTOLD, BillExpects, Fine, Rule, Verdict, Waste, counted, unmeasured
+from findings.rule import UNTOLD, BillExpects, Fine, Rule, Unknown, Verdict, Waste, counted, unmeasured
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
 
-TRAFFIC = (
-    Metric(name="BytesOutToDestination", statistic="Sum", unit="bytes"),
-    Metric(name="BytesInFromDestination", statistic="Sum", unit="bytes"),
-)
+NAMES = ("BytesOutToDestination", "BytesInFromDestination")
+TRAFFIC = tuple(Metric(name=name, statistic="Sum", unit="bytes") for name in NAMES)
 
 
 def judge(
     gateway: NatGateway, *, usage: Usage, idle_days: int, max_traffic_gb: float, min_traffic_mb: float
 ) -> Verdict:
-    if gateway.state != "available":
+    if gateway.state != "available" or gateway.is_regional:
         return Fine()
     known = [value for value in usage.total(*TRAFFIC, days=idle_days) if value is not None]
     passed_gb = math.fsum(known) / 1e9
@@ -31,11 +29,16 @@ def judge(
         return unmeasured(gateway, since=gateway.created_at, days=idle_days, what="traffic")
     if max(known) / 1e6 < min_traffic_mb:
         return Fine("Next to nothing passes: whether it is idle takes a longer look.")
-    return Waste(
-        saves=UNTOLD,
-        because=f"{passed_gb:.3f} GB passed in all of the last {counted(idle_days, 'day')}; "
-        "each of its hours is charged.",
-    )
+    passed = f"{passed_gb:.3f} GB passed in all of the last {counted(idle_days, 'day')}"
+    return _for_its_zone(gateway) or Waste(saves=UNTOLD, because=f"{passed}; each of its hours is charged.")
+
+
+def _for_its_zone(gateway: NatGateway) -> Fine | Unknown | None:
+    if gateway.zone_gateway_ids is None or gateway.vpc_zones is None:
+        return Unknown("which gateways its VPC has in which zones")
+    if len(gateway.vpc_zones) > 1 and len(gateway.zone_gateway_ids) == 1:
+        return Fine(f"One gateway for each zone ({', '.join(gateway.vpc_zones)}), so that a zone may fail.")
+    return None
 
 
 rule = Rule(
@@ -45,10 +48,7 @@ rule = Rule(
     settings={"idle_days": 14, "max_traffic_gb": 1, "min_traffic_mb": 1},
     action="Send its traffic through VPC endpoints or another gateway of the VPC, then delete the gateway.",
     docs="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-pricing.html",
-    judge=judge,
-    metrics=TRAFFIC,
-    window_days=14,
-    implementation_effort="Medium",
+    judge=judge, metrics=TRAFFIC, window_days=14, implementation_effort="Medium",
     rollback="Make a new gateway and restore the routes; keep the Elastic IP if others allow its address.",
     hint="aws ec2 delete-nat-gateway --region {region} --nat-gateway-id {native_id}",
     bill=BillExpects(
@@ -56,4 +56,4 @@ rule = Rule(
         at_most=lambda settings: Decimal(str(settings["max_traffic_gb"])),
         says="so more passes",
     ),
-)
+)  # fmt: skip

@@ -10,7 +10,11 @@ from findings.rule import UNTOLD, Fine, Unknown, Waste
 from tests.findings.evidence import ACCOUNT, ago, usage_of, waste
 
 RULE = rule("aws_vpc_nat_gateway_low_traffic")
-WASTEFUL = NatGateway(**ACCOUNT, resource_id="nat-0abc", created_at=ago(300), state="available")
+WASTEFUL = NatGateway(
+    **ACCOUNT, resource_id="nat-0abc", created_at=ago(300), state="available", zone="us-east-1a",
+    zone_gateway_ids=("nat-0abc",), vpc_zones=("us-east-1a",),
+)  # fmt: skip
+ONE_A_ZONE = {"vpc_zones": ("us-east-1a", "us-east-1b")}
 MB = 1e6
 
 
@@ -40,6 +44,11 @@ LITTLE = passed(*[4 * MB] * 14, back=6 * MB)
         ({}, usage_of({"BytesOutToDestination.Sum": [4 * MB] * 14}), Unknown),
         ({"created_at": ago(13)}, passed(*[4 * MB] * 12), Fine),
         ({"created_at": None}, usage_of({}), Unknown),
+        (ONE_A_ZONE, LITTLE, Fine),
+        (ONE_A_ZONE | {"zone_gateway_ids": ("nat-0abc", "nat-1")}, LITTLE, Waste),
+        ({"zone_gateway_ids": None, "vpc_zones": None}, LITTLE, Unknown),
+        ({"zone_gateway_ids": None, "vpc_zones": None}, passed(*[40 * MB] * 14, back=40 * MB), Fine),
+        ({"is_regional": True}, LITTLE, Fine),
         ({"state": "pending"}, LITTLE, Fine),
         ({"state": "deleting"}, LITTLE, Fine),
     ],
@@ -52,6 +61,11 @@ def test_it_has_no_figure_and_says_how_much_passed():
     found = waste(RULE, WASTEFUL, seen=LITTLE)
     assert found.saves == UNTOLD
     assert found.because == "0.140 GB passed in all of the last 14 days; each of its hours is charged."
+
+
+def test_one_gateway_for_each_zone_is_wanted_and_says_so():
+    said = RULE.ask(replace(WASTEFUL, **ONE_A_ZONE), usage=LITTLE, settings={})
+    assert said.because == "One gateway for each zone (us-east-1a, us-east-1b), so that a zone may fail."
 
 
 @pytest.mark.parametrize(

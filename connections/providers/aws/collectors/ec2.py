@@ -1,4 +1,4 @@
-"""EC2: instances, volumes, snapshots, images, addresses and NAT gateways, each joined with what it relates to."""
+"""EC2: instances, volumes, snapshots, images and addresses, each joined with what it relates to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace
 from connections.providers.aws.reader import clean_tags
-from connections.resources import Address, Image, Instance, NatGateway, Snapshot, Thing, Volume
+from connections.resources import Address, Image, Instance, Snapshot, Thing, Volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,20 +58,6 @@ DESCRIBE_ADDRESSES = Call(
     action="ec2:DescribeAddresses",
     why="Lists reserved public addresses and what holds them.",
 )
-DESCRIBE_NAT_GATEWAYS = Call(
-    service="ec2",
-    operation="DescribeNatGateways",
-    action="ec2:DescribeNatGateways",
-    why="Lists NAT gateways.",
-    cheapest={"MaxResults": 5},
-)
-DESCRIBE_ROUTE_TABLES = Call(
-    service="ec2",
-    operation="DescribeRouteTables",
-    action="ec2:DescribeRouteTables",
-    why="Tells which NAT gateways still have traffic sent to them.",
-    cheapest={"MaxResults": 5},
-)
 STOPPED_AT = re.compile(r"\((\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}) (?:GMT|UTC)\)")
 RUNNING = frozenset({"pending", "running"})
 COPIED_FROM_NOWHERE = "vol-ffffffff"  # what AWS writes as the source of a snapshot that was copied
@@ -86,21 +72,18 @@ def collect(reader: Reader) -> Iterator[Thing]:
     volumes: Listing[Volume]
     snapshots: Listing[Snapshot]
     images: Listing[Image]
-    instances, volumes, snapshots, images, addresses, gateways, routed = reader.together(
+    instances, volumes, snapshots, images, addresses = reader.together(
         lambda: _instances(reader),
         lambda: _volumes(reader),
         lambda: _snapshots(reader),
         lambda: _images(reader),
         lambda: _addresses(reader),
-        lambda: _gateways(reader),
-        lambda: _routes(reader),
     )
     yield from (instance for instance in instances.rows if instance.state != "terminated")
     yield from _with_instances(volumes.rows, instances)
     yield from _with_origins(snapshots.rows, volumes, images)
     yield from images.rows
     yield from addresses.rows
-    yield from _with_routes(gateways.rows, routed)
 
 
 def _base(reader: Reader, item: dict[str, Any], *, identifier: str) -> dict[str, Any]:
@@ -301,46 +284,6 @@ def _address(reader: Reader, item: dict[str, Any]) -> Address:
     )
 
 
-def _gateways(reader: Reader) -> Listing[Any]:
-    return reader.listing(
-        DESCRIBE_NAT_GATEWAYS,
-        result="NatGateways",
-        row=lambda item: None if item["State"] == "deleted" else _gateway(reader, item),
-        kinds=(NatGateway.KIND,),
-        page_size=1000,
-    )
-
-
-def _gateway(reader: Reader, item: dict[str, Any]) -> NatGateway:
-    return NatGateway(
-        **_base(reader, item, identifier="NatGatewayId"),
-        created_at=item.get("CreateTime"),
-        state=item["State"],
-        vpc_id=item.get("VpcId", ""),
-    )
-
-
-def _routes(reader: Reader) -> Listing[Any]:
-    def row(table: dict[str, Any]) -> list[tuple[str, str]]:
-        return [
-            (route["NatGatewayId"], table["RouteTableId"])
-            for route in table.get("Routes", ())
-            if route.get("NatGatewayId")
-        ]
-
-    return reader.listing(DESCRIBE_ROUTE_TABLES, result="RouteTables", row=row, page_size=100)
-
-
-def _with_routes(gateways: tuple[NatGateway, ...], routed: Listing[list[tuple[str, str]]]) -> Iterator[NatGateway]:
-    tables: dict[str, list[str]] = {}
-    for gateway_id, table_id in (pair for table in routed.rows for pair in table):
-        if table_id not in tables.setdefault(gateway_id, []):
-            tables[gateway_id].append(table_id)
-    for gateway in gateways:
-        found = tuple(tables.get(gateway.resource_id, ()))
-        yield replace(gateway, route_table_ids=found if routed.is_complete else None)
-
-
 def _of_instance(instance: Instance) -> MetricPlace | None:
     """A machine that stands still has no usage worth paying for."""
     if instance.state != "running":
@@ -352,10 +295,6 @@ def _of_volume(volume: Volume) -> MetricPlace:
     return MetricPlace(namespace="AWS/EBS", dimensions=(("VolumeId", volume.resource_id),))
 
 
-def _of_gateway(gateway: NatGateway) -> MetricPlace:
-    return MetricPlace(namespace="AWS/NATGateway", dimensions=(("NatGatewayId", gateway.resource_id),))
-
-
 COLLECTOR = Collector(
     service="ec2",
     needs={
@@ -364,7 +303,6 @@ COLLECTOR = Collector(
         Snapshot: (DESCRIBE_SNAPSHOTS,),
         Image: (DESCRIBE_IMAGES,),
         Address: (DESCRIBE_ADDRESSES,),
-        NatGateway: (DESCRIBE_NAT_GATEWAYS,),
     },
     calls=(
         DESCRIBE_INSTANCES,
@@ -372,10 +310,8 @@ COLLECTOR = Collector(
         DESCRIBE_SNAPSHOTS,
         DESCRIBE_IMAGES,
         DESCRIBE_ADDRESSES,
-        DESCRIBE_NAT_GATEWAYS,
-        DESCRIBE_ROUTE_TABLES,
     ),
     collect=collect,
-    places={Instance: _of_instance, Volume: _of_volume, NatGateway: _of_gateway},
+    places={Instance: _of_instance, Volume: _of_volume},
     billed_as=("Amazon Elastic Compute Cloud", "Amazon Virtual Private Cloud"),
 )
