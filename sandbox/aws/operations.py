@@ -51,10 +51,14 @@ class Route:
 
 @cache
 def routes(service: str) -> tuple[Route, ...]:
-    """The service's routes, those with the most literal text first."""
+    """The service's routes, those with the most literal text first. An operation that a younger one took the path of
+    has none.
+    """
     found = []
     described = model(service)
     for name in described.operation_names:
+        if described.operation_model(name).deprecated:
+            continue
         http = described.operation_model(name).http
         path, _, query = str(http["requestUri"]).partition("?")
         parts = LABEL.split(path)

@@ -137,7 +137,7 @@ def paginator(service: str, operation: str, *, largest: int = 100) -> Pages | No
     items = found["result_key"] if isinstance(found["result_key"], str) else found["result_key"][0]
     return Pages(
         token=found["input_token"],
-        limit=found["limit_key"],
+        limit=found.get("limit_key", ""),  # some operations page and cannot be asked for shorter pages
         next_token=found["output_token"],
         items=items,
         largest=largest,

@@ -1,0 +1,116 @@
+"""SageMaker: endpoints with the machines behind them. No model, image, configuration or captured data is parsed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from connections.provider import Call, Collector, MetricPlace
+from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
+from connections.resources.models import ModelEndpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connections.providers.aws.reader import Reader
+    from connections.resources import Thing
+
+NOBODYS = "costframe-none"
+LIST_ENDPOINTS = Call(
+    service="sagemaker",
+    operation="ListEndpoints",
+    action="sagemaker:ListEndpoints",
+    why="Lists model endpoints with their states.",
+    cheapest={"MaxResults": 1},
+)
+DESCRIBE_ENDPOINT = Call(
+    service="sagemaker",
+    operation="DescribeEndpoint",
+    action="sagemaker:DescribeEndpoint",
+    why="Tells how many machines stand behind a model endpoint.",
+    cheapest={"EndpointName": NOBODYS},
+    answers_cheapest=frozenset({"ValidationException"}),
+    withheld=(
+        "DataCaptureConfig",
+        "ExplainerConfig",
+        "FailureReason",
+        "LastDeploymentConfig",
+        "PendingDeploymentSummary",
+        "ProductionVariants.DeployedImages",
+        "ShadowProductionVariants",
+    ),
+)
+LIST_COMPONENTS = Call(
+    service="sagemaker",
+    operation="ListInferenceComponents",
+    action="sagemaker:ListInferenceComponents",
+    why="Tells which model endpoints are shared by several models.",
+    cheapest={"MaxResults": 1},
+)
+
+
+def collect(reader: Reader) -> Iterator[Thing]:
+    """Every model endpoint of one region. More is asked for only where there is one."""
+    endpoints = reader.listing(
+        LIST_ENDPOINTS,
+        result="Endpoints",
+        row=lambda item: _endpoint(reader, item),
+        kinds=(ModelEndpoint.KIND,),
+        page_size=100,
+    ).rows
+    if not endpoints:
+        return
+    tags = tags_by_arn(reader, "sagemaker:endpoint")
+    components = reader.listing(
+        LIST_COMPONENTS, result="InferenceComponents", row=lambda item: str(item["EndpointName"]), page_size=100
+    )
+    counted = Counter(components.rows) if components.is_complete else None
+    for endpoint in reader.together(*(partial(_with_variants, reader, endpoint) for endpoint in endpoints)):
+        own = tags.get(endpoint.resource_id, {})
+        yield replace(endpoint, tags=own, component_count=None if counted is None else counted[endpoint.name])
+
+
+def _endpoint(reader: Reader, item: dict[str, Any]) -> ModelEndpoint:
+    return ModelEndpoint(
+        resource_id=item["EndpointArn"],
+        account_id=reader.account_id,
+        region=reader.region,
+        observed_at=reader.at,
+        name=item["EndpointName"],
+        created_at=item.get("CreationTime"),
+        state=item.get("EndpointStatus", ""),
+    )
+
+
+def _with_variants(reader: Reader, endpoint: ModelEndpoint) -> ModelEndpoint:
+    answer = reader.one(DESCRIBE_ENDPOINT, EndpointName=endpoint.name)
+    if answer is None:
+        return endpoint
+    variants = answer.get("ProductionVariants", [])
+    return replace(
+        endpoint,
+        variant_names=tuple(variant["VariantName"] for variant in variants),
+        instance_count=sum(variant.get("CurrentInstanceCount", 0) for variant in variants),
+        is_serverless=any(variant.get("CurrentServerlessConfig") for variant in variants),
+        is_async=bool(answer.get("AsyncInferenceConfig")),
+    )
+
+
+def _place(endpoint: ModelEndpoint) -> MetricPlace | None:
+    """Calls are counted by variant: of an endpoint with several nothing is asked for, and it is not judged."""
+    if endpoint.variant_names is None or len(endpoint.variant_names) != 1:
+        return None
+    dimensions = (("EndpointName", endpoint.name), ("VariantName", endpoint.variant_names[0]))
+    return MetricPlace(namespace="AWS/SageMaker", dimensions=dimensions)
+
+
+COLLECTOR = Collector(
+    service="sagemaker",
+    needs={ModelEndpoint: (LIST_ENDPOINTS, DESCRIBE_ENDPOINT, LIST_COMPONENTS)},
+    calls=(LIST_ENDPOINTS, DESCRIBE_ENDPOINT, LIST_COMPONENTS, GET_RESOURCES),
+    collect=collect,
+    places={ModelEndpoint: _place},
+    billed_as=("Amazon SageMaker",),
+)

@@ -1,0 +1,28 @@
+"""Where objects are kept: settings of buckets, never an object or its key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from connections.resources.thing import Thing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bucket(Thing):
+    """A bucket by its settings. None: the setting could not be read.
+
+    `lifecycle_rules` counts the rules that are switched on. Of those that hold for the whole bucket: `ends_uploads`,
+    some rule deletes the parts of uploads that were never finished; `ends_versions`, some rule deletes or moves what
+    has been overwritten. `versioning` is Enabled, Suspended or "" where it was never switched on.
+    """
+
+    KIND: ClassVar[str] = "bucket"
+    SERVICE: ClassVar[str] = "s3"
+    ARN: ClassVar[str] = "arn:aws:s3:::{resource_id}"
+    IS_BILLED_BY_ARN: ClassVar[bool] = False
+
+    lifecycle_rules: int | None = None
+    ends_uploads: bool | None = None
+    ends_versions: bool | None = None
+    versioning: str | None = None

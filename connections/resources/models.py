@@ -1,0 +1,27 @@
+"""Where trained models answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from connections.resources.thing import Thing
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelEndpoint(Thing):
+    """An endpoint on machines that wait for calls. Of its variants and components each None: could not be read.
+
+    `instance_count` is of all variants together; `is_serverless`, it has no machines of its own; `is_async`, it takes
+    its calls from a queue. `component_count` is how many models share its machines, each with a usage of its own.
+    """
+
+    KIND: ClassVar[str] = "model_endpoint"
+    SERVICE: ClassVar[str] = "sagemaker"
+
+    state: str
+    variant_names: tuple[str, ...] | None = None
+    instance_count: int | None = None
+    is_serverless: bool = False
+    is_async: bool = False
+    component_count: int | None = None

@@ -1,0 +1,47 @@
+"""A bucket that keeps every version of its objects for ever is charged for all that has ever been overwritten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connections.resources.buckets import Bucket
+from findings.bucket_size import SIZE, latest_gib
+from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste
+
+if TYPE_CHECKING:
+    from audits.evidence import Usage
+
+
+def judge(bucket: Bucket, *, usage: Usage, idle_days: int, min_stored_gib: float) -> Verdict:
+    if bucket.versioning == "" or bucket.ends_versions:
+        return Fine()
+    stored = latest_gib(usage, days=idle_days)
+    if stored is not None and stored < min_stored_gib:
+        return Fine()
+    if stored is None:
+        return Unknown(f"its size on any of the last {idle_days} days")
+    if bucket.versioning is None or bucket.ends_versions is None:
+        return Unknown("whether it keeps versions, and for how long")
+    told = {"Enabled": "keeps", "Suspended": "has kept"}.get(bucket.versioning, "keeps")
+    return Waste(
+        saves=UNTOLD,
+        because=f"It {told} every version, {stored:,.1f} GiB lie in Standard, and no rule for the whole bucket deletes "
+        "or moves what has been overwritten.",
+    )
+
+
+rule = Rule(
+    id="aws_s3_bucket_versions_unexpired",
+    title="Bucket that keeps overwritten versions for ever",
+    looks_at=Bucket,
+    settings={"idle_days": 14, "min_stored_gib": 100},
+    action="Agree for how long overwritten versions are needed, then add a rule that deletes them after that.",
+    docs="https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html",
+    judge=judge,
+    metrics=(SIZE,),
+    window_days=14,
+    rollback="A version that a rule has deleted does not come back; take the rule away to keep the others.",
+    hint="aws s3api get-bucket-lifecycle-configuration --region {region} --bucket {native_id}\n"
+    "aws s3api put-bucket-lifecycle-configuration --region {region} --bucket {native_id} "
+    "--lifecycle-configuration file://ALL_OF_ITS_RULES_AND_THE_NEW_ONE.json",
+)

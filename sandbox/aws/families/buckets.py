@@ -1,0 +1,173 @@
+"""Buckets by their settings: what they keep for ever, what they do not, and those that only seem so."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sandbox.aws import names, usage
+from sandbox.aws.cases import GIB, Case, meter, stands
+from sandbox.aws.compute import put
+from sandbox.aws.shaped import Answered
+from sandbox.aws.wire import Refusal
+
+if TYPE_CHECKING:
+    from sandbox.aws.cases import Stand
+    from sandbox.aws.model import Draw, Estate
+    from sandbox.aws.shaped import Asked
+
+VERSIONS, UPLOADS, LIFECYCLE = (
+    "aws_s3_bucket_versions_unexpired",
+    "aws_s3_bucket_uploads_unaborted",
+    "aws_s3_bucket_without_lifecycle",
+)
+RULES = (VERSIONS, UPLOADS, LIFECYCLE)
+BILLED_AS = "Amazon Simple Storage Service"
+SERVICES = {BILLED_AS: ("Storage", "Object Storage", "AmazonS3")}
+RESOURCE_TYPES = {"bucket": "Bucket"}
+ABORT = {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}
+NONCURRENT = {"NoncurrentVersionExpiration": {"NoncurrentDays": 30}}
+EXPIRE = {"Expiration": {"Days": 365}}
+
+
+def of_all(**members: dict[str, int]) -> dict[str, Any]:
+    return {"ID": "all", "Status": "Enabled", "Filter": {"Prefix": ""}, **members}
+
+
+def of_logs(**members: dict[str, int]) -> dict[str, Any]:
+    return {"ID": "logs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, **members}
+
+
+WHOLE = (of_all(**ABORT, **NONCURRENT, **EXPIRE),)
+ON = {"versioning": "Enabled"}
+CASES = {
+    "kept_clean": Case(count=3, has={"gib": 2400, "rules": WHOLE} | ON),
+    "versions_for_ever": Case(
+        count=2, wastes=(VERSIONS,), untold=(VERSIONS,), has={"gib": 700, "rules": (of_all(**ABORT, **EXPIRE),)} | ON
+    ),
+    "versions_suspended": Case(
+        wastes=(VERSIONS,),
+        untold=(VERSIONS,),
+        has={"gib": 300, "rules": (of_all(**ABORT),), "versioning": "Suspended"},
+        trap="versioning is off by now, but what it has kept stays",
+    ),
+    "versions_of_logs_only": Case(
+        wastes=(VERSIONS,),
+        untold=(VERSIONS,),
+        has={"gib": 500, "rules": (of_all(**ABORT), of_logs(**NONCURRENT))} | ON,
+        trap="old versions expire, but below one prefix only",
+    ),
+    "uploads_for_ever": Case(
+        count=3, wastes=(UPLOADS,), untold=(UPLOADS,), has={"gib": 400, "rules": (of_all(**NONCURRENT),)} | ON
+    ),
+    "uploads_rule_off": Case(
+        wastes=(UPLOADS,),
+        untold=(UPLOADS,),
+        has={"gib": 250, "rules": ({**of_all(**ABORT), "Status": "Disabled"}, of_all(**EXPIRE))},
+        trap="a rule ends uploads, but it is switched off",
+    ),
+    "without_rules": Case(count=3, wastes=(UPLOADS, LIFECYCLE), untold=(UPLOADS, LIFECYCLE), has={"gib": 3000}),
+    "without_rules_small": Case(count=2, has={"gib": 12} | ON, trap="keeps all for ever, but next to nothing"),
+    "without_rules_new": Case(
+        age_days=30, wastes=(UPLOADS,), untold=(UPLOADS,), has={"gib": 5000}, trap="large, but a month old"
+    ),
+    "size_untold": Case(
+        count=2, unknowns=RULES, has={"gib": None} | ON, trap="keeps all for ever, and its size is not reported"
+    ),
+    "kept_by_tag": Case(
+        tags={"keep": "true"},
+        has={"gib": 800, "rules": (of_all(**EXPIRE),)} | ON,
+        trap="its tag asks to keep all of it",
+    ),
+}
+
+
+def add(draw: Draw, estate: Estate) -> None:
+    for stand in stands(draw, CASES):
+        _bucket(draw, estate, stand)
+
+
+def _bucket(draw: Draw, estate: Estate, stand: Stand) -> None:
+    has = stand.case.has
+    name = f"northwind-{stand.label}-{draw.hex(6)}"
+    item = stand.item(draw, kind="bucket", native_id=name, bill_id=name, rules=RULES)
+    item.name = name
+    item.shape = {"Name": name, "CreationDate": item.created_at, "BucketRegion": stand.region}
+    item.facts |= {"rules": list(has.get("rules", ())), "versioning": has.get("versioning")}
+    gib = has["gib"] or 50
+    item.charges = [
+        meter(draw, item, service=BILLED_AS, name="TimedStorage-ByteHrs", unit="GB-Mo", price="0.023",
+              operation="StandardStorage", held=Decimal(gib))
+    ]  # fmt: skip
+    estate.items.append(item)
+    if has["gib"] is None:
+        return
+    age = (draw.as_of - item.created_at).days
+    # S3 reports a day's size late: yesterday's is not there yet.
+    values = usage.without(usage.flat(float(gib * GIB)), lambda ago: ago == 1 or ago > age)
+    put(estate, item, ("AWS/S3", "BucketSizeBytes", "BucketName", name, "StorageType", "StandardStorage"), values)
+
+
+def _listed(asked: Asked) -> dict[str, Any]:
+    """Those of one region, which is the one that must be asked for them; the export's own bucket is among them."""
+    region = asked.parameters.get("BucketRegion")
+    if region and region != asked.region:
+        raise Refusal("InvalidArgument", f"This endpoint does not answer for buckets of {region}.")
+    buckets = [one.shape for one in asked.estate.of("bucket") if one.account == asked.account]
+    if asked.account == names.PAYER:
+        made = min((item.created_at for item in asked.estate.items), default=None)
+        buckets.append({"Name": names.BUCKET, "CreationDate": made, "BucketRegion": names.EXPORT_REGION})
+    return {"Buckets": [one for one in buckets if region in {None, one["BucketRegion"]}]}
+
+
+def _facts(asked: Asked) -> dict[str, Any]:
+    name = asked.parameters["Bucket"]
+    if asked.account == names.PAYER and name == names.BUCKET:
+        return {"rules": list(WHOLE), "versioning": "Enabled"}
+    for item in asked.of("bucket"):
+        if item.native_id == name:
+            return item.facts
+    raise Refusal("NoSuchBucket", "The specified bucket does not exist", status=404)
+
+
+def _lifecycle(asked: Asked) -> dict[str, Any]:
+    rules = _facts(asked)["rules"]
+    if not rules:
+        raise Refusal("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", status=404)
+    return {"Rules": rules}
+
+
+def _versioning(asked: Asked) -> dict[str, Any]:
+    status = _facts(asked)["versioning"]
+    return {"Status": status} if status else {}
+
+
+def _some_bucket(estate: Estate) -> dict[str, Any]:
+    return {"Bucket": next(item.native_id for item in estate.of("bucket") if item.facts["rules"])}
+
+
+ANSWERS = (
+    Answered(
+        service="s3",
+        operation="ListBuckets",
+        action="s3:ListAllMyBuckets",
+        make=_listed,
+        honours=frozenset({"BucketRegion"}),
+        largest=1000,
+    ),
+    Answered(
+        service="s3",
+        operation="GetBucketLifecycleConfiguration",
+        action="s3:GetLifecycleConfiguration",
+        make=_lifecycle,
+        honours=frozenset({"Bucket"}),
+        tried_with=_some_bucket,
+    ),
+    Answered(
+        service="s3",
+        operation="GetBucketVersioning",
+        make=_versioning,
+        honours=frozenset({"Bucket"}),
+        tried_with=_some_bucket,
+    ),
+)

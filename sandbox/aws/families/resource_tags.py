@@ -1,0 +1,43 @@
+"""Tags as the Resource Groups Tagging API answers them for a whole region at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.aws.cases import tag_list
+from sandbox.aws.shaped import Answered
+
+if TYPE_CHECKING:
+    from sandbox.aws.model import Item
+    from sandbox.aws.shaped import Asked
+
+# What the API calls a type of resource, and the kind that it is here.
+KINDS = {
+    "acm-pca:certificate-authority": "certificate_authority",
+    "dms:rep": "replication_instance",
+    "logs:log-group": "log_group",
+    "s3": "bucket",
+    "sagemaker:endpoint": "model_endpoint",
+    "workspaces:workspace": "desktop",
+}
+
+
+def _arn(item: Item) -> str:
+    return f"arn:aws:s3:::{item.bill_id}" if item.kind == "bucket" else item.bill_id
+
+
+def _tagged(asked: Asked) -> dict[str, Any]:
+    wanted = asked.parameters.get("ResourceTypeFilters") or list(KINDS)
+    items = [item for name in wanted for item in asked.of(KINDS[name]) if item.tags and item.is_in_inventory]
+    return {"ResourceTagMappingList": [{"ResourceARN": _arn(item), "Tags": tag_list(item)} for item in items]}
+
+
+ANSWERS = (
+    Answered(
+        service="resourcegroupstaggingapi",
+        operation="GetResources",
+        action="tag:GetResources",
+        make=_tagged,
+        honours=frozenset({"ResourceTypeFilters"}),
+    ),
+)
