@@ -14,6 +14,7 @@ from audits.things import from_data
 from findings import registry, thresholds
 from findings.bill_standing import span_of, standings_of
 from findings.confidence import parts_from
+from findings.freed import Freed, freed_by
 from findings.frozen import is_intact, lines_of
 from findings.models import Finding
 from findings.queries import HEAVY, account_labels, action_rows
@@ -48,6 +49,7 @@ class Detail:
     hint: str
     rollback: str
     order: tuple[str, ...]
+    freed: tuple[Freed, ...]
     charts: tuple[Panel, ...]
     cost_chart: Panel | None
     missing_metrics: tuple[str, ...]
@@ -81,6 +83,7 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
         hint=_hint(rule, finding),
         rollback=rule.rollback if rule else "",
         order=texts_of(rule.id).order if rule else (),
+        freed=freed_by(evidence),
         charts=() if rule is None else tuple(_charts(rule, evidence, series)),
         cost_chart=_cost_chart(evidence),
         missing_metrics=missing,

@@ -71,7 +71,8 @@ def freeze(
             "traps": traps_of(judgement),
             "saving": {name: getattr(saving, name) for name in ("basis", "currency", "monthly", "cash",
                        "frees_commitment", "monthly_cost", "days", "price_source", "why_unknown")}
-            | {"meters": sorted(saving.meters)},
+            | {"meters": sorted(saving.meters),
+               "freed": [{"id": name, "monthly": monthly} for name, monthly in saving.freed]},
             "further": {"monthly": further.monthly, "currency": further.currency, "unknown": further.unknown,
                         "parts": further.parts},
             "sum": [{"label": step.label, "amount": step.amount, "unit": step.unit} for step in saving.steps],

@@ -41,7 +41,9 @@ class Saving:
     `monthly_cost` is what the resource costs a month, of which the saving is a part. `basis` says where it comes from:
     BILL (the bill alone), PRICES (nothing is billed, or a price table gave the share) or "" (not known: `why_unknown`
     is a sentence). `price_source` is a phrase for the reader; `days` how many billed days were counted. `meters` are
-    the price names that the saving is a part of; empty: it is one of all that the resource costs.
+    the price names that the saving is a part of; empty: it is one of all that the resource costs. `freed` are the
+    commitments that cover it, with what is freed of each a month, the most first; they add up to `frees_commitment`
+    but for rounding.
     """
 
     basis: str
@@ -55,6 +57,7 @@ class Saving:
     why_unknown: str = ""
     steps: tuple[SumStep, ...] = ()
     meters: frozenset[str] = frozenset()
+    freed: tuple[tuple[str, Decimal], ...] = ()
 
 
 def monthly_saving(*, saves: Share, evidence: Evidence, listed: PriceTable) -> Saving:
@@ -143,7 +146,18 @@ def _from_bill(part: Part, window: CostWindow, lines: tuple[DayCost, ...]) -> Sa
         days=window.days,
         price_source="its own bill lines" + (f" and {part.source}" if part.source else ""),
         steps=tuple(steps),
+        freed=_freed(part, window, lines),
     )
+
+
+def _freed(part: Part, window: CostWindow, lines: tuple[DayCost, ...]) -> tuple[tuple[str, Decimal], ...]:
+    costs: dict[str, Decimal] = {}
+    for line in lines:
+        if line.commitment_discount_id:
+            held = costs.get(line.commitment_discount_id, ZERO)
+            costs[line.commitment_discount_id] = held + window.cost(line)
+    freed = ((name, rounded_down(cost * part.fraction * MONTH_DAYS / window.days)) for name, cost in costs.items())
+    return tuple(sorted(freed, key=lambda one: (-one[1], one[0])))
 
 
 def _left_out(window: CostWindow, currency: str) -> list[SumStep]:

@@ -5,7 +5,7 @@ Used and unused make up what was bought, to the last digit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -69,17 +69,33 @@ SAVINGS_PLAN = Commitment(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reserved:
-    """A reservation of machines that nobody uses: bought by the day, all of it unused."""
+class Unused:
+    """A commitment that nobody uses: bought by the day, all of it unused."""
 
     commitment: Commitment
     per_day: Decimal
 
 
-def reserved(item: Item) -> Reserved:
+def plan(item: Item) -> Unused:
+    """The commitment of an item that stands for a savings plan, with what it costs a day."""
+    return Unused(
+        commitment=replace(
+            SAVINGS_PLAN,
+            arn=item.bill_id,
+            title=f"{item.facts['type']} savings plan",
+            name=f"{item.facts['type']} savings plan, 1 year, nothing upfront",
+            account=item.account,
+            first=item.facts["first"],
+            last=item.facts["last"],
+        ),
+        per_day=item.facts["per_day"],
+    )
+
+
+def reserved(item: Item) -> Unused:
     """The commitment of an item that stands for reserved machines, with what it costs a day."""
     kind, count = item.facts["type"], item.facts["count"]
-    return Reserved(
+    return Unused(
         commitment=Commitment(
             arn=item.bill_id,
             title=f"{count} reserved {kind}",

@@ -22,7 +22,7 @@ from findings.rule_texts import texts_of
 ROOT = Path(__file__).parents[2]
 RULES_OF = {path.stem: path for path in (ROOT / "findings" / "rules").glob("*/*.py") if path.stem != "__init__"}
 EFFORTS = {"VeryLow", "Low", "Medium", "High", "VeryHigh"}
-ACTION_TYPES = {"Rightsize", "Stop", "Upgrade", "Delete", "MigrateToGraviton", "ScaleIn"}
+ACTION_TYPES = {"Rightsize", "Stop", "Upgrade", "Delete", "MigrateToGraviton", "ScaleIn", "PurchaseSavingsPlans"}
 # Their whole criterion is in one answer of the provider: the resource is read with it, or there is no resource.
 NEVER_UNKNOWN = set(json.loads((ROOT / "tests" / "sandbox" / "never_unknown.json").read_text()))
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -40,6 +40,7 @@ SECRET_WORDS = (
     "connectionstring",
 )
 WITHHELD = "(withheld)"
+NEXT = "nextToken"  # as the services have it whose paging the SDK does not know
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,10 +142,19 @@ class Reader:
         client = self._session.client(call.service, self.region)
         method = xform_name(call.operation)
         if not client.can_paginate(method):
-            yield getattr(client, method)(**parameters)
+            yield from self._by_token(getattr(client, method), parameters)
             return
         settings = {} if page_size is None else {"PageSize": page_size}
         yield from client.get_paginator(method).paginate(**parameters, PaginationConfig=settings)
+
+    @staticmethod
+    def _by_token(call: Callable[..., dict[str, Any]], parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Page after page of an operation whose paging the SDK does not know, where it has any."""
+        page = call(**parameters)
+        yield page
+        while token := page.get(NEXT):
+            page = call(**parameters, **{NEXT: token})
+            yield page
 
     def _failed(self, call: Call, error: BaseException, *, kinds: tuple[str, ...]) -> None:
         reason = outcome_of(code_of(error))

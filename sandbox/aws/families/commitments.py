@@ -198,7 +198,8 @@ def _plans(estate: Estate) -> list[_Plan]:
 def _savings_plans(asked: Asked) -> dict[str, Any]:
     """Plans belong to the account that bought them, and are the same from every region."""
     plans = _plans(asked.estate) if asked.account == names.PAYER else []
-    rows = [_plan(plan, asked.estate) for plan in plans]
+    small = [item.shape for item in asked.estate.of("savings_plan") if item.account == asked.account]
+    rows = [*(_plan(plan, asked.estate) for plan in plans), *small]
     wanted = {
         "savingsPlanArn": asked.parameters.get("savingsPlanArns"),
         "savingsPlanId": asked.parameters.get("savingsPlanIds"),

@@ -1,0 +1,36 @@
+"""What is paid for in advance: plans and reservations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from connections.resources.thing import Thing
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavingsPlan(Thing):
+    """A promise to spend `hourly_commitment` of `currency` an hour until `ends_at` (None: AWS does not say).
+
+    `state` is payment-pending, payment-failed, active, retired, queued, queued-deleted, pending-return or returned.
+    `plan_type` is Compute, EC2Instance, SageMaker or Database; one of a machine family names it and its region.
+    `hourly_commitment` is AWS' own decimal text. `followed_by` are the plans of the same kind that are queued to begin
+    within a week of its end.
+    """
+
+    KIND: ClassVar[str] = "savings_plan"
+    SERVICE: ClassVar[str] = "savingsplans"
+
+    state: str
+    plan_type: str
+    hourly_commitment: str
+    currency: str
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+    payment_option: str = ""
+    instance_family: str = ""
+    plan_region: str = ""
+    followed_by: tuple[str, ...] = ()
