@@ -1,16 +1,27 @@
-"""Managed databases."""
+"""Managed databases, and the snapshots that people take of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from connections.resources.thing import Thing
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class Database(Thing):
-    """A managed database instance. `replica_of` names its source where it is a replica."""
+    """A managed database instance. `replica_of` names its source where it is a replica, and `stable_id` is what the
+    provider goes on calling it when it is renamed.
+
+    `major_version` is the part of its engine's version by which the provider sells support ("8.0", "16").
+    `standard_support_ends_at` is when that ends (None: not known, or the engine has no such end), and
+    `extended_support` what the customer chose for the time after it (None: the provider does not say).
+    `backup_days` and `insights_days` say for how long automatic backups and performance data are kept (0: none are),
+    `insights_mode` under which offer the latter; `backup_service` is the service that keeps the former.
+    """
 
     KIND: ClassVar[str] = "database"
     SERVICE: ClassVar[str] = "rds"
@@ -20,7 +31,45 @@ class Database(Thing):
     engine: str
     storage_gib: int
     storage_type: str = ""
+    iops: int | None = None
     is_multi_az: bool = False
     cluster_id: str | None = None
     replica_of: str | None = None
     replica_ids: tuple[str, ...] = ()
+    stable_id: str = ""
+    engine_version: str = ""
+    major_version: str = ""
+    standard_support_ends_at: datetime | None = None
+    extended_support: str | None = None
+    backup_days: int = 0
+    backup_service: str | None = None
+    insights_days: int | None = None
+    insights_mode: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseSnapshot(Thing):
+    """A snapshot that somebody took of a database, or of a whole cluster; automatic ones are not among them.
+
+    `snapshot_of` is db or db-cluster, `source_name` what that was called, and `is_source_present` whether it still
+    stands (None: could not be read); if it does, `is_source_backed_up` says whether it has backups of its own.
+    `copied_from` is where a copy came from, if from another region or account.
+    `shared_with` are the accounts that may restore it, or "all" (None: could not be read). `last_exported_at` is when
+    it was last exported, which is not known unless `are_exports_read`. `managed_by` names a service that keeps it.
+    """
+
+    KIND: ClassVar[str] = "database_snapshot"
+    SERVICE: ClassVar[str] = "rds"
+
+    state: str
+    snapshot_of: str
+    source_name: str
+    engine: str
+    size_gib: int
+    is_source_present: bool | None = None
+    is_source_backed_up: bool | None = None
+    copied_from: str = ""
+    shared_with: tuple[str, ...] | None = None
+    last_exported_at: datetime | None = None
+    are_exports_read: bool = True
+    managed_by: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connections.resources import Snapshot
+from connections.resources.databases import DatabaseSnapshot
 from findings.trap import FINE, Caught, Clear, Look, Trap
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ KEEPERS = {"backup": "AWS Backup", "dlm": "Data Lifecycle Manager"}
 
 
 def look(thing: Thing) -> Look:
-    keeper = KEEPERS.get(thing.managed_by or "") if isinstance(thing, Snapshot) else None
+    keeper = KEEPERS.get(thing.managed_by or "") if isinstance(thing, Snapshot | DatabaseSnapshot) else None
     if keeper:
         return Caught(f"Kept by {keeper}, which deletes it by its own plan.")
     return Clear("No backup service keeps it.")
@@ -25,7 +26,7 @@ trap = Trap(
     title="Backup service",
     effect=FINE,
     look=look,
-    kinds=(Snapshot,),
+    kinds=(Snapshot, DatabaseSnapshot),
     meters=("EBS:SnapshotUsage",),
     reads_tags=True,
 )

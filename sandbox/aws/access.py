@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.aws import policy
+from sandbox.aws import families, policy
 from sandbox.aws.names import BUCKET, EXPORT_REGION, PAYER, REFUSED_BY_ORGANIZATION
 from sandbox.aws.wire import Refusal
 
@@ -32,7 +32,8 @@ def authorize(call: ApiCall, caller: Caller, *, resource: str) -> None:
             session = policy.decide(caller.session_documents, action=call.action, resource=resource, context=context)
     except policy.UnknownPolicy as error:
         raise Refusal("SandboxCannotDecide", f"The sandbox cannot decide this policy: {error}", status=500) from error
-    if (caller.account, call.region, call.action) == REFUSED_BY_ORGANIZATION:
+    where = (caller.account, call.region, call.action)
+    if where == REFUSED_BY_ORGANIZATION or where in families.refused():
         refuse(call, caller, resource=resource, reason="with an explicit deny in a service control policy")
     if _is_foreign_bucket(call, caller):
         refuse(

@@ -36,6 +36,7 @@ CASES = {
     "doubled_prod": 2,
     "doubled_staging": 1,
     "doubled_untagged": 1,
+    "idle_with_operations": 2,
 }
 TRAPS = {
     "idle_until_lately": "one connection on one of the last 14 days",
@@ -51,8 +52,11 @@ TRAPS = {
     "quiet_memory_class": "its processor is hardly busy, but it is of a class that is taken for its memory",
     "quiet_but_one_day": "its processor was busy at 35 % on one of the last 30 days",
     "doubled_staging": "a standby in staging, where a failover may be rehearsed",
+    "idle_with_operations": "no connections, but 90 reads and writes a second",
     "doubled_untagged": "a standby, and no tag that says what it is for",
 }
+# Reads, and as many writes, a second: what the engine does for itself, and where something else does more.
+OPERATIONS, OPERATIONS_OF = 0.4, {"idle_with_operations": 45.0, "busy": 60.0}
 KINDS = ("db.t3.medium", "db.m5.large", "db.r5.large")
 KIND_OF = dict.fromkeys(("quiet", "quiet_but_one_day", "days_missing", "no_metrics"), "db.m5.large") | {
     "quiet_memory_class": "db.r5.large"
@@ -67,6 +71,7 @@ WASTES = {
     "doubled_dev": names.DATABASE_STANDBY,
 }
 UNKNOWNS = {
+    "idle_with_operations": (names.DATABASE_IDLE,),
     "days_missing": (names.DATABASE_IDLE, names.DATABASE_LOW_CPU),
     "no_metrics": (names.DATABASE_IDLE, names.DATABASE_LOW_CPU),
     "stopped_unanswered": (names.DATABASE_STOPPED,),
@@ -152,7 +157,9 @@ def _measure(draw: Draw, estate: Estate, item: Item) -> None:
         missing = set(range(1, 6))
     if item.case == "stopped_restarted":
         missing = set(range(1, 46)) - {draw.days(2, 6), draw.days(10, 13)}
-    for metric, values in (("DatabaseConnections", connections), ("CPUUtilization", processor)):
+    operations = usage.flat(OPERATIONS_OF.get(item.case, OPERATIONS))
+    series = {"DatabaseConnections": connections, "CPUUtilization": processor}
+    for metric, values in (series | {"ReadIOPS": operations, "WriteIOPS": operations}).items():
         known = usage.without(values, lambda ago: ago in missing or ago > age)
         put(estate, item, ("AWS/RDS", metric, "DBInstanceIdentifier", item.name), known)
 

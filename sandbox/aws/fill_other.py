@@ -1,4 +1,4 @@
-"""Fills moto's load balancers, databases and the payer's bucket with the estate, in moto's own process."""
+"""Fills moto's load balancers and the payer's bucket with the estate, in moto's own process."""
 
 # moto builds these classes itself though mypy counts them abstract, and its packages re-export without saying so.
 # mypy: disable-error-code="abstract,attr-defined"
@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from moto.elbv2 import elbv2_backends
 from moto.elbv2.models import FakeHealthStatus, FakeLoadBalancer, FakeTargetGroup
-from moto.rds import rds_backends
-from moto.rds.models import DBInstance
 from moto.s3 import s3_backends
 
 from sandbox.aws import names
@@ -39,8 +37,6 @@ class UnhealthyTargetGroup(FakeTargetGroup):
 def fill(estate: Estate) -> None:
     for item in estate.of("load_balancer"):
         _load_balancer(item)
-    for item in estate.of("database"):
-        _database(item)
 
 
 def _tags(item: Item) -> list[dict[str, str]]:
@@ -81,32 +77,6 @@ def _load_balancer(item: Item) -> None:
         for target in group["targets"]:
             target_group.targets[target] = {"Id": target, "Port": port}
         backend.target_groups[target_group.arn] = target_group
-
-
-def _database(item: Item) -> None:
-    backend = rds_backends[item.account][item.region]
-    facts = item.facts
-    database = DBInstance(
-        backend,
-        db_instance_identifier=item.name,
-        db_instance_class=facts["class"],
-        engine="postgres",
-        engine_version="16.4",
-        allocated_storage=facts["size"],
-        storage_type="gp2",
-        master_username="northwind",
-        master_user_password="not-a-secret",  # noqa: S106 - moto asks for one
-        source_db_instance_identifier=facts["source"],
-        multi_az=facts["is_multi_az"],
-        tags=_tags(item),
-    )
-    database.created = database.instance_create_time = item.created_at
-    database.status = facts["state"]
-    database.dbi_resource_id = facts["resource_id"]
-    backend.databases[item.name] = database
-    if facts["source"]:
-        database.is_replica = True
-        backend.databases[facts["source"]].replicas.append(item.name)
 
 
 def put_objects(objects: Mapping[str, bytes]) -> None:

@@ -43,13 +43,6 @@ OPERATIONS = {
     ("ec2", "DescribeImages"): _ec2("imagesSet"),
     ("elbv2", "DescribeLoadBalancers"): _elb("LoadBalancers"),
     ("elbv2", "DescribeTargetGroups"): _elb("TargetGroups"),
-    ("rds", "DescribeDBInstances"): Pages(
-        token="Marker",  # noqa: S106
-        limit="MaxRecords",
-        next_token="Marker",  # noqa: S106
-        items="DBInstances",
-        largest=100,
-    ),
 }
 
 

@@ -43,7 +43,7 @@ def saving(estate: Estate, item: Item, rule_id: str) -> dict[str, Any]:
     days = last_days(estate)
     total = committed = Decimal(0)
     billed: set[date] = set()
-    for charge in item.charges:
+    for charge in (one for one in item.charges if item.parts.get(rule_id, "") in one.meter):
         for day in days:
             if charge.first <= day <= charge.last:
                 cost = bill.amount(charge, day).effective

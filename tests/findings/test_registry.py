@@ -157,6 +157,8 @@ def test_metrics_are_asked_for_once_and_only_where_a_rule_reads_them():
     assert metrics_for(Database) == (
         Metric(name="CPUUtilization", statistic="Maximum", unit="%"),
         Metric(name="DatabaseConnections", statistic="Maximum", unit="connections"),
+        Metric(name="ReadIOPS", statistic="Average", unit="operations/s"),
+        Metric(name="WriteIOPS", statistic="Average", unit="operations/s"),
     )
     assert metrics_for(Snapshot) == ()
 

@@ -9,6 +9,7 @@ import pytest
 from audits.billed import BilledCommitment, BilledResource
 from audits.evidence import Bill, Evidence, Usage
 from connections.resources import Address, Instance, Snapshot, Volume
+from connections.resources.databases import DatabaseSnapshot
 from findings import traps
 from findings.evaluate import evaluate
 from findings.registry import rule
@@ -23,6 +24,10 @@ VOLUME = Volume(**OLD, resource_id="vol-1", volume_type="gp3", size_gib=8, state
 SNAPSHOT = Snapshot(
     **OLD, resource_id="snap-1", size_gib=8, state="completed", volume_id="vol-1", is_volume_present=False, image_ids=()
 )
+COPY = DatabaseSnapshot(
+    **OLD, resource_id="arn:aws:rds:us-east-1:111122223333:snapshot:s", state="available", snapshot_of="db",
+    source_name="shop", engine="mysql", size_gib=8,
+)  # fmt: skip
 ADDRESS = Address(**ACCOUNT, resource_id="eipalloc-1", public_ip="192.0.2.1")
 BILLED = BilledResource(
     **ACCOUNT, resource_id="vol-1", provider_name="AWS", service_name="EC2", charges=(),
@@ -67,6 +72,8 @@ def seen(trap_id, thing, *, stage="DELETE", **known):
         ("backup", SNAPSHOT, Clear),
         ("backup", replace(SNAPSHOT, managed_by="backup"), Caught),
         ("backup", replace(SNAPSHOT, managed_by="dlm"), Caught),
+        ("backup", COPY, Clear),
+        ("backup", replace(COPY, managed_by="backup"), Caught),
         ("backup", VOLUME, type(None)),
         ("auto_scaling", charged(20, usage_type="EUC1-BoxUsage:m5.large"), Unchecked),
         ("auto_scaling", charged(20, usage_type="EUC1-EBS:VolumeUsage.gp3"), type(None)),

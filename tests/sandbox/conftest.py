@@ -16,7 +16,7 @@ READS = {
             "Effect": "Allow",
             "Action": [
                 "ec2:Describe*",
-                "rds:DescribeDBInstances",
+                "rds:Describe*",
                 "elasticloadbalancing:Describe*",
                 "cloudwatch:GetMetricData",
                 "compute-optimizer:Get*",

@@ -24,7 +24,6 @@ MOTO: dict[str, dict[str, dict[str, list[str]]]] = {
         "DescribeRegions": {},
     },
     "elbv2": {"DescribeLoadBalancers": {}, "DescribeTargetGroups": {}},
-    "rds": {"DescribeDBInstances": {}},
     "account": {"ListRegions": {}},
     "bcm-data-exports": {"ListExports": {}},
 }
@@ -38,7 +37,7 @@ PAGED = [
 
 def method(operation):
     words = "".join(f"_{one.lower()}" if one.isupper() else one for one in operation)
-    return words.removeprefix("_").replace("d_b_", "db_")
+    return words.removeprefix("_")
 
 
 @pytest.mark.parametrize(("service", "operation"), [(s, o) for s, asked in MOTO.items() for o in asked])

@@ -5,11 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from connections.resources import Database
+from findings.nonproduction import told_by
 from findings.rule import UNTOLD, BillExpects, Fine, Rule, Verdict, Waste
-
-TAGS = frozenset({"env", "environment", "stage"})
-# Whole words only. Staging is left out: many rehearse a failover there.
-WORDS = frozenset({"dev", "develop", "development", "test", "testing", "qa", "sandbox"})
 
 
 def judge(database: Database) -> Verdict:
@@ -17,12 +14,9 @@ def judge(database: Database) -> Verdict:
         return Fine()
     if database.cluster_id:
         return Fine("Part of a cluster, whose members stand in several zones for more than to stand by.")
-    told = {key: value for key, value in database.tags.items() if key.strip().lower() in TAGS}
-    if not told:
+    tags = told_by(database)
+    if not tags:
         return Fine("No tag says that it is not for production.")
-    if any(value.strip().lower() not in WORDS for value in told.values()):
-        return Fine()
-    tags = " and ".join(f"{key}={value}" for key, value in sorted(told.items()))
     return Waste(
         saves=UNTOLD,
         because=f"{database.instance_class} ({database.engine}) is tagged {tags} and has a standby in a second zone, "

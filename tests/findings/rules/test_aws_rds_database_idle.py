@@ -22,6 +22,12 @@ WASTEFUL = Database(
 QUIET = usage(days=14, DatabaseConnections_Maximum=0.0)
 
 
+def reading(reads, writes):
+    """Without connections, and with so many operations a second on the last day."""
+    last = {"ReadIOPS.Average": [0.1] * 13 + [reads], "WriteIOPS.Average": [0.2] * 13 + [writes]}
+    return usage_of({"DatabaseConnections.Maximum": [0.0] * 14} | last)
+
+
 def last_day(value):
     return usage_of({"DatabaseConnections.Maximum": [0.0] * 13 + [value]})
 
@@ -35,6 +41,12 @@ def last_day(value):
         ({}, last_day(0.5), Fine),
         ({}, last_day(None), Unknown),
         ({}, usage(days=13, DatabaseConnections_Maximum=0.0), Unknown),
+        ({}, reading(10.0, 10.0), Waste),
+        ({}, reading(10.0, 10.1), Unknown),
+        ({}, reading(25.0, 0.0), Unknown),
+        ({}, reading(25.0, None), Waste),
+        ({"state": "stopped"}, reading(25.0, 0.0), Fine),
+        ({"replica_of": "main"}, reading(25.0, 0.0), Fine),
         ({}, usage_of({}), Unknown),
         ({"created_at": ago(13)}, usage_of({}), Fine),
         ({"created_at": None}, usage_of({}), Unknown),
@@ -54,6 +66,15 @@ def test_the_sentence_names_class_engine_and_days():
     verdict = waste(RULE, WASTEFUL, seen=QUIET)
     assert verdict.saves == ALL
     assert verdict.because == "db.m5.large (postgres) without a single connection on any of the last 14 days."
+
+
+def test_the_sentence_tells_reads_and_writes_where_they_are_known():
+    verdict = waste(RULE, WASTEFUL, seen=reading(0.4, 1.3))
+    assert verdict.because.endswith("14 days, and at most 1.7 reads and writes a second on average.")
+
+
+def test_how_many_operations_an_engine_does_for_itself_is_a_setting():
+    assert isinstance(RULE.ask(WASTEFUL, usage=reading(25.0, 0.0), settings={"max_iops": 30}), Waste)
 
 
 def test_a_member_of_a_replication_says_why_it_is_left_alone():

@@ -1,17 +1,22 @@
-"""Managed database instances."""
+"""Managed databases, with the ends of their engines' support, and the snapshots that were taken of them by hand."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace
 from connections.providers.aws.reader import clean_tags
 from connections.resources import Database, Thing
+from connections.resources.databases import DatabaseSnapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
-    from connections.providers.aws.reader import Reader
+    from connections.providers.aws.reader import Listing, Reader
 
 DESCRIBE_DATABASES = Call(
     service="rds",
@@ -28,22 +33,126 @@ DESCRIBE_DATABASES = Call(
         "DBInstances.TdeCredentialArn",
     ),
 )
+DESCRIBE_CLUSTERS = Call(
+    service="rds",
+    operation="DescribeDBClusters",
+    action="rds:DescribeDBClusters",
+    why="Tells which clusters stand, so that a snapshot of one is not called left over, and what support they chose.",
+    cheapest={"MaxRecords": 20},
+    withheld=(
+        "DBClusters.DomainMemberships",
+        "DBClusters.MasterUserSecret",
+        "DBClusters.MasterUsername",
+        "DBClusters.PendingModifiedValues",
+    ),
+)
+DESCRIBE_SNAPSHOTS = Call(
+    service="rds",
+    operation="DescribeDBSnapshots",
+    action="rds:DescribeDBSnapshots",
+    why="Lists the snapshots that you took of databases, with their age.",
+    cheapest={"MaxRecords": 20, "SnapshotType": "manual"},
+    withheld=("DBSnapshots.MasterUsername", "DBSnapshots.TdeCredentialArn"),
+)
+DESCRIBE_CLUSTER_SNAPSHOTS = Call(
+    service="rds",
+    operation="DescribeDBClusterSnapshots",
+    action="rds:DescribeDBClusterSnapshots",
+    why="Lists the snapshots that you took of clusters, with their age.",
+    cheapest={"MaxRecords": 20, "SnapshotType": "manual"},
+    withheld=("DBClusterSnapshots.MasterUsername",),
+)
+DESCRIBE_SHARING = Call(
+    service="rds",
+    operation="DescribeDBSnapshotAttributes",
+    action="rds:DescribeDBSnapshotAttributes",
+    why="Tells with which accounts a snapshot is shared: such a one may be in use elsewhere.",
+    cheapest={"DBSnapshotIdentifier": "costframe-none"},
+    answers_cheapest=frozenset({"DBSnapshotNotFound", "DBSnapshotNotFoundFault"}),
+    absent=frozenset({"DBSnapshotNotFound", "DBSnapshotNotFoundFault"}),
+)
+DESCRIBE_CLUSTER_SHARING = Call(
+    service="rds",
+    operation="DescribeDBClusterSnapshotAttributes",
+    action="rds:DescribeDBClusterSnapshotAttributes",
+    why="Tells with which accounts a cluster's snapshot is shared: such a one may be in use elsewhere.",
+    cheapest={"DBClusterSnapshotIdentifier": "costframe-none"},
+    answers_cheapest=frozenset({"DBClusterSnapshotNotFoundFault"}),
+    absent=frozenset({"DBClusterSnapshotNotFoundFault"}),
+)
+DESCRIBE_EXPORTS = Call(
+    service="rds",
+    operation="DescribeExportTasks",
+    action="rds:DescribeExportTasks",
+    why="Tells which snapshots are exported: such a one is in use.",
+    cheapest={"MaxRecords": 20},
+    withheld=tuple(
+        f"ExportTasks.{name}"
+        for name in ("FailureCause", "IamRoleArn", "KmsKeyId", "S3Bucket", "S3Prefix", "WarningMessage")
+    ),
+)
+DESCRIBE_VERSIONS = Call(
+    service="rds",
+    operation="DescribeDBMajorEngineVersions",
+    action="rds:DescribeDBMajorEngineVersions",
+    why="Tells until when each version of an engine has support without extra charge.",
+    cheapest={"MaxRecords": 20},
+)
+OTHERS = frozenset({"docdb", "neptune"})  # engines of other services, which share this API
+SUPPORTED = frozenset({"mysql", "postgres", "aurora-mysql", "aurora-postgresql"})  # those whose support is sold on
+STANDARD = "open-source-rds-standard-support"
+EXPORTED = frozenset({"STARTING", "IN_PROGRESS", "COMPLETE"})
+BACKUP_TAG, BACKUP_NAME = "aws:backup:source-resource", "awsbackup:"
+VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
+FIRST_OF_ONE_NUMBER = 10  # from PostgreSQL 10 on, its first number alone is the major version
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
-    """Every database instance of one region. Engines of other services that share this API are left out."""
-    yield from reader.listing(
+    """Databases and snapshots of one region. Engines of other services that share this API are left out."""
+    databases: Listing[Database]
+    clusters: Listing[_Cluster]
+    databases, clusters, singles, of_clusters = reader.together(
+        lambda: _databases(reader),
+        lambda: _clusters(reader),
+        lambda: _snapshots(reader, DESCRIBE_SNAPSHOTS, of="db"),
+        lambda: _snapshots(reader, DESCRIBE_CLUSTER_SNAPSHOTS, of="db-cluster"),
+    )
+    yield from _with_support(reader, databases.rows, clusters.rows)
+    snapshots = [_with_source(one, databases if one.snapshot.snapshot_of == "db" else clusters)
+                 for one in (*singles.rows, *of_clusters.rows)]  # fmt: skip
+    yield from _with_uses(reader, snapshots)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cluster:
+    """What a cluster is called, also after it was renamed, what it keeps of backups, and what support it chose."""
+
+    name: str
+    stable_id: str
+    backup_days: int
+    extended_support: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Taken:
+    """A snapshot, and what its source is called also after it was renamed."""
+
+    snapshot: DatabaseSnapshot
+    source_id: str
+
+
+def _databases(reader: Reader) -> Listing[Any]:
+    return reader.listing(
         DESCRIBE_DATABASES,
         result="DBInstances",
-        row=lambda item: _database(reader, item),
+        row=lambda item: None if item.get("Engine") in OTHERS else _database(reader, item),
         kinds=(Database.KIND,),
         page_size=100,
-    ).rows
+    )
 
 
-def _database(reader: Reader, item: dict[str, Any]) -> Database | None:
-    if item.get("Engine") in {"docdb", "neptune"}:
-        return None
+def _database(reader: Reader, item: dict[str, Any]) -> Database:
+    has_insights = item.get("PerformanceInsightsEnabled")
     return Database(
         resource_id=item["DBInstanceArn"],
         account_id=reader.account_id,
@@ -57,10 +166,167 @@ def _database(reader: Reader, item: dict[str, Any]) -> Database | None:
         engine=item.get("Engine", ""),
         storage_gib=item.get("AllocatedStorage", 0),
         storage_type=item.get("StorageType", ""),
+        iops=item.get("Iops"),
         is_multi_az=bool(item.get("MultiAZ")),
         cluster_id=item.get("DBClusterIdentifier"),
         replica_of=item.get("ReadReplicaSourceDBInstanceIdentifier") or None,
         replica_ids=tuple(item.get("ReadReplicaDBInstanceIdentifiers", ())),
+        stable_id=item.get("DbiResourceId", ""),
+        engine_version=item.get("EngineVersion", ""),
+        major_version=major_version(item.get("EngineVersion", "")),
+        extended_support=item.get("EngineLifecycleSupport") or None,
+        backup_days=item.get("BackupRetentionPeriod", 0),
+        backup_service="AWS Backup" if item.get("AwsBackupRecoveryPointArn") else None,
+        insights_days=item.get("PerformanceInsightsRetentionPeriod") if has_insights else 0,
+        insights_mode=item.get("DatabaseInsightsMode") or None,
+    )
+
+
+def major_version(version: str) -> str:
+    """The part by which support is sold: 8.0 of 8.0.35 and of 8.0.mysql_aurora.3.05.2, 16 of 16.4, 9.6 of 9.6.24."""
+    found = VERSION.match(version)
+    if found is None:
+        return ""
+    is_one_number = found[2] is None or int(found[1]) >= FIRST_OF_ONE_NUMBER
+    return found[1] if is_one_number else found[0]
+
+
+def _clusters(reader: Reader) -> Listing[Any]:
+    return reader.listing(
+        DESCRIBE_CLUSTERS,
+        result="DBClusters",
+        row=lambda item: _Cluster(
+            name=item["DBClusterIdentifier"],
+            stable_id=item.get("DbClusterResourceId", ""),
+            backup_days=item.get("BackupRetentionPeriod", 0),
+            extended_support=item.get("EngineLifecycleSupport") or None,
+        ),
+        page_size=100,
+    )
+
+
+def _with_support(reader: Reader, databases: Iterable[Database], clusters: Iterable[_Cluster]) -> Iterator[Database]:
+    """Databases with the end of their version's support; a member of a cluster with what the cluster chose."""
+    databases = tuple(databases)
+    chosen = {cluster.name: cluster.extended_support for cluster in clusters}
+    ends = _support_ends(reader) if any(database.engine in SUPPORTED for database in databases) else {}
+    for database in databases:
+        yield replace(
+            database,
+            standard_support_ends_at=ends.get((database.engine, database.major_version)),
+            extended_support=chosen.get(database.cluster_id or "") or database.extended_support,
+        )
+
+
+def _support_ends(reader: Reader) -> dict[tuple[str, str], datetime]:
+    def row(item: dict[str, Any]) -> tuple[tuple[str, str], datetime] | None:
+        stages = item.get("SupportedEngineLifecycles", ())
+        ends = [one.get("LifecycleSupportEndDate") for one in stages if one.get("LifecycleSupportName") == STANDARD]
+        key = (item.get("Engine", ""), item.get("MajorEngineVersion", ""))
+        return next(((key, end) for end in ends if end is not None), None)
+
+    return dict(reader.listing(DESCRIBE_VERSIONS, result="DBMajorEngineVersions", row=row, page_size=100).rows)
+
+
+def _snapshots(reader: Reader, call: Call, *, of: str) -> Listing[Any]:
+    return reader.listing(
+        call,
+        result="DBSnapshots" if of == "db" else "DBClusterSnapshots",
+        row=lambda item: None if item.get("Engine") in OTHERS else _snapshot(reader, item, of=of),
+        kinds=(DatabaseSnapshot.KIND,),
+        page_size=100,
+        SnapshotType="manual",
+    )
+
+
+def _snapshot(reader: Reader, item: dict[str, Any], *, of: str) -> _Taken:
+    prefix, source = ("DB", "DBInstance") if of == "db" else ("DBCluster", "DBCluster")
+    tags, name = clean_tags(item.get("TagList")), item[f"{prefix}SnapshotIdentifier"]
+    is_kept = BACKUP_TAG in tags or name.startswith(BACKUP_NAME)
+    return _Taken(
+        source_id=item.get("DbiResourceId" if of == "db" else "DbClusterResourceId", ""),
+        snapshot=DatabaseSnapshot(
+            resource_id=item[f"{prefix}SnapshotArn"],
+            account_id=reader.account_id,
+            region=reader.region,
+            observed_at=reader.at,
+            name=name,
+            created_at=item.get("SnapshotCreateTime"),
+            tags=tags,
+            state=item.get("Status", ""),
+            snapshot_of=of,
+            source_name=item.get(f"{source}Identifier", ""),
+            engine=item.get("Engine", ""),
+            size_gib=item.get("AllocatedStorage", 0),
+            copied_from=_copied_from(reader, item),
+            managed_by="backup" if is_kept else None,
+        ),
+    )
+
+
+def _copied_from(reader: Reader, item: dict[str, Any]) -> str:
+    """The ARN or region that a snapshot was copied from; "" where that is the same account and region."""
+    source: str = item.get("SourceDBSnapshotIdentifier") or item.get("SourceDBClusterSnapshotArn") or ""
+    here = f":rds:{reader.region}:{reader.account_id}:"
+    if source and here not in source:
+        return source
+    region: str = item.get("SourceRegion") or reader.region
+    return "" if region == reader.region else region
+
+
+def _with_source(taken: _Taken, sources: Listing[Any]) -> DatabaseSnapshot:
+    """The snapshot with whether its source stands, under its name or under another; unknown where the list broke off.
+
+    A database of the same name counts too: an upgrade on a copy ends with the copy taking over the name.
+    """
+    source = next((one for one in sources.rows if _is_source(one, taken)), None)
+    is_present = None if source is None and not sources.is_complete else source is not None
+    backed_up = None if source is None else source.backup_days > 0
+    return replace(taken.snapshot, is_source_present=is_present, is_source_backed_up=backed_up)
+
+
+def _is_source(source: Database | _Cluster, taken: _Taken) -> bool:
+    return source.name == taken.snapshot.source_name or (bool(source.stable_id) and source.stable_id == taken.source_id)
+
+
+def _with_uses(reader: Reader, snapshots: list[DatabaseSnapshot]) -> Iterator[DatabaseSnapshot]:
+    """Snapshots with whom they are shared with and when they were exported. Nothing is asked where there are none."""
+    if not snapshots:
+        return
+    exports: Listing[tuple[str, datetime]] = reader.listing(
+        DESCRIBE_EXPORTS, result="ExportTasks", row=lambda item: _export(reader, item), page_size=100
+    )
+    last: dict[str, datetime] = {}
+    for arn, started_at in exports.rows:
+        last[arn] = max(started_at, last.get(arn, started_at))
+    shared = reader.together(*(partial(_shared_with, reader, snapshot) for snapshot in snapshots))
+    for snapshot, accounts in zip(snapshots, shared, strict=True):
+        yield replace(
+            snapshot,
+            shared_with=accounts,
+            last_exported_at=last.get(snapshot.resource_id),
+            are_exports_read=exports.is_complete,
+        )
+
+
+def _export(reader: Reader, item: dict[str, Any]) -> tuple[str, datetime] | None:
+    if item.get("Status") not in EXPORTED:
+        return None
+    return item["SourceArn"], item.get("TaskStartTime") or reader.at
+
+
+def _shared_with(reader: Reader, snapshot: DatabaseSnapshot) -> tuple[str, ...] | None:
+    if snapshot.snapshot_of == "db":
+        answer = reader.one(DESCRIBE_SHARING, DBSnapshotIdentifier=snapshot.name)
+        result, attributes = "DBSnapshotAttributesResult", "DBSnapshotAttributes"
+    else:
+        answer = reader.one(DESCRIBE_CLUSTER_SHARING, DBClusterSnapshotIdentifier=snapshot.name)
+        result, attributes = "DBClusterSnapshotAttributesResult", "DBClusterSnapshotAttributes"
+    if answer is None:
+        return None
+    told = answer.get(result, {}).get(attributes, ())
+    return tuple(
+        one for each in told if each.get("AttributeName") == "restore" for one in each.get("AttributeValues", ())
     )
 
 
@@ -70,8 +336,20 @@ def _place(database: Database) -> MetricPlace:
 
 COLLECTOR = Collector(
     service="rds",
-    needs={Database: (DESCRIBE_DATABASES,)},
-    calls=(DESCRIBE_DATABASES,),
+    needs={
+        Database: (DESCRIBE_DATABASES,),
+        DatabaseSnapshot: (DESCRIBE_SNAPSHOTS, DESCRIBE_CLUSTER_SNAPSHOTS, DESCRIBE_DATABASES, DESCRIBE_CLUSTERS),
+    },
+    calls=(
+        DESCRIBE_DATABASES,
+        DESCRIBE_CLUSTERS,
+        DESCRIBE_SNAPSHOTS,
+        DESCRIBE_CLUSTER_SNAPSHOTS,
+        DESCRIBE_SHARING,
+        DESCRIBE_CLUSTER_SHARING,
+        DESCRIBE_EXPORTS,
+        DESCRIBE_VERSIONS,
+    ),
     collect=collect,
     places={Database: _place},
     billed_as=("Amazon Relational Database Service",),
