@@ -88,6 +88,9 @@ def collecting(name="rds", **changed):
 
 
 OTHER_CALL = ec2.DESCRIBE_VOLUMES
+ONE_CALL = dataclasses.replace(
+    rds.COLLECTOR, calls=(rds.DESCRIBE_DATABASES,), needs={Database: (rds.DESCRIBE_DATABASES,)}
+)
 
 
 @pytest.mark.parametrize(
@@ -165,9 +168,9 @@ REGIONS = tuple(f"r-{number}" for number in range(10))
 
 def trying(*, regions=REGIONS, is_payer=True, most_billed=""):
     """What an access check would try of three collectors: one regional, one global and one the payer's."""
-    one = dataclasses.replace(rds.COLLECTOR, calls=rds.COLLECTOR.calls * 2)
-    once = dataclasses.replace(rds.COLLECTOR, scope=Scope.GLOBAL, home_region="us-east-1")
-    payers = dataclasses.replace(rds.COLLECTOR, scope=Scope.PAYER, home_region="us-west-2", billed_as=())
+    one = dataclasses.replace(ONE_CALL, calls=ONE_CALL.calls * 2)
+    once = dataclasses.replace(ONE_CALL, scope=Scope.GLOBAL, home_region="us-east-1")
+    payers = dataclasses.replace(ONE_CALL, scope=Scope.PAYER, home_region="us-west-2", billed_as=())
     return access.trials(regions=regions, is_payer=is_payer, most_billed=most_billed, among=(one, once, payers))
 
 
@@ -198,7 +201,7 @@ def test_an_access_check_tries_the_payers_calls_with_the_payer_only_and_every_ca
 
 
 def test_two_hundred_calls_are_tried_four_hundred_times_however_many_regions_there_are():
-    among = [dataclasses.replace(rds.COLLECTOR, calls=rds.COLLECTOR.calls * 199)]
+    among = [dataclasses.replace(ONE_CALL, calls=ONE_CALL.calls * 199)]
     trials = access.trials(regions=REGIONS * 2, is_payer=True, among=among)
     assert sum(len(trial.calls) * len(trial.regions) for trial in trials) == 400
 
@@ -273,7 +276,7 @@ KIT = {"Statement": [{"Effect": "Allow", "Action": ["ec2:Describe*", "rds:Descri
 
 def test_what_was_tried_in_some_regions_only_says_so(calm_cloud):
     opened = session(calm_cloud, service="rds")
-    some = access.Trial(calls=rds.COLLECTOR.calls, regions=("eu-west-1", "us-east-1"), is_everywhere=False)
+    some = access.Trial(calls=ONE_CALL.calls, regions=("eu-west-1", "us-east-1"), is_everywhere=False)
     [line] = access.try_calls(opened, trial=some)
     assert (line.result, line.message) == ("OK", "Tried in eu-west-1, us-east-1 only.")
     [line] = access.try_calls(opened, trial=some, policies=[NamedPolicy(name="kit", document=KIT)])
