@@ -1,0 +1,126 @@
+"""DynamoDB tables, each with the bounds within which Application Auto Scaling moves what is kept for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from connections.provider import Call, Collector, MetricPlace
+from connections.providers.aws.reader import clean_tags
+from connections.resources.tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connections.providers.aws.reader import Listing, Reader
+    from connections.resources import Thing
+
+LIST_TABLES = Call(
+    service="dynamodb",
+    operation="ListTables",
+    action="dynamodb:ListTables",
+    why="Lists the names of tables.",
+    cheapest={"Limit": 1},
+)
+DESCRIBE_TABLE = Call(
+    service="dynamodb",
+    operation="DescribeTable",
+    action="dynamodb:DescribeTable",
+    why="Tells a table's capacity, size, indexes and replicas; none of its items.",
+    cheapest={"TableName": "costframe-none"},
+    answers_cheapest=frozenset({"ResourceNotFoundException"}),
+    absent=frozenset({"ResourceNotFoundException"}),
+    withheld=("Table.AttributeDefinitions", "Table.KeySchema", "Table.Replicas.ReplicaStatusDescription"),
+)
+LIST_TAGS = Call(
+    service="dynamodb",
+    operation="ListTagsOfResource",
+    action="dynamodb:ListTagsOfResource",
+    why="Reads tables' tags, so that an action list can be given to their owners.",
+    cheapest={"ResourceArn": "arn:aws:dynamodb:{region}:{account_id}:table/costframe-none"},
+    answers_cheapest=frozenset({"ResourceNotFoundException"}),
+    absent=frozenset({"ResourceNotFoundException"}),
+)
+DESCRIBE_TARGETS = Call(
+    service="application-autoscaling",
+    operation="DescribeScalableTargets",
+    action="application-autoscaling:DescribeScalableTargets",
+    why="Tells which tables are scaled automatically, and within which bounds.",
+    cheapest={"ServiceNamespace": "dynamodb", "MaxResults": 1},
+)
+READ, WRITE = "dynamodb:table:ReadCapacityUnits", "dynamodb:table:WriteCapacityUnits"
+GIB = 1024**3
+
+
+def collect(reader: Reader) -> Iterator[Thing]:
+    """Every table of one region. One that goes between two calls is left out."""
+    names: Listing[str] = reader.listing(
+        LIST_TABLES, result="TableNames", row=str, kinds=(Table.KIND,), page_size=100
+    )  # fmt: skip
+    if not names.rows:
+        return
+    found = reader.together(*(partial(_table, reader, name) for name in names.rows))
+    tables = [table for table in found if table is not None]
+    targets: Listing[Any] = reader.listing(
+        DESCRIBE_TARGETS, result="ScalableTargets", row=_target, page_size=50, ServiceNamespace="dynamodb"
+    )
+    tags = reader.together(*(partial(_tags, reader, table) for table in tables))
+    bounds = dict(targets.rows)
+    for table, own in zip(tables, tags, strict=True):
+        reads, writes = (
+            bounds.get((f"table/{table.name}", dimension), () if targets.is_complete else None)
+            for dimension in (READ, WRITE)
+        )
+        yield replace(table, tags=own, read_scaling=reads, write_scaling=writes)
+
+
+def _table(reader: Reader, name: str) -> Table | None:
+    answer = reader.one(DESCRIBE_TABLE, kinds=(Table.KIND,), TableName=name)
+    item = (answer or {}).get("Table")
+    return None if item is None else _described(reader, item)
+
+
+def _described(reader: Reader, item: dict[str, Any]) -> Table:
+    kept = item.get("ProvisionedThroughput", {})
+    return Table(
+        resource_id=item["TableArn"],
+        account_id=reader.account_id,
+        region=reader.region,
+        observed_at=reader.at,
+        name=item["TableName"],
+        created_at=item.get("CreationDateTime"),
+        state=item.get("TableStatus", ""),
+        # A table that was never switched to payment by request says nothing of its mode.
+        billing_mode=item.get("BillingModeSummary", {}).get("BillingMode") or "PROVISIONED",
+        table_class=item.get("TableClassSummary", {}).get("TableClass") or "STANDARD",
+        read_units=kept.get("ReadCapacityUnits", 0),
+        write_units=kept.get("WriteCapacityUnits", 0),
+        size_gib=round(item.get("TableSizeBytes", 0) / GIB, 3),
+        index_names=tuple(one["IndexName"] for one in item.get("GlobalSecondaryIndexes", ())),
+        replica_regions=tuple(one.get("RegionName", "") for one in item.get("Replicas", ())),
+    )
+
+
+def _target(item: dict[str, Any]) -> tuple[tuple[str, str], tuple[int, int]]:
+    return (item["ResourceId"], item["ScalableDimension"]), (item["MinCapacity"], item["MaxCapacity"])
+
+
+def _tags(reader: Reader, table: Table) -> dict[str, str]:
+    pairs: Listing[dict[str, str]] = reader.listing(
+        LIST_TAGS, result="Tags", row=lambda pair: pair, ResourceArn=table.resource_id
+    )
+    return clean_tags(list(pairs.rows))
+
+
+def _place(table: Table) -> MetricPlace:
+    return MetricPlace(namespace="AWS/DynamoDB", dimensions=(("TableName", table.name),))
+
+
+COLLECTOR = Collector(
+    service="dynamodb",
+    needs={Table: (LIST_TABLES, DESCRIBE_TABLE)},
+    calls=(LIST_TABLES, DESCRIBE_TABLE, LIST_TAGS, DESCRIBE_TARGETS),
+    collect=collect,
+    places={Table: _place},
+)

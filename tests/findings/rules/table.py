@@ -1,0 +1,40 @@
+"""A table and its usage, for the rules on tables: what was used and what was kept, in units a second."""
+
+from connections.resources.tables import Table
+from tests.findings.evidence import ACCOUNT, ago, usage_of
+
+QUIET = Table(
+    **ACCOUNT,
+    resource_id="arn:aws:dynamodb:us-east-1:111122223333:table/carts",
+    name="carts",
+    created_at=ago(300),
+    state="ACTIVE",
+    billing_mode="PROVISIONED",
+    read_units=200,
+    write_units=100,
+    size_gib=3.0,
+)
+DAY = 86_400
+
+
+def seen(reads=0.0, writes=0.0, *, kept=(200.0, 100.0), days=30, last=None, read_days=None):
+    """`last` is what was read on the last day; a day without use has no value, as CloudWatch has it."""
+    known = days if read_days is None else read_days
+    used = {"Read": [reads * DAY or None] * known, "Write": [writes * DAY or None] * known}
+    if last is not None:
+        used["Read"][-1] = last * DAY
+    return usage_of(
+        {f"Consumed{kind}CapacityUnits.Sum": values for kind, values in used.items()}
+        | {
+            f"Provisioned{kind}CapacityUnits.Average": [units] * days
+            for kind, units in zip(("Read", "Write"), kept, strict=True)
+        }
+    )
+
+
+def without(usage, metric, *, days_ago=1):
+    """The same usage without one day of one series."""
+    values = list(usage.series[metric].values)
+    values[-days_ago] = None
+    whole = {name: series.values for name, series in usage.series.items()}
+    return usage_of(whole | {metric: values})
