@@ -133,7 +133,7 @@ def _table(draw: Draw, estate: Estate, name: str, case: Case, number: int) -> No
         case=name,
         created_at=created,
         name=label,
-        tags={"team": draw.random.choice(("search", "data"))},
+        tags={"team": draw.random.choice(("search", "data")), "env": "prod", "service": "shop"},
         facts={"bounds": case.bounds},
         shape=_shape(case, label, arn) | case.told,
         wastes=case.wastes,
@@ -162,7 +162,6 @@ def _shape(case: Case, label: str, arn: str) -> dict[str, Any]:
         "ProvisionedThroughput": {
             "ReadCapacityUnits": kept_reads,
             "WriteCapacityUnits": kept_writes,
-            "NumberOfDecreasesToday": 0,
         },
         "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
         "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
