@@ -16,8 +16,8 @@ FREE_UNITS = 25  # of each, in every region of an account
 
 
 def judge(table: Table, *, usage: Usage, idle_days: int, max_percent: float) -> Verdict:
-    left = not_looked_at(table) or _priced_otherwise(table)
-    if left := left or unread(table, usage, days=idle_days) or of_indexes(table):
+    fine = not_looked_at(table) or _priced_otherwise(table)
+    if left := fine or unread(table, usage, days=idle_days) or of_indexes(table):
         return left
     load = load_of(usage, days=idle_days)
     if load.percent == 0:

@@ -244,7 +244,8 @@ def _measure(draw: Draw, estate: Estate, item: Item, case: Case) -> None:
         _put(estate, item, f"Consumed{kind}CapacityUnits", usage.without({"Sum": total}, lambda ago: ago > age))
     for kind, units in kept.items() if not case.is_by_request else ():
         missing = MISSING_DAYS if case.has_missing_days else ()
-        flat = usage.without(usage.flat(float(units)), lambda ago, missing=missing: ago > age or ago in missing)
+        absent = {ago for ago in range(1, HISTORY_DAYS + 1) if ago > age or ago in missing}
+        flat = usage.without(usage.flat(float(units)), absent.__contains__)
         _put(estate, item, f"Provisioned{kind}CapacityUnits", flat)
 
 

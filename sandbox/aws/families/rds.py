@@ -23,10 +23,7 @@ OF_SNAPSHOTS = (OLD, ORPHANED)
 CELL = (names.SHOP, "us-east-1")
 # Where an organisation refuses to tell with whom snapshots are shared.
 REFUSED_CELL = (names.LAB, "ap-southeast-2")
-REFUSED = (
-    (*REFUSED_CELL, "rds:DescribeDBSnapshotAttributes"),
-    (*REFUSED_CELL, "rds:DescribeDBClusterSnapshotAttributes"),
-)
+REFUSED = ((*REFUSED_CELL, "rds:DescribeDBSnapshotAttributes"),)
 DISABLED = "open-source-rds-extended-support-disabled"
 VCPU_HOUR = {"us-east-1": Decimal("0.10"), "eu-west-1": Decimal("0.112"), "ap-southeast-2": Decimal("0.12")}
 VCPUS = 2
