@@ -31,7 +31,7 @@ from audits.things import from_data, to_data
 from connections.models import Connection
 from connections.provider import Collected, GapFound, Series
 from connections.providers.aws.calls import GET_METRIC_DATA
-from connections.providers.aws.collectors.rds import DESCRIBE_DATABASES
+from connections.providers.aws.collectors import rds
 from connections.resources import (
     KINDS,
     Instance,
@@ -172,7 +172,7 @@ def test_a_step_enters_for_the_calls_of_its_own_collector(monkeypatch):
     step: Any = SimpleNamespace(service="rds", region=REGION)
     with pytest.raises(Entered) as entered:
         look(step=step, credential=credential, wanted=Wanted(series_of=lambda _: {}), book=StoppableBook(dict), at=AT)
-    assert entered.value.args == ((DESCRIBE_DATABASES, GET_METRIC_DATA),)
+    assert entered.value.args == ((*rds.COLLECTOR.calls, GET_METRIC_DATA),)
 
 
 def test_every_kind_is_looked_for_somewhere():
