@@ -134,7 +134,7 @@ def _history(judgement: Judgement) -> Points:
     lag = (evidence.thing.observed_at.date() - evidence.usage.until).days
     if lag > LATE_DAYS:
         return 0, f"The usage ends {counted(lag, 'day')} before its state was read."
-    known = min(days - rule.missing_days(metric, usage=evidence.usage, days=days) for metric in rule.metrics)
+    known = min(days - evidence.usage.days(metric, days=days).count(None) for metric in rule.metrics)
     return _share(HISTORY, known, days), f"Its usage is known on {known} of the {counted(days, 'day')} looked at."
 
 

@@ -119,8 +119,7 @@ class Rule:
     `hint` is a command as text with {resource_id}, {region}, {account_id} and other fields of the resource:
     shown to a person, never run by us. `access_adds` is, of a rule that needs a bill alone, what reading the cloud
     would add to prove it: the end of a sentence. `assumes` is what its saving rests on that no bill proves; such
-    savings are shown apart, and never added to those that are proven. `silent` are those of `metrics` of which the
-    provider writes nothing for a day on which nothing happened: such a day is known where it was asked for.
+    savings are shown apart, and never added to those that are proven.
     """
 
     id: str
@@ -144,7 +143,6 @@ class Rule:
     bill: BillExpects | None = None
     access_adds: str = ""
     assumes: str = ""
-    silent: tuple[Metric, ...] = ()
 
     @property
     def needs_usage(self) -> bool:
@@ -163,11 +161,6 @@ class Rule:
     def days(self, settings: Mapping[str, Any]) -> int:
         """How many complete days of usage the rule wants under `settings`; 0 for a rule without usage."""
         return int(self.given(settings).get(WINDOW_SETTING, self.window_days)) if self.needs_usage else 0
-
-    def missing_days(self, metric: Metric, *, usage: Any, days: int) -> int:  # noqa: ANN401 - as in `ask`
-        """On how many of the last `days` complete days one of its metrics is not known."""
-        is_known = metric in self.silent and usage.was_read(metric, days=days)
-        return 0 if is_known else usage.days(metric, days=days).count(None)
 
     def ask(self, thing: Thing, *, usage: Any, settings: Mapping[str, Any]) -> Verdict:  # noqa: ANN401 - an audits.evidence.Usage, which this layer does not know
         """Judge `thing` with the rule's settings, passing usage only to a rule that declares metrics."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from audits.evidence import Usage
     from connections.resources.tables import Table
 
-READS = Metric(name="ConsumedReadCapacityUnits", statistic="Sum", unit="units")
-WRITES = Metric(name="ConsumedWriteCapacityUnits", statistic="Sum", unit="units")
+READS = Metric(name="ConsumedReadCapacityUnits", statistic="Sum", unit="units", is_silent_at_zero=True)
+WRITES = Metric(name="ConsumedWriteCapacityUnits", statistic="Sum", unit="units", is_silent_at_zero=True)
 KEPT_READS = Metric(name="ProvisionedReadCapacityUnits", statistic="Average", unit="units/s")
 KEPT_WRITES = Metric(name="ProvisionedWriteCapacityUnits", statistic="Average", unit="units/s")
 USED, KEPT = (READS, WRITES), (KEPT_READS, KEPT_WRITES)
@@ -42,7 +42,7 @@ def unread(table: Table, usage: Usage, *, days: int) -> Fine | Unknown | None:
     """What to say where not every day of what is kept and of what is used was read; None where it was."""
     if any(value is None for metric in KEPT for value in usage.days(metric, days=days)):
         return unmeasured(table, since=table.created_at, days=days, what="its capacity")
-    if not all(usage.was_read(metric, days=days) for metric in USED):
+    if any(value is None for metric in USED for value in usage.days(metric, days=days)):
         return Unknown(f"what was used of it on every one of the last {counted(days, 'day')}")
     return None
 

@@ -84,7 +84,7 @@ def _usage(judgement: Judgement) -> Iterator[Proof]:
     rule, evidence = judgement.rule, judgement.evidence
     days = rule.days(judgement.settings)
     for metric in rule.metrics:
-        missing = rule.missing_days(metric, usage=evidence.usage, days=days)
+        missing = evidence.usage.days(metric, days=days).count(None)
         sentence = f"{metric.key} is known on all of the {counted(days, 'complete day')} before {evidence.usage.until}."
         if missing:
             sentence = f"{metric.key} is missing on {missing} of the {counted(days, 'complete day')}."

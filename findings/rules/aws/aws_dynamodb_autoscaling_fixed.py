@@ -46,7 +46,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html",
     judge=judge,
     metrics=(*USED, *KEPT),
-    silent=USED,
     window_days=14, action_type="ScaleIn", stage="SHRINK", implementation_effort="VeryLow",
     rollback_possible=True,
     rollback="Set the least back to what it was.",

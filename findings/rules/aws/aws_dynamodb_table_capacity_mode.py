@@ -49,7 +49,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/capacity-mode.html",
     judge=judge,
     metrics=(*USED, *KEPT),
-    silent=USED,
     window_days=30, action_type="Rightsize", stage="PRICE", implementation_effort="VeryLow",
     rollback_possible=True,
     rollback="Switch back to provisioned capacity, at any time, with the units and the scaling that it had.",

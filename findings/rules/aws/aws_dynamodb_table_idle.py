@@ -36,7 +36,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html",
     judge=judge,
     metrics=(*USED, *KEPT),
-    silent=USED,
     window_days=30,
     rollback_possible=True,
     rollback="Restore the table from its backup, under the same name; streams, scaling and alarms must be set again.",

@@ -123,4 +123,5 @@ COLLECTOR = Collector(
     calls=(LIST_TABLES, DESCRIBE_TABLE, LIST_TAGS, DESCRIBE_TARGETS),
     collect=collect,
     places={Table: _place},
+    billed_as=("Amazon DynamoDB",),
 )
