@@ -59,7 +59,7 @@ def keeps(
     `alike` is by part the first one that holds the same: where nothing else tells what a copy is, it is what that is.
     """
     plain = [plain_rows(AZURE_COST, one, dialect) for one, dialect in rows]
-    kinds = _settled(parts, [_kind(part, one, ask) for part, one in zip(parts, plain, strict=True)], alike)
+    kinds = _settled(parts, _kinds(parts, plain, ask), alike)
     if set(kinds) != {ACTUAL, AMORTIZED}:
         return ("true",) * len(parts)
     spread = " union all ".join(
@@ -73,11 +73,18 @@ def keeps(
     return tuple(beside if kind == ACTUAL else "true" for kind in kinds)
 
 
-def _kind(part: Part, rows: str, ask: Callable[[str], Sequence[Any]]) -> str | None:
+def _kinds(parts: Sequence[Part], rows: Sequence[str], ask: Callable[[str], Sequence[Any]]) -> list[str | None]:
+    """What each part is, as `_kind` tells. All are asked together, so that they are read side by side."""
+    shown = f"max(case when {SHOWS_AMORTIZED} then 2 when {SHOWS_ACTUAL} then 1 else 0 end)"
+    asked = " union all ".join(
+        f"select {number} as number, {shown} as shown from ({one})" for number, one in enumerate(rows)
+    )
+    (found,) = ask(f"select list(shown order by number) from ({asked})")
+    return [_kind(part, one) for part, one in zip(parts, found, strict=True)]
+
+
+def _kind(part: Part, shown: int | None) -> str | None:
     """By what only one of the two has, else by the file's name; None where neither tells."""
-    shown = ask(f"select max(case when {SHOWS_AMORTIZED} then 2 when {SHOWS_ACTUAL} then 1 else 0 end) from ({rows})")[
-        0
-    ]
     if shown:
         return AMORTIZED if shown == 2 else ACTUAL  # noqa: PLR2004 - as the query numbers them
     named = [kind for kind, words in NAMES.items() if any(word in part.key.lower() for word in words)]

@@ -19,11 +19,15 @@ QUOTE = "'"
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column as it stands in a file: its name, with its path where it is nested, its DuckDB type, how to read it."""
+    """A column as it stands in a file: its name, with its path where it is nested, its DuckDB type, how to read it.
+
+    `written` is how a text is read as it stands there, where the file is one of text: most say something, as they are.
+    """
 
     name: str
     type: str
     expression: str
+    written: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +206,18 @@ def _as_text(column: Column | None) -> str:
     if column is None:
         return "null::varchar"
     read = f"to_json({column.expression})" if column.type.startswith("MAP") else column.expression
-    return f"nullif(trim(cast({read} as varchar)), '')"
+    plain = f"nullif(trim(cast({read} as varchar)), '')"
+    return (
+        f"case when {_may_differ(column.written)} then {plain} else {column.written} end" if column.written else plain
+    )
+
+
+def _may_differ(written: str) -> str:
+    """Whether a text may say nothing or have a space at an end, which are many in Unicode: told in little time."""
+    return (
+        f"{written} < '!' or suffix({written}, ' ') or {written} = {focus_values.NOTHING} "
+        f"or strlen({written}) <> length({written})"
+    )
 
 
 def _as_list(column: Column | None, names: tuple[str, ...]) -> str:
@@ -235,10 +250,15 @@ def short(number: str) -> str:
 
 
 def is_lost(text: str) -> str:
-    """SQL for whether a text that is there is no number, or one with more digits than are kept."""
+    """SQL for whether a text that is there is no number, or one with more digits than are kept.
+
+    Of an OR DuckDB computes both sides for every row, of a CASE only what is asked for; the last is slow.
+    """
     is_short = f"strlen({text}) <= {focus_values.SCALE} and not contains(lower({text}), 'e')"
-    kept = f"try_cast({text} as {NUMBER}) is not null and ({is_short} or {focus_values.is_kept(text)})"
-    return f"({text} is not null and not ({kept}))"
+    return (
+        f"case when {text} is null then false when try_cast({text} as {NUMBER}) is null then true "
+        f"when {is_short} then false else not {focus_values.is_kept(text)} end"
+    )
 
 
 def product_of(price: str, quantity: str, *, rate: str = "1") -> str:

@@ -121,7 +121,11 @@ def plain_date(column: str, dialect: Dialect) -> str:
     slashed = f"regexp_replace({column}, '{SLASHED}', '{order}')"
     year_first = f"regexp_replace({column}, '{YEAR_FIRST}', '\\1-\\2-\\3')"
     compact = f"regexp_replace({column}, '^(\\d{{4}})(\\d{{2}})(\\d{{2}})$', '\\1-\\2-\\3')"
-    return f"""case when {column} is null or {column}[5] = '-' then {column}
+    is_usual = (
+        f"{column} like '__/__/____' or {column} like '__.__.____'"  # without a time, of which is no other reading
+    )
+    usual = f"regexp_replace({column}, '^(\\d\\d)[/.](\\d\\d)[/.](\\d{{4}})$', '{order}')"
+    return f"""case when {column} is null or {column}[5] = '-' then {column} when {is_usual} then {usual}
         when regexp_matches({column}, '{SLASHED}') then {slashed}
         when regexp_matches({column}, '{YEAR_FIRST}') then {year_first} else {compact} end"""
 

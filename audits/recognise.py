@@ -149,7 +149,14 @@ def require_good_names(part: Part, names: Sequence[str]) -> None:
 def columns_of(shape: Shape) -> tuple[Column, ...]:
     """The columns of a part as its SQL names them."""
     return tuple(
-        Column(name=name, type=kind, expression=said(_quoted(name)) if shape.format == "csv" else _path(name))
+        Column(name=name, type=kind, expression=said(_quoted(name)), written=_quoted(name))
+        if shape.format == "csv"
+        else Column(
+            name=name,
+            type=kind,
+            expression=_path(name),
+            written=_path(name) if (shape.format, kind) == ("json", "VARCHAR") else "",
+        )
         for name, kind in shape.columns
     )
 

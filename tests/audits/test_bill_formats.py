@@ -1,11 +1,14 @@
 """What a format says of itself is so, and its page can be believed."""
 
+from dataclasses import replace
+
 import duckdb
 import pytest
 
 from audits import focus
-from audits.bill_format import Mapped, squashed
+from audits.bill_format import Column, Mapped, is_lost, read_as_text, squashed
 from audits.bill_formats import BILL_FORMATS
+from audits.focus_values import said
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +40,32 @@ def test_a_rule_names_every_source_that_it_reads(database, bill_format):
             read = ", ".join(f"{empty(bill_format, source)} as {source}" for source in one.sources) or "1 as nothing"
             pieces = "struct_pack(kind := '', name := '', amount := '')" if "piece.kind" in one.sql else "'charge'"
             assert database.execute(f"select {one.sql} from (select {read}, {pieces} as piece)").fetchall(), name
+
+
+WRITTEN = ("", " ", "NULL", " NULL", "NULL ", "null", "a", "a ", " a", "a b", "\ta\t", "\u00a0a", "a\u00a0", "\u3000", "a\u2003",
+           "é", "é ", " é", "\u00a0", "!", '"', "NUL", None)  # fmt: skip
+
+
+def test_a_text_that_is_read_in_little_time_is_what_it_is_with_every_space_taken_from_its_ends(database):
+    bill_format, written = BILL_FORMATS[0], ", ".join("null" if one is None else f"'{one}'" for one in WRITTEN)
+    source, mark = f"(select unnest([{written}]) as v, '' as filename)", bill_format.marks[0]
+
+    def read(column):
+        return database.execute(f"select {mark} from ({read_as_text(bill_format, [column], source)})").fetchall()
+
+    of_csv = Column(name=mark, type="VARCHAR", expression=said("v"))
+    of_json = Column(name=mark, type="VARCHAR", expression="v")
+    for column in (of_csv, of_json):
+        assert read(replace(column, written="v")) == read(column)
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        ("'1.5'", False), ("'-1e3'", False), ("'1e-24'", False), ("'1e-25'", True), ("'0.1234567890123456789012345'", True),
+        ("'0.123456789012345678901234'", False), ("'0.10000000000000000000000000'", False), ("'x'", True), ("''", True),
+        ("'1e20'", True), ("null", False),
+    ],
+)  # fmt: skip
+def test_a_number_is_lost_that_is_none_or_has_more_digits_than_are_kept(database, text, lost):
+    assert database.execute(f"select {is_lost(text)}").fetchone() == (lost,)

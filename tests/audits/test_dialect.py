@@ -130,6 +130,12 @@ def test_anything_else_after_a_date_makes_it_none(database, date):
     assert read_dates(database, [date], Dialect(decimal_mark=".", is_day_first=True)) == [None]
 
 
+@pytest.mark.parametrize("date", ["ab/cd/efgh", "01/ 2/2026", "1٢/02/2026", "+1/02/2026", "01.02.20 6"])
+def test_what_is_as_long_as_a_date_and_none_is_handed_on_as_it_stands(database, date):
+    read = plain_date("d", Dialect(is_day_first=True))
+    assert database.execute(f"select {read} from (select ? as d)", [date]).fetchone() == (date,)
+
+
 def test_dates_with_points_have_the_day_first(database):
     assert read_dates(database, ["1.2.2023"], decide(evidence(database, dates=["1.2.2023"]))) == [dt.date(2023, 2, 1)]
 

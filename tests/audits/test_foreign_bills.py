@@ -205,6 +205,15 @@ def test_a_number_that_json_would_round_is_refused(tmp_path):
     assert totals(report) == {"EUR": Decimal("0.00012345678901234567")}
 
 
+def test_of_several_files_with_such_numbers_the_first_is_named(tmp_path):
+    fine, bad = json.dumps(GCP_ROW), json.dumps(GCP_ROW).replace('"cost": 1.0', '"cost": 0.123456789012345678')
+    rows = {"a": [fine], "b": [fine, bad, bad], "c": [bad]}
+    parts = [written(tmp_path / name, gzip.compress("\n".join(lines).encode())) for name, lines in rows.items()]
+    with pytest.raises(BillRefused, match="b has 2 rows with a number of so many digits") as refused:
+        read(tmp_path, *parts)
+    assert refused.value.part == "b"
+
+
 NO_BILLS = {
     "UTF-16": (text_of([AZURE_ROW]).decode().encode("utf-16"), "UTF-16. Save it as UTF-8"),
     "a JSON array": (json.dumps([GCP_ROW]).encode(), "its first line is no row. Export it as JSON lines"),
