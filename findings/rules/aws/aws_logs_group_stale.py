@@ -19,11 +19,12 @@ GIB = 1024**3
 
 def judge(group: LogGroup, *, usage: Usage, idle_days: int, min_stored_gib: float) -> Verdict:
     stored_gib = None if group.stored_bytes is None else group.stored_bytes / GIB
+    kept = _why_kept(group)
+    if kept or (stored_gib is not None and stored_gib < min_stored_gib):
+        return Fine(kept)  # without a look at its usage, which then is not asked for either
     incoming = [value for value in usage.days(INCOMING, days=idle_days) if value is not None]
-    if any(value > 0 for value in incoming) or (stored_gib is not None and stored_gib < min_stored_gib):
+    if any(value > 0 for value in incoming):
         return Fine()
-    if kept := _why_kept(group):
-        return Fine(kept)
     if group.log_class != "STANDARD":
         return Unknown(f"whether CloudWatch counts what comes in for the class {group.log_class}")
     if len(incoming) < idle_days or group.created_at is None or _days(group) < idle_days:

@@ -59,6 +59,8 @@ def _secret(draw: Draw, estate: Estate, stand: Stand) -> None:
         **{member: has[member] for member in ("OwningService", "PrimaryRegion") if member in has},
         **({"PrimaryRegion": stand.region} if has.get("is_primary") else {}),
     }
+    if "DeletedDate" in item.shape:
+        item.is_in_inventory, item.fines = False, ()  # not listed any longer, unless somebody asks for those too
     item.charges = [
         meter(draw, item, service=BILLED_AS, name="AWSSecretsManager-Secrets", unit="Secrets", price="0.4",
               held=Decimal(1))
