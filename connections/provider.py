@@ -80,10 +80,21 @@ class Scope(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class MetricPlace:
-    """Under which namespace and dimensions (name and value) the provider keeps a resource's usage."""
+    """Under which namespace and dimensions (name and value) the provider keeps a resource's usage.
+
+    `elsewhere` has the dimensions of the resource under other namespaces, for metrics that name one.
+    """
 
     namespace: str
     dimensions: tuple[tuple[str, str], ...]
+    elsewhere: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, hash=False)
+
+    def of(self, metric: Metric) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+        """Namespace and dimensions of one metric; None where the resource has none there."""
+        if metric.namespace in {"", self.namespace}:
+            return self.namespace, self.dimensions
+        found = self.elsewhere.get(metric.namespace)
+        return (metric.namespace, found) if found else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,6 +70,15 @@ def database_follower(instance_class: str) -> str:
 
 def left_as_it_is(instance: Instance) -> Fine | Unknown | None:
     """What to say of a machine whose type is not ours to judge; None where it may be set beside another."""
+    if held := held_by_another(instance):
+        return held
+    if facts(instance.instance_type) is None:
+        return Unknown(f"what a machine of type {instance.instance_type!r} has: the table of types does not tell")
+    return None
+
+
+def held_by_another(instance: Instance) -> Fine | None:
+    """What to say of a machine that does not run on demand, or that somebody else starts and stops; else None."""
     if instance.state != "running" or instance.lifecycle != "on-demand":
         return Fine()
     if instance.autoscaling_group:
@@ -77,8 +86,6 @@ def left_as_it_is(instance: Instance) -> Fine | Unknown | None:
     manager = next((key for key in sorted(instance.tags) if key.startswith(MANAGED_BY)), "")
     if manager:
         return Fine(f"The tag {manager} says that another service chooses its type.")
-    if facts(instance.instance_type) is None:
-        return Unknown(f"what a machine of type {instance.instance_type!r} has: the table of types does not tell")
     return None
 
 

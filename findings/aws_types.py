@@ -51,6 +51,11 @@ def facts(instance_type: str) -> TypeFacts | None:
     return TypeFacts(**{**given, "architectures": tuple(given["architectures"])})
 
 
+def names() -> tuple[str, ...]:
+    """Every type that the table has."""
+    return tuple(_rows())
+
+
 @cache
 def _rows() -> Mapping[str, list[Any]]:
     """Read when a type is first asked for: most processes never ask."""

@@ -134,8 +134,12 @@ def _history(judgement: Judgement) -> Points:
     lag = (evidence.thing.observed_at.date() - evidence.usage.until).days
     if lag > LATE_DAYS:
         return 0, f"The usage ends {counted(lag, 'day')} before its state was read."
-    known = min(days - evidence.usage.days(metric, days=days).count(None) for metric in rule.metrics)
-    return _share(HISTORY, known, days), f"Its usage is known on {known} of the {counted(days, 'day')} looked at."
+    by_metric = {metric.key: days - evidence.usage.days(metric, days=days).count(None) for metric in rule.metrics}
+    known = min(by_metric.values())
+    least = [key for key, of_metric in by_metric.items() if of_metric == known]
+    what = "Its usage" if len(least) == len(by_metric) else " and ".join(least)
+    be = "is" if what == "Its usage" or len(least) == 1 else "are"
+    return _share(HISTORY, known, days), f"{what} {be} known on {known} of the {counted(days, 'day')} looked at."
 
 
 def _billed_days(settings: Mapping[str, Any]) -> int:

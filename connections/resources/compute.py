@@ -16,7 +16,10 @@ class Instance(Thing):
     """A virtual machine. `state` is running, stopped, pending, stopping, shutting-down or terminated.
 
     `platform` is what the bill calls its operating system ("Linux/UNIX", "Windows with SQL Server"), `architecture`
-    what its image was built for ("x86_64"); None: the provider did not say.
+    what its image was built for ("x86_64"), `tenancy` on whose hardware it stands (default, dedicated, host); None: the
+    provider did not say. `agent_dimensions` are names and values, in turn, under which CloudWatch's agent on it reports
+    its memory: empty where none does, None where they could not be read. `vcpus` are those that are switched on, where
+    the provider says it: at the start some of its type's may be switched off.
     """
 
     KIND: ClassVar[str] = "instance"
@@ -34,6 +37,10 @@ class Instance(Thing):
     autoscaling_group: str | None = None
     volume_ids: tuple[str, ...] = ()
     root_volume_id: str = ""
+    tenancy: str | None = None
+    vcpus: int | None = None
+    is_from_marketplace: bool = False
+    agent_dimensions: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,7 +51,8 @@ class Metric:
     """One usage series to ask the provider for: one value a day, or one an hour where `period_seconds` is HOUR.
 
     `statistic` is Average, Maximum, Minimum, Sum, or a percentile such as p95 (the value that 95 % of a period's
-    samples lie at or below). `unit` is for the reader ("%", "bytes", "connections").
+    samples lie at or below). `unit` is for the reader ("%", "bytes", "connections"). `namespace` is set where the
+    series is not kept where the rest of its kind's usage is: what the customer's own agent measures ("CWAgent").
     `is_silent_at_zero`: the provider documents that it reports nothing while nothing happens, so that a day for which
     it was asked and had no data counts as 0. Said of no other metric: there, no data is never zero.
     """
@@ -61,6 +62,7 @@ class Metric:
     unit: str
     period_seconds: int = DAY
     is_silent_at_zero: bool = False
+    namespace: str = ""
 
     def __post_init__(self) -> None:
         if not STATISTIC.fullmatch(self.statistic):

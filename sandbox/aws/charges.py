@@ -117,6 +117,13 @@ def part(meters: list[Charge], name: str) -> Decimal:
     return sum((cost for meter, cost in costs if meter.endswith(name)), Decimal(0)) / sum(cost for _, cost in costs)
 
 
+def hours_saved(meters: list[Charge], *, hours: int) -> Decimal:
+    """The share of what a machine's meters charge that standing still for so many hours of each week saves."""
+    costs = [(charge.meter, (charge.per_day or 0) * charge.price) for charge in meters]
+    running = sum((cost for meter, cost in costs if "BoxUsage" in meter), Decimal(0))
+    return running / sum(cost for _, cost in costs) * hours / 168
+
+
 def gp2_sustains(gib: int) -> tuple[int, int]:
     """IOPS and MiB/s that a gp2 volume sustains: 3 IOPS a GiB of 256 KiB each, 250 MiB/s at most."""
     iops = min(16_000, max(100, 3 * gib))

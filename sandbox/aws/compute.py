@@ -35,8 +35,12 @@ class Case:
     is_covered: bool = False
     is_in_inventory: bool = True
     is_in_group: bool = False
+    kind: str = ""
 
 
+# Of a type whose size no rule looks at, where usage is such that it would be looked at.
+BURSTABLE = "t4g.large"
+OFF_HOURS = 168 - len(hours.WORKING_DAYS) * len(hours.WORKING_HOURS)  # of a week
 CASES: dict[str, Case] = {
     "busy": Case(count=52),
     "idle": Case(count=8, wastes=(names.INSTANCE_IDLE,), is_idle=True),
@@ -52,13 +56,30 @@ CASES: dict[str, Case] = {
         count=1, is_idle=True, is_in_group=True, trap="idle, but held by an Auto Scaling group that would replace it"
     ),
     "idle_too_briefly": Case(count=2, is_idle=True, trap="idle for 11 days only, busy before"),
-    "cpu_just_above": Case(count=3, is_idle=True, trap="processor peak of 5.6 % on one of the last 14 days"),
-    "network_just_above": Case(count=2, is_idle=True, trap="6 MB of network on one of the last 14 days"),
-    "office_hours": Case(count=3, trap="idle at night and on weekends, but at work from 8 to 18 on working days"),
-    "days_missing": Case(
-        count=2, unknowns=(names.INSTANCE_IDLE,), is_idle=True, trap="looks idle, but 3 of the last 14 days are missing"
+    "cpu_just_above": Case(
+        count=3, is_idle=True, kind=BURSTABLE, trap="processor peak of 5.6 % on one of the last 14 days"
     ),
-    "no_metrics": Case(count=1, unknowns=(names.INSTANCE_IDLE,), trap="running, without a single data point"),
+    "network_just_above": Case(
+        count=2, is_idle=True, kind=BURSTABLE, trap="6 MB of network on one of the last 14 days"
+    ),
+    "office_hours": Case(
+        count=3,
+        wastes=(names.INSTANCE_OFF_HOURS,),
+        trap="idle at night and on weekends, but at work from 8 to 18 on working days",
+    ),
+    "days_missing": Case(
+        count=2,
+        unknowns=(names.INSTANCE_IDLE, names.INSTANCE_OFF_HOURS, names.INSTANCE_BURST),
+        is_idle=True,
+        kind=BURSTABLE,
+        trap="looks idle, but 3 of the last 14 days are missing",
+    ),
+    "no_metrics": Case(
+        count=1,
+        unknowns=(names.INSTANCE_IDLE, names.INSTANCE_OFF_HOURS, names.INSTANCE_BURST),
+        kind=BURSTABLE,
+        trap="running, without a single data point",
+    ),
     "new": Case(count=2, is_idle=True, age_days=(3, 3), trap="quiet, but only 3 days old"),
     "stopped_long": Case(count=5, wastes=(names.INSTANCE_STOPPED,), stopped_days=(36, 120), age_days=(200, 700)),
     "stopped_lately": Case(count=3, stopped_days=(3, 26), age_days=(200, 700), trap="stopped for less than 30 days"),
@@ -117,7 +138,7 @@ def add(draw: Draw, estate: Estate) -> None:
 
 def _machine(draw: Draw, name: str, case: Case, number: int, where: tuple[str, str]) -> Item:
     account, region = where
-    kind = draw.random.choice(TYPES)
+    kind = case.kind or draw.random.choice(TYPES)
     created = draw.ago(draw.days(*case.age_days) + 0.4)
     stopped = draw.ago(draw.random.uniform(*case.stopped_days)) if case.stopped_days else None
     until = stopped or (None if case.is_in_inventory else draw.ago(8))
@@ -149,7 +170,7 @@ def _machine(draw: Draw, name: str, case: Case, number: int, where: tuple[str, s
         wastes=case.wastes,
         fines=all_but(names.INSTANCE_RULES, case.wastes, case.unknowns) if case.is_in_inventory else (),
         unknowns=case.unknowns,
-        saves={names.INSTANCE_STOPPED: None},
+        saves={names.INSTANCE_STOPPED: None, names.INSTANCE_OFF_HOURS: charges.hours_saved(meters, hours=OFF_HOURS)},
         trap=case.trap,
         charges=meters,
         is_in_inventory=case.is_in_inventory,

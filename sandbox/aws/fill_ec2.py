@@ -75,6 +75,8 @@ def _instance(backend: Any, item: Item, draw: Draw) -> None:  # noqa: ANN401
     instance.platform_details = item.facts.get("platform", "Linux/UNIX")
     is_arm = item.facts["type"].partition(".")[0].endswith("g")
     instance.architecture = "arm64" if is_arm else "x86_64"
+    if item.facts.get("cores"):
+        instance.cpu_options = {"CoreCount": item.facts["cores"], "ThreadsPerCore": 2}
     if item.facts["state"] == "stopped":
         instance._state = InstanceState("stopped", 80)  # noqa: SLF001
         instance._reason = stopped_reason(item.facts["stopped_at"])  # noqa: SLF001

@@ -61,10 +61,29 @@ DATABASE_STOPPED = "aws_rds_database_stopped"
 DATABASE_STANDBY = "aws_rds_multi_az_in_nonprod"
 INSTANCE_PREVIOUS = "aws_ec2_instance_previous_generation"
 INSTANCE_GRAVITON = "aws_ec2_instance_graviton"
+CAPACITY_UNUSED = "aws_ec2_capacity_reservation_unused"
+INSTANCE_BURST = "aws_ec2_instance_burst_credits"
+SQL_BELOW = "aws_ec2_sql_server_below_minimum"
+SQL_ABOVE = "aws_ec2_sql_server_above_edition"
+INSTANCE_OVERSIZED = "aws_ec2_instance_oversized"
+INSTANCE_FAMILY = "aws_ec2_instance_cheaper_family"
+INSTANCE_LOW_USE = "aws_ec2_instance_low_utilization"
+INSTANCE_OFF_HOURS = "aws_ec2_instance_off_hours"
 DATABASE_PREVIOUS = "aws_rds_database_previous_generation"
 
 # Which rules look at what the families make: where none of them calls a resource anything else, they call it fine.
-INSTANCE_RULES = (INSTANCE_IDLE, INSTANCE_STOPPED, INSTANCE_PREVIOUS, INSTANCE_GRAVITON)
+SIZE_RULES = (INSTANCE_OVERSIZED, INSTANCE_FAMILY, INSTANCE_LOW_USE)
+SQL_RULES = (SQL_BELOW, SQL_ABOVE)
+INSTANCE_RULES = (
+    INSTANCE_IDLE,
+    INSTANCE_STOPPED,
+    INSTANCE_PREVIOUS,
+    INSTANCE_GRAVITON,
+    *SIZE_RULES,
+    INSTANCE_OFF_HOURS,
+    INSTANCE_BURST,
+    *SQL_RULES,
+)
 VOLUME_RULES = (
     VOLUME_UNATTACHED,
     VOLUME_ON_STOPPED,

@@ -10,6 +10,7 @@ import pytest
 from connections.bill_ids import bill_ids
 from connections.provider import GapFound, Scope
 from connections.providers.aws import calls, inventory
+from connections.providers.aws.agents import with_agents
 from connections.providers.aws.collectors import ec2, vpc
 from connections.providers.aws.collectors import elasticloadbalancing as elb
 from connections.providers.aws.reader import Listing, Reader
@@ -48,6 +49,9 @@ def test_what_a_machine_runs_is_what_the_provider_says_and_is_never_assumed(calm
     assert told["earlier-1"] == ("Linux/UNIX", "x86_64")
     assert told["x86-windows-1"] == ("Windows", "x86_64")
     assert told["platform-untold-1"] == (None, "x86_64")
+    assert told["sql-small-1"] == ("Windows with SQL Server Standard", "x86_64")
+    assert (machines["sql-large-limited-1"].vcpus, machines["sql-large-1"].vcpus) == (48, None)
+    assert {one.tenancy for one in machines.values()} == {"default"}
     assert ("Linux/UNIX", "arm64") in told.values()
 
 
@@ -185,6 +189,43 @@ def test_without_the_instances_a_volume_does_not_know_what_holds_it(calm_cloud):
     volumes = of(collect(calm_cloud), Volume).values()
     assert {volume.attached_states for volume in volumes if volume.attached_to} == {None}
     assert {volume.attached_states for volume in volumes if not volume.attached_to} == {()}
+
+
+def test_without_the_list_of_metrics_nobody_knows_what_an_agent_reports(calm_cloud):
+    told = {one.agent_dimensions for one in of(collect(calm_cloud), Instance).values()}
+    assert () in told
+    assert any("mem" not in str(one) and one[:2][0] == "ImageId" for one in told if one)
+    calm_cloud.fault("deny", service="cloudwatch", operation="ListMetrics", count=None)
+    collected = collect(calm_cloud)
+    assert {one.agent_dimensions for one in of(collected, Instance).values()} == {None}
+    assert [(gap.action, gap.reason, gap.kinds) for gap in collected.gaps] == [
+        ("cloudwatch:ListMetrics", "REFUSED", ())
+    ]
+
+
+AGENT = {"InstanceId": "i-1", "ImageId": "ami-1", "InstanceType": "m5.large"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "is_complete", "dimensions"),
+    [
+        ([AGENT], True, ("ImageId", "ami-1", "InstanceId", "i-1", "InstanceType", "m5.large")),
+        ([AGENT | {"InstanceType": "m5.xlarge"}, {"InstanceId": "i-1"}], True, ("InstanceId", "i-1")),
+        ([{"InstanceId": "i-1"}, {"InstanceId": "i-1", "host": "a"}], False, ("InstanceId", "i-1", "host", "a")),
+        ([AGENT | {"InstanceType": "m5.xlarge"}], True, ()),
+        ([AGENT | {"InstanceId": "i-2"}, {"host": "ip-10-0-0-1"}], True, ()),
+        ([], True, ()),
+        ([], False, None),
+    ],
+)
+def test_of_what_an_agent_reported_under_the_present_type_with_the_most_dimensions_counts(
+    listed, is_complete, dimensions
+):
+    machine = Instance(
+        resource_id="i-1", account_id="1", region="eu-west-1", observed_at=AT, state="running", instance_type="m5.large"
+    )
+    [found] = with_agents((machine,), Listing(rows=tuple(listed), is_complete=is_complete))
+    assert found.agent_dimensions == dimensions
 
 
 def test_without_the_images_a_snapshot_does_not_know_its_users(calm_cloud):

@@ -134,6 +134,19 @@ def test_an_hour_without_data_stays_empty_in_its_own_place(read, machine):
     assert None not in found.values[empty:]
 
 
+MEMORY = Metric(name="mem_used_percent", statistic="Maximum", unit="%", namespace="CWAgent")
+
+
+def test_memory_is_read_where_an_agent_reports_it_and_not_asked_for_elsewhere(read, things):
+    machines = [one for one in things if isinstance(one, Instance) and one.state == "running"]
+    with_agent = {one.resource_id for one in machines if one.agent_dimensions}
+    assert 0 < len(with_agent) < len(machines)
+    found = read(machines, metrics={"instance": (MEMORY,)}).series
+    assert {one.resource_id for one in found} == with_agent
+    assert all(value is not None for one in found if one.values[0] is not None for value in one.values)
+    assert any(value for one in found for value in one.values)
+
+
 def batches(read, things, **more):
     """How many series each request asked for, by what the bill would call one metric."""
     asked = []
@@ -293,4 +306,14 @@ BALANCER = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/"
 )
 def test_each_kind_has_its_place_in_cloudwatch(thing, place):
     namespace, *dimension = place
-    assert place_of(thing) == MetricPlace(namespace=namespace, dimensions=(tuple(dimension),))
+    found = place_of(thing)
+    assert (found.namespace, found.dimensions) == (namespace, (tuple(dimension),))
+
+
+def test_a_metric_that_names_another_namespace_is_kept_there_or_nowhere():
+    place = MetricPlace(
+        namespace="AWS/EC2", dimensions=(("InstanceId", "i-1"),), elsewhere={"CWAgent": (("host", "a"),)}
+    )
+    assert place.of(CPU) == ("AWS/EC2", (("InstanceId", "i-1"),))
+    assert place.of(MEMORY) == ("CWAgent", (("host", "a"),))
+    assert dataclasses.replace(place, elsewhere={}).of(MEMORY) is None

@@ -141,7 +141,13 @@ def test_reserved_machines_that_run_are_on_the_bill_with_what_goes_unused_and_ot
 def test_capacity_that_is_kept_free_is_on_the_bill_and_what_is_used_is_not():
     estate = build(seed=7, as_of=AS_OF)
     for item in estate.of("capacity_reservation"):
-        is_free = item.case in {"capacity_unused", "capacity_partly_used", "capacity_new", "capacity_cancelled"}
+        is_free = item.case in {
+            "capacity_unused",
+            "capacity_partly_used",
+            "capacity_new",
+            "capacity_cancelled",
+            "capacity_unmeasured",
+        }
         assert bool(item.charges) == is_free
         if item.case == "capacity_unused":
             assert item.charges[0].per_day == 24 * item.shape["AvailableInstanceCount"]

@@ -22,7 +22,7 @@ from connections.providers.aws.reader import FAILURES, Reader
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from connections.provider import MetricPlace, Purse
+    from connections.provider import Purse
     from connections.providers.aws.session import AwsSession
     from connections.resources import Metric, Thing
 
@@ -36,18 +36,19 @@ class _Wanted:
     """One series to ask for."""
 
     thing: Thing
-    place: MetricPlace
+    place: tuple[str, tuple[tuple[str, str], ...]]
     metric: Metric
     first_date: date
 
     def query(self, identifier: str) -> dict[str, Any]:
+        namespace, dimensions = self.place
         return {
             "Id": identifier,
             "MetricStat": {
                 "Metric": {
-                    "Namespace": self.place.namespace,
+                    "Namespace": namespace,
                     "MetricName": self.metric.name,
-                    "Dimensions": [{"Name": name, "Value": value} for name, value in self.place.dimensions],
+                    "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions],
                 },
                 "Period": self.metric.period_seconds,
                 "Stat": self.metric.statistic,
@@ -135,8 +136,9 @@ def _wanted(
             start = until - timedelta(days=days)
             since, missing_from = known.get((thing.resource_id, metric.key), (until, start))
             first = max(missing_from, start) if since <= start else start
-            if first < until:
-                yield _Wanted(thing=thing, place=place, metric=metric, first_date=first)
+            where = place.of(metric)
+            if where is not None and first < until:
+                yield _Wanted(thing=thing, place=where, metric=metric, first_date=first)
 
 
 def _batches(wanted: list[_Wanted], until: date) -> Iterator[list[_Wanted]]:

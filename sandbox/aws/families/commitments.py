@@ -25,6 +25,7 @@ CAPACITY: dict[str, tuple[str, int, int, int, int | None, str]] = {
     "capacity_in_use": ("m5.large", 2, 2, 120, None, ""),
     "capacity_unused": ("m5.large", 2, 0, 90, None, ""),
     "capacity_partly_used": ("c5.xlarge", 3, 2, 75, None, "one of three is free: the other two are used"),
+    "capacity_unmeasured": ("m5.large", 1, 0, 110, None, "free now, and nothing says since when"),
     "capacity_new": ("r5.large", 1, 0, 2, None, "unused, but made two days ago"),
     "capacity_cancelled": ("m5.xlarge", 1, 0, 200, 70, "unused, but cancelled: it is no longer billed"),
 }
@@ -37,6 +38,8 @@ RESERVED: dict[str, tuple[str, int, str, int, int, str]] = {
     "reservation_queued": ("c5.xlarge", 3, "No Upfront", -20, -385, "queued"),
     "reservation_failed": ("r5.large", 1, "All Upfront", 100, -265, "payment-failed"),
 }
+CAPACITY_WASTES = {"capacity_unused", "capacity_partly_used"}
+CAPACITY_UNKNOWN = "capacity_unmeasured"
 CAPACITY_CELLS = ((names.SHOP, "us-east-1"), (names.PAYER, "eu-west-1"))
 RESERVED_CELLS = ((names.PAYER, "us-east-1"), (names.SHOP, "eu-west-1"))
 
@@ -89,10 +92,15 @@ def _capacity(draw: Draw, estate: Estate, case: str, account: str, region: str) 
         name=label,
         tags=own,
         shape=shape,
+        wastes=(names.CAPACITY_UNUSED,) if case in CAPACITY_WASTES else (),
+        unknowns=(names.CAPACITY_UNUSED,) if case == CAPACITY_UNKNOWN else (),
+        fines=() if case in {*CAPACITY_WASTES, CAPACITY_UNKNOWN} else (names.CAPACITY_UNUSED,),
         trap=trap,
         charges=charges.unused_capacity(kind=kind, count=total - used, region=region, first=first, last=last),
     )
     estate.items.append(item)
+    if case == CAPACITY_UNKNOWN:
+        return
     for metric, number in (
         ("TotalInstanceCount", total),
         ("UsedInstanceCount", used),

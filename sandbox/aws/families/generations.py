@@ -45,12 +45,16 @@ MACHINES = {
         trap="an earlier type, but its successor lacks the disks in the machine",
     ),
     "platform_untold": Case(
-        count=1, kind="m5.large", platform=None, unknowns=(names.INSTANCE_GRAVITON,), trap="x86, and nobody says what"
+        count=1,
+        kind="m5.large",
+        platform=None,
+        unknowns=(names.INSTANCE_GRAVITON, *names.SQL_RULES),
+        trap="x86, and nobody says what",
     ),
     "not_described": Case(
         count=2,
         kind="g3.4xlarge",
-        unknowns=(names.INSTANCE_PREVIOUS, names.INSTANCE_GRAVITON),
+        unknowns=(names.INSTANCE_PREVIOUS, names.INSTANCE_GRAVITON, names.INSTANCE_BURST, *names.SIZE_RULES),
         trap="a type of which no table of facts knows anything",
     ),
 }

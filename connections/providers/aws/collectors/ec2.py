@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace
+from connections.providers.aws.agents import AGENT, LIST_METRICS, agents, with_agents
+from connections.providers.aws.capacity import DESCRIBE_RESERVATIONS, place, reservations
 from connections.providers.aws.reader import clean_tags
 from connections.resources import Address, Image, Instance, Snapshot, Thing, Volume
+from connections.resources.capacity import CapacityReservation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,18 +76,21 @@ def collect(reader: Reader) -> Iterator[Thing]:
     volumes: Listing[Volume]
     snapshots: Listing[Snapshot]
     images: Listing[Image]
-    instances, volumes, snapshots, images, addresses = reader.together(
+    instances, volumes, snapshots, images, addresses, measured, kept_free = reader.together(
         lambda: _instances(reader),
         lambda: _volumes(reader),
         lambda: _snapshots(reader),
         lambda: _images(reader),
         lambda: _addresses(reader),
+        lambda: agents(reader),
+        lambda: reservations(reader),
     )
-    yield from (instance for instance in instances.rows if instance.state != "terminated")
+    yield from with_agents((one for one in instances.rows if one.state != "terminated"), measured)
     yield from _with_instances(volumes.rows, instances)
     yield from _with_origins(snapshots.rows, volumes, images)
     yield from images.rows
     yield from addresses.rows
+    yield from kept_free.rows
 
 
 def _base(reader: Reader, item: dict[str, Any], *, identifier: str) -> dict[str, Any]:
@@ -128,6 +135,9 @@ def _instance(reader: Reader, item: dict[str, Any]) -> Instance:
         lifecycle=item.get("InstanceLifecycle") or "on-demand",
         autoscaling_group=tags.get("aws:autoscaling:groupName"),
         volume_ids=tuple(disk["VolumeId"] for disk in disks if "VolumeId" in disk),
+        tenancy=item.get("Placement", {}).get("Tenancy"),
+        vcpus=math.prod(item.get("CpuOptions", {}).get(one, 0) for one in ("CoreCount", "ThreadsPerCore")) or None,
+        is_from_marketplace=any(one.get("ProductCodeType") == "marketplace" for one in item.get("ProductCodes", ())),
         root_volume_id=next((one["Ebs"].get("VolumeId", "") for one in mappings if one.get("DeviceName") == root), ""),
     )
 
@@ -288,7 +298,12 @@ def _of_instance(instance: Instance) -> MetricPlace | None:
     """A machine that stands still has no usage worth paying for."""
     if instance.state != "running":
         return None
-    return MetricPlace(namespace="AWS/EC2", dimensions=(("InstanceId", instance.resource_id),))
+    told = instance.agent_dimensions or ()
+    return MetricPlace(
+        namespace="AWS/EC2",
+        dimensions=(("InstanceId", instance.resource_id),),
+        elsewhere={AGENT: tuple(zip(told[::2], told[1::2], strict=True))},
+    )
 
 
 def _of_volume(volume: Volume) -> MetricPlace:
@@ -303,6 +318,7 @@ COLLECTOR = Collector(
         Snapshot: (DESCRIBE_SNAPSHOTS,),
         Image: (DESCRIBE_IMAGES,),
         Address: (DESCRIBE_ADDRESSES,),
+        CapacityReservation: (DESCRIBE_RESERVATIONS,),
     },
     calls=(
         DESCRIBE_INSTANCES,
@@ -310,8 +326,10 @@ COLLECTOR = Collector(
         DESCRIBE_SNAPSHOTS,
         DESCRIBE_IMAGES,
         DESCRIBE_ADDRESSES,
+        LIST_METRICS,
+        DESCRIBE_RESERVATIONS,
     ),
     collect=collect,
-    places={Instance: _of_instance, Volume: _of_volume},
+    places={Instance: _of_instance, Volume: _of_volume, CapacityReservation: place},
     billed_as=("Amazon Elastic Compute Cloud", "Amazon Virtual Private Cloud"),
 )
