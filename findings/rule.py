@@ -28,7 +28,8 @@ class Share:
     bought at either price, and what the new way needs on top are `extras`: (price name, units a month); what is paid
     today besides, and no longer then, are `besides`. With `part_of`, price names, the fraction is one of what is
     billed under those names alone: the rest of the resource's cost stays.
-    `is_by_list`: by the table alone, where a bill's own name for the unit does not tell Linux from Windows.
+    `is_by_list`: by the table alone, where a bill's own name for the unit does not tell Linux from Windows. A
+    `fraction` is then one by which list prices are known to differ, and the saving an estimate.
     """
 
     fraction: Decimal | None = None

@@ -34,7 +34,8 @@ def resolve(saves: Share, *, evidence: Evidence, listed: PriceTable) -> Part | N
     """
     if saves.fraction is not None:
         label = "All of it is saved" if saves.fraction == 1 else "The part that is saved"
-        return Part(fraction=saves.fraction, label=label)
+        source = "the provider's list prices, of which it is the difference" if saves.is_by_list else ""
+        return Part(fraction=saves.fraction, label=label, source=source, is_from_bill=not saves.is_by_list)
     region = evidence.thing.region
     rates = () if saves.is_by_list else evidence.bill.rates
     billed = _ratio(saves, billed_prices(rates, region=region), is_from_bill=True)

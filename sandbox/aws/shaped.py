@@ -39,13 +39,19 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Pages:
-    """How one operation pages: its token and limit going in, its token and list coming out, its longest page."""
+    """How one operation pages: its token and limit going in, its token and list coming out, its longest page.
+
+    `along` is a second list of the same length that is cut as the first is, `more` a member that says whether a page
+    follows, beside its token.
+    """
 
     token: str
     limit: str
     next_token: str
     items: str
     largest: int = 100
+    along: str = ""
+    more: str = ""
 
 
 def camel_pages(items: str) -> Pages:
@@ -150,7 +156,8 @@ def one_page(answered: Answered, asked: Asked, *, page_size: int | None = None) 
     known = answered.honours | ({pages.token, pages.limit} if pages else set())
     if answered.regions and asked.region not in answered.regions:
         raise Refusal("UnknownEndpoint", f"{answered.service} has no endpoint in {asked.region}.", status=404)
-    for name in sorted(set(asked.parameters) - known):
+    # A list that was not given reads as an empty one where lists come in a path's query.
+    for name in sorted({name for name, value in asked.parameters.items() if value != []} - known):
         raise Refusal("InvalidParameterValue", f"The sandbox does not know the parameter {name} of this operation.")
     whole = dict(answered.make(asked))
     if pages is None:
@@ -160,6 +167,10 @@ def one_page(answered: Answered, asked: Asked, *, page_size: int | None = None) 
     limit = asked.parameters.get(pages.limit)
     last = first + min(size for size in (limit, page_size, pages.largest) if size)
     _put(whole, pages.items, items[first:last])
+    if pages.along:
+        whole[pages.along] = list(whole[pages.along])[first:last]
+    if pages.more:
+        whole[pages.more] = last < len(items)
     if last < len(items):
         _put(whole, pages.next_token, _token(answered, last))
     return whole

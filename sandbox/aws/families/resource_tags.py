@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 KINDS = {
     "acm-pca:certificate-authority": "certificate_authority",
     "dms:rep": "replication_instance",
+    "elasticache:cluster": "cache_cluster",
+    "es:domain": "search_domain",
+    "kinesis:stream": "stream",
     "logs:log-group": "log_group",
+    "memorydb:cluster": "memory_cluster",
+    "mq:broker": "broker",
     "s3": "bucket",
     "sagemaker:endpoint": "model_endpoint",
     "workspaces:workspace": "desktop",
