@@ -12,7 +12,6 @@ from findings.rule import ALL, BillExpects, Fine, Rule, Unknown, Verdict, Waste,
 if TYPE_CHECKING:
     from audits.evidence import Usage
 
-# AWS tells nothing of a group on a day on which nothing came in.
 INCOMING = Metric(name="IncomingBytes", statistic="Sum", unit="bytes", is_silent_at_zero=True)
 GIB = 1024**3
 
