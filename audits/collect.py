@@ -282,10 +282,11 @@ def kinds_of(service: str) -> tuple[str, ...]:
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Which usage is asked for: of each resource which metrics and how many days back, what is there already (see
-    `audits.record.known_spans`), and out of which purse.
+    `audits.record.known_spans`), and out of which purse. `prepare` is told beforehand of all resources that were found.
     """
 
     series_of: Callable[[Thing], Mapping[Metric, int]]
+    prepare: Callable[[Sequence[Thing]], None] = lambda _: None
     known: Mapping[tuple[str, str], tuple[date, date]] = field(default_factory=dict)
     purse: Purse = UNLIMITED
 
@@ -298,6 +299,7 @@ def look(*, step: Step, credential: Credential, wanted: Wanted, book: CallBook, 
     session = enter(credential=credential, book=book, reads=inventory.calls_of(step.service))
     try:
         found = inventory.collect(session=session, service=step.service, region=step.region, at=at)
+        wanted.prepare(found.resources)
         usage, last_uses = (_usage(session, step, *one, at=at) for one in asked(found.resources, wanted))
     finally:
         session.close()

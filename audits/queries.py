@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Sum
 
-from audits.models import Audit, BillLoad, Gap, Schedule
+from audits.models import ApiCall, Audit, BillLoad, Gap, Schedule, Step
 from audits.operations import UNDER_WAY
 from connections import queries as connections
 from connections.models import Connection
@@ -15,11 +15,13 @@ from connections.models import Connection
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
+    from decimal import Decimal
     from uuid import UUID
 
     from connections.models import AccessCheck
 
 MOST_AUDITS = 50
+MOST_NIGHTS = 7
 NOT_LOOKED_AT = "NOT_LOOKED_AT"
 
 
@@ -113,6 +115,7 @@ class AuditRow:
 
     audit: Audit
     gap_count: int
+    call_count: int = 0
 
     @property
     def duration(self) -> str:
@@ -143,4 +146,39 @@ def recent_audits(connection: Connection | None = None) -> list[AuditRow]:
     audits = list(rows[:MOST_AUDITS])
     gaps = Gap.objects.filter(audit_id__in=[audit.id for audit in audits]).exclude(reason=NOT_LOOKED_AT)
     counts = dict(gaps.values_list("audit_id").annotate(count=Count("id")).order_by())
-    return [AuditRow(audit=audit, gap_count=counts.get(audit.id, 0)) for audit in audits]
+    booked = ApiCall.objects.filter(audit_id__in=[audit.id for audit in audits])
+    calls = dict(booked.values_list("audit_id").annotate(calls=Sum("count")).order_by())
+    return [
+        AuditRow(audit=audit, gap_count=counts.get(audit.id, 0), call_count=calls.get(audit.id, 0)) for audit in audits
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NightRow:
+    """What one night's audits took, of all connections."""
+
+    night_date: date
+    audit_count: int
+    call_count: int
+    not_called: int
+    cost_usd: Decimal
+
+
+def recent_nights() -> list[NightRow]:
+    """The newest nights with their calls, the places that needed none, and what the calls cost."""
+    audits = Audit.objects.filter(night_date__isnull=False).values("night_date").order_by("-night_date")
+    found = list(audits.annotate(audits=Count("id"), cost=Sum("estimated_cost_usd"))[:MOST_NIGHTS])
+    of_nights = {"audit__night_date__in": [row["night_date"] for row in found]}
+    calls = ApiCall.objects.filter(**of_nights).values_list("audit__night_date").order_by()
+    left_out = Step.objects.filter(**of_nights, state=Step.State.NOT_CALLED).values_list("audit__night_date").order_by()
+    calls_of, left_out_of = dict(calls.annotate(calls=Sum("count"))), dict(left_out.annotate(steps=Count("id")))
+    return [
+        NightRow(
+            night_date=row["night_date"],
+            audit_count=row["audits"],
+            call_count=calls_of.get(row["night_date"], 0),
+            not_called=left_out_of.get(row["night_date"], 0),
+            cost_usd=row["cost"],
+        )
+        for row in found
+    ]

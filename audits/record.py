@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Func, IntegerField
 from django.db.models.functions import Coalesce
 
-from audits.models import Resource, Usage
+from audits.evidence import SeriesRow, usage_from
+from audits.models import Resource
+from audits.models import Usage as StoredUsage
 from audits.things import from_data, to_data
 from connections.resources import Volume
 from connections.resources.thing import DAY, KEPT_DAYS, series_key
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from audits.evidence import Usage
     from audits.models import Step
     from connections.provider import Collected, Series
     from connections.resources import Thing
@@ -101,7 +104,7 @@ def known_spans(*, step: Step, kinds: Collection[str]) -> dict[tuple[str, str], 
 
     A series that no audit has read is not there, whatever else is known of its resource: all of it is to be read.
     """
-    rows = Usage.objects.filter(
+    rows = StoredUsage.objects.filter(
         resource__connection_id=step.connection_id, resource__region=step.region, resource__kind__in=kinds
     ).annotate(count=Coalesce(Func(F("values"), function="cardinality", output_field=IntegerField()), 0))
     return {
@@ -113,6 +116,20 @@ def known_spans(*, step: Step, kinds: Collection[str]) -> dict[tuple[str, str], 
             "resource__resource_id", "metric", "statistic", "period_seconds", "first_date", "count"
         ).iterator()
     }
+
+
+def stored_usage(*, step: Step, things: Sequence[Thing], until: date) -> dict[tuple[str, str], Usage]:
+    """What is stored of the usage of some resources of the step, by kind and resource id, for days before `until`."""
+    found: dict[tuple[str, str], list[SeriesRow]] = {}
+    rows = StoredUsage.objects.filter(
+        resource__connection_id=step.connection_id,
+        resource__region=step.region,
+        resource__kind__in={thing.KIND for thing in things},
+        resource__resource_id__in={thing.resource_id for thing in things},
+    )
+    for kind, resource_id, *row in rows.values_list("resource__kind", "resource__resource_id", *SeriesRow._fields):
+        found.setdefault((kind, resource_id), []).append(SeriesRow(*row))
+    return {key: usage_from(of_resource, until=until) for key, of_resource in found.items()}
 
 
 def _last_days(series: Iterable[Series]) -> dict[str, date]:
@@ -172,7 +189,7 @@ def _write_usage(*, step: Step, series: Sequence[Series]) -> None:
     )
     stored = {
         (usage.resource_id, usage.metric, usage.statistic, usage.period_seconds): (usage.first_date, usage.values)
-        for usage in Usage.objects.filter(resource_id__in=list(ids.values()))
+        for usage in StoredUsage.objects.filter(resource_id__in=list(ids.values()))
     }
     rows = []
     for one in series:
@@ -183,7 +200,7 @@ def _write_usage(*, step: Step, series: Sequence[Series]) -> None:
         key = (resource_id, metric.name, metric.statistic, metric.period_seconds)
         first_date, values = merged(stored.get(key), one)
         rows.append(
-            Usage(
+            StoredUsage(
                 resource_id=resource_id,
                 metric=metric.name,
                 statistic=metric.statistic,
@@ -193,7 +210,7 @@ def _write_usage(*, step: Step, series: Sequence[Series]) -> None:
                 values=values,
             )
         )
-    Usage.objects.bulk_create(
+    StoredUsage.objects.bulk_create(
         rows,
         batch_size=ROWS_AT_ONCE,
         update_conflicts=True,

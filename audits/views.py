@@ -110,7 +110,7 @@ def organization_nights(request: TenantRequest) -> HttpResponse:
 @require_safe
 def audit_list(request: TenantRequest) -> HttpResponse:
     """Whether last night ran, and on what."""
-    return render(request, "audits/list.html", {"audits": queries.recent_audits()})
+    return render(request, "audits/list.html", {"audits": queries.recent_audits(), "nights": queries.recent_nights()})
 
 
 @require_safe

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("collection", "bill_load", "bill_formats", "cost_lines", "tenancy", "proof", "converter")
+NAMES = ("collection", "bill_load", "bill_formats", "cost_lines", "tenancy", "proof", "converter", "second_night")
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import logging
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial, wraps
+from functools import wraps
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from connections.models import Connection
 from connections.providers.aws.session import CannotAssumeRole
 from connections.unseal import CannotUnseal
 from costframe import bill_uploads, claims, clerk_inbox, planning, telling, threshold_previews
+from costframe.asking import Asking
 from costframe.beginning import begin_audit
 from costframe.broker import release_connections
 from costframe.checking import make_check
@@ -34,7 +35,6 @@ from costframe.queue import QUEUE
 from costframe.schedule import TABLES
 from findings.operations import judge, price_again, waiting_for
 from findings.thresholds import in_force
-from findings.wanted import series_of
 from tenants import scope
 from tenants.sealing import seal_waiting
 
@@ -256,8 +256,11 @@ def _look(work: Work) -> None:
     with work.transaction():
         thresholds = in_force()
         known = record.known_spans(step=step, kinds=kinds)
+    at = timezone.now()
+    asking = Asking(step=step, settings=thresholds, transaction=work.transaction, at=at)
     wanted = collect.Wanted(
-        series_of=partial(series_of, settings=thresholds),
+        series_of=asking.series_of,
+        prepare=asking.prepare,
         known=known,
         purse=Budget(
             audit_id=step.audit_id,
@@ -265,7 +268,7 @@ def _look(work: Work) -> None:
             transaction=work.transaction,
         ),
     )
-    collected = collect.look(step=step, credential=credential, wanted=wanted, book=work.book, at=timezone.now())
+    collected = collect.look(step=step, credential=credential, wanted=wanted, book=work.book, at=at)
     at = timezone.now()
     with work.results():
         record.write(step=step, collected=collected, kinds=kinds, at=at)

@@ -117,6 +117,21 @@ def test_a_place_that_was_not_called_says_why_and_is_neither_done_nor_a_gap(visi
     assert f"{called} of {called} steps" in page
 
 
+def test_the_list_says_what_each_night_and_each_audit_took(visitor, organization, audit):
+    change(organization, audit, night_date=dt.date(2026, 11, 20), estimated_cost_usd="0.00683")
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        book_calls(
+            [CallCount(service="ec2", operation="DescribeVolumes", outcome="OK", count=41),
+             CallCount(service="cloudwatch", operation="GetMetricData", outcome="OK", count=2, units=683)],
+            called_for=CalledFor.of_audit(audit, account_id="1"),
+        )  # fmt: skip
+    write(organization, Step, audit=audit, connection_id=audit.connection_id, kind="INVENTORY", state="NOT_CALLED",
+          account_id="1", region="r-1", service="kafka", plan="NOT_BILLED", billed_days=30)  # fmt: skip
+    page = text(visitor.get("/audits/"))
+    assert "2026-11-20 1 43 1 0.00683" in page
+    assert "43 0.00683 0" in page
+
+
 def test_stopping_before_it_began_ends_it(visitor, organization, connection):
     visitor.post(f"/connections/{connection.id}/audit/")
     (audit,) = audits(organization)

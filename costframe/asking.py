@@ -1,0 +1,50 @@
+"""Which usage a step asks for tonight: none for what is settled by the usage that earlier nights have stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from audits import record
+from connections.provider import usage_complete_until
+from findings import registry
+from findings.wanted import series_of, settled_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from audits.models import Step
+    from connections.resources import Metric, Thing
+
+AT_ONCE = 500  # resources whose usage is in memory together
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """One step's questions. `transaction` opens a short one inside the organisation's scope."""
+
+    step: Step
+    settings: Mapping[str, Mapping[str, int | float]]
+    transaction: Callable[[], AbstractContextManager[object]]
+    at: datetime
+    settled: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    def prepare(self, things: Sequence[Thing]) -> None:
+        """Find out which rules are settled for which of the resources that were found."""
+        measured = [thing for thing in things if registry.usage_rules_of(type(thing))]
+        until = usage_complete_until(self.at)
+        for start in range(0, len(measured), AT_ONCE):
+            page = measured[start : start + AT_ONCE]
+            with self.transaction():
+                stored = record.stored_usage(step=self.step, things=page, until=until)
+            for thing in page:
+                key = (thing.KIND, thing.resource_id)
+                if key in stored:
+                    self.settled[key] = settled_by(stored[key], thing, settings=self.settings)
+
+    def series_of(self, thing: Thing) -> dict[Metric, int]:
+        """What is asked for of one resource: the metrics, and how many days back."""
+        settled = self.settled.get((thing.KIND, thing.resource_id), frozenset())
+        return series_of(thing, settings=self.settings, settled=settled)
