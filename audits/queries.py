@@ -181,4 +181,5 @@ def recent_nights() -> list[NightRow]:
             cost_usd=row["cost"],
         )
         for row in found
+        if row["night_date"] is not None
     ]

@@ -20,6 +20,7 @@ from audits.planning import FEWEST_DAYS, Billed, Place, planned
 from connections.provider import Scope
 from connections.providers.aws import inventory
 from sandbox import demo
+from sandbox.fleet import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ def main() -> None:
 
 
 def _nights() -> tuple[Night, Night, bool]:
-    state = Path(tempfile.mkdtemp(prefix="second-night-", dir=demo.ROOT / ".local"))
+    state = Path(tempfile.mkdtemp(prefix="second-night-", dir=ROOT / ".local"))
     try:
         with contextlib.redirect_stdout(io.StringIO()), demo.running(state, seed=7) as running:
             admin = running.postgres.url(database=demo.DATABASE)

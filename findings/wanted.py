@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from audits.evidence import Bill, Evidence, Usage
+from audits.evidence import HOURS, Bill, DailySeries, Evidence, HourlySeries, Usage
 from connections.provider import usage_complete_until
+from connections.resources.thing import HOUR
 from findings import registry
 from findings.evaluate import RuleBroke, evaluate
 from findings.rule import Fine
@@ -15,6 +18,8 @@ from findings.rule import Fine
 if TYPE_CHECKING:
     from connections.resources import Metric, Thing
     from findings.rule import Rule
+
+MORE_THAN_ANY = 1e15  # bytes, operations or anything else, on a day or in an hour
 
 
 class _Noting(Mapping[str, Any]):
@@ -54,20 +59,40 @@ def series_of(
 
 
 def settled_by(usage: Usage, thing: Thing, *, settings: Mapping[str, Mapping[str, int | float]]) -> frozenset[str]:
-    """The ids of the rules that call the resource Fine by stored usage, with the days that were not read yet missing.
+    """The ids of the rules that call the resource Fine by stored usage, whatever the days hold that were not read yet.
 
-    A rule takes a missing day for not known, so whatever those days hold it stays Fine: what was used on a day of the
-    window is in use until that day leaves it. The night's judging sees the same series and comes to the same verdict.
+    They say so with those days missing, with nothing on them, and with more than anything uses. The night's judging
+    sees what is stored and comes to the same verdict: what was used on a day of the window is in use until that day
+    leaves it. A rule that grows doubtful with what is added, such as one on a size, is settled by nothing.
     """
     found = set()
     for rule in registry.usage_rules_of(type(thing)):
         if not any(metric.key in usage.series for metric in rule.metrics):
             continue
+        days = rule.days(settings.get(rule.id, {}))
+        ends = (usage, *(_filled(usage, rule.metrics, days=days, value=value) for value in (0.0, MORE_THAN_ANY)))
         with suppress(RuleBroke):
-            [judgement] = evaluate([Evidence(thing=thing, usage=usage, bill=Bill())], [rule], settings)
-            if isinstance(judgement.verdict, Fine):
+            judgements = evaluate([Evidence(thing=thing, usage=one, bill=Bill()) for one in ends], [rule], settings)
+            if all(isinstance(one.verdict, Fine) for one in judgements):
                 found.add(rule.id)
     return frozenset(found)
+
+
+def _filled(usage: Usage, metrics: Iterable[Metric], *, days: int, value: float) -> Usage:
+    """The usage with one value wherever nothing was read, up to the last complete day."""
+    series, hourly = dict(usage.series), dict(usage.hourly)
+    for metric in metrics:
+        start = usage.until - timedelta(days=days)
+        if metric.period_seconds == HOUR:
+            by_hour = hourly.get(metric.key, HourlySeries(first_date=start, values=()))
+            missing = (usage.until - by_hour.first_date).days * HOURS - len(by_hour.values)
+            hourly[metric.key] = replace(by_hour, values=(*by_hour.values, *[value] * missing))
+            series[metric.key] = hourly[metric.key].by_day(metric.statistic)
+        else:
+            by_day = series.get(metric.key, DailySeries(first_date=start, values=()))
+            missing = (usage.until - by_day.first_date).days - len(by_day.values)
+            series[metric.key] = replace(by_day, values=(*by_day.values, *[value] * missing))
+    return replace(usage, series=series, hourly=hourly)
 
 
 def reads_usage(rule: Rule, thing: Thing, *, settings: Mapping[str, Mapping[str, int | float]]) -> bool:
