@@ -14,6 +14,7 @@ from connections.models import Connection
 from connections.provider import Collected, Series, usage_complete_until
 from connections.resources import Instance
 from costframe.asking import Asking
+from findings import registry
 from findings.registry import metrics_for
 from tenants import scope
 from tests.conftest import AT
@@ -29,8 +30,9 @@ DAYS = 30
 
 
 @pytest.fixture
-def step(organization):
+def step(organization, monkeypatch):
     """The second night of a connection whose first one has read the usage of two machines: one of them in use."""
+    monkeypatch.setattr(registry, "usage_rules_of", lambda _: (registry.rule("aws_ec2_instance_idle"),))
     with scope.organization(organization.id):
         shop = Connection.objects.create(label="Shop", state="CONNECTED", account_id="222233334444", created_at=AT)
         with acting_as("cf_worker"):
