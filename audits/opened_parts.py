@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from duckdb.sqltypes import DuckDBPyType
 
 MEMORY_LIMIT = "448MB"
-# Bytes; a quarter of what DuckDB takes, and less time: fewer pages are new to the process. Of gzip alone: a plain file's
-# buffers may be read twice, which counts as progress.
+# Bytes; a quarter of what DuckDB takes, and less time: fewer pages are new to the process. Of gzip alone: a plain
+# file's buffers may be read twice, which counts as progress.
 BUFFER = 8_000_000
 NEVER_WRITTEN = "\x01 nothing of a bill \x01"
 LONG_NUMBER = r'":\s*-?0*\.?0*[1-9](\.?[0-9]){15}'
