@@ -308,6 +308,7 @@ def look(*, step: Step, credential: Credential, wanted: Wanted, book: CallBook, 
         series=(*usage.series, *last_uses.series),
         gaps=tuple(dict.fromkeys((*found.gaps, *usage.gaps, *last_uses.gaps))),
         calls=book.counts(),
+        notes=found.notes,
     )
 
 

@@ -12,6 +12,7 @@ from audits.models import ApiCall, Gap, Step
 from audits.operations import UNDER_WAY
 from audits.planning import told
 from audits.queries import NOT_LOOKED_AT
+from connections.resources.opinions import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -104,7 +105,8 @@ def progress_of(audit: Audit, *, at: datetime) -> Progress:
         services=services,
         places=tuple(_places(looks, services)),
         others=tuple((PARTS[Step.Kind(step.kind)], _cell(step)) for step in steps if step.kind in PARTS),
-        resource_count=sum(step.resource_count for step in steps),
+        # What advisors say is no resource.
+        resource_count=sum(step.resource_count for step in steps if step.service not in SOURCES),
         call_count=ApiCall.objects.filter(audit=audit).aggregate(calls=Sum("count", default=0))["calls"],
         poll_seconds=2 if (at - since).total_seconds() < SLOW_AFTER_SECONDS else 5,
     )

@@ -11,6 +11,7 @@ from audits.models import ApiCall, Audit, BillLoad, Gap, Schedule, Step
 from audits.operations import UNDER_WAY
 from connections import queries as connections
 from connections.models import Connection
+from connections.resources.opinions import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +37,15 @@ class Unreadable:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Advisor:
+    """One of the provider's own advisors: how much it says of the account, or why there is nothing of it to read."""
+
+    name: str
+    opinions: int
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Standing:
     """A connection with all that its row says. Times and dates are None where there is nothing yet."""
 
@@ -47,6 +57,7 @@ class Standing:
     next_at: datetime | None
     billed_until: date | None
     unreadable: tuple[Unreadable, ...]
+    advisors: tuple[Advisor, ...] = ()
 
     @property
     def may_start(self) -> bool:
@@ -74,6 +85,7 @@ def standings(rows: Iterable[Connection] | None = None) -> list[Standing]:
     next_at = dict(Schedule.objects.filter(connection_id__in=ids).values_list("connection_id", "due_at"))
     billed = _billed_until(ids)
     gaps = _gaps_of([audit.id for audit in done.values()])
+    advisors = _advisors_of([audit.id for audit in done.values()])
     return [
         Standing(
             connection=one,
@@ -84,6 +96,7 @@ def standings(rows: Iterable[Connection] | None = None) -> list[Standing]:
             next_at=None if one.is_paused else next_at.get(one.id),
             billed_until=billed.get(one.id),
             unreadable=tuple(gaps.get(done[one.id].id, ())) if one.id in done else (),
+            advisors=tuple(advisors.get(done[one.id].id, ())) if one.id in done else (),
         )
         for one in found
     ]
@@ -106,6 +119,18 @@ def _gaps_of(audit_ids: list[UUID]) -> dict[UUID, list[Unreadable]]:
     found: dict[UUID, list[Unreadable]] = {}
     for audit_id, service, action, region, reason in rows[:1000]:
         found.setdefault(audit_id, []).append(Unreadable(service=service, action=action, region=region, reason=reason))
+    return found
+
+
+def _advisors_of(audit_ids: list[UUID]) -> dict[UUID, list[Advisor]]:
+    """What each audit read of the advisors. A note of theirs is the same in every region."""
+    rows = Step.objects.filter(
+        audit_id__in=audit_ids, kind=Step.Kind.INVENTORY, state=Step.State.DONE, service__in=SOURCES
+    )
+    counted = rows.values_list("audit_id", "service").annotate(said=Sum("resource_count"), note=Max("message"))
+    found: dict[UUID, list[Advisor]] = {}
+    for audit_id, service, said, note in counted.order_by("service"):
+        found.setdefault(audit_id, []).append(Advisor(name=SOURCES[service], opinions=said, note=note))
     return found
 
 

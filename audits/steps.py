@@ -77,6 +77,7 @@ def outcome_of(collected: Collected) -> Outcome:
     """How a step ended that read what it should, gaps or not."""
     return Outcome(
         state=Step.State.DONE,
+        message=" ".join(collected.notes),
         resource_count=len(collected.resources),
         gaps=collected.gaps,
         calls=collected.calls,

@@ -46,7 +46,10 @@ class Call:
     `cheapest` are parameters with which it answers as little as it can, for the access check: {account_id} and {region}
     in their texts are filled in. Permission is looked at before existence, so `cheapest` may name what is not there:
     `answers_cheapest` are the error codes that then say so. `absent` are error codes by which the provider says that
-    nothing of what was asked for is set up, which is an answer and no failure wherever the call is made.
+    nothing of what was asked for is set up, which is an answer and no failure wherever the call is made; `absent_words`
+    are words of its message that say so where the code alone does not (a support plan that an account lacks).
+    `besides` are permissions that the provider looks for in the caller besides `action`: reads that it makes in the
+    caller's name, and that we do not make ourselves.
 
     `withheld` are members of the answer that are never parsed, so that no value of them is ever made: dotted paths of
     the SDK's own names, through lists and maps ("Functions.Environment"). `kept` are members whose name sounds like
@@ -64,10 +67,17 @@ class Call:
     cheapest: Mapping[str, Any] = field(default_factory=dict, hash=False)
     answers_cheapest: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
+    absent_words: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     kept: Mapping[str, str] = field(default_factory=dict, hash=False)
     post_path: str = ""
     bucket_setting: str = ""
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """Everything that the caller must be allowed."""
+        return (self.action, *self.besides)
 
 
 class Scope(Enum):
@@ -174,12 +184,13 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Collected:
-    """Everything that one step brought home."""
+    """Everything that one step brought home. `notes` are sentences about what there was to read, which are no gaps."""
 
     resources: tuple[Thing, ...] = ()
     series: tuple[Series, ...] = ()
     gaps: tuple[GapFound, ...] = ()
     calls: tuple[CallCount, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Purse(Protocol):

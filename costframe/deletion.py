@@ -8,7 +8,7 @@ from audits import operations
 from audits.models import Audit, Schedule
 from connections.models import Connection, SealedCredential
 from findings.changes import change_of
-from findings.models import Finding
+from findings.models import Finding, Opinion
 from tenants import activity
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def delete_connection(*, connection: Connection, by: str, at: datetime) -> bool:
         actor=by, verb="connection.deleted", subject_kind="connection", subject_id=locked.id, at=at, detail=detail
     )
     _close_findings(locked, by=by, at=at)
+    Opinion.objects.filter(connection_id=locked.id).delete()
     return True
 
 

@@ -17,6 +17,7 @@ from findings.confidence import parts_from
 from findings.freed import Freed, freed_by
 from findings.frozen import is_intact, lines_of
 from findings.models import Finding
+from findings.opinion_page import SaidOf, said_of
 from findings.queries import HEAVY, account_labels, action_rows
 from findings.reports.chart import cost_panel, usage_panels
 from findings.resource_prices import resource_prices
@@ -58,6 +59,8 @@ class Detail:
     lines: tuple[Mapping[str, Any], ...]
     left_out: tuple[Mapping[str, Any], ...]
     prices: ResourcePrices
+    same_action: tuple[SaidOf, ...]  # what others say of the same resource and action
+    other_advice: tuple[SaidOf, ...]  # and of the same resource alone
     settings: RuleSettings | None  # the organisation's thresholds that counted; None: the rule's defaults did
     newer_settings: RuleSettings | None  # that count from the next audit on
 
@@ -72,6 +75,7 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
     spans = [span] if (span := span_of(finding)) else []
     history = () if rule is None else thresholds.of_rule(rule)
     counted = settings_that_counted(finding, history)
+    said = said_of(evidence)
     missing = tuple(metric.key for metric in metrics if metric.key not in series)
     return Detail(
         row=action_rows([finding], labels=labels, at=at, standings=standings_of(spans))[0],
@@ -92,6 +96,8 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
         lines=tuple(lines_of(bill["charges"])),
         left_out=tuple(lines_of(bill["left_out"])),
         prices=resource_prices(finding),
+        same_action=tuple(one for one in said if one.is_same_action),
+        other_advice=tuple(one for one in said if not one.is_same_action),
         settings=counted,
         newer_settings=None if rule is None else _newer(rule, evidence, history),
     )

@@ -22,7 +22,8 @@ Choices = list[tuple[str, str]]
 NOT_THERE = "%(value)s is not there to choose."
 
 
-def _choice(field: str, *, label: str, any_label: str, choices: Choices | None = None) -> django_filters.ChoiceFilter:
+def choice(field: str, *, label: str, any_label: str, choices: Choices | None = None) -> django_filters.ChoiceFilter:
+    """A filter by one value of a field; without `choices` they are given once it is known what there is."""
     return django_filters.ChoiceFilter(
         field_name=field,
         label=label,
@@ -30,6 +31,18 @@ def _choice(field: str, *, label: str, any_label: str, choices: Choices | None =
         empty_label=any_label,
         error_messages={"invalid_choice": NOT_THERE},
     )
+
+
+def begins_with(field: str, value: str) -> Q:
+    """Ids in `field` that begin so; of one that is an ARN, its last part too."""
+    is_arn = Q(**{f"{field}__istartswith": "arn:"})
+    inside = (Q(**{f"{field}__icontains": f"{mark}{value}"}) for mark in "/:")
+    return Q(**{f"{field}__istartswith": value}) | is_arn & (next(inside) | next(inside))
+
+
+def complaints_of(form: forms.Form) -> list[str]:
+    """A sentence for each value that could not be used, with the name of its field."""
+    return [f"{form.fields[name].label}: {error}" for name, errors in form.errors.items() for error in errors]
 
 
 def _tick(method: str, *, label: str) -> django_filters.BooleanFilter:
@@ -40,8 +53,8 @@ class FindingFilter(django_filters.FilterSet):
     """The filters of the action list; open findings unless another state is asked for."""
 
     q = django_filters.CharFilter(method="begins_with", label="Name or id begins with", max_length=200)
-    state = _choice("state", label="State", any_label="Open and resolved", choices=list(Finding.State.choices))
-    confidence = _choice("confidence", label="Confidence", any_label="Any", choices=list(Finding.Confidence.choices))
+    state = choice("state", label="State", any_label="Open and resolved", choices=list(Finding.State.choices))
+    confidence = choice("confidence", label="Confidence", any_label="Any", choices=list(Finding.Confidence.choices))
     points = django_filters.NumberFilter(
         field_name="confidence_points",
         lookup_expr="gte",
@@ -50,10 +63,10 @@ class FindingFilter(django_filters.FilterSet):
         max_value=100,
         decimal_places=0,
     )
-    rule = _choice("rule_id", label="Rule", any_label="All rules")
-    account = _choice("account_id", label="Account", any_label="All accounts")
-    region = _choice("region", label="Region", any_label="All regions")
-    currency = _choice("currency", label="Currency", any_label="All, apart")
+    rule = choice("rule_id", label="Rule", any_label="All rules")
+    account = choice("account_id", label="Account", any_label="All accounts")
+    region = choice("region", label="Region", any_label="All regions")
+    currency = choice("currency", label="Currency", any_label="All, apart")
     new = _tick("only_new", label="New since the last audit")
     price_unknown = _tick("only_without_price", label="Price unknown")
 
@@ -73,12 +86,7 @@ class FindingFilter(django_filters.FilterSet):
     def begins_with(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
         """Names and ids that begin so; of an id that is an ARN, its last part too."""
         del name
-        return rows.filter(
-            Q(resource_name__istartswith=value)
-            | Q(provider_resource_id__istartswith=value)
-            | Q(provider_resource_id__istartswith="arn:", provider_resource_id__icontains=f"/{value}")
-            | Q(provider_resource_id__istartswith="arn:", provider_resource_id__icontains=f":{value}")
-        )
+        return rows.filter(Q(resource_name__istartswith=value) | begins_with("provider_resource_id", value))
 
     def only_new(self, rows: QuerySet[Finding], name: str, value: bool) -> QuerySet[Finding]:  # noqa: FBT001 - django-filter calls it so
         """Those that each connection's latest audit opened."""
@@ -93,9 +101,7 @@ class FindingFilter(django_filters.FilterSet):
     @property
     def complaints(self) -> list[str]:
         """A sentence for each value that could not be used, with the name of its field."""
-        return [
-            f"{self.form.fields[name].label}: {error}" for name, errors in self.form.errors.items() for error in errors
-        ]
+        return complaints_of(self.form)
 
     @property
     def is_narrowed(self) -> bool:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from findings.rule import Rule, Verdict
     from findings.verify import Verification
 
-FORMAT = 3  # 1 had no points, parts and traps, 2 no dependents
+FORMAT = 4  # 1 had no points, parts and traps, 2 no dependents, 3 no opinions
 DAY_FIELDS = (
     "charge_date",
     "consumed_quantity",
@@ -42,9 +42,18 @@ COMMON_FIELDS = tuple(name for name in DayCost.__dataclass_fields__ if name not 
 
 
 def freeze(
-    *, judgement: Judgement, verification: Verification, confidence: Confidence, further: Further, audit_id: UUID
+    *,
+    judgement: Judgement,
+    verification: Verification,
+    confidence: Confidence,
+    further: Further,
+    audit_id: UUID,
+    opinions: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """Everything that the judgement of Waste and its price rest on, as JSON that survives the database unchanged."""
+    """Everything that the judgement of Waste and its price rest on, as JSON that survives the database unchanged.
+
+    `opinions` are what others say of the resource, as findings.opinions.said has it: beside ours, which rests on none.
+    """
     rule, evidence, saving = judgement.rule, judgement.evidence, verification.saving
     frozen: dict[str, Any] = _plain(
         {
@@ -69,6 +78,7 @@ def freeze(
             "points": confidence.points,
             "parts": parts_of(confidence),
             "traps": traps_of(judgement),
+            "opinions": list(opinions),
             "saving": {name: getattr(saving, name) for name in ("basis", "currency", "monthly", "cash",
                        "frees_commitment", "monthly_cost", "days", "price_source", "why_unknown")}
             | {"meters": sorted(saving.meters),

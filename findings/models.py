@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from audits.models import COST, Audit, BillUpload, Resource
 from connections.models import Connection
-from findings.threshold_models import RuleSettings as RuleSettings  # noqa: PLC0414 - Django looks for models here
+from findings.opinion_models import Opinion as Opinion  # noqa: PLC0414 - Django looks for models here
+from findings.threshold_models import RuleSettings as RuleSettings  # noqa: PLC0414 - as above
 from findings.threshold_models import ThresholdPreview as ThresholdPreview  # noqa: PLC0414 - as above
 from tenants.models import TenantModel, tied
 

@@ -21,6 +21,8 @@ from findings.evaluate import evaluate
 from findings.evidence_from_rows import bills_of, seen_by, sight_of
 from findings.frozen import freeze, hash_of, rests_on
 from findings.models import Finding, Verdict
+from findings.opinion_rows import heard_of, keep
+from findings.opinions import beside
 from findings.overlaps import Claim
 from findings.rule import Fine, Unknown, Waste
 from findings.summary import summarize
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
     from findings.confidence import Confidence
     from findings.dependents import Priced
     from findings.evaluate import Judgement
-    from findings.evidence_from_rows import Sight
+    from findings.evidence_from_rows import Seen, Sight
+    from findings.opinion_rows import Heard
     from findings.overlaps import Net
     from findings.verify import Verification
 
@@ -87,12 +90,15 @@ def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any
     _one_at_a_time(audit.connection_id)
     sight = sight_of(audit=audit)
     given = in_force() if settings is None else settings
-    judged = _judged(audit=audit, sight=sight, settings=given, at=at)
+    seen = seen_by(audit=audit, sight=sight)
+    heard = heard_of(audit=audit, seen=seen)
+    judged = _judged(seen=seen, settings=given, at=at)
     _keep_verdicts(audit=audit, judged=judged)
     findings = _findings(audit=audit)
     closed = _close(audit=audit, at=at, sight=sight, judged=judged, findings=findings)
     wasted = {one.key: one for one in judged if one.verification is not None}
-    opened = _write_waste(audit=audit, wasted=wasted, findings=findings)
+    opened = _write_waste(audit=audit, wasted=wasted, findings=findings, heard=heard)
+    keep(audit=audit, heard=heard, judgements=((one.row_id, one.judgement) for one in judged))
     activity.book_many(actor=activity.RULES, lines=[*closed, *opened], at=at)
     audit.summary = {**audit.summary, **summarize(audit=audit)}
     audit.save(update_fields=["summary"])
@@ -129,9 +135,10 @@ def price_again(*, connection_id: UUID, at: datetime, settings: Mapping[str, Map
     findings = _findings(audit=audit)
     is_open = {key for key, finding in findings.items() if finding.state == Finding.State.OPEN}
     given = in_force() if settings is None else settings
-    judged = _judged(audit=audit, sight=sight_of(audit=audit), settings=given, at=at)
+    seen = seen_by(audit=audit, sight=sight_of(audit=audit))
+    judged = _judged(seen=seen, settings=given, at=at)
     wasted = {one.key: one for one in judged if one.verification is not None and one.key in is_open}
-    _write_waste(audit=audit, wasted=wasted, findings=findings)
+    _write_waste(audit=audit, wasted=wasted, findings=findings, heard=heard_of(audit=audit, seen=seen))
     audit.summary = {**audit.summary, **summarize(audit=audit)}
     audit.save(update_fields=["summary"])
 
@@ -146,9 +153,8 @@ def _findings(*, audit: Audit) -> dict[Key, Finding]:
     return {(finding.resource_id, finding.rule_id): finding for finding in rows}
 
 
-def _judged(*, audit: Audit, sight: Sight, settings: Mapping[str, Mapping[str, Any]], at: datetime) -> list[_Judged]:
+def _judged(*, seen: list[Seen], settings: Mapping[str, Mapping[str, Any]], at: datetime) -> list[_Judged]:
     """Every verdict. The bill is read for what is wasted only: it prices a finding, it does not make one."""
-    seen = seen_by(audit=audit, sight=sight)
     row_ids = {id(one.evidence): one.row_id for one in seen}
     judgements = list(evaluate([one.evidence for one in seen], registry.RULES, settings))
     around = Dependents((one.row_id, one.evidence.thing) for one in seen)
@@ -202,7 +208,7 @@ def _because(judgement: Judgement) -> str:
 
 
 def _write_waste(
-    *, audit: Audit, wasted: Mapping[Key, _Judged], findings: Mapping[Key, Finding]
+    *, audit: Audit, wasted: Mapping[Key, _Judged], findings: Mapping[Key, Finding], heard: Heard
 ) -> list[activity.Line]:
     """Open, refresh or reopen the finding of everything wasteful, and net what else is open on the same resource.
 
@@ -237,6 +243,9 @@ def _write_waste(
                 confidence=one.confidence,
                 further=further,
                 audit_id=audit.id,
+                opinions=beside(
+                    heard.on.get(key[0], ()), judgement=one.judgement, saving=one.verification.saving, net=nets[key]
+                ),
             )
             finding.evidence, finding.evidence_hash = {}, hash_of(frozen[finding.id])
             finding.rests_from, finding.rests_until = rests_on(frozen[finding.id])

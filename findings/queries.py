@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, Sum
 
 from audits.models import Audit, Gap, Resource
 from connections.models import Connection
+from connections.resources.opinions import SOURCES
 from findings import registry
 from findings.bill_standing import span_of
 from findings.models import Finding
@@ -90,6 +91,7 @@ class ActionRow:
     further_currency: str = ""
     standings: tuple[Standing, ...] = ()
     converted: Converted | None = None
+    said_by: tuple[str, ...] = ()  # who else says the same of it
 
     @property
     def is_reduced(self) -> bool:
@@ -214,10 +216,11 @@ def action_rows(
     at: datetime,
     standings: Mapping[Span, tuple[Standing, ...]] | None = None,
     shown: Display | None = None,
+    said_by: Mapping[UUID, tuple[str, ...]] | None = None,
 ) -> list[ActionRow]:
     """The list's rows of `findings`, which may come without their evidence; with how their bills stand, where given.
 
-    `shown` is the currency that the savings are shown in too.
+    `shown` is the currency that the savings are shown in too, `said_by` who else says the same, by finding.
     """
     standings = standings or {}
     return [
@@ -254,6 +257,7 @@ def action_rows(
             further_currency=finding.further_currency,
             points=finding.confidence_points if finding.confidence_points >= 0 else None,
             standings=standings.get(span, ()) if (span := span_of(finding)) else (),
+            said_by=(said_by or {}).get(finding.id, ()),
             converted=shown.of(finding.estimated_monthly_savings, finding.currency, day=at.date()) if shown else None,
         )
         for finding in findings
@@ -286,7 +290,7 @@ def why_empty() -> WhyEmpty:
     found = list(gaps)
     return WhyEmpty(
         has_audit=True,
-        resource_count=Resource.objects.filter(audit__in=latest).count(),
+        resource_count=Resource.objects.filter(audit__in=latest).exclude(service__in=SOURCES).count(),
         gap_count=len(found),
         actions=tuple(dict.fromkeys(action for action, _ in found))[:5],
         audit_id=found[0][1] if found else latest[0].id,

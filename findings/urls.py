@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from findings import bill_list_views, threshold_views, views
+from findings import bill_list_views, opinion_views, threshold_views, views
 
 app_name = "findings"
 
 urlpatterns = [
     path("", views.action_list, name="list"),
     path("actions.csv", views.action_list_csv, name="csv"),
+    path("opinions/", opinion_views.opinions, name="opinions"),
+    path("opinions.csv", opinion_views.opinions_csv, name="opinions_csv"),
     path("rules/", views.rules, name="rules"),
     path("rules/previews/<uuid:preview_id>/", threshold_views.preview, name="preview"),
     path("rules/previews/<uuid:preview_id>/keep/", threshold_views.keep, name="keep_thresholds"),

@@ -18,6 +18,7 @@ from findings.bill_standing import resting
 from findings.detail import detail_of
 from findings.filters import FindingFilter
 from findings.models import Finding
+from findings.opinion_page import agreeing
 from findings.queries import HEAVY, SORTS, account_labels, action_rows, totals_of, why_empty
 from findings.reports import csv_file
 from findings.rules_page import rule_rows
@@ -63,7 +64,9 @@ def action_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": filters.form,
         "complaints": [*complaints, *complaint, *lost, *filter(None, [shown.complaint])],
-        "rows": action_rows(page.rows, labels=labels, at=at, standings=standings, shown=shown),
+        "rows": action_rows(
+            page.rows, labels=labels, at=at, standings=standings, shown=shown, said_by=agreeing(page.rows)
+        ),
         "totals": totals,
         "shown": shown,
         "together": together(totals, shown, day=at.date()),
@@ -93,7 +96,9 @@ def action_list_csv(request: TenantRequest) -> HttpResponse:
         return HttpResponse("\n".join(complaints), status=400, content_type="text/plain; charset=utf-8")
     found = filters.qs.defer(*HEAVY).order_by(*(f"-{name}" if sort.runs_down else name for name in sort.fields))
     standings, _ = resting(filters.qs)
-    rows = action_rows(found.iterator(chunk_size=2000), labels=labels, at=at, standings=standings, shown=shown)
+    rows = action_rows(
+        found.iterator(chunk_size=2000), labels=labels, at=at, standings=standings, shown=shown, said_by=agreeing()
+    )
     asked = urlencode({**filters.query, **shown.query})
     _note_export(request, "export.csv", at=at, rows=str(len(rows)), filters=asked)
     with csv_file.write(rows, into=shown.into) as file:

@@ -51,6 +51,7 @@ WORDS = {
     "bill.stop_requested": "asked that files of a bill be given up",
     "export.csv": "downloaded the action list",
     "export.costs": "downloaded costs",
+    "export.opinions": "downloaded what the provider's advisors say",
     "export.bill_list": "downloaded what a bill proves",
     "export.focus": "downloaded a bill as FOCUS",
     "export.rows_left_out": "downloaded the rows that a bill left out",

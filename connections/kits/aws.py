@@ -200,7 +200,7 @@ def _inventory(role_arn: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - as abov
     """A statement for each set of resources that permissions are asked for."""
     by_resources: dict[tuple[str, ...], set[str]] = {}
     for row in declared()["inventory"]:
-        by_resources.setdefault(tuple(row["resources"]), set()).add(row["action"])
+        by_resources.setdefault(tuple(row["resources"]), set()).update([row["action"], *row.get("besides", ())])
     sids: dict[tuple[str, ...], tuple[str, Any]] = {
         ("*",): ("ReadInventory", "*"),
         (OWN_ROLE,): ("ReadThisRole", role_arn),

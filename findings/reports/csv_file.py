@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MILLIONTH = Decimal("0.000001")
 COLUMNS: dict[str, Callable[[ActionRow], str | Decimal | None]] = {
+    "source": lambda _: "Costframe",
+    "also_said_by": lambda row: "; ".join(row.said_by),
     "finding_id": lambda row: str(row.id),
     "rule": lambda row: row.rule,
     "rule_id": lambda row: row.rule_id,

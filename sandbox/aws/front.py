@@ -8,6 +8,7 @@ import http.client
 import threading
 import time
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, ClassVar
@@ -95,7 +96,8 @@ class Cloud:
             raise Refusal("unknown_action", "The sandbox does not know this operation.")
         resource = iam_reads.resource_of(call, caller, self.identities) if call.service == "iam" else call.resource
         if call.action not in ALWAYS_ALLOWED:
-            access.authorize(call, caller, resource=resource)
+            for action in (call.action, *call.besides):
+                access.authorize(replace(call, action=action), caller, resource=resource)
             if self.export_key_arn:
                 access.authorize_key(call, caller, key_arn=self.export_key_arn)
         if call.service == "sts":

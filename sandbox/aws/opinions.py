@@ -13,11 +13,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sandbox.aws import charges, names, prices
+from sandbox.aws.wire import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.aws.model import Estate, Item
+    from sandbox.aws.shaped import Asked
 
 HOURS_OF_A_MONTH = Decimal(730)
 LOOKBACK_DAYS = 14
@@ -62,6 +64,12 @@ def all_of(estate: Estate) -> list[Opinion]:
         if item.account in ENROLLED and item.is_in_inventory:
             found.extend(on(item, estate))
     return found
+
+
+def refuse_strangers(asked: Asked) -> None:
+    """Compute Optimizer speaks to those alone who have enrolled."""
+    if asked.account not in ENROLLED:
+        raise Refusal("OptInRequiredException", "The account is not enrolled: it must opt in to the service.")
 
 
 def is_known(item: Item, estate: Estate) -> bool:

@@ -65,8 +65,9 @@ class Answered:
 
     `make` gives the whole answer, which is then cut into pages; `honours` are the parameters it heeds, and a call with
     any other is refused, so that no filter is ever passed over in silence. `action` is the permission where it is not
-    called as the operation is, `pages` how it pages where botocore's paginators do not say, `regions` where it is
-    offered, if not everywhere. `tried_with` gives the parameters of one call that is answered somewhere.
+    called as the operation is, `besides` those of other services that it looks for too, `pages` how it pages where
+    botocore's paginators do not say, `regions` where it is offered, if not everywhere. `tried_with` gives the
+    parameters of one call that is answered somewhere.
     """
 
     service: str
@@ -74,6 +75,7 @@ class Answered:
     make: Callable[[Asked], Mapping[str, Any]]
     honours: frozenset[str] = frozenset()
     action: str = ""
+    besides: tuple[str, ...] = ()
     pages: Pages | None = None
     largest: int = 100
     regions: frozenset[str] = frozenset()
@@ -110,6 +112,7 @@ class Front:
                     region=signed_for.region,
                     wire=refusals_of(service),
                     parameters=operations.parameters(service, operation, request),
+                    besides=answered.besides,
                 )
         return None
 

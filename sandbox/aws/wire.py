@@ -56,7 +56,8 @@ class Answer:
 @dataclass(frozen=True, kw_only=True)
 class ApiCall:
     """One call of one operation. `form` holds the flat parameters of the query protocols, `json` those of the JSON
-    ones, `parameters` those of a call that a family answers, in the shape of the operation's input.
+    ones, `parameters` those of a call that a family answers, in the shape of the operation's input. `besides` are
+    permissions that the service looks for in the caller beside `action`.
     """
 
     service: str
@@ -69,6 +70,7 @@ class ApiCall:
     json: dict[str, Any] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
     context: dict[str, str] = field(default_factory=dict)
+    besides: tuple[str, ...] = ()
 
 
 class Refusal(Exception):

@@ -333,6 +333,7 @@ def test_a_client_cannot_be_made_looser_than_the_session(option):
 @pytest.mark.parametrize("call", EVERY_CALL, ids=lambda call: call.action)
 def test_the_allowlist_is_read_and_list_only(call):
     assert access_levels()[call.action] in {"Read", "List"} or call.action in TOLERATED
+    assert {access_levels()[action] for action in call.besides} <= {"Read", "List"}
     assert call.why
 
 

@@ -20,6 +20,7 @@ READS = {
                 "elasticloadbalancing:Describe*",
                 "cloudwatch:GetMetricData",
                 "compute-optimizer:Get*",
+                "cost-optimization-hub:GetRecommendation",
                 "cost-optimization-hub:List*",
                 "pricing:GetProducts",
                 "savingsplans:DescribeSavingsPlans",

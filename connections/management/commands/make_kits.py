@@ -66,6 +66,7 @@ def _row(call: Call, collector: Collector | None = None) -> dict[str, Any]:
         "service": call.service,
         "operation": call.operation,
         "action": call.action,
+        **({"besides": call.besides} if call.besides else {}),
         "resources": call.resources,
         "access_level": privileges.access_levels()[call.action],
         "why": call.why,

@@ -14,7 +14,7 @@ from botocore import xform_name
 
 from connections.provider import AccessLine, Scope
 from connections.providers.aws import calls, inventory
-from connections.providers.aws.outcomes import code_of, outcome_of, sentence_of
+from connections.providers.aws.outcomes import code_of, is_absent, outcome_of, sentence_of
 from connections.providers.aws.privileges import NamedPolicy, allows
 from connections.providers.aws.reader import FAILURES
 from connections.providers.aws.session import STS_REGION, CannotAssumeRole, open_session
@@ -189,7 +189,7 @@ def _try_call(session: AwsSession, call: Call, region: str) -> tuple[str, str]:
         )
     except FAILURES as error:
         code = code_of(error)
-        if code in call.answers_cheapest | call.absent:
+        if is_absent(error, codes=call.answers_cheapest | call.absent, words=call.absent_words):
             return "OK", ""
         return ("REFUSED" if outcome_of(code) == "REFUSED" else "UNKNOWN"), sentence_of(error)
     return "OK", ""

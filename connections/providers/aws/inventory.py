@@ -117,4 +117,4 @@ def collect(*, session: AwsSession, service: str, region: str, at: datetime) -> 
     collector = collector_of(service)
     reader = Reader(session=session, region=region, service=service, at=at)
     resources = tuple(collector.collect(reader))
-    return Collected(resources=resources, gaps=reader.gaps)
+    return Collected(resources=resources, gaps=reader.gaps, notes=reader.notes)

@@ -71,6 +71,14 @@ def code_of(error: BaseException) -> str:
     return type(error).__name__
 
 
+def is_absent(error: BaseException, *, codes: frozenset[str], words: tuple[str, ...]) -> bool:
+    """Whether the provider says by `error` that nothing is set up: by one of the codes, or by words of its message."""
+    if code_of(error) in codes:
+        return True
+    message = str(error.response.get("Error", {}).get("Message", "")) if isinstance(error, ClientError) else ""
+    return any(one in message.lower() for one in words)
+
+
 def sentence_of(error: BaseException) -> str:
     """The provider's own words about `error`, shortened, and without the names of roles and people."""
     if isinstance(error, ClientError):

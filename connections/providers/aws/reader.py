@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from connections.provider import GapFound
-from connections.providers.aws.outcomes import code_of, outcome_of, sentence_of
+from connections.providers.aws.outcomes import code_of, is_absent, outcome_of, sentence_of
 from connections.providers.aws.session import CannotAssumeRole
 
 if TYPE_CHECKING:
@@ -61,12 +61,22 @@ class Reader:
         self.at = at
         self._session = session
         self._gaps: list[GapFound] = []
+        self._notes: list[str] = []
         self._lock = threading.Lock()
 
     @property
     def gaps(self) -> tuple[GapFound, ...]:
         """What could not be read so far."""
         return tuple(self._gaps)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to say of what could be read."""
+        return tuple(self._notes)
+
+    def note(self, sentence: str) -> None:
+        """Say something of what there was to read that is no gap: the step shows it."""
+        self._notes.append(sentence)
 
     def gap(self, call: Call, *, reason: str, message: str, kinds: tuple[str, ...] = ()) -> None:
         """Note that `call` failed and that of `kinds` some or all may be missing. One gap for a call and a reason."""
@@ -103,7 +113,7 @@ class Reader:
             for page in self._pages(call, page_size=page_size, parameters=parameters):
                 rows.extend(made for item in _found_at(page, result) if (made := row(item)) is not None)
         except FAILURES as error:
-            if code_of(error) in call.absent:
+            if is_absent(error, codes=call.absent, words=call.absent_words):
                 return Listing(rows=tuple(rows), is_complete=True)
             self._failed(call, error, kinds=kinds)
             return Listing(rows=tuple(rows), is_complete=False)
@@ -125,7 +135,7 @@ class Reader:
             client = self._session.client(call.service, self.region)
             answer: dict[str, Any] = getattr(client, xform_name(call.operation))(**parameters)
         except FAILURES as error:
-            if code_of(error) in call.absent:
+            if is_absent(error, codes=call.absent, words=call.absent_words):
                 return {}
             self._failed(call, error, kinds=kinds)
             return None

@@ -34,7 +34,7 @@ def read_statements(role_arn: str, reads: tuple[Call, ...]) -> list[dict[str, An
     """What some calls need, by the resources that they are asked for."""
     by_resources: dict[tuple[str, ...], set[str]] = {}
     for call in reads:
-        by_resources.setdefault(call.resources, set()).add(call.action)
+        by_resources.setdefault(call.resources, set()).update(call.permissions)
     statements = []
     for resources, actions in sorted(by_resources.items()):
         named = [one.replace(OWN_ROLE, role_arn) for one in resources]

@@ -1,4 +1,4 @@
-"""Compute Optimizer: who has enrolled, and what it thinks of machines and of volumes."""
+"""Compute Optimizer: who has enrolled, and what it thinks of machines, volumes, databases and of what is idle."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sandbox.aws.shaped import Answered, Asked, camel_pages, matching
 from sandbox.aws.wire import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sandbox.aws.model import Item
     from sandbox.aws.opinions import Opinion
@@ -29,11 +29,6 @@ def _status(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _refuse_strangers(asked: Asked) -> None:
-    if asked.account not in opinions.ENROLLED:
-        raise Refusal("OptInRequiredException", "The account is not enrolled: it must opt in to the service.")
-
-
 def _findings(asked: Asked) -> list[str] | None:
     """The findings that were asked for; None for all of them."""
     wanted: list[str] | None = None
@@ -45,7 +40,7 @@ def _findings(asked: Asked) -> list[str] | None:
 
 
 def _machines(asked: Asked) -> dict[str, Any]:
-    _refuse_strangers(asked)
+    opinions.refuse_strangers(asked)
     rows = [_machine(asked, item) for item in asked.of("instance") if opinions.is_known(item, asked.estate)]
     wanted = {"finding": _findings(asked), "instanceArn": asked.parameters.get("instanceArns")}
     return {"instanceRecommendations": matching(rows, wanted), "errors": []}
@@ -120,7 +115,7 @@ def _savings(opinion: Opinion) -> dict[str, Any]:
 
 def _volumes(asked: Asked) -> dict[str, Any]:
     """Of volumes it speaks only while they are attached."""
-    _refuse_strangers(asked)
+    opinions.refuse_strangers(asked)
     rows = [_volume(asked, item) for item in asked.of("volume") if item.is_in_inventory and item.facts["instance_id"]]
     wanted = {"finding": _findings(asked), "volumeArn": asked.parameters.get("volumeArns")}
     return {"volumeRecommendations": matching(rows, wanted), "errors": []}
@@ -170,12 +165,84 @@ def _configuration(kind: str, size: int, item: Item) -> dict[str, Any]:
     }
 
 
+def _databases(asked: Asked) -> dict[str, Any]:
+    """Of databases it knows those that run; it finds none of them too large."""
+    opinions.refuse_strangers(asked)
+    rows = [_database(asked, item) for item in asked.of("database") if item.facts["state"] == "available"]
+    return {"rdsDBRecommendations": matching(rows, {"resourceArn": asked.parameters.get("resourceArns")}), "errors": []}
+
+
+def _database(asked: Asked, item: Item) -> dict[str, Any]:
+    is_idle = any(one.action == "Stop" for one in opinions.on(item, asked.estate))
+    return {
+        "resourceArn": item.native_id,
+        "accountId": item.account,
+        "engine": "postgres",
+        "currentDBInstanceClass": item.facts["class"],
+        "idle": "True" if is_idle else "False",
+        "instanceFinding": "Optimized",
+        "storageFinding": "Optimized",
+        "instanceRecommendationOptions": [],
+        "storageRecommendationOptions": [],
+        "lookbackPeriodInDays": float(opinions.LOOKBACK_DAYS),
+        "lastRefreshTimestamp": asked.estate.as_of - timedelta(hours=11),
+    }
+
+
+IDLE = {
+    "instance": ("EC2Instance", "Idle", "arn:aws:ec2:{region}:{account}:instance/{id}"),
+    "volume": ("EBSVolume", "Unattached", "arn:aws:ec2:{region}:{account}:volume/{id}"),
+    "nat_gateway": ("NatGateway", "Unused", "arn:aws:ec2:{region}:{account}:natgateway/{id}"),
+    "database": ("RDSDBInstance", "Idle", "{id}"),
+}
+
+
+def _idle(asked: Asked) -> dict[str, Any]:
+    """What it would stop or delete, of any type."""
+    opinions.refuse_strangers(asked)
+    rows = list(_idle_rows(asked))
+    return {"idleRecommendations": matching(rows, {"resourceArn": asked.parameters.get("resourceArns")}), "errors": []}
+
+
+def _idle_rows(asked: Asked) -> Iterator[dict[str, Any]]:
+    for kind, (type_name, finding, arn) in IDLE.items():
+        for item in (item for item in asked.of(kind) if item.is_in_inventory):
+            for opinion in (one for one in opinions.on(item, asked.estate) if one.action in {"Stop", "Delete"}):
+                yield {
+                    "resourceArn": arn.format(region=item.region, account=item.account, id=item.native_id),
+                    "resourceId": item.name if kind == "database" else item.native_id,
+                    "resourceType": type_name,
+                    "accountId": item.account,
+                    "finding": finding,
+                    "findingDescription": f"It was {finding.lower()} over the lookback period.",
+                    **_savings(opinion),
+                    "lookBackPeriodInDays": float(opinions.LOOKBACK_DAYS),
+                    "lastRefreshTimestamp": asked.estate.as_of - timedelta(hours=11),
+                }
+
+
 ANSWERS = (
+    Answered(
+        service=SERVICE,
+        operation="GetRDSDatabaseRecommendations",
+        make=_databases,
+        honours=frozenset({"resourceArns"}),
+        besides=("rds:DescribeDBClusters", "rds:DescribeDBInstances"),
+        pages=camel_pages("rdsDBRecommendations"),
+    ),
+    Answered(
+        service=SERVICE,
+        operation="GetIdleRecommendations",
+        make=_idle,
+        honours=frozenset({"resourceArns"}),
+        pages=camel_pages("idleRecommendations"),
+    ),
     Answered(service=SERVICE, operation="GetEnrollmentStatus", make=_status),
     Answered(
         service=SERVICE,
         operation="GetEC2InstanceRecommendations",
         make=_machines,
+        besides=("ec2:DescribeInstances",),
         honours=frozenset({"instanceArns", "filters"}),
         pages=camel_pages("instanceRecommendations"),
     ),
@@ -183,6 +250,7 @@ ANSWERS = (
         service=SERVICE,
         operation="GetEBSVolumeRecommendations",
         make=_volumes,
+        besides=("ec2:DescribeVolumes",),
         honours=frozenset({"volumeArns", "filters"}),
         pages=camel_pages("volumeRecommendations"),
     ),

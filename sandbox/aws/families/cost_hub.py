@@ -117,6 +117,7 @@ ANSWERS = (
         service=SERVICE,
         operation="ListRecommendations",
         make=_recommendations,
+        besides=("cost-optimization-hub:GetRecommendation",),
         honours=frozenset({"filter", "includeAllRecommendations"}),
         regions=HOME,
     ),

@@ -92,7 +92,7 @@ def _refuse_unsupported(asked: Asked) -> None:
     if asked.account != names.SUPPORTED:
         raise Refusal(
             "AccessDeniedException",
-            "Your account needs a Business, Enterprise On-Ramp or Enterprise support plan for this.",
+            "Access denied due to support level",
             status=403,
         )
 
@@ -174,11 +174,21 @@ def _resource(check: Check, item: Item, asked: Asked) -> dict[str, Any]:
         else item.native_id,
         "regionCode": item.region,
         "status": "warning",
-        "metadata": {"Estimated Monthly Savings": f"${check.monthly(item):.2f}"},
+        "metadata": _columns(check, item),
         "lastUpdatedAt": asked.estate.as_of - timedelta(hours=7),
         "exclusionStatus": "included",
         "recommendationArn": _arn(check, asked.account),
     }
+
+
+def _columns(check: Check, item: Item) -> dict[str, str]:
+    """What stands in the check's table, by the number of the column: their API has no other names for them."""
+    if item.kind == "database":
+        kind, arn = str(item.facts["class"]), item.native_id
+        found = ["7", str(float(check.monthly(item))), str(item.name), kind, "false", item.region, arn, "20"]
+    else:
+        found = ["0.0%", item.region, item.native_id, str(item.name), str(float(check.monthly(item))), "14 days"]
+    return {str(number): value for number, value in enumerate(found)}
 
 
 ANSWERS = (
