@@ -8,8 +8,10 @@ import django_filters
 from django import forms
 from django.db.models import Q
 
+from connections.resources.opinions import SOURCES
 from findings import registry
-from findings.models import Finding
+from findings.models import Finding, Opinion
+from findings.opinion_page import ACTIONS, ALONE, STANDINGS
 from findings.queries import latest_audits
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ Choices = list[tuple[str, str]]
 NOT_THERE = "%(value)s is not there to choose."
 
 
-def choice(field: str, *, label: str, any_label: str, choices: Choices | None = None) -> django_filters.ChoiceFilter:
+def _choice(field: str, *, label: str, any_label: str, choices: Choices | None = None) -> django_filters.ChoiceFilter:
     """A filter by one value of a field; without `choices` they are given once it is known what there is."""
     return django_filters.ChoiceFilter(
         field_name=field,
@@ -33,14 +35,14 @@ def choice(field: str, *, label: str, any_label: str, choices: Choices | None = 
     )
 
 
-def begins_with(field: str, value: str) -> Q:
+def _begins_with(field: str, value: str) -> Q:
     """Ids in `field` that begin so; of one that is an ARN, its last part too."""
     is_arn = Q(**{f"{field}__istartswith": "arn:"})
     inside = (Q(**{f"{field}__icontains": f"{mark}{value}"}) for mark in "/:")
     return Q(**{f"{field}__istartswith": value}) | is_arn & (next(inside) | next(inside))
 
 
-def complaints_of(form: forms.Form) -> list[str]:
+def _complaints(form: forms.Form) -> list[str]:
     """A sentence for each value that could not be used, with the name of its field."""
     return [f"{form.fields[name].label}: {error}" for name, errors in form.errors.items() for error in errors]
 
@@ -53,8 +55,8 @@ class FindingFilter(django_filters.FilterSet):
     """The filters of the action list; open findings unless another state is asked for."""
 
     q = django_filters.CharFilter(method="begins_with", label="Name or id begins with", max_length=200)
-    state = choice("state", label="State", any_label="Open and resolved", choices=list(Finding.State.choices))
-    confidence = choice("confidence", label="Confidence", any_label="Any", choices=list(Finding.Confidence.choices))
+    state = _choice("state", label="State", any_label="Open and resolved", choices=list(Finding.State.choices))
+    confidence = _choice("confidence", label="Confidence", any_label="Any", choices=list(Finding.Confidence.choices))
     points = django_filters.NumberFilter(
         field_name="confidence_points",
         lookup_expr="gte",
@@ -63,10 +65,10 @@ class FindingFilter(django_filters.FilterSet):
         max_value=100,
         decimal_places=0,
     )
-    rule = choice("rule_id", label="Rule", any_label="All rules")
-    account = choice("account_id", label="Account", any_label="All accounts")
-    region = choice("region", label="Region", any_label="All regions")
-    currency = choice("currency", label="Currency", any_label="All, apart")
+    rule = _choice("rule_id", label="Rule", any_label="All rules")
+    account = _choice("account_id", label="Account", any_label="All accounts")
+    region = _choice("region", label="Region", any_label="All regions")
+    currency = _choice("currency", label="Currency", any_label="All, apart")
     new = _tick("only_new", label="New since the last audit")
     price_unknown = _tick("only_without_price", label="Price unknown")
 
@@ -86,7 +88,7 @@ class FindingFilter(django_filters.FilterSet):
     def begins_with(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
         """Names and ids that begin so; of an id that is an ARN, its last part too."""
         del name
-        return rows.filter(Q(resource_name__istartswith=value) | begins_with("provider_resource_id", value))
+        return rows.filter(Q(resource_name__istartswith=value) | _begins_with("provider_resource_id", value))
 
     def only_new(self, rows: QuerySet[Finding], name: str, value: bool) -> QuerySet[Finding]:  # noqa: FBT001 - django-filter calls it so
         """Those that each connection's latest audit opened."""
@@ -101,7 +103,7 @@ class FindingFilter(django_filters.FilterSet):
     @property
     def complaints(self) -> list[str]:
         """A sentence for each value that could not be used, with the name of its field."""
-        return complaints_of(self.form)
+        return _complaints(self.form)
 
     @property
     def is_narrowed(self) -> bool:
@@ -116,6 +118,64 @@ class FindingFilter(django_filters.FilterSet):
             name: str(value)
             for name, value in self.data.items()
             if name in self.form.fields and name not in self.form.errors and (value or name == "state")
+        }
+
+
+class OpinionFilter(django_filters.FilterSet):
+    """The filters of the page; what they say alone unless something else is asked for."""
+
+    q = django_filters.CharFilter(method="begins", label="Name or id begins with", max_length=200)
+    standing = django_filters.ChoiceFilter(
+        method="stands", label="How it stands to ours", choices=STANDINGS, empty_label=None
+    )
+    source = _choice("source", label="Who says it", any_label="All of them", choices=list(SOURCES.items()))
+    action = _choice("action", label="Action", any_label="Any", choices=list(ACTIONS.items()))
+    account = _choice("account_id", label="Account", any_label="All accounts")
+    region = _choice("region", label="Region", any_label="All regions")
+
+    def __init__(self, data: QueryDict, *, labels: Mapping[str, str]) -> None:
+        """`data` is the URL's query; `labels` are the connections' names by account."""
+        given = data.copy()
+        given.setdefault("standing", ALONE)
+        super().__init__(given, queryset=Opinion.objects.all())
+        there = list(Opinion.objects.values_list("account_id", "region").distinct())
+        accounts, regions = ({row[column] for row in there} for column in (0, 1))
+        self.filters["account"].extra["choices"] = [
+            (one, f"{labels[one]} ({one})" if labels.get(one) else one) for one in sorted(accounts)
+        ]
+        self.filters["region"].extra["choices"] = [(one, one) for one in sorted(regions) if one]
+
+    def begins(self, rows: QuerySet[Opinion], name: str, value: str) -> QuerySet[Opinion]:
+        """Names and ids that begin so; of an ARN its last part too."""
+        del name
+        return rows.filter(
+            Q(about_name__istartswith=value) | _begins_with("about_id", value) | _begins_with("about_arn", value)
+        )
+
+    def stands(self, rows: QuerySet[Opinion], name: str, value: str) -> QuerySet[Opinion]:
+        """As the chosen word says."""
+        del name
+        if value == ALONE:
+            return rows.exclude(standing=Opinion.Standing.AGREED)
+        return rows if value == "ALL" else rows.filter(standing=value)
+
+    def filter_queryset(self, queryset: QuerySet[Opinion]) -> QuerySet[Opinion]:
+        """Filter by what can be used; a standing that is none never mixes theirs alone with what is ours too."""
+        rows: QuerySet[Opinion] = super().filter_queryset(queryset)
+        return rows.exclude(standing=Opinion.Standing.AGREED) if "standing" in self.form.errors else rows
+
+    @property
+    def complaints(self) -> list[str]:
+        """A sentence for each value that could not be used, with the name of its field."""
+        return _complaints(self.form)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The filters in force, as the URL has them."""
+        return {
+            name: str(value)
+            for name, value in self.data.items()
+            if name in self.form.fields and name not in self.form.errors and value
         }
 
 

@@ -6,11 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import django_filters
-from django.db.models import Q
-
-from connections.resources.opinions import SOURCES
-from findings.filters import begins_with, choice, complaints_of
 from findings.models import Finding, Opinion
 from findings.opinions import source_of
 from findings.queries import short_id
@@ -20,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from uuid import UUID
 
-    from django.db.models import QuerySet
-    from django.http import QueryDict
 
 ALONE = "ALONE"
 STANDINGS = [(ALONE, "Theirs alone"), ("ALL", "All"), *Opinion.Standing.choices]
@@ -37,64 +30,6 @@ ACTIONS = {
     "PurchaseSavingsPlans": "Buy a savings plan",
     "PurchaseReservedInstances": "Buy a reservation",
 }
-
-
-class OpinionFilter(django_filters.FilterSet):
-    """The filters of the page; what they say alone unless something else is asked for."""
-
-    q = django_filters.CharFilter(method="begins", label="Name or id begins with", max_length=200)
-    standing = django_filters.ChoiceFilter(
-        method="stands", label="How it stands to ours", choices=STANDINGS, empty_label=None
-    )
-    source = choice("source", label="Who says it", any_label="All of them", choices=list(SOURCES.items()))
-    action = choice("action", label="Action", any_label="Any", choices=list(ACTIONS.items()))
-    account = choice("account_id", label="Account", any_label="All accounts")
-    region = choice("region", label="Region", any_label="All regions")
-
-    def __init__(self, data: QueryDict, *, labels: Mapping[str, str]) -> None:
-        """`data` is the URL's query; `labels` are the connections' names by account."""
-        given = data.copy()
-        given.setdefault("standing", ALONE)
-        super().__init__(given, queryset=Opinion.objects.all())
-        there = list(Opinion.objects.values_list("account_id", "region").distinct())
-        accounts, regions = ({row[column] for row in there} for column in (0, 1))
-        self.filters["account"].extra["choices"] = [
-            (one, f"{labels[one]} ({one})" if labels.get(one) else one) for one in sorted(accounts)
-        ]
-        self.filters["region"].extra["choices"] = [(one, one) for one in sorted(regions) if one]
-
-    def begins(self, rows: QuerySet[Opinion], name: str, value: str) -> QuerySet[Opinion]:
-        """Names and ids that begin so; of an ARN its last part too."""
-        del name
-        return rows.filter(
-            Q(about_name__istartswith=value) | begins_with("about_id", value) | begins_with("about_arn", value)
-        )
-
-    def stands(self, rows: QuerySet[Opinion], name: str, value: str) -> QuerySet[Opinion]:
-        """As the chosen word says."""
-        del name
-        if value == ALONE:
-            return rows.exclude(standing=Opinion.Standing.AGREED)
-        return rows if value == "ALL" else rows.filter(standing=value)
-
-    def filter_queryset(self, queryset: QuerySet[Opinion]) -> QuerySet[Opinion]:
-        """Filter by what can be used; a standing that is none never mixes theirs alone with what is ours too."""
-        rows: QuerySet[Opinion] = super().filter_queryset(queryset)
-        return rows.exclude(standing=Opinion.Standing.AGREED) if "standing" in self.form.errors else rows
-
-    @property
-    def complaints(self) -> list[str]:
-        """A sentence for each value that could not be used, with the name of its field."""
-        return complaints_of(self.form)
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The filters in force, as the URL has them."""
-        return {
-            name: str(value)
-            for name, value in self.data.items()
-            if name in self.form.fields and name not in self.form.errors and value
-        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audits import spreadsheet
+from findings.filters import OpinionFilter
 from findings.models import Opinion
-from findings.opinion_page import BY_SAVING, COLUMNS, OpinionFilter, csv_rows, opinion_rows
+from findings.opinion_page import BY_SAVING, COLUMNS, csv_rows, opinion_rows
 from findings.queries import account_labels
 from tenants import activity
 from tenants.access import Permission, named, needs

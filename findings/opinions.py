@@ -152,8 +152,8 @@ def said(opinion: Opinion, ours: Ours) -> dict[str, Any]:
     `why` is empty where it is on another action, where they give no figure, and where both figures are the same.
     """
     is_same = is_same_action(ours.rule, opinion)
-    theirs, mine = figure_of(opinion), ours.alone
-    agrees = is_same and theirs is not None and mine is not None and _is_close(theirs, mine, opinion, ours)
+    theirs = figure_of(opinion)
+    agrees = is_same and _is_close(theirs, ours.net, opinion, ours)
     is_compared = is_same and theirs is not None and not agrees
     return {
         "source": opinion.SOURCE,
@@ -176,12 +176,19 @@ def said(opinion: Opinion, ours: Ours) -> dict[str, Any]:
     }
 
 
-def _is_close(theirs: Decimal, mine: Decimal, opinion: Opinion, ours: Ours) -> bool:
+def _is_close(theirs: Decimal | None, mine: Decimal | None, opinion: Opinion, ours: Ours) -> bool:
+    if theirs is None or mine is None:
+        return False
     return opinion.currency == ours.currency and abs(theirs - mine) <= max(CENT, max(theirs, mine) * CLOSE)
 
 
 def why_different(ours: Ours, theirs: Opinion) -> tuple[str, ...]:
-    """Each reason that the data proves for another figure than ours; none where nothing does."""
+    """Each reason that the data proves for another figure than ours; none where nothing does.
+
+    Where theirs is what our finding saves by itself, nothing but what others take off it makes the difference.
+    """
+    if _is_close(figure_of(theirs), ours.alone, theirs, ours):
+        return tuple(_overlap(ours, theirs))
     reasons = (_no_figure, _currency, _discounts, _commitment, _cost, _target, _window, _memory, _date, _overlap)
     return tuple(sentence for reason in reasons for sentence in reason(ours, theirs))
 

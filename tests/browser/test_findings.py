@@ -7,9 +7,9 @@ import dataclasses
 import pytest
 from django.utils import timezone
 
-from audits.models import CostLine, Usage
+from audits.models import CostLine, Step, Usage
 from audits.rate_models import ExchangeRate
-from findings.models import Finding
+from findings.models import Finding, Opinion
 from findings.operations import judge
 from tests.browser.looks import violations
 from tests.findings.rows import (
@@ -23,6 +23,7 @@ from tests.findings.rows import (
     load_bill,
     make_audit,
     make_connection,
+    opinion,
     see,
     use,
 )
@@ -55,12 +56,28 @@ def findings(site):
         bill(load, ADDRESS.resource_id, "0.12", currency="EUR", usage_type="PublicIPv4:IdleAddress")
         audit = make_audit(shop)
         _, _, machine, *_ = see(audit, ADDRESS, ORPHAN, IDLE, *VOLUMES)
+        hear(audit)
         use(machine, days=30)
         Usage.objects.filter(metric="CPUUtilization").update(values=[1.5] * 5 + [None, None] + [2.0] * 23)
         judge(audit=audit, at=AT)
         audit.state = "DONE"
         audit.save()
-        return {finding.rule_id: finding.id for finding in Finding.objects.order_by("savings_sort")}
+        agreed = {"second_opinion": Opinion.objects.get(standing="AGREED").finding_id}
+        return {finding.rule_id: finding.id for finding in Finding.objects.order_by("savings_sort")} | agreed
+
+
+def hear(audit) -> None:
+    """Advisors agree on one volume, advise something else on another, and speak of what we have not seen."""
+    Step.objects.create(
+        audit=audit, connection=audit.connection, kind="INVENTORY", state="DONE", account_id=IDLE.account_id,
+        region=IDLE.region, service="compute-optimizer", resource_count=3,
+    )  # fmt: skip
+    see(
+        audit,
+        opinion(VOLUMES[3], "Delete", after_discounts=None),
+        opinion(IDLE, "Rightsize", target="t3.medium", before_discounts="60", after_discounts="0"),
+        opinion(dataclasses.replace(IDLE, resource_id="i-7"), "Stop", before_discounts=None, after_discounts=None),
+    )
 
 
 def paths(findings) -> list[str]:
@@ -68,7 +85,10 @@ def paths(findings) -> list[str]:
         "/findings/",
         "/findings/?in=EUR",
         "/findings/?q=nothing-is-called-so&region=mars-1",
+        "/findings/opinions/?standing=ALL",
+        "/findings/opinions/?standing=x&q=nothing",
         f"/findings/{findings['aws_ec2_instance_idle']}/",
+        f"/findings/{findings['second_opinion']}/",
         f"/findings/{findings['aws_ebs_volume_unattached']}/",
         f"/findings/{findings['aws_ebs_snapshot_orphaned']}/",
         "/findings/rules/",

@@ -64,6 +64,7 @@ FULL = (
     "/audits/nights/",
     "/organization/members/",
     "/organization/roles/",
+    "/findings/opinions/",
     "/findings/rules/",
     "/findings/rules/aws_ebs_volume_unattached/",
     "/findings/rules/previews/{tried}/",

@@ -14,6 +14,7 @@ from audits.models import Audit, BillLoad, CostLine, Gap, Resource, Step, Usage
 from audits.things import to_data
 from connections.models import Connection
 from connections.resources import Address, Instance, Snapshot, Volume
+from connections.resources.opinions import ComputeOptimizerOpinion
 from findings.operations import judge
 from findings.rules.aws.aws_ec2_instance_idle import CPU, NETWORK
 from tests.audits.sources import source_of
@@ -75,6 +76,18 @@ def see(audit, *things) -> list[Resource]:
         )  # fmt: skip
         rows.append(row)
     return rows
+
+
+def opinion(thing, action: str, *, kind=ComputeOptimizerOpinion, **more):
+    """What an advisor of the provider's says of a resource of ours."""
+    name = f"{thing.resource_id} {action}"
+    told = {
+        "account_id": ACCOUNT, "region": REGION, "observed_at": AT, "about_region": REGION, "currency": "USD",
+        "resource_id": name, "their_id": name, "about_id": thing.resource_id, "about_kind": thing.KIND,
+        "action": action, "advice": "Idle", "before_discounts": "12.5", "after_discounts": "12.5",
+        "lookback_days": 14, "refreshed_at": AT,
+    }  # fmt: skip
+    return kind(**{**told, **more})
 
 
 def use(resource, *, cpu=1.5, megabytes=0.5, days=14, until=TODAY) -> None:

@@ -30,7 +30,7 @@ from connections.models import AccessCheck, Confirmation, SealedCredential
 from connections.operations import make_draft
 from costframe.broker import book_lost
 from findings import bill_lists, registry, thresholds
-from findings.models import BillList, Finding, ThresholdPreview
+from findings.models import BillList, Finding, Opinion, ThresholdPreview
 from tenants import activity, scope
 from tenants.models import ClerkEvent, Member
 from tenants.sealing import seal_waiting
@@ -198,6 +198,18 @@ def lack_a_row(load, mark: str) -> None:
     QuarantinedRow.objects.create(load=load, row_number=1, **told)
 
 
+def advise(audit, mark: str) -> None:
+    """What the provider's advisors say of what the audit saw, and of what it did not see."""
+    texts = {name: f"{mark} {name}" for name in ("advice", "target", "about_type", "because")}
+    for resource in Resource.objects.filter(audit=audit, kind__in=["volume", "instance"]):
+        Opinion.objects.create(
+            connection_id=audit.connection_id, audit=audit, resource=resource, source="compute-optimizer",
+            action="Stop", about_id=resource.resource_id, about_name=f"{mark} {resource.kind}",
+            account_id=resource.account_id, region=resource.region, currency="USD", saving=12, savings_sort=12_000_000,
+            refreshed_at=AT, standing="FINE", finding=Finding.objects.filter(resource=resource).first(), **texts,
+        )  # fmt: skip
+
+
 def audited(connection, mark: str, *, size_gib: int, resource_id: str = "vol-1", account_id: str = SHARED):
     """An audit that is over, with its bill, usage, gaps and calls, and findings that overlap on one resource."""
     volume = dataclasses.replace(
@@ -226,6 +238,7 @@ def audited(connection, mark: str, *, size_gib: int, resource_id: str = "vol-1",
         CostTag.objects.create(tag_key=tag_key, value=f"{mark} team", **day)
     audit = judged_audit(connection, volume, *others)
     use(Resource.objects.get(connection=connection, kind="instance"))
+    advise(audit, mark)
     step = audit.steps.all()[0]
     Gap.objects.create(
         audit=audit, step=step, account_id=account_id, region="eu-west-1", service="ec2", action=f"ec2:{mark}",
