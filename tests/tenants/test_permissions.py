@@ -44,6 +44,7 @@ CHANGING = {
 READING = {
     "audits:rows_left_out": EXPORT,
     "findings:csv": EXPORT,
+    "findings:opinions_csv": EXPORT,
     "audits:costs_csv": EXPORT,
     "audits:bill_focus": EXPORT,
     "audits:bill_export": EXPORT,
