@@ -18,7 +18,7 @@ from tenants.roles import Role
 from tests.conftest import AT
 from tests.database import ROOT, acting_as
 from tests.findings.rows import UNATTACHED, load_bill, make_audit, make_connection, see
-from tests.tenants.planted import handed_in, lack_a_row, previewed, proven
+from tests.tenants.planted import advise, handed_in, lack_a_row, previewed, proven
 from tests.tenants.url_map import every_url
 from tests.web import Visitor
 
@@ -145,6 +145,7 @@ def pages(organization):
             done = make_audit(made[3])
             see(done, UNATTACHED)
             judge(audit=done, at=AT)
+            advise(done, "x")
             Audit.objects.filter(id=done.id).update(state="DONE", ended_at=AT)
             loaded = load_bill(made[3])
             running = Audit.objects.create(
@@ -162,7 +163,12 @@ def pages(organization):
         *(f"/connections/{one.id}/" for one in made),
         *(f"/connections/{made[0].id}/kit/", f"/audits/{running.id}/", f"/findings/{finding.id}/"),
         *(f"/bills/{loaded.id}/", f"/bills/{loaded.id}/focus/"),
-        *("/findings/rules/", "/findings/rules/aws_ebs_volume_unattached/", f"/findings/rules/previews/{tried.id}/"),
+        *(
+            "/findings/opinions/",
+            "/findings/rules/",
+            "/findings/rules/aws_ebs_volume_unattached/",
+            f"/findings/rules/previews/{tried.id}/",
+        ),
         *(f"/bills/uploads/{upload.id}/", f"/bills/uploads/{upload.id}/proves/"),
     ]
 
