@@ -276,13 +276,16 @@ def source_of(service: str) -> str:
 
 def peak(rule: Rule, *, usage: Any, settings: Mapping[str, Any]) -> str:  # noqa: ANN401 - an audits.evidence.Usage
     """When usage was highest in the days that a rule looks at: what tells a reader why it finds in order what others
-    call idle. Empty where nothing was used, and where a rule has limits and none was reached: then something else says.
+    call idle. What has a limit is told where that was reached; empty where nothing tells: then something else says.
     """
     days = rule.days(settings)
     if not days:
         return ""
-    asked = [(one.title, one.metrics, one.unit, one.per, settings.get(one.setting)) for one in rule.limits] or [
-        (f"{one.name} ({one.statistic.lower()})", (one,), one.unit, 1.0, None) for one in rule.metrics
+    limited = {metric for one in rule.limits for metric in one.metrics}
+    asked = [(one.title, one.metrics, one.unit, one.per, settings.get(one.setting)) for one in rule.limits] + [
+        (f"{one.name} ({one.statistic.lower()})", (one,), one.unit, 1.0, None)
+        for one in rule.metrics
+        if one not in limited
     ]
     sentences = []
     for title, metrics, unit, per, limit in asked:
