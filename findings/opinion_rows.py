@@ -151,14 +151,14 @@ def standing_of(
         return Standing.AGREED, "", agreed
     other = dearest[0] if dearest else None
     same = [one for one in judged if is_same_action(one.rule, opinion)]
+    fine = [(one, _why_fine(one)) for one in same if isinstance(one.verdict, Fine)]
+    if any(why for _, why in fine):  # what was seen of it says more than what another rule could not see
+        return Standing.FINE, _sentences(f"{_titled(one)}: {why}" for one, why in fine if why), other
     missing = [(one, one.verdict.missing) for one in same if isinstance(one.verdict, Unknown)]
     if missing:
         return Standing.UNKNOWN, _sentences(f"{_titled(one)} cannot tell {what}." for one, what in missing), other
-    fine = [(one, _why_fine(one)) for one in same if isinstance(one.verdict, Fine)]
     if fine:
-        told = [f"{_titled(one)}: {why}" for one, why in fine if why]
-        plain = [f"In order by {_titled(one)}." for one, _ in fine]
-        return Standing.FINE, _sentences(told or plain), other
+        return Standing.FINE, _sentences(f"In order by {_titled(one)}." for one, _ in fine), other
     if other is not None:
         return Standing.OTHER, f"We have another finding on it: {rule_title(other.rule_id)}.", other
     return Standing.NO_RULE, "", None
