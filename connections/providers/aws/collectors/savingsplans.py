@@ -22,6 +22,8 @@ DESCRIBE_SAVINGS_PLANS = Call(
     action="savingsplans:DescribeSavingsPlans",
     why="Lists savings plans, so that what stopping a machine frees is told with the day until which it is paid for.",
     cheapest={"maxResults": 1},
+    withheld=("savingsPlans.description",),
+    kept={"nextToken": "Where the next page begins."},
     post_path="/DescribeSavingsPlans",
 )
 OVER = frozenset({"queued-deleted", "returned", "payment-failed"})
