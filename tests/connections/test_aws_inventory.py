@@ -156,7 +156,7 @@ def test_rows_may_lie_deeper_in_the_answer(calm_cloud):
 
 
 def test_a_call_that_fails_once_is_tried_again(calm_cloud):
-    calm_cloud.fault("throttle", service="rds", count=1)
+    calm_cloud.fault("throttle", service="rds", operation="DescribeDBInstances", count=1)
     opened = session(calm_cloud, service="rds")
     collected = inventory.collect(session=opened, service="rds", region="us-east-1", at=AT)
     assert collected.gaps == ()
