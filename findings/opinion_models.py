@@ -18,7 +18,7 @@ class Opinion(TenantModel):
         UNKNOWN = "UNKNOWN", "We cannot tell"
         OTHER = "OTHER", "We advise something else"
         NO_RULE = "NO_RULE", "No rule of ours judges it"
-        NOT_SEEN = "NOT_SEEN", "Not a resource that we have seen"
+        NOT_SEEN = "NOT_SEEN", "Not seen by us"
 
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"

@@ -15,7 +15,7 @@ STANDINGS = [
     ("UNKNOWN", "We cannot tell"),
     ("OTHER", "We advise something else"),
     ("NO_RULE", "No rule of ours judges it"),
-    ("NOT_SEEN", "Not a resource that we have seen"),
+    ("NOT_SEEN", "Not seen by us"),
 ]
 
 

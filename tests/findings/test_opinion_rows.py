@@ -187,7 +187,7 @@ def test_the_page_shows_theirs_alone_with_who_says_it_and_what_we_say(told, visi
     shown = text_of(visit(told, reverse("findings:opinions")))
     for expected in (
         "3 opinions", "12.50 USD", "3.00 USD", "9.00 USD", "Compute Optimizer", "Cost Optimization Hub", "2026-11-20",
-        "We find it in order", "40 % on 2026-11-18", "Not a resource that we have seen", "not added up",
+        "We find it in order", "40 % on 2026-11-18", "Not seen by us", "not added up",
     ):  # fmt: skip
         assert expected in shown
     assert "We say so too" not in shown.split("What we say")[-1]
@@ -217,6 +217,14 @@ def test_the_page_and_its_file_hold_what_is_asked_for(told, visit, asked, count)
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert len(rows) == count
     assert {row["source"] for row in rows} <= {"Compute Optimizer", "Cost Optimization Hub", "Trusted Advisor"}
+
+
+def test_nothing_after_discounts_is_a_figure_and_not_taken_for_none(organization, visit):
+    with scope.organization(organization.id):
+        shop = make_connection()
+        with acting_as("cf_worker"):
+            read(shop, dataclasses.replace(ALONE, after_discounts="0"))
+    assert "0.00 USD 3.00 before discounts" in text_of(visit(organization, reverse("findings:opinions")))
 
 
 def test_each_page_leads_to_the_next_with_the_same_filter(told, visit, monkeypatch):
