@@ -1,4 +1,4 @@
-"""Slows our calls down where a provider asks for it: one rate for each account, region and service, of all workers.
+"""Slows our calls down where a provider asks for it: one rate for each connection, region and service, of all workers.
 
 A place has no rate until the provider throttles there. Then each call waits for its turn, which all workers take from
 one number in Redis; each further complaint halves the rate, and as time goes by without one it grows until the place

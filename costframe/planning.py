@@ -13,6 +13,7 @@ from audits.models import Audit, BillLoad, CostDay, Resource, Step
 from audits.planning import EVERYWHERE, MOST_DAYS, NOTHING_BILLED, REMEMBERED_NIGHTS, Billed, can_be_told, planned
 from findings import registry
 from findings.evidence_from_rows import LONGEST_CHARGE_DAYS, coverage_of
+from findings.models import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,7 +128,10 @@ def _plan(*, audit: Audit, billed: Billed, at: datetime) -> Callable[[Place], Pl
     stood = Resource.objects.filter(
         connection_id=audit.connection_id, last_seen_at__gte=at - dt.timedelta(days=REMEMBERED_NIGHTS)
     )
-    seen = frozenset(stood.order_by().values_list("service", "region").distinct())
+    # A finding stays open until its place was looked at, so that a place with one is, however long it was not.
+    open_ones = Finding.objects.filter(connection_id=audit.connection_id, state=Finding.State.OPEN)
+    waiting = Resource.objects.filter(id__in=open_ones.order_by().values("resource_id"))
+    seen = frozenset((stood | waiting).order_by().values_list("service", "region").distinct())
     night = (audit.night_date or audit.requested_at.date()).isoformat()
     return lambda place: planned(place, billed=billed, seen=seen, night=night)
 

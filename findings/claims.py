@@ -50,14 +50,17 @@ def nets_of(wasted: Mapping[Key, Claim], findings: Mapping[Key, Finding]) -> dic
     }
 
 
-def claimed_by_row(nets: Mapping[Key, Net], findings: Mapping[Key, Finding]) -> dict[UUID, Decimal]:
-    """What the open findings of each resource count by themselves."""
-    claimed: dict[UUID, Decimal] = defaultdict(Decimal)
-    for (row_id, _), net in nets.items():
-        claimed[row_id] += net.monthly or 0
+def claimed_by_row(
+    nets: Mapping[Key, Net], wasted: Mapping[Key, Claim], findings: Mapping[Key, Finding]
+) -> dict[tuple[UUID, str], Decimal]:
+    """What the open findings of each resource count by themselves, by its row and the currency."""
+    claimed: dict[tuple[UUID, str], Decimal] = defaultdict(Decimal)
+    for key, net in nets.items():
+        currency = wasted[key].saving.currency if key in wasted else findings[key].currency
+        claimed[key[0], currency] += net.monthly or 0
     for key, finding in findings.items():
         if finding.state == Finding.State.OPEN and key not in nets:
-            claimed[finding.resource_id] += finding.estimated_monthly_savings or 0
+            claimed[finding.resource_id, finding.currency] += finding.estimated_monthly_savings or 0
     return claimed
 
 

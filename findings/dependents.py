@@ -115,10 +115,11 @@ def priced(dependents: Iterable[Dependent], *, bill_of: Callable[[Thing], Bill])
     )
 
 
-def further_of(priced: Iterable[Priced], *, currency: str, claimed: Mapping[UUID, Decimal]) -> Further:
-    """What more is saved with these dependents, without what open findings of their own (`claimed`, by row) count.
+def further_of(priced: Iterable[Priced], *, currency: str, claimed: Mapping[tuple[UUID, str], Decimal]) -> Further:
+    """What more is saved with these dependents, without what open findings of their own count.
 
-    Only amounts in `currency` are added; with none given, in that of the first that has one.
+    `claimed` is that, by row and currency. Only amounts in `currency` are added; with none given, in that of the first
+    that has one.
     """
     monthly, unknown, parts = None, 0, []
     for one in priced:
@@ -129,7 +130,7 @@ def further_of(priced: Iterable[Priced], *, currency: str, claimed: Mapping[UUID
         if not is_kept and saving.monthly is not None:
             currency = currency or saving.currency
             if saving.currency == currency:
-                taken = min(saving.monthly, claimed.get(one.dependent.row_id, ZERO))
+                taken = min(saving.monthly, claimed.get((one.dependent.row_id, currency), ZERO))
                 part |= {"claimed": taken, "further": saving.monthly - taken}
                 monthly = (monthly or ZERO) + saving.monthly - taken
             else:

@@ -87,7 +87,7 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
         hint=_hint(rule, finding),
         rollback=rule.rollback if rule else "",
         order=texts_of(rule.id).order if rule else (),
-        freed=freed_by(evidence),
+        freed=freed_by(evidence, net=finding.freed_commitment_monthly),
         charts=() if rule is None else tuple(_charts(rule, evidence, series)),
         cost_chart=_cost_chart(evidence),
         missing_metrics=missing,

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from audits.models import Resource
 from connections.resources.commitments import SavingsPlan
+from findings.savings import rounded_down
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KINDS = (SavingsPlan.KIND,)
+PLAN = ":savingsplan/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,7 @@ class Freed:
     """What is freed of one commitment a month, in the finding's currency. `ends_at` None: no connection has told.
 
     `what` names it for a reader; `id` is the provider's own, as the bill has it. `seen_at` is when its end was read.
+    `is_plan` is whether it is a savings plan, whose ends are read; those of reservations are not.
     """
 
     id: str
@@ -28,26 +31,33 @@ class Freed:
     monthly: Decimal
     ends_at: datetime | None
     seen_at: datetime | None
+    is_plan: bool
 
 
-def freed_by(evidence: Mapping[str, Any]) -> tuple[Freed, ...]:
-    """The commitments that a finding's frozen saving frees, with their ends as the latest audits saw them."""
-    parts = evidence["saving"].get("freed", ())
+def freed_by(evidence: Mapping[str, Any], *, net: Decimal | None) -> tuple[Freed, ...]:
+    """The commitments that a finding frees, with their ends as the latest audits saw them.
+
+    `net` is what of it is left after overlaps, of which each has its share; nothing where that is nothing.
+    """
+    parts = evidence["saving"].get("freed", ()) if net else ()
+    alone = sum((Decimal(part["monthly"]) for part in parts), Decimal(0))
+    share = min(Decimal(1), (net or Decimal(0)) / alone) if alone else Decimal(0)
     known: dict[str, tuple[Mapping[str, Any], datetime]] = {}
     if parts:
         rows = Resource.objects.filter(kind__in=KINDS, resource_id__in=[part["id"] for part in parts])
         known = {name: (data, at) for name, data, at in rows.values_list("resource_id", "data", "last_seen_at")}
-    return tuple(_freed(part, known.get(part["id"])) for part in parts)
+    return tuple(_freed(part, known.get(part["id"]), share=share) for part in parts)
 
 
-def _freed(part: Mapping[str, Any], known: tuple[Mapping[str, Any], datetime] | None) -> Freed:
+def _freed(part: Mapping[str, Any], known: tuple[Mapping[str, Any], datetime] | None, *, share: Decimal) -> Freed:
     data, seen_at = known or ({}, None)
     ends = data.get("ends_at")
     kind = data.get("plan_type")
     return Freed(
         id=part["id"],
         what=f"{kind} savings plan" if kind else "commitment",
-        monthly=Decimal(part["monthly"]),
+        monthly=rounded_down(Decimal(part["monthly"]) * share),
         ends_at=datetime.fromisoformat(ends) if ends else None,
         seen_at=seen_at,
+        is_plan=PLAN in part["id"],
     )

@@ -11,6 +11,7 @@ from django.db import connection
 
 from audits.models import Audit, BillLoad, Resource
 from connections.models import Connection
+from connections.resources import KINDS
 from findings import registry
 from findings.changes import change_of, state_of
 from findings.claims import Key, claimed_by_row, nets_of, without_evidence
@@ -220,7 +221,7 @@ def _write_waste(
         if one.verification is not None
     }
     nets = nets_of(claims, findings)
-    claimed = claimed_by_row(nets, findings)
+    claimed = claimed_by_row(nets, claims, findings)
     written, changed, frozen = [], [], {}
     for key, one in wasted.items():
         finding = findings.get(key) or Finding(
@@ -266,7 +267,14 @@ def _write_waste(
     for finding in kept:
         _net(finding, nets[finding.resource_id, finding.rule_id])
     Finding.objects.bulk_update(kept, NET_FIELDS, batch_size=BATCH)
+    _forget_further([finding for key, finding in findings.items() if key not in wasted])
     return changed
+
+
+def _forget_further(findings: Iterable[Finding]) -> None:
+    """What was not judged this time says no longer what depends on it: others may count it by now."""
+    stale = [finding.id for finding in findings if finding.further_monthly_savings is not None]
+    Finding.objects.filter(id__in=stale).update(further_monthly_savings=None, further_currency="")
 
 
 def _keep_evidence(frozen: Mapping[UUID, Mapping[str, Any]]) -> None:
@@ -322,7 +330,7 @@ def _price_since(findings: list[Finding], wasted: list[_Judged]) -> None:
         finding.cost_since = cost
 
 
-def _further(one: _Judged, *, net: Net, claimed: Mapping[UUID, Decimal]) -> Further:
+def _further(one: _Judged, *, net: Net, claimed: Mapping[tuple[UUID, str], Decimal]) -> Further:
     """What its dependents add; nothing where another finding on the same resource holds its saving."""
     if one.verification is None or net.absorbed_by:
         return Further()
@@ -339,7 +347,7 @@ def _close(
     gone_rows = {
         row_id
         for row_id, kind, service, region in unseen.values_list("id", "kind", "service", "region")
-        if sight.shows_gone(kind=kind, service=service, region=region)
+        if sight.shows_gone(kind=kind, service=_service_of(kind, kept=service), region=region)
     }
     gone = [finding for (row_id, _), finding in is_open.items() if row_id in gone_rows]
     _resolve(fine, resolution=Finding.Resolution.NOT_WASTEFUL, at=at)
@@ -350,6 +358,11 @@ def _close(
         )
         for finding in (*fine, *gone)
     ]
+
+
+def _service_of(kind: str, *, kept: str) -> str:
+    """The service whose steps read this kind now: a row may have been kept when another one did."""
+    return KINDS[kind].SERVICE if kind in KINDS else kept
 
 
 def _resolve(findings: list[Finding], *, resolution: Finding.Resolution, at: datetime) -> None:

@@ -11,9 +11,10 @@ from uuid import uuid5
 from audits.models import Resource, Step
 from audits.things import from_data
 from connections.resources.opinions import OPINIONS
+from findings import registry
 from findings.models import Finding
 from findings.opinion_models import Opinion as Row
-from findings.opinions import by_resource, family_of, figure_of, is_same_action, peak
+from findings.opinions import by_resource, figure_of, is_same_action, peak
 from findings.queries import rule_title
 from findings.rule import Fine, Unknown
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from connections.resources.opinions import Opinion
     from findings.evaluate import Judgement
     from findings.evidence_from_rows import Seen
+    from findings.rule import Rule
 
 BATCH = 2000
 MICRO_UNITS = 1_000_000
@@ -145,8 +147,7 @@ def standing_of(
 ) -> tuple[Standing, str, Finding | None]:
     """How an opinion on a resource of ours stands to what we say: the word, what we say, and a finding on it."""
     dearest = sorted(findings, key=lambda one: (-one.savings_sort, one.rule_id))
-    action = family_of(opinion.action)
-    agreed = next((one for one in dearest if action and family_of(one.action_type) == action), None)
+    agreed = next((one for one in dearest if (rule := _rule(one)) and is_same_action(rule, opinion)), None)
     if agreed is not None:
         return Standing.AGREED, "", agreed
     other = dearest[0] if dearest else None
@@ -162,6 +163,13 @@ def standing_of(
     if other is not None:
         return Standing.OTHER, f"We have another finding on it: {rule_title(other.rule_id)}.", other
     return Standing.NO_RULE, "", None
+
+
+def _rule(finding: Finding) -> Rule | None:
+    try:
+        return registry.rule(finding.rule_id)
+    except registry.UnknownRule:
+        return None
 
 
 def _sentences(told: Iterable[str]) -> str:

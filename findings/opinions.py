@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from connections.bill_ids import bill_ids
 from connections.resources.opinions import OPINIONS, SOURCES
 from findings.reports.money import amount
-from findings.rule import UNTOLD, Waste, counted, native_id
+from findings.rule import STAGES, UNTOLD, Waste, counted, native_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 NOT_TOLD = "It is not told why."
 # Actions that come to the same: who deletes what another would stop says of it that nobody needs it.
-FAMILIES = {"Stop": "REMOVE", "Delete": "REMOVE"}
+REMOVE = "REMOVE"
+FAMILIES = {"Stop": REMOVE, "Delete": REMOVE}
 CLOSE = Decimal("0.01")  # of the larger figure: nearer than that, two figures are the same
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
@@ -142,8 +143,10 @@ def beside(opinions: Iterable[Opinion], *, judgement: Judgement, saving: Saving,
 
 
 def is_same_action(rule: Rule, opinion: Opinion) -> bool:
-    """Whether an opinion says what a rule says."""
-    return bool(opinion.action) and family_of(opinion.action) == family_of(rule.action_type)
+    """Whether an opinion says what a rule says. To stop for some hours of the day is not to be rid of it."""
+    ours = family_of(rule.action_type)
+    is_for_good = ours != REMOVE or rule.stage == STAGES[0]
+    return bool(opinion.action) and is_for_good and family_of(opinion.action) == ours
 
 
 def said(opinion: Opinion, ours: Ours) -> dict[str, Any]:

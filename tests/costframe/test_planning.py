@@ -20,6 +20,7 @@ from connections.providers.aws import inventory
 from connections.resources import Database, Instance, Volume
 from costframe import claims, pipeline, planning
 from findings.evidence_from_rows import sight_of
+from findings.models import Finding
 from tenants import scope
 from tests.audits.sources import source_of
 from tests.conftest import AT
@@ -191,6 +192,19 @@ def test_where_something_stood_in_the_last_thirty_nights_is_called_and_it_is_sai
     found = plans(audit, shop)
     assert found["us-east-1", "rds"] == "SEEN_BEFORE"
     assert found["us-east-1", "elasticloadbalancing"] in {"NOT_BILLED", "SPOT_CHECK"}
+
+
+def test_where_a_finding_is_open_is_called_however_long_it_was_not_looked_at(shop):
+    bill(shop)
+    audit = asked_for(shop)
+    old = stands(shop, audit, service="rds", region="us-east-1", days_ago=90)
+    Finding.objects.create(
+        connection=shop, resource=old, audit=audit, opened_audit=audit, rule_id="aws_rds_database_idle", state="OPEN",
+        confidence="UNKNOWN", because="", account_id=ACCOUNT, region="us-east-1", provider_resource_id="one", action="",
+        action_type="Delete", implementation_effort="Low", restart_needed=False, rollback_possible=False,
+        first_seen_at=AT, opened_at=AT, last_seen_at=AT, cost_since_date=TODAY, evidence_hash="",
+    )  # fmt: skip
+    assert plans(audit, shop)["us-east-1", "rds"] == "SEEN_BEFORE"
 
 
 def test_a_place_that_was_not_called_is_read_neither_to_the_end_nor_hidden_by_a_gap(shop, monkeypatch):

@@ -96,16 +96,23 @@ def test_what_goes_and_what_is_left_saves_further_and_a_way_back_does_not():
 
 def test_what_findings_of_its_own_count_is_not_counted_again():
     found = around(INSTANCE, DISK, ROOT).of(INSTANCE)
-    claimed = {ROWS["vol-5"]: Decimal("30.4375"), ROWS["vol-6"]: Decimal("10.4375")}
+    claimed = {(ROWS["vol-5"], "USD"): Decimal("30.4375"), (ROWS["vol-6"], "USD"): Decimal("10.4375")}
     further = further_of(priced(found, bill_of=bills({"vol-5": "1", "vol-6": "2"})), currency="USD", claimed=claimed)
     assert [part["further"] for part in further.parts] == [0, Decimal("50.4375")]
     assert further.monthly == Decimal("50.4375")
 
 
+def test_what_they_count_in_another_currency_is_not_taken_off():
+    found = around(INSTANCE, DISK).of(INSTANCE)
+    claimed = {(ROWS["vol-5"], "EUR"): Decimal(20)}
+    further = further_of(priced(found, bill_of=bills({"vol-5": "1"})), currency="USD", claimed=claimed)
+    assert further.monthly == Decimal("30.4375")
+
+
 def test_a_claim_larger_than_the_cost_never_makes_it_negative():
     found = around(INSTANCE, DISK).of(INSTANCE)
     further = further_of(
-        priced(found, bill_of=bills({"vol-5": "1"})), currency="USD", claimed={ROWS["vol-5"]: Decimal(99)}
+        priced(found, bill_of=bills({"vol-5": "1"})), currency="USD", claimed={(ROWS["vol-5"], "USD"): Decimal(99)}
     )
     assert further.monthly == 0
 

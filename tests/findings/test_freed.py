@@ -49,7 +49,7 @@ def judged(organization):
 
 
 def test_each_commitment_is_named_with_what_is_freed_of_it_and_its_end(judged):
-    first, other = freed_by(judged.evidence)
+    first, other = freed_by(judged.evidence, net=judged.freed_commitment_monthly)
     assert (first.id, first.what, first.monthly) == (PLAN.resource_id, "Compute savings plan", 2 * MONTH)
     assert (first.ends_at, first.seen_at) == (PLAN.ends_at, AT)
     assert (other.id, other.what, other.monthly, other.ends_at) == ("arn:other", "commitment", MONTH, None)
@@ -66,12 +66,18 @@ def test_the_page_says_until_when_or_that_nobody_told(judged, organization, visi
     assert (
         f"60.88 USD a month of the Compute savings plan {PLAN.resource_id}, which is paid for until 2027-05-12" in page
     )
-    assert "arn:other; until when is not known" in page
+    assert "arn:other; until when is not known, as ends of reservations are not read" in page
+
+
+def test_after_overlaps_each_has_its_share_of_what_is_left_and_of_nothing_none(judged):
+    half = freed_by(judged.evidence, net=judged.freed_commitment_monthly / 2)
+    assert [one.monthly for one in half] == [MONTH, MONTH / 2]
+    assert freed_by(judged.evidence, net=Decimal(0)) == freed_by(judged.evidence, net=None) == ()
 
 
 def test_evidence_of_before_names_no_commitment(judged):
     old = {**judged.evidence, "saving": {k: v for k, v in judged.evidence["saving"].items() if k != "freed"}}
-    assert freed_by(old) == ()
+    assert freed_by(old, net=Decimal(9)) == ()
 
 
 def test_without_a_commitment_nothing_is_freed():

@@ -86,6 +86,15 @@ def test_what_no_longer_depends_on_it_is_no_longer_counted(shop):
     assert idle().further_currency == ""
 
 
+def test_a_finding_that_was_not_judged_anew_counts_its_dependents_no_longer(shop):
+    audited(shop, IDLE, DISK, HELD)
+    audit = make_audit(shop, at=AT + DAY)
+    see(audit, IDLE, DISK, HELD)  # whose usage is not known this time: unknown, and still open
+    judge(audit=audit, at=AT + 5 * DAY)
+    assert idle().state == "OPEN"
+    assert (idle().further_monthly_savings, idle().further_currency) == (None, "")
+
+
 def test_a_later_bill_prices_the_dependents_too(organization):
     with scope.organization(organization.id):
         shop = make_connection()

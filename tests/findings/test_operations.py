@@ -10,7 +10,7 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from audits.models import Audit, CostLine, Step
+from audits.models import Audit, CostLine, Resource, Step
 from findings.frozen import _plain, hash_of, is_intact, lines_of
 from findings.models import Finding, Verdict
 from findings.operations import judge
@@ -112,6 +112,15 @@ def test_a_resource_that_is_gone_resolves_its_finding(shop):
     judged_audit(shop, UNATTACHED)
     judged_audit(shop, at=TOMORROW)
     assert (the_finding().state, the_finding().resolution) == ("RESOLVED", "RESOURCE_GONE")
+
+
+def test_a_resource_kept_when_another_service_read_its_kind_is_gone_only_where_the_present_one_looked(shop):
+    judged_audit(shop, UNATTACHED)
+    Resource.objects.update(service="rds")
+    audit = make_audit(shop, at=TOMORROW)
+    Step.objects.filter(audit=audit, service="ec2").delete()
+    judge(audit=audit, at=TOMORROW)
+    assert the_finding().state == "OPEN"
 
 
 @pytest.mark.parametrize(

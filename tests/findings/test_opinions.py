@@ -78,6 +78,8 @@ def test_several_opinions_on_one_resource_stand_in_the_order_of_those_who_say_th
         ("aws_ec2_instance_idle", "Delete", True),
         ("aws_rds_database_idle", "Stop", True),
         ("aws_ec2_instance_idle", "Rightsize", False),
+        ("aws_ec2_instance_off_hours", "Stop", False),
+        ("aws_ec2_instance_off_hours", "Delete", False),
         ("aws_ebs_volume_gp2_to_gp3", "Upgrade", True),
         ("aws_ebs_volume_gp2_to_gp3", "Rightsize", False),
         ("aws_ec2_instance_graviton", "MigrateToGraviton", True),
