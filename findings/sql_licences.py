@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from connections.resources import Instance
 
 LEAST_VCPUS = 4  # as many are charged for on a machine that has fewer
-MOST_VCPUS = {"Standard": 48, "Web": 32}  # 24 and 16 cores, of two threads each, are used
+# The most that any version uses: 32 and 16 cores, of two threads each. Before SQL Server 2025, Standard used 24 cores.
+MOST_VCPUS = {"Standard": 64, "Web": 32}
+MOST_VCPUS_BEFORE_2025 = {"Standard": 48, "Web": 32}
 EDITION = re.compile(r"SQL Server (\w+)")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from connections.resources import Instance
-from findings.rule import UNTOLD, BillExpects, Fine, Rule, Verdict, Waste
-from findings.sql_licences import MOST_VCPUS, edition_and_vcpus
+from findings.rule import UNTOLD, BillExpects, Fine, Rule, Unknown, Verdict, Waste
+from findings.sql_licences import MOST_VCPUS, MOST_VCPUS_BEFORE_2025, edition_and_vcpus
 
 
 def judge(instance: Instance) -> Verdict:
@@ -15,12 +15,14 @@ def judge(instance: Instance) -> Verdict:
         return found
     edition, vcpus = found
     most = MOST_VCPUS.get(edition)
-    if most is None or vcpus <= most:
+    if most is None or vcpus <= MOST_VCPUS_BEFORE_2025[edition]:
         return Fine()
+    if vcpus <= most:
+        return Unknown("which version of SQL Server it runs")
     return Waste(
         saves=UNTOLD,
-        because=f"{instance.instance_type} has {vcpus} vCPU, of which SQL Server {edition} uses {most}; its licence is "
-        "charged for all of them.",
+        because=f"{instance.instance_type} has {vcpus} vCPU, of which SQL Server {edition} uses {most} at most; its "
+        "licence is charged for all of them.",
     )
 
 

@@ -49,5 +49,7 @@ rule = Rule(
     implementation_effort="Medium",
     rollback_possible=True,
     rollback="Restore the last backup into a new file system; it gets another name in DNS.",
-    hint="aws fsx delete-file-system --region {region} --file-system-id {native_id}",
+    hint="aws fsx create-backup --region {region} --file-system-id {native_id}\n"
+    "aws fsx describe-backups --region {region} --filters Name=file-system-id,Values={native_id}\n"
+    "aws fsx delete-file-system --region {region} --file-system-id {native_id}",
 )

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from connections.resources import Metric
 from connections.resources.search import SearchDomain
-from findings.rule import ALL, BillExpects, Fine, Rule, Verdict, Waste, counted, unmeasured
+from findings.rule import ALL, BillExpects, Fine, Limit, Rule, Unknown, Verdict, Waste, counted, unmeasured
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
 
 WRITTEN = Metric(name="IndexingRate", statistic="Sum", unit="documents")
 SEARCHED = Metric(name="SearchRate", statistic="Sum", unit="searches")
+ASKED = Metric(name="OpenSearchRequests", statistic="Sum", unit="requests")
 
 
-def judge(domain: SearchDomain, *, usage: Usage, idle_days: int) -> Verdict:
+def judge(domain: SearchDomain, *, usage: Usage, idle_days: int, max_requests: int) -> Verdict:
     if domain.state != "Active":
         return Fine()
     days = (*usage.days(WRITTEN, days=idle_days), *usage.days(SEARCHED, days=idle_days))
@@ -24,6 +25,9 @@ def judge(domain: SearchDomain, *, usage: Usage, idle_days: int) -> Verdict:
         return Fine()
     if None in days:
         return unmeasured(domain, since=domain.created_at, days=idle_days, what="indexing and searches")
+    # What is fetched by its id is no search; a few requests are somebody who looked at the domain itself.
+    if any((value or 0) > max_requests for value in usage.days(ASKED, days=idle_days)):
+        return Unknown("who asks it without a search")
     return Waste(
         saves=ALL,
         because=f"{counted(domain.instance_count, 'node')} {domain.instance_type} ({domain.engine_version}) without a "
@@ -35,11 +39,12 @@ rule = Rule(
     id="aws_opensearch_domain_idle",
     title="OpenSearch domain that nobody uses",
     looks_at=SearchDomain,
-    settings={"idle_days": 14},
+    settings={"idle_days": 14, "max_requests": 20},
     action="Ask its owner, take a snapshot into a bucket of your own, then delete the domain.",
     docs="https://docs.aws.amazon.com/opensearch-service/latest/developerguide/gsgdeleting.html",
     judge=judge,
-    metrics=(WRITTEN, SEARCHED),
+    metrics=(WRITTEN, SEARCHED, ASKED),
+    limits=(Limit(title="Requests", metrics=(ASKED,), setting="max_requests", unit="requests"),),
     window_days=14,
     implementation_effort="Medium",
     rollback_possible=True,

@@ -39,5 +39,5 @@ rule = Rule(
     rollback_possible=True,
     rollback="Raise the retention again; the days that were dropped do not come back.",
     hint="aws rds modify-db-instance --region {region} --db-instance-identifier {native_id} "
-    "--backup-retention-period 7 --apply-immediately",
+    "--backup-retention-period 7 --no-apply-immediately",
 )

@@ -40,5 +40,5 @@ rule = Rule(
     rollback_possible=True,
     rollback="Raise the retention again; what was older than seven days is gone.",
     hint="aws rds modify-db-instance --region {region} --db-instance-identifier {native_id} "
-    "--performance-insights-retention-period 7 --apply-immediately",
+    "--performance-insights-retention-period 7 --no-apply-immediately",
 )

@@ -30,11 +30,12 @@ AT_ONCE = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Domain:
-    """One way to be a domain: documents written and searches on a day; `lately` is a day on which there were some."""
+    """One way to be a domain: documents written, searches, fetches by id on a day; `lately`: a day with some."""
 
     count: int
     written: float = 0
     searched: float = 0
+    fetched: float = 0
     lately: int | None = None
     state: str = "Active"
     engine: str = "OpenSearch_2.19"
@@ -55,6 +56,9 @@ DOMAINS = {
     "being_changed": Domain(count=1, state="Modifying", trap="idle, but its nodes are being changed"),
     "domain_days_missing": Domain(
         count=2, has_missing_days=True, unknowns=(IDLE,), trap="looks idle, but 2 of the last 14 days are missing"
+    ),
+    "only_fetched": Domain(
+        count=1, fetched=5_000, unknowns=(IDLE,), trap="neither written nor searched, but documents are fetched by id"
     ),
     "domain_new": Domain(
         count=1, age_days=6, unknowns=(IDLE,), trap="six days old, and when a domain was made nobody says"
@@ -138,9 +142,14 @@ def _charges(region: str, first: date, last: date) -> list[Charge]:
 def _measure(draw: Draw, estate: Estate, item: Item, case: Domain) -> None:
     age = (draw.as_of - item.created_at).days
     missing = MISSING_DAYS if case.has_missing_days else ()
-    for metric, amount in (("IndexingRate", case.written), ("SearchRate", case.searched)):
+    amounts = {
+        "IndexingRate": case.written,
+        "SearchRate": case.searched,
+        "OpenSearchRequests": case.written + case.searched + case.fetched,
+    }
+    for metric, amount in amounts.items():
         values = usage.counter(draw.random, low=amount * 0.7, high=amount * 1.3) if amount else usage.flat(0.0)
-        if case.lately and metric == "SearchRate":
+        if case.lately and metric != "IndexingRate":
             values = usage.raised(values, days_ago=[case.lately], to=3.0, statistics=("Sum",))
         known = usage.without(values, lambda ago: ago in missing or ago > age)
         put(estate, item, ("AWS/ES", metric, "DomainName", item.name, "ClientId", item.account), known)

@@ -25,6 +25,9 @@ MACHINE = Instance(
     [
         ({"instance_type": "m5.24xlarge"}, Waste),
         ({"instance_type": "m5.12xlarge"}, Fine),
+        ({"instance_type": "m5.24xlarge", "vcpus": 50}, Unknown),
+        ({"instance_type": "m5.16xlarge"}, Unknown),
+        ({"instance_type": "m5.24xlarge", "vcpus": 66}, Waste),
         ({"instance_type": "m5.12xlarge", "platform": "Windows with SQL Server Web"}, Waste),
         ({"instance_type": "m5.8xlarge", "platform": "Windows with SQL Server Web"}, Fine),
         ({"instance_type": "m5.24xlarge", "vcpus": 48}, Fine),
@@ -43,4 +46,4 @@ def test_a_machine_with_more_processors_than_its_edition_of_sql_server_uses_is_w
 def test_what_a_licence_costs_has_no_figure():
     found = waste(RULE, replace(MACHINE, instance_type="m5.24xlarge"))
     assert found.saves == UNTOLD
-    assert "has 96 vCPU, of which SQL Server Standard uses 48" in found.because
+    assert "has 96 vCPU, of which SQL Server Standard uses 64 at most" in found.because

@@ -6,7 +6,7 @@ import pytest
 
 from connections.resources.files import FileShare
 from findings.registry import rule
-from findings.rule import ALL, Fine, Unknown, Waste
+from findings.rule import ALL, UNTOLD, Fine, Unknown, Waste
 from tests.findings.evidence import ACCOUNT, ago, usage_of, waste
 
 RULE = rule("aws_efs_file_system_idle")
@@ -58,6 +58,7 @@ NEVER_READ = usage_of({})
         ({"created_at": ago(29)}, STILL, Fine),
         ({"created_at": ago(29)}, NEVER_READ, Fine),
         ({"is_replica": True}, STILL, Fine),
+        ({"tags": {"ManagedByAmazonSageMakerResource": "arn:aws:sagemaker:::domain/d-1"}}, STILL, Fine),
         ({"size_bytes": 0}, STILL, Fine),
         ({"state": "creating"}, STILL, Fine),
         ({"state": "deleting"}, STILL, Fine),
@@ -77,6 +78,22 @@ def test_it_is_idle_where_each_day_is_known_or_nothing_can_get_in(changed, usage
 def test_the_sentence_says_how_much_it_holds(changed, because):
     found = waste(RULE, replace(WASTEFUL, **changed), seen=STILL)
     assert (found.saves, found.because) == (ALL, because)
+
+
+@pytest.mark.parametrize(
+    ("changed", "saves"),
+    [
+        ({"standard_bytes": 45 * GIB}, ALL),
+        ({"standard_bytes": None}, ALL),
+        ({"size_bytes": None}, ALL),
+        ({"standard_bytes": 44 * GIB}, UNTOLD),
+        ({"standard_bytes": 0}, UNTOLD),
+    ],
+)
+def test_where_most_of_it_is_cheaper_than_a_backup_no_saving_is_claimed(changed, saves):
+    found = waste(RULE, replace(WASTEFUL, **changed), seen=STILL)
+    assert found.saves == saves
+    assert ("cheaper than a backup" in found.because) == (saves == UNTOLD)
 
 
 def test_the_days_are_a_setting():

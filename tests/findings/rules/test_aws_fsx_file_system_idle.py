@@ -67,3 +67,8 @@ def test_the_sentence_says_its_size_and_type():
 
 def test_the_days_are_a_setting():
     assert isinstance(RULE.ask(WASTEFUL, usage=STILL, settings={"idle_days": 31}), Unknown)
+
+
+def test_the_hint_takes_a_backup_before_it_deletes():
+    commands = [line.split()[2] for line in RULE.hint_for(WASTEFUL).splitlines()]
+    assert commands == ["create-backup", "describe-backups", "delete-file-system"]

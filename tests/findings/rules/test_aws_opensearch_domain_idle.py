@@ -19,7 +19,7 @@ WASTEFUL = SearchDomain(
     instance_type="r6g.large.search",
     instance_count=3,
 )
-KEPT = {"IndexingRate.Sum": [0.0] * 14, "SearchRate.Sum": [0.0] * 14}
+KEPT = {"IndexingRate.Sum": [0.0] * 14, "SearchRate.Sum": [0.0] * 14, "OpenSearchRequests.Sum": [0.0] * 14}
 QUIET = usage_of(KEPT)
 
 
@@ -44,6 +44,9 @@ def last_day(metric, value):
         ({}, last_day("SearchRate.Sum", None), Unknown),
         ({}, usage(days=13, IndexingRate_Sum=0.0, SearchRate_Sum=0.0), Unknown),
         ({}, usage(days=14, IndexingRate_Sum=0.0), Unknown),
+        ({}, last_day("OpenSearchRequests.Sum", 20.0), Waste),
+        ({}, last_day("OpenSearchRequests.Sum", None), Waste),
+        ({}, last_day("OpenSearchRequests.Sum", 21.0), Unknown),
         ({}, usage_of({}), Unknown),
         ({"created_at": ago(13)}, usage_of({}), Fine),
     ],

@@ -61,3 +61,7 @@ def test_the_days_are_a_setting():
 
 def test_the_hint_names_the_database():
     assert "--db-instance-identifier shop --performance-insights-retention-period 7 " in RULE.hint_for(WASTEFUL)
+
+
+def test_the_hint_does_not_apply_what_else_waits_for_the_window():
+    assert RULE.hint.endswith("--no-apply-immediately")
