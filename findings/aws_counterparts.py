@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from connections.resources import Instance
 
 # Tags by which services mark machines whose type is theirs to choose: changed by hand, it breaks or comes back.
-MANAGED_BY = ("aws:elasticmapreduce:", "aws:batch:", "aws:ec2:fleet-id", "aws:eks:", "eks:", "karpenter.sh/")
+# The last is of nodes that OpenShift, Cluster API or kops made.
+MANAGED_BY = (
+    *("aws:elasticmapreduce:", "aws:batch:", "aws:ec2:fleet-id", "aws:eks:", "eks:", "karpenter.sh/"),
+    "kubernetes.io/cluster/",
+)
 # The Graviton family of the same generation of hardware: its list price is lower at every size that both have.
 GRAVITON = {
     "c5": "c6g",
@@ -83,10 +87,17 @@ def held_by_another(instance: Instance) -> Fine | None:
         return Fine()
     if instance.autoscaling_group:
         return Fine(f"Held by the group {instance.autoscaling_group}, whose template chooses type and image.")
+    if operated := run_by_operator(instance):
+        return operated
     manager = next((key for key in sorted(instance.tags) if key.startswith(MANAGED_BY)), "")
     if manager:
         return Fine(f"The tag {manager} says that another service chooses its type.")
     return None
+
+
+def run_by_operator(instance: Instance) -> Fine | None:
+    """What to say of a machine that a service runs and alone may stop, such as EKS Auto Mode's; else None."""
+    return Fine(f"Run by {instance.operator}, which alone may change it.") if instance.operator else None
 
 
 def has_same_disks(instance_type: str, counterpart: str) -> bool:

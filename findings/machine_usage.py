@@ -32,6 +32,7 @@ HOURLY_TRAFFIC = tuple(replace(metric, period_seconds=HOUR) for metric in TRAFFI
 SIZING = (PEAK_CPU, P95_CPU, *NETWORK, *TRAFFIC, *DISKS, MEMORY)
 # A sample is of one minute or of five; of one minute it is the higher rate, so that is what it is taken for.
 SAMPLE_SECONDS, BITS = 60, 8
+HALF_A_PROCESSOR = 50  # percent of one: what waits in between keeps a single thread at that in its busiest sample
 IDLE_CPU, IDLE_MB = 5, 5  # below both, it is the rule on idle machines that asks the question
 
 
@@ -40,9 +41,10 @@ def left_at_its_size(instance: Instance) -> Fine | Unknown | None:
     left, now = left_as_it_is(instance), facts(instance.instance_type)
     if left or now is None:
         return left
+    if gpus := has_gpus(instance):
+        return gpus
     reasons = (
         (now.is_burstable, "A burstable type: its credits tell more than its peaks."),
-        (now.gpus, "It has GPUs, of which these metrics tell nothing."),
         (
             instance.vcpus not in {None, now.vcpus},
             "Some of its processors were switched off when it was started, as licences ask for.",
@@ -57,6 +59,27 @@ def left_at_its_size(instance: Instance) -> Fine | Unknown | None:
         ),
     )
     return next((Fine(because) for is_so, because in reasons if is_so), None)
+
+
+def has_gpus(instance: Instance) -> Fine | None:
+    """What to say of a machine whose work its processors do not show."""
+    now = facts(instance.instance_type)
+    return Fine("It has GPUs, of which these metrics tell nothing.") if now and now.gpus else None
+
+
+def cpu_of_use(instance: Instance, *, percent: float) -> float:
+    """From how much CPU on a machine is used: `percent`, or less where many processors make that several at work."""
+    now = facts(instance.instance_type)
+    vcpus = instance.vcpus or (now.vcpus if now else 1)
+    return min(percent, HALF_A_PROCESSOR / vcpus)
+
+
+def asked_before_a_stop(instance: Instance) -> Unknown | None:
+    """What has to be known of a machine before it is stopped again and again; None where nothing has."""
+    now = facts(instance.instance_type)
+    if now is None:
+        return Unknown(f"what a machine of type {instance.instance_type!r} has: the table of types does not tell")
+    return Unknown("whether its own disks, which a stop empties, hold what must last") if now.local_disk_gb else None
 
 
 def least_vcpus(instance: Instance) -> int:
@@ -111,7 +134,8 @@ def told(instance: Instance, candidate: Candidate, demand: Demand, *, days: int)
     return (
         f"{instance.instance_type} ({_has(now)}): over the last {days} days 95 % of a day's CPU samples were at "
         f"{demand.p95_cpu:.1f} % or below, and none above {demand.peak_cpu:.1f} %. {memory} "
-        f"{candidate.name} ({_has(then)}) carries that at {candidate.price_share * 100:.0f} % of the list price."
+        f"{candidate.name} ({_has(then)}) carries that at {candidate.price_share * 100:.0f} % of the list price. "
+        "EBS operations a second were not compared."
     )
 
 

@@ -19,7 +19,8 @@ class Instance(Thing):
     what its image was built for ("x86_64"), `tenancy` on whose hardware it stands (default, dedicated, host); None: the
     provider did not say. `agent_dimensions` are names and values, in turn, under which CloudWatch's agent on it reports
     its memory: empty where none does, None where they could not be read. `vcpus` are those that are switched on, where
-    the provider says it: at the start some of its type's may be switched off.
+    the provider says it: at the start some of its type's may be switched off. `operator` is the service that runs it
+    for its owner, who cannot change it ("eks.amazonaws.com" of EKS Auto Mode); "" where none does.
     """
 
     KIND: ClassVar[str] = "instance"
@@ -41,6 +42,7 @@ class Instance(Thing):
     vcpus: int | None = None
     is_from_marketplace: bool = False
     agent_dimensions: tuple[str, ...] | None = None
+    operator: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -267,6 +267,22 @@ def test_volumes_know_the_groups_of_the_machines_that_hold_them(calm_cloud):
 
 
 @pytest.mark.parametrize(
+    ("said", "operator"),
+    [
+        ({}, ""),
+        ({"Operator": {"Managed": False}}, ""),
+        ({"Operator": {"Managed": False, "Principal": "eks.amazonaws.com"}}, ""),
+        ({"Operator": {"Managed": True, "Principal": "eks.amazonaws.com"}}, "eks.amazonaws.com"),
+        ({"Operator": {"Managed": True}}, "another service"),
+    ],
+)
+def test_a_machine_names_the_service_that_runs_it(calm_cloud, said, operator):
+    opened = session(calm_cloud, account=names.SHOP, service="ec2")
+    reader = Reader(session=opened, region="us-east-1", service="ec2", at=AT)
+    assert ec2._instance(reader, {"InstanceId": "i-1", "State": {"Name": "running"}, **said}).operator == operator
+
+
+@pytest.mark.parametrize(
     ("reason", "moment"),
     [
         ("User initiated (2026-01-02 03:04:05 GMT)", dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)),

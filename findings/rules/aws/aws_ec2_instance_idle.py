@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from connections.resources import Instance, Metric
+from findings.aws_counterparts import run_by_operator
 from findings.rule import ALL, BillExpects, Fine, Limit, Rule, Verdict, Waste, counted, unmeasured
 from findings.traps import auto_scaling
 
@@ -20,6 +21,8 @@ def judge(instance: Instance, *, usage: Usage, idle_days: int, max_cpu: float, m
     held = auto_scaling.trap.caught(instance)
     if held or instance.state != "running":
         return Fine(held)
+    if operated := run_by_operator(instance):
+        return operated
     cpu = usage.days(CPU, days=idle_days)
     network = usage.total(*NETWORK, days=idle_days)
     known_cpu = [value for value in cpu if value is not None]
@@ -49,11 +52,8 @@ rule = Rule(
         Limit(title="CPU, highest of the day", metrics=(CPU,), setting="max_cpu", unit="%"),
         Limit(title="Network in and out", metrics=NETWORK, setting="max_network_mb", unit="MB a day", per=1e6),
     ),
-    window_days=14,
-    action_type="Stop",
-    restart_needed=True,
-    rollback_possible=True,
+    window_days=14, action_type="Stop", restart_needed=True, rollback_possible=True,
     rollback="Start the instance again; its public address changes unless it is an Elastic IP.",
     hint="aws ec2 stop-instances --region {region} --instance-ids {native_id}",
     bill=BillExpects(prices=("BoxUsage", "SpotUsage"), at_least=Decimal(23), says="so it did not run all day"),
-)
+)  # fmt: skip

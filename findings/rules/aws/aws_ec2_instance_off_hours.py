@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources import Instance
 from findings.aws_counterparts import held_by_another
-from findings.machine_usage import HOURLY_CPU, HOURLY_TRAFFIC
+from findings.machine_usage import HOURLY_CPU, HOURLY_TRAFFIC, asked_before_a_stop, cpu_of_use, has_gpus
 from findings.rule import BillExpects, Fine, Rule, Share, Verdict, Waste, unmeasured
 from findings.weekly_hours import WEEK, off_hours, told, used_hours
 
@@ -21,10 +21,11 @@ USED_AT_LEAST = 10  # hours of the week, else it is idle
 def judge(
     instance: Instance, *, usage: Usage, idle_days: int, max_cpu: float, max_network_mb: float, least_hours: int
 ) -> Verdict:
-    if held := held_by_another(instance):
+    if held := held_by_another(instance) or has_gpus(instance):
         return held
+    cpu = cpu_of_use(instance, percent=max_cpu)
     hours = list(zip(*(usage.hours(metric, days=idle_days) for metric in (HOURLY_CPU, *HOURLY_TRAFFIC)), strict=True))
-    used = [(hour[0] or 0) >= max_cpu or sum(one or 0 for one in hour[1:]) / 1e6 >= max_network_mb for hour in hours]
+    used = [(hour[0] or 0) >= cpu or sum(one or 0 for one in hour[1:]) / 1e6 >= max_network_mb for hour in hours]
     week = used_hours(used, until=usage.until)
     off = off_hours(week, shortest=SHORTEST)
     if off < least_hours:
@@ -33,10 +34,10 @@ def judge(
         return unmeasured(instance, since=instance.launched_at, days=idle_days, what="every hour's CPU and network")
     if sum(week) < USED_AT_LEAST:
         return Fine("Used in next to no hour: whether it is needed is the question.")
-    return Waste(
+    return asked_before_a_stop(instance) or Waste(
         saves=Share(fraction=Decimal(off) / WEEK, part_of=(f"BoxUsage:{instance.instance_type}",)),
         because=f"In the last {idle_days} days it was used {told(week)} (UTC) at most; in the other {off} hours that "
-        f"lie {SHORTEST} or more together, CPU never reached {max_cpu:g} % nor its network {max_network_mb:g} MB.",
+        f"lie {SHORTEST} or more together, CPU never reached {cpu:.3g} % nor its network {max_network_mb:g} MB.",
     )
 
 

@@ -59,6 +59,7 @@ def test_what_is_not_measured_is_kept_and_said():
     assert "Its memory is not measured, so m6g.xlarge has no less." in because
     assert "c6g.2xlarge (8 vCPU, 16 GiB)" in because
     assert "m6g.xlarge (4 vCPU, 16 GiB)" in because
+    assert because.endswith("EBS operations a second were not compared.")
 
 
 def test_memory_that_is_not_measured_costs_confidence():

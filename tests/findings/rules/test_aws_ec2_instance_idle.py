@@ -30,6 +30,8 @@ def changed_day(metric, value, day=5):
         ({"state": "stopped"}, usage_of(QUIET), Fine),
         ({"state": "pending"}, usage_of(QUIET), Fine),
         ({"autoscaling_group": "web"}, usage_of(QUIET), Fine),
+        ({"operator": "eks.amazonaws.com"}, usage_of(QUIET), Fine),
+        ({"operator": "eks.amazonaws.com"}, usage_of({}), Fine),
         ({}, changed_day("CPUUtilization.Maximum", 4.999), Waste),
         ({}, changed_day("CPUUtilization.Maximum", 5.0), Fine),
         ({}, changed_day("NetworkIn.Sum", 2_999_999.0), Waste),

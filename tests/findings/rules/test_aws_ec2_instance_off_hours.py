@@ -54,7 +54,19 @@ def weeks(used, *, days=28, missing=(), network_of=None, quiet=1.0):
         ({"lifecycle": "spot"}, weeks(WORK), Fine),
         ({"autoscaling_group": "web"}, weeks(WORK), Fine),
         ({"tags": {"eks:cluster-name": "a"}}, weeks(WORK), Fine),
+        ({"tags": {"kubernetes.io/cluster/shop": "owned"}}, weeks(WORK), Fine),
+        ({"operator": "eks.amazonaws.com"}, weeks(WORK), Fine),
         ({"instance_type": "t3.large"}, weeks(WORK), Waste),
+        ({"instance_type": "m6g.12xlarge"}, weeks(WORK), Waste),
+        ({"instance_type": "m6g.12xlarge"}, weeks(WORK, quiet=1.1), Fine),
+        ({"instance_type": "m6g.12xlarge", "vcpus": 24}, weeks(WORK, quiet=1.1), Waste),
+        ({"instance_type": "g4dn.xlarge"}, weeks(WORK), Fine),
+        ({"instance_type": "g4dn.xlarge"}, usage_from([], until=TODAY), Fine),
+        ({"instance_type": "m5d.large"}, weeks(WORK), Unknown),
+        ({"instance_type": "m5d.large"}, weeks(EVERY), Fine),
+        ({"instance_type": "m5d.large", "state": "stopped"}, weeks(WORK), Fine),
+        ({"instance_type": "g3.4xlarge"}, weeks(WORK), Unknown),
+        ({"instance_type": "g3.4xlarge"}, weeks(EVERY), Fine),
     ],
 )
 def test_a_machine_is_off_hours_in_what_no_week_used(changed, seen, verdict):
@@ -77,6 +89,14 @@ def test_it_says_the_hours_in_utc_and_saves_their_share_of_the_machine_alone():
     evidence = Evidence(thing=LARGE, usage=weeks(WORK), bill=bill(cost="7.2", usage_type="BoxUsage:m6g.2xlarge"))
     saving = monthly_saving(saves=found.saves, evidence=evidence, listed=table("aws"))
     assert saving.monthly == pytest.approx(Decimal("7.2") * Decimal("30.4375") * 118 / 168, abs=Decimal("0.001"))
+
+
+def test_on_many_processors_half_of_one_is_use_and_the_finding_says_how_much_that_is():
+    assert (
+        "CPU never reached 1.04 %"
+        in waste(RULE, replace(LARGE, instance_type="m6g.12xlarge"), seen=weeks(WORK)).because
+    )
+    assert "CPU never reached 5 %" in waste(RULE, LARGE, seen=weeks(WORK)).because
 
 
 def test_how_many_hours_are_worth_it_is_a_setting():

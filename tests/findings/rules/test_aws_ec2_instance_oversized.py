@@ -48,6 +48,8 @@ RULE = rule("aws_ec2_instance_oversized")
         ({"tags": {"eks:cluster-name": "a"}}, month(), Fine),
         ({"tags": {"aws:elasticmapreduce:job-flow-id": "j-1"}}, month(), Fine),
         ({"tags": {"aws:ec2:fleet-id": "f-1"}}, month(), Fine),
+        ({"tags": {"kubernetes.io/cluster/shop": "owned"}}, month(), Fine),
+        ({"operator": "ecs.amazonaws.com"}, month(), Fine),
         ({"is_from_marketplace": True}, month(), Fine),
         ({"tenancy": "dedicated"}, month(), Fine),
         ({"tenancy": "host"}, month(), Fine),
@@ -82,7 +84,9 @@ def test_the_sentence_says_what_was_measured_and_what_the_smaller_one_has():
     assert because.startswith(
         "m6g.2xlarge (8 vCPU, 32 GiB): over the last 30 days 95 % of a day's CPU samples were at 20"
     )
-    assert because.endswith("m6g.xlarge (4 vCPU, 16 GiB) carries that at 50 % of the list price.")
+    assert because.endswith(
+        "m6g.xlarge (4 vCPU, 16 GiB) carries that at 50 % of the list price. EBS operations a second were not compared."
+    )
     assert "It used at most 5.8 GiB of memory." in because
 
 

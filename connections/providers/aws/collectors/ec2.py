@@ -138,8 +138,14 @@ def _instance(reader: Reader, item: dict[str, Any]) -> Instance:
         tenancy=item.get("Placement", {}).get("Tenancy"),
         vcpus=math.prod(item.get("CpuOptions", {}).get(one, 0) for one in ("CoreCount", "ThreadsPerCore")) or None,
         is_from_marketplace=any(one.get("ProductCodeType") == "marketplace" for one in item.get("ProductCodes", ())),
+        operator=_operator(item.get("Operator", {})),
         root_volume_id=next((one["Ebs"].get("VolumeId", "") for one in mappings if one.get("DeviceName") == root), ""),
     )
+
+
+def _operator(item: dict[str, Any]) -> str:
+    """The service that runs a machine for its owner; "" where none does."""
+    return str(item.get("Principal") or "another service") if item.get("Managed") else ""
 
 
 def stopped_at(reason: str) -> datetime | None:
