@@ -27,6 +27,7 @@ MACHINE = Instance(
         ({"instance_type": "m5.12xlarge"}, Fine),
         ({"instance_type": "m5.24xlarge", "vcpus": 50}, Unknown),
         ({"instance_type": "m5.16xlarge"}, Unknown),
+        ({"instance_type": "m5.16xlarge", "platform": "Windows with SQL Server Web"}, Waste),
         ({"instance_type": "m5.24xlarge", "vcpus": 66}, Waste),
         ({"instance_type": "m5.12xlarge", "platform": "Windows with SQL Server Web"}, Waste),
         ({"instance_type": "m5.8xlarge", "platform": "Windows with SQL Server Web"}, Fine),
