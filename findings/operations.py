@@ -238,16 +238,13 @@ def _write_waste(
             _price(finding, verification=one.verification, net=nets[key])
             finding.further_monthly_savings, finding.further_currency = further.monthly, further.currency
             finding.confidence_points = one.confidence.points
-            frozen[finding.id] = freeze(
-                judgement=one.judgement,
-                verification=one.verification,
-                confidence=one.confidence,
-                further=further,
-                audit_id=audit.id,
-                opinions=beside(
-                    heard.on.get(key[0], ()), judgement=one.judgement, saving=one.verification.saving, net=nets[key]
-                ),
+            said = beside(
+                heard.on.get(key[0], ()), judgement=one.judgement, saving=one.verification.saving, net=nets[key]
             )
+            frozen[finding.id] = freeze(
+                judgement=one.judgement, verification=one.verification, confidence=one.confidence, further=further,
+                audit_id=audit.id, opinions=said,
+            )  # fmt: skip
             finding.evidence, finding.evidence_hash = {}, hash_of(frozen[finding.id])
             finding.rests_from, finding.rests_until = rests_on(frozen[finding.id])
         written.append(finding)

@@ -242,7 +242,7 @@ class Running:
                 "select kind, region, resource_id, gone_at is null from audits_resource order by 2, 3"
             ),
             "usage": self.rows(
-                f"select r.resource_id, metric, statistic, values from audits_usage t {of_resource} order by 1, 2, 3"
+                f"select r.resource_id, metric, statistic, period_seconds, values from audits_usage t {of_resource} order by 1, 2, 3, 4"
             ),
             "verdicts": self.rows(
                 f"select r.resource_id, rule_id, outcome from findings_verdict t {of_resource} order by 1, 2"
