@@ -25,8 +25,8 @@ class NatGateway(Thing):
     """A NAT gateway. `route_table_ids` are the tables that send traffic to it (None: could not be read).
 
     `zone_gateway_ids` are the available gateways of its VPC, zone and connectivity, itself among them, the eldest
-    first; `vpc_zones` the zones in which its VPC has any of its connectivity. None: not all of them could be told.
-    A regional gateway stands in no one zone.
+    first; `zone_routed_ids` those of them that some route table leads to; `vpc_zones` the zones in which its VPC has
+    any of its connectivity. None: not all of them could be told. A regional gateway stands in no one zone.
     """
 
     KIND: ClassVar[str] = "nat_gateway"
@@ -39,6 +39,7 @@ class NatGateway(Thing):
     is_regional: bool = False
     zone: str | None = None
     zone_gateway_ids: tuple[str, ...] | None = None
+    zone_routed_ids: tuple[str, ...] | None = None
     vpc_zones: tuple[str, ...] | None = None
     route_table_ids: tuple[str, ...] | None = None
 

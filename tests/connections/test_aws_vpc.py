@@ -35,6 +35,7 @@ def test_a_gateway_knows_its_zone_its_routes_and_who_stands_beside_it(collect):
     elder, younger = found["nat-pair-in-one-zone-1a1"], found["nat-pair-in-one-zone-1a2"]
     assert elder.zone == younger.zone == "us-east-1a"
     assert elder.zone_gateway_ids == younger.zone_gateway_ids == (elder.resource_id, younger.resource_id)
+    assert elder.zone_routed_ids == younger.zone_routed_ids == elder.zone_gateway_ids
     one, other = found["nat-one-for-each-zone-1a1"], found["nat-one-for-each-zone-1b2"]
     assert (one.zone_gateway_ids, other.zone_gateway_ids) == ((one.resource_id,), (other.resource_id,))
     assert one.vpc_zones == other.vpc_zones == ("us-east-1a", "us-east-1b")
@@ -44,8 +45,8 @@ def test_a_gateway_knows_its_zone_its_routes_and_who_stands_beside_it(collect):
 @pytest.mark.parametrize(
     ("refused", "known"),
     [
-        ("DescribeSubnets", {"zone": None, "zone_gateway_ids": None, "vpc_zones": None}),
-        ("DescribeRouteTables", {"route_table_ids": None}),
+        ("DescribeSubnets", {"zone": None, "zone_gateway_ids": None, "zone_routed_ids": None, "vpc_zones": None}),
+        ("DescribeRouteTables", {"route_table_ids": None, "zone_routed_ids": None}),
     ],
 )
 def test_what_could_not_be_read_is_not_known_of_any_gateway(collect, calm_cloud, refused, known):
@@ -85,6 +86,22 @@ def test_only_available_gateways_of_one_vpc_and_connectivity_stand_beside_each_o
     own = gateway("nat-5")
     found = vpc._beside_others(own, [own, *others])
     assert (found.zone_gateway_ids, found.vpc_zones) == (beside, zones)
+
+
+@pytest.mark.parametrize(
+    ("tables", "others_tables", "routed"),
+    [
+        (("rtb-1",), ("rtb-2", "rtb-3"), ("nat-1", "nat-5")),
+        (("rtb-1",), (), ("nat-5",)),
+        ((), ("rtb-2",), ("nat-1",)),
+        ((), (), ()),
+        (None, None, None),
+    ],
+)
+def test_a_gateway_knows_which_of_its_zone_a_route_table_leads_to(tables, others_tables, routed):
+    own, other = gateway("nat-5", route_table_ids=tables), gateway("nat-1", route_table_ids=others_tables)
+    elsewhere = gateway("nat-2", zone="b", route_table_ids=("rtb-9",))
+    assert vpc._beside_others(own, [own, other, elsewhere]).zone_routed_ids == routed
 
 
 def test_a_regional_gateway_stands_in_no_zone():

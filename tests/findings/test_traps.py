@@ -8,7 +8,8 @@ import pytest
 
 from audits.billed import BilledCommitment, BilledResource
 from audits.evidence import Bill, Evidence, Usage
-from connections.resources import Address, Instance, Snapshot, Volume
+from connections.resources import Address, Instance, LoadBalancer, Snapshot, Volume
+from connections.resources.classic_balancers import ClassicLoadBalancer
 from connections.resources.databases import DatabaseSnapshot
 from findings import traps
 from findings.evaluate import evaluate
@@ -28,6 +29,8 @@ COPY = DatabaseSnapshot(
     **OLD, resource_id="arn:aws:rds:us-east-1:111122223333:snapshot:s", state="available", snapshot_of="db",
     source_name="shop", engine="mysql", size_gib=8,
 )  # fmt: skip
+BALANCER = LoadBalancer(**OLD, resource_id="arn:lb", balancer_type="application", state="active")
+CLASSIC = ClassicLoadBalancer(**OLD, resource_id="web", instance_count=0)
 ADDRESS = Address(**ACCOUNT, resource_id="eipalloc-1", public_ip="192.0.2.1")
 BILLED = BilledResource(
     **ACCOUNT, resource_id="vol-1", provider_name="AWS", service_name="EC2", charges=(),
@@ -89,6 +92,16 @@ def seen(trap_id, thing, *, stage="DELETE", **known):
         ("kubernetes_volume", replace(VOLUME, tags={"CSIVolumeName": "pvc-1"}), Caught),
         ("kubernetes_volume", replace(VOLUME, tags={"kubernetes.io/cluster/shop": "owned"}), Clear),
         ("kubernetes_volume", INSTANCE, type(None)),
+        ("managed_balancer", BALANCER, Clear),
+        ("managed_balancer", replace(BALANCER, tags={"elbv2.k8s.aws/cluster": "shop"}), Caught),
+        ("managed_balancer", replace(BALANCER, tags={"ingress.k8s.aws/stack": "shop/web"}), Caught),
+        ("managed_balancer", replace(BALANCER, tags={"service.k8s.aws/stack": "shop/web"}), Caught),
+        ("managed_balancer", replace(CLASSIC, tags={"kubernetes.io/cluster/shop": "owned"}), Caught),
+        ("managed_balancer", replace(CLASSIC, tags={"kubernetes.io/service-name": "shop/web"}), Caught),
+        ("managed_balancer", tagged(CLASSIC, elasticbeanstalk__environment_name="shop"), Caught),
+        ("managed_balancer", replace(BALANCER, tags={"made-for": "kubernetes.io/cluster/shop"}), Clear),
+        ("managed_balancer", INSTANCE, type(None)),
+        ("managed_balancer", charged(20, usage_type="EUC1-LoadBalancerUsage"), Unchecked),
         ("disaster_recovery", INSTANCE, Clear),
         ("disaster_recovery", replace(INSTANCE, name="shop-DR-1"), Caught),
         ("disaster_recovery", replace(INSTANCE, name="drive-1"), Clear),
@@ -124,9 +137,11 @@ def test_every_file_is_a_trap_with_its_effect():
     assert all(bool(trap.kinds) == bool(trap.meters) for trap in TRAPS.values()), "what a bill calls its kinds"
 
 
-@pytest.mark.parametrize("trap_id", ["keep_tag", "backup", "kubernetes_volume", "disaster_recovery"])
+@pytest.mark.parametrize(
+    "trap_id", ["keep_tag", "backup", "kubernetes_volume", "managed_balancer", "disaster_recovery"]
+)
 def test_a_tag_that_was_not_read_rules_nothing_out_and_one_that_was_still_counts(trap_id):
-    thing = SNAPSHOT if trap_id == "backup" else VOLUME
+    thing = {"backup": SNAPSHOT, "managed_balancer": BALANCER}.get(trap_id, VOLUME)
     assert isinstance(seen(trap_id, thing, are_tags_read=False), Unchecked)
     assert isinstance(seen("keep_tag", tagged(thing, keep="yes"), are_tags_read=False), Caught)
 
@@ -135,6 +150,17 @@ def test_images_that_a_gap_hides_rule_nothing_out():
     assert isinstance(seen("machine_image", SNAPSHOT, gapped_kinds=frozenset({"image"})), Unchecked)
     found = seen("machine_image", replace(SNAPSHOT, image_ids=("ami-1",)), gapped_kinds=frozenset({"image"}))
     assert isinstance(found, Caught)
+
+
+def test_a_load_balancer_of_a_controller_says_what_is_to_be_deleted_instead():
+    made = replace(BALANCER, tags={"elbv2.k8s.aws/cluster": "shop"})
+    assert seen("managed_balancer", made).because == (
+        "Made by Kubernetes: delete the Ingress or Service instead, else its controller makes it again."
+    )
+    made = tagged(CLASSIC, elasticbeanstalk__environment_name="shop")
+    assert seen("managed_balancer", made).because == (
+        "Made by Elastic Beanstalk: end the environment instead, or change it to a single instance."
+    )
 
 
 def test_what_is_only_made_cheaper_is_in_no_trap():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources import Metric
 from connections.resources.capacity import CapacityReservation
+from findings.reserved_capacity import why_left
 from findings.rule import BillExpects, Fine, Rule, Share, Unknown, Verdict, Waste, counted, unmeasured
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ FREE, MOST_FREE = (
 
 
 def judge(reservation: CapacityReservation, *, usage: Usage, idle_days: int) -> Verdict:
-    if reservation.state != "active" or reservation.available_count == 0 or reservation.is_block:
-        return Fine("A capacity block was paid for beforehand and ends by itself." if reservation.is_block else "")
+    left = why_left(reservation)
+    if left or reservation.state != "active" or reservation.available_count == 0:
+        return Fine(left)
     if reservation.available_count is None:
         return Unknown("how many machines could be started in it now")
     free = [value for value in usage.days(FREE, days=idle_days) if value is not None]

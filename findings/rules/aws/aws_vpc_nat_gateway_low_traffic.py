@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from connections.resources import Metric, NatGateway
-from findings.rule import UNTOLD, BillExpects, Fine, Rule, Unknown, Verdict, Waste, counted, unmeasured
+from findings.nat_gateways import why_wanted
+from findings.rule import UNTOLD, BillExpects, Fine, Rule, Verdict, Waste, counted, unmeasured
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
@@ -19,7 +20,7 @@ TRAFFIC = tuple(Metric(name=name, statistic="Sum", unit="bytes") for name in NAM
 def judge(
     gateway: NatGateway, *, usage: Usage, idle_days: int, max_traffic_gb: float, min_traffic_mb: float
 ) -> Verdict:
-    if gateway.state != "available" or gateway.is_regional:
+    if gateway.state != "available" or gateway.is_regional or gateway.connectivity == "private":
         return Fine()
     known = [value for value in usage.total(*TRAFFIC, days=idle_days) if value is not None]
     passed_gb = math.fsum(known) / 1e9
@@ -30,15 +31,7 @@ def judge(
     if max(known) / 1e6 < min_traffic_mb:
         return Fine("Next to nothing passes: whether it is idle takes a longer look.")
     passed = f"{passed_gb:.3f} GB passed in all of the last {counted(idle_days, 'day')}"
-    return _for_its_zone(gateway) or Waste(saves=UNTOLD, because=f"{passed}; each of its hours is charged.")
-
-
-def _for_its_zone(gateway: NatGateway) -> Fine | Unknown | None:
-    if gateway.zone_gateway_ids is None or gateway.vpc_zones is None:
-        return Unknown("which gateways its VPC has in which zones")
-    if len(gateway.vpc_zones) > 1 and len(gateway.zone_gateway_ids) == 1:
-        return Fine(f"One gateway for each zone ({', '.join(gateway.vpc_zones)}), so that a zone may fail.")
-    return None
+    return why_wanted(gateway) or Waste(saves=UNTOLD, because=f"{passed}; each of its hours is charged.")
 
 
 rule = Rule(

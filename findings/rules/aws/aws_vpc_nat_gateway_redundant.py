@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from connections.resources import Metric, NatGateway
+from findings.nat_gateways import elders_in_use
 from findings.rule import Fine, Limit, Rule, Share, Unknown, Verdict, Waste, counted, unmeasured
 
 if TYPE_CHECKING:
@@ -22,14 +23,12 @@ HOURS = Share(fraction=Decimal(1), part_of=("NatGateway-Hours",))
 def judge(gateway: NatGateway, *, usage: Usage, idle_days: int, max_traffic_gb: float) -> Verdict:
     if gateway.state != "available" or gateway.is_regional:
         return Fine()
-    if gateway.zone_gateway_ids is None or gateway.resource_id not in gateway.zone_gateway_ids:
-        return Unknown("which gateways stand beside it in its zone")
-    elders = gateway.zone_gateway_ids[: gateway.zone_gateway_ids.index(gateway.resource_id)]
-    if not elders:
-        return Fine()
     known = [value / 1e9 for value in usage.total(*TRAFFIC, days=idle_days) if value is not None]
     if any(value >= max_traffic_gb for value in known):
         return Fine()
+    elders = elders_in_use(gateway)
+    if isinstance(elders, (Fine, Unknown)):
+        return elders
     if len(known) < idle_days:
         return unmeasured(gateway, since=gateway.created_at, days=idle_days, what="traffic")
     return Waste(

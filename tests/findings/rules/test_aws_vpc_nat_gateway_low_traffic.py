@@ -12,10 +12,18 @@ from tests.findings.evidence import ACCOUNT, ago, usage_of, waste
 RULE = rule("aws_vpc_nat_gateway_low_traffic")
 WASTEFUL = NatGateway(
     **ACCOUNT, resource_id="nat-0abc", created_at=ago(300), state="available", zone="us-east-1a",
-    zone_gateway_ids=("nat-0abc",), vpc_zones=("us-east-1a",),
+    zone_gateway_ids=("nat-0abc",), zone_routed_ids=("nat-0abc",), vpc_zones=("us-east-1a",),
 )  # fmt: skip
 ONE_A_ZONE = {"vpc_zones": ("us-east-1a", "us-east-1b")}
+EACH = ("nat-1", "nat-0abc")
 MB = 1e6
+
+
+def beside(*gateways, routed=EACH):
+    return {
+        "zone_gateway_ids": gateways,
+        "zone_routed_ids": None if routed is None else tuple(one for one in gateways if one in routed),
+    }
 
 
 def passed(*out, back=0.0):
@@ -45,7 +53,18 @@ LITTLE = passed(*[4 * MB] * 14, back=6 * MB)
         ({"created_at": ago(13)}, passed(*[4 * MB] * 12), Fine),
         ({"created_at": None}, usage_of({}), Unknown),
         (ONE_A_ZONE, LITTLE, Fine),
-        (ONE_A_ZONE | {"zone_gateway_ids": ("nat-0abc", "nat-1")}, LITTLE, Waste),
+        (ONE_A_ZONE | {"zone_routed_ids": None}, LITTLE, Fine),
+        ({"zone_routed_ids": None}, LITTLE, Waste),
+        (ONE_A_ZONE | beside("nat-1", "nat-0abc"), LITTLE, Waste),
+        (ONE_A_ZONE | beside("nat-0abc", "nat-1"), LITTLE, Fine),
+        (ONE_A_ZONE | beside("nat-1", "nat-0abc", routed=("nat-0abc",)), LITTLE, Fine),
+        (ONE_A_ZONE | beside("nat-1", "nat-0abc", routed=None), LITTLE, Unknown),
+        (beside("nat-1", "nat-0abc"), LITTLE, Waste),
+        (beside("nat-0abc", "nat-1"), LITTLE, Fine),
+        (beside("nat-0abc", "nat-1", routed=("nat-0abc",)), LITTLE, Waste),
+        (beside("nat-0abc", "nat-1", routed=("nat-1",)), LITTLE, Waste),
+        (beside("nat-1", "nat-0abc", routed=None), LITTLE, Unknown),
+        ({"connectivity": "private"}, LITTLE, Fine),
         ({"zone_gateway_ids": None, "vpc_zones": None}, LITTLE, Unknown),
         ({"zone_gateway_ids": None, "vpc_zones": None}, passed(*[40 * MB] * 14, back=40 * MB), Fine),
         ({"is_regional": True}, LITTLE, Fine),

@@ -13,7 +13,7 @@ from tests.findings.evidence import ACCOUNT, ago, usage_of, waste
 RULE = rule("aws_vpc_nat_gateway_redundant")
 WASTEFUL = NatGateway(
     **ACCOUNT, resource_id="nat-2", created_at=ago(100), state="available", vpc_id="vpc-1", zone="us-east-1a",
-    zone_gateway_ids=("nat-1", "nat-2"), vpc_zones=("us-east-1a",),
+    zone_gateway_ids=("nat-1", "nat-2"), zone_routed_ids=("nat-1", "nat-2"), vpc_zones=("us-east-1a",),
 )  # fmt: skip
 GB = 1e9
 
@@ -34,6 +34,13 @@ LITTLE = passed(*[1 * GB] * 14, back=2 * GB)
         ({"zone_gateway_ids": ("nat-0", "nat-1", "nat-2")}, LITTLE, Waste),
         ({}, passed(90 * GB, *[1 * GB] * 14), Waste),
         ({"zone_gateway_ids": ("nat-2",)}, LITTLE, Fine),
+        ({"zone_routed_ids": ("nat-2",)}, LITTLE, Fine),
+        ({"zone_routed_ids": ()}, LITTLE, Fine),
+        ({"zone_routed_ids": ("nat-2", "nat-3"), "zone_gateway_ids": ("nat-1", "nat-2", "nat-3")}, LITTLE, Fine),
+        ({"zone_routed_ids": ("nat-1",)}, LITTLE, Waste),
+        ({"zone_routed_ids": None}, LITTLE, Unknown),
+        ({"zone_routed_ids": None}, passed(*[0.0] * 13, 10 * GB), Fine),
+        ({"zone_routed_ids": None, "zone_gateway_ids": ("nat-2",)}, LITTLE, Fine),
         ({"zone_gateway_ids": ("nat-2", "nat-3")}, LITTLE, Fine),
         ({"zone_gateway_ids": ("nat-2",), "vpc_zones": ("us-east-1a", "us-east-1b")}, passed(*[0.0] * 14), Fine),
         ({}, passed(*[0.0] * 13, 10 * GB), Fine),
@@ -58,6 +65,13 @@ def test_its_hours_are_saved_and_not_its_bytes_which_pass_the_other_one_then():
     assert found.because == (
         "nat-1 in the same zone (us-east-1a) of vpc-1 can take what passes: at most 3.000 GB on any of the last 14 days."
     )
+
+
+def test_nothing_is_led_to_an_elder_that_was_left_behind():
+    several = replace(WASTEFUL, zone_gateway_ids=("nat-0", "nat-1", "nat-2"))
+    assert waste(RULE, several, seen=LITTLE).because.startswith("nat-1 in the same zone (us-east-1a) of vpc-1 can take")
+    said = RULE.ask(replace(several, zone_routed_ids=("nat-2",)), usage=LITTLE, settings={})
+    assert said == Fine("No route table leads to an elder gateway of its zone.")
 
 
 @pytest.mark.parametrize(("settings", "verdict"), [({"max_traffic_gb": 3}, Fine), ({"idle_days": 15}, Unknown)])

@@ -86,10 +86,12 @@ def collect(reader: Reader) -> Iterator[Thing]:
         ),
     )
     zones = dict(subnets.rows)
-    placed = [replace(gateway, zone=zone or zones.get(subnet)) for gateway, subnet, zone in gateways.rows]
+    placed = [
+        replace(gateway, zone=zone or zones.get(subnet), route_table_ids=_routes_to(gateway, tables))
+        for gateway, subnet, zone in gateways.rows
+    ]
     for gateway in placed:
-        routed = replace(gateway, route_table_ids=_routes_to(gateway, tables))
-        yield _beside_others(routed, placed) if gateways.is_complete else routed
+        yield _beside_others(gateway, placed) if gateways.is_complete else gateway
     for endpoint in endpoints.rows:
         yield replace(endpoint, ways_into_vpc=_ways_into(endpoint.vpc_id, tables))
     yield from attachments.rows
@@ -148,9 +150,12 @@ def _beside_others(gateway: NatGateway, all_of_them: Iterable[NatGateway]) -> Na
     if gateway.is_regional or any(one.zone is None or one.created_at is None for one in (gateway, *peers)):
         return gateway
     eldest_first = sorted(peers, key=lambda one: (str(one.created_at), one.resource_id))
+    beside = [one for one in eldest_first if one.zone == gateway.zone]
+    are_routes_read = all(one.route_table_ids is not None for one in beside)
     return replace(
         gateway,
-        zone_gateway_ids=tuple(one.resource_id for one in eldest_first if one.zone == gateway.zone),
+        zone_gateway_ids=tuple(one.resource_id for one in beside),
+        zone_routed_ids=tuple(one.resource_id for one in beside if one.route_table_ids) if are_routes_read else None,
         vpc_zones=tuple(sorted({one.zone for one in peers if one.zone})),
     )
 

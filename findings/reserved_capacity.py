@@ -1,0 +1,21 @@
+"""Reserved capacity that is not to be given up, or need not be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connections.resources.capacity import CapacityReservation
+
+MONTH = timedelta(days=30)  # a saving is told by the month: what ends sooner does not save one
+
+
+def why_left(reservation: CapacityReservation) -> str:
+    """Why it is left as it is, used or not, as a sentence; empty where nothing says so."""
+    now, ends, committed = reservation.observed_at, reservation.ends_at, reservation.committed_until
+    if reservation.is_block:
+        return "A capacity block was paid for beforehand and ends by itself."
+    if committed and committed > now:
+        return f"Committed until {committed:%Y-%m-%d}: it can neither be made smaller nor cancelled before."
+    return f"Ends by itself on {ends:%Y-%m-%d}." if ends and ends < now + MONTH else ""
