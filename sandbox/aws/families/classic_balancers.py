@@ -155,7 +155,7 @@ def _measure(draw: Draw, estate: Estate, item: Item, balancer: Balancer) -> None
     own = ("LoadBalancerName", item.name)
     hosts = usage.flat(float(max(1, balancer.instances)))
     if balancer.is_unhealthy_at_times:
-        hosts = usage.raised(hosts, days_ago=MISSING_DAYS, to=0.0, statistics=("Maximum",))
+        hosts = usage.raised(hosts, days_ago=MISSING_DAYS, to=0.0, statistics=("Minimum", "Average", "Maximum"))
     missing = set(MISSING_DAYS) if balancer.has_missing_days else set()
     is_empty = not balancer.instances and not balancer.is_empty_at_times
     hosts = usage.without(
