@@ -86,8 +86,14 @@ def earlier_volumes(*, step: Step) -> dict[str, Volume]:
 
 
 def merged(old: tuple[date, Sequence[float | None]] | None, new: Series) -> tuple[date, list[float | None]]:
-    """First date and values of a series with `new` laid over `old`: what came without data erases none."""
+    """First date and values of a series with `new` laid over `old`: what came without data erases none.
+
+    Where `new` begins behind the end of `old`, `old` is let go: a series holds no day that nobody asked for, since that
+    would pass for one without data.
+    """
     a_day, places = new.metric.values_a_day, dict[int, float | None]()
+    if old and new.first_date > old[0] + dt.timedelta(days=len(old[1]) // a_day):
+        old = None
     for first_date, values in (*([old] if old else []), (new.first_date, new.values)):
         for place, value in enumerate(values, first_date.toordinal() * a_day):
             if value is not None or place not in places:

@@ -122,7 +122,8 @@ def test_since_when_a_volume_hangs_loose(volume, earlier, last_used, is_measured
         (None, series(1.0, None), (FIRST, [1.0, None])),
         ((FIRST, [1.0, 2.0]), series(9.0, first=FIRST + DAY), (FIRST, [1.0, 9.0])),
         ((FIRST, [1.0, 2.0]), series(None, 3.0, first=FIRST + DAY), (FIRST, [1.0, 2.0, 3.0])),
-        ((FIRST, [1.0]), series(4.0, first=FIRST + 3 * DAY), (FIRST, [1.0, None, None, 4.0])),
+        ((FIRST, [1.0]), series(4.0, first=FIRST + DAY), (FIRST, [1.0, 4.0])),
+        ((FIRST + 3 * DAY, [1.0]), series(None, 2.0, None, None, 4.0), (FIRST, [None, 2.0, None, 1.0, 4.0])),
         ((FIRST, [1.0]), series(), (FIRST, [1.0])),
     ],
 )
@@ -130,8 +131,16 @@ def test_usage_is_laid_over_usage_and_no_data_erases_nothing(old, new, expected)
     assert merged(old, new) == expected
 
 
+@pytest.mark.parametrize("days", [2, 3, 30])
+def test_what_is_known_is_let_go_where_days_after_it_were_not_asked_for(days):
+    assert merged((FIRST, [1.0]), series(4.0, first=FIRST + days * DAY)) == (FIRST + days * DAY, [4.0])
+    hours = replace(series(*[4.0] * 24, first=FIRST + days * DAY), metric=replace(READS, period_seconds=HOUR))
+    assert merged((FIRST, [1.0] * 24), hours) == (FIRST + days * DAY, [4.0] * 24)
+    assert merged((FIRST, [1.0] * 24 * days), hours) == (FIRST, [1.0] * 24 * days + [4.0] * 24)
+
+
 def test_old_usage_is_let_go():
-    first, values = merged((FIRST, [1.0]), series(2.0, first=FIRST + 500 * DAY))
+    first, values = merged((FIRST, [1.0] + [None] * 499), series(2.0, first=FIRST + 500 * DAY))
     assert len(values) == KEPT_DAYS[86400]
     assert first == FIRST + 101 * DAY
     assert [value for value in values if value is not None] == [2.0]
@@ -140,7 +149,7 @@ def test_old_usage_is_let_go():
 def test_old_hours_are_let_go_sooner_and_by_whole_days():
     by_hour = replace(READS, period_seconds=HOUR)
     new = Series(resource_id="vol-1", metric=by_hour, first_date=FIRST + 60 * DAY, values=(None,) * 23 + (2.0,))
-    first, values = merged((FIRST, [1.0] * 48), new)
+    first, values = merged((FIRST, [1.0] * 48 + [None] * 58 * 24), new)
     assert (first, len(values)) == (FIRST + 26 * DAY, KEPT_DAYS[HOUR] * 24)
     assert [place for place, value in enumerate(values) if value is not None] == [len(values) - 1]
 

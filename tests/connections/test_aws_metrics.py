@@ -107,6 +107,17 @@ def test_what_is_known_for_a_shorter_time_than_is_wanted_is_read_whole(read, thi
     assert read([gateway], known=known, days=13).series == ()
 
 
+@pytest.mark.parametrize(("metric", "days_ago"), [(BYTES, 40), (dataclasses.replace(BYTES, period_seconds=HOUR), 30)])
+def test_days_that_passed_since_the_last_read_are_asked_for_also_before_the_window(
+    read, things, as_of, metric, days_ago
+):
+    today, day = as_of.date(), dt.timedelta(days=1)
+    gateway = next(thing for thing in things if isinstance(thing, NatGateway))
+    known = {(gateway.resource_id, metric.key): (today - 50 * day, today - days_ago * day)}
+    [found] = read([gateway], known=known, metrics={"nat_gateway": (metric,)}).series
+    assert (found.first_date, len(found.values)) == (today - days_ago * day, days_ago * metric.values_a_day)
+
+
 @pytest.fixture
 def machine(things):
     return next(thing for thing in things if isinstance(thing, Instance) and thing.state == "running")

@@ -18,6 +18,7 @@ from connections.providers.aws import calls
 from connections.providers.aws.inventory import place_of
 from connections.providers.aws.outcomes import code_of, outcome_of, sentence_of
 from connections.providers.aws.reader import FAILURES, Reader
+from connections.resources.thing import KEPT_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -92,7 +93,8 @@ def read_usage(
     """Read what rules ask for: `series_of` says of a resource which metrics, and how many complete days back from `at`.
 
     `known` says by resource id and metric key from which day on we have values, and which is the first day without:
-    only what is missing is asked for, the whole of it where the beginning is, and only that is in the returned series.
+    only what is missing is asked for, without a day left out between, the whole of it where the beginning is missing;
+    only that is in the returned series.
     Series that `purse` has nothing left for are not asked for and leave a CAPPED gap. A day or hour without data is
     None. Series that could not be read are left out, and a gap says so.
     """
@@ -134,11 +136,23 @@ def _wanted(
             continue
         for metric, days in sorted(series_of(thing).items(), key=lambda one: (one[0].name, one[0].key)):
             start = until - timedelta(days=days)
-            since, missing_from = known.get((thing.resource_id, metric.key), (until, start))
-            first = max(missing_from, start) if since <= start else start
+            span = known.get((thing.resource_id, metric.key))
+            first = first_to_ask(span, metric=metric, start=start, until=until)
             where = place.of(metric)
             if where is not None and first < until:
                 yield _Wanted(thing=thing, place=where, metric=metric, first_date=first)
+
+
+def first_to_ask(span: tuple[date, date] | None, *, metric: Metric, start: date, until: date) -> date:
+    """From which day on a series is asked for, of which `span` is known: its first day, and the first without.
+
+    That is where the span ends, also long before `start`: a day in between that nobody asked for would pass for one
+    without data later. Where the span does not reach back to `start` it is `start`, for the whole. What is older than
+    we keep is not asked for; AWS keeps days and hours for 455 days, which is longer.
+    """
+    if span is None or span[0] > start:
+        return start
+    return max(span[1], until - timedelta(days=KEPT_DAYS[metric.period_seconds]))
 
 
 def _batches(wanted: list[_Wanted], until: date) -> Iterator[list[_Wanted]]:
