@@ -13,7 +13,7 @@ MONTH = timedelta(days=30)  # a saving is told by the month: what ends sooner do
 
 def why_left(reservation: CapacityReservation) -> str:
     """Why it is left as it is, used or not, as a sentence; empty where nothing says so."""
-    now, ends, committed = reservation.observed_at, reservation.ends_at, reservation.committed_until
+    now, ends, committed = reservation.observed_at, reservation.ends_at, reservation.commitment_ends_at
     if reservation.is_block:
         return "A capacity block was paid for beforehand and ends by itself."
     if committed and committed > now:

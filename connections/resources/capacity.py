@@ -17,8 +17,8 @@ class CapacityReservation(Thing):
     pending, scheduled and the like.
 
     `available_count` is how many machines could still be started in it. `ends_at` is None where it runs until it is
-    cancelled; before `committed_until` it can be neither made smaller nor cancelled. `is_block` says that it was paid
-    for beforehand, for a time that is fixed.
+    cancelled; before `commitment_ends_at` it can be neither made smaller nor cancelled. `is_block` says that it was
+    paid for beforehand, for a time that is fixed.
     """
 
     KIND: ClassVar[str] = "capacity_reservation"
@@ -30,5 +30,5 @@ class CapacityReservation(Thing):
     total_count: int
     available_count: int | None = None
     ends_at: datetime | None = None
-    committed_until: datetime | None = None
+    commitment_ends_at: datetime | None = None
     is_block: bool = False

@@ -16,9 +16,9 @@ def test_a_reservation_says_when_it_ends_and_until_when_it_is_committed():
     committed, ends = AT + dt.timedelta(days=14), AT + dt.timedelta(days=60)
     item = ITEM | {"EndDate": ends, "CommitmentInfo": {"CommittedInstanceCount": 32, "CommitmentEndDate": committed}}
     found = capacity._reservation(READER, item)
-    assert (found.ends_at, found.committed_until) == (ends, committed)
+    assert (found.ends_at, found.commitment_ends_at) == (ends, committed)
 
 
 def test_a_reservation_that_began_at_once_is_committed_to_nothing():
     found = capacity._reservation(READER, ITEM)
-    assert (found.ends_at, found.committed_until) == (None, None)
+    assert (found.ends_at, found.commitment_ends_at) == (None, None)

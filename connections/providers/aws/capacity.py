@@ -52,6 +52,6 @@ def _reservation(reader: Reader, item: dict[str, Any]) -> CapacityReservation:
         total_count=item.get("TotalInstanceCount", 0),
         available_count=item.get("AvailableInstanceCount"),
         ends_at=item.get("EndDate"),
-        committed_until=item.get("CommitmentInfo", {}).get("CommitmentEndDate"),
+        commitment_ends_at=item.get("CommitmentInfo", {}).get("CommitmentEndDate"),
         is_block=item.get("ReservationType") == "capacity-block",
     )

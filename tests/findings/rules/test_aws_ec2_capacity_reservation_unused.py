@@ -45,10 +45,10 @@ def free(*least, most=3.0, days=14):
         ({"state": "expired"}, free(3.0), Fine),
         ({"state": "scheduled"}, free(3.0), Fine),
         ({"is_block": True}, free(3.0), Fine),
-        ({"committed_until": ago(-1)}, free(3.0), Fine),
-        ({"committed_until": ago(-90), "ends_at": ago(-90)}, free(3.0), Fine),
-        ({"committed_until": ago(-1)}, usage_of({}), Fine),
-        ({"committed_until": ago(1)}, free(3.0), Waste),
+        ({"commitment_ends_at": ago(-1)}, free(3.0), Fine),
+        ({"commitment_ends_at": ago(-90), "ends_at": ago(-90)}, free(3.0), Fine),
+        ({"commitment_ends_at": ago(-1)}, usage_of({}), Fine),
+        ({"commitment_ends_at": ago(1)}, free(3.0), Waste),
         ({"ends_at": ago(-29.9)}, free(3.0), Fine),
         ({"ends_at": ago(-30)}, free(3.0), Waste),
     ],
@@ -61,7 +61,7 @@ def test_what_was_free_at_every_moment_is_unused(changed, seen, verdict):
     ("changed", "because"),
     [
         (
-            {"committed_until": ago(-60), "ends_at": ago(-10)},
+            {"commitment_ends_at": ago(-60), "ends_at": ago(-10)},
             "Committed until 2026-09-18: it can neither be made smaller nor cancelled before.",
         ),
         ({"ends_at": ago(-10)}, "Ends by itself on 2026-07-30."),
