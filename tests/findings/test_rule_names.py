@@ -9,6 +9,7 @@ import pytest
 from findings.templatetags.rule_names import rule_title, titles_lost
 
 BALANCER = "Load balancer without targets"
+LITTLE = "Application Load Balancer with little traffic"
 GRID = [
     {"rule": "aws_elb_load_balancer_without_targets", "region": "eu-west-1", "WASTE": 0, "FINE": 1, "UNKNOWN": 2},
     {"rule": "aws_ec2_instance_idle", "region": "eu-west-1", "WASTE": 0, "FINE": 0, "UNKNOWN": 4},
@@ -19,7 +20,7 @@ GRID = [
 @pytest.mark.parametrize(
     ("service", "region", "kinds", "lost"),
     [
-        ("elasticloadbalancing", "eu-west-1", ("load_balancer",), [BALANCER]),
+        ("elasticloadbalancing", "eu-west-1", ("load_balancer",), [LITTLE, BALANCER]),
         ("elasticloadbalancing", "eu-west-1", (), [BALANCER]),  # seen, but not whether it has targets
         ("elasticloadbalancing", "us-east-1", (), []),
         ("rds", "eu-west-1", (), []),

@@ -77,7 +77,7 @@ PARAMETERS: dict[str, Callable[[Planted], Iterable[tuple]] | None] = {
     **dict.fromkeys(("regions", "export_bucket", "export_name", "export_prefix", "export_region")),
     **dict.fromkeys(("csrfmiddlewaretoken", "costframe_organization", "__clerk_handshake", "elsewhere", "ended")),
     **dict.fromkeys(("since", "until", "what", "night_time", "timezone", "by", "cost", "kind", "month", "tagged")),
-    **dict.fromkeys(("and_tagged", "note")),
+    **dict.fromkeys(("and_tagged", "note", "action", "source", "standing")),
     **dict.fromkeys(("in", "rates")),
 }  # fmt: skip
 FORM = {"label": "Northwindmark shared account", "role_arn": "arn:aws:iam::111111111111:role/Costframe"}
