@@ -192,17 +192,31 @@ class BilledRate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UncoveredDay:
+    """What a bill charged on one day under one meter in one region without any commitment, over all of its accounts."""
+
+    charge_date: date
+    usage_type: str
+    billing_currency: str
+    effective_cost: Decimal
+    quantity: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bill:
     """The cost lines of one resource, and up to which day (exclusive) the account's bill is complete.
 
     `billed_until` None means that no bill covers the resource's account at all; with it set, no lines means that the
     bill was read and does not name the resource. `rates` are what the same bill charges in the resource's region.
+    Of a commitment `lines` are what of it was used and what was not, whoever used it, and `uncovered` is what was
+    charged in its region beside every commitment.
     """
 
     lines: tuple[DayCost, ...] = ()
     billed_from: date | None = None
     billed_until: date | None = None
     rates: tuple[BilledRate, ...] = ()
+    uncovered: tuple[UncoveredDay, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -153,6 +153,8 @@ def _sources(judgement: Judgement, proofs: Sequence[Proof]) -> Points:
         return 0, f"Nothing confirms what is assumed: {rule.assumes}."
     if isinstance(judgement.evidence.thing, Billed):
         return None, "The bill is the only source."
+    if rule.reads_bill:
+        return None, "The bill is the only source of its use."
     if rule.bill is None:
         return None, "No bill tells what this rule looks at."
     found = next((proof for proof in proofs if proof.about == AGREES), None)

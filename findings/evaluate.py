@@ -91,7 +91,7 @@ def _judge(rule: Rule, evidence: Evidence, settings: Mapping[str, Any]) -> Verdi
         thing = evidence.thing
         return Unknown(f"every {' and '.join(hidden)} of account {thing.account_id} in {thing.region}: a read failed")
     try:
-        verdict = rule.ask(evidence.thing, usage=evidence.usage, settings=settings)
+        verdict = rule.ask(evidence.thing, usage=evidence.usage, settings=settings, bill=evidence.bill)
     except Exception as error:
         raise RuleBroke(rule.id, evidence.thing.resource_id, type(error).__name__) from error
     if not isinstance(verdict, Waste | Fine | Unknown):

@@ -13,17 +13,19 @@ from uuid import UUID
 
 from django.db.models import F, Sum
 
-from audits.evidence import Bill, BilledRate, DayCost, Evidence, SeriesRow, Usage, usage_from
+from audits.evidence import Bill, BilledRate, DayCost, Evidence, SeriesRow, UncoveredDay, Usage, usage_from
 from audits.models import BillLoad, CostLine, CostRate, Gap, Resource, Step
 from audits.models import Usage as UsageRow
 from audits.things import from_data
 from connections.bill_ids import bill_ids
 from connections.provider import usage_complete_until
 from connections.resources import KINDS
+from connections.resources.commitments import Reservation
+from findings.commitment_bills import COMMITMENTS, lines_of, uncovered_by_region
 from findings.cost_window import WINDOW_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from audits.models import Audit
@@ -86,7 +88,8 @@ def sight_of(*, audit: Audit) -> Sight:
 
 
 def seen_by(*, audit: Audit, sight: Sight, kind: str = "") -> list[Seen]:
-    """Every resource that the audit saw, with its usage. The bill is left out: rules do not read it, see `bills_of`.
+    """Every resource that the audit saw, with its usage. The bill is left out but for commitments, whose rules read it:
+    see `bills_of`.
 
     Usage counts until the last day that was complete when the audit began, which it was for all of its steps. With
     `kind` only resources of that kind, and those too that a later audit, still under way, has seen again by now.
@@ -96,20 +99,22 @@ def seen_by(*, audit: Audit, sight: Sight, kind: str = "") -> list[Seen]:
     asked = {"connection_id": audit.connection_id, **seen}
     rows = Resource.objects.filter(**asked).order_by("kind", "resource_id", "id")
     usage = _usage(asked, until=until)
+    things = {row.id: from_data(row.kind, row.data) for row in rows if row.kind in KINDS}
+    bills = bills_of(thing for thing in things.values() if isinstance(thing, COMMITMENTS))
     hidden = {region: sight.hidden_kinds(region) for region in {row.region for row in rows}}
     return [
         Seen(
             row_id=row.id,
             evidence=Evidence(
-                thing=from_data(row.kind, row.data),
+                thing=things[row.id],
                 usage=usage.get(row.id, Usage(until=until)),
-                bill=Bill(),
+                bill=bills.of(things[row.id]) if isinstance(things[row.id], COMMITMENTS) else Bill(),
                 gapped_kinds=hidden[row.region],
                 are_tags_read=sight.sees_tags(service=row.service, region=row.region),
             ),
         )
         for row in rows
-        if row.kind in KINDS
+        if row.id in things
     ]
 
 
@@ -144,24 +149,32 @@ class Bills:
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     lines: Mapping[tuple[str, str], list[DayCost]] = field(default_factory=dict)
     rates: Mapping[str, tuple[BilledRate, ...]] = field(default_factory=dict)
+    commitments: Mapping[tuple[str, str], list[DayCost]] = field(default_factory=dict)
+    uncovered: Mapping[str, tuple[UncoveredDay, ...]] = field(default_factory=dict)
 
     def of(self, thing: Thing) -> Bill:
         """The bill of one resource; without any coverage where no bill names its account."""
         covered = self.coverage.get(thing.account_id)
         if covered is None:
             return Bill()
+        is_commitment = isinstance(thing, COMMITMENTS)
         lines = [line for name in bill_ids(thing) for line in self.lines.get((thing.account_id, name), ())]
+        if is_commitment:
+            lines = list(self.commitments.get((thing.account_id, thing.resource_id), ()))
         return Bill(
             lines=tuple(sorted(lines, key=lambda line: (line.charge_date, line.usage_type, line.charge_category))),
             billed_from=covered.billed_from,
             billed_until=covered.billed_until,
             rates=self.rates.get(thing.region, ()),
+            uncovered=self.uncovered.get(thing.region, ()) if is_commitment else (),
         )
 
 
 def bills_of(things: Iterable[Thing]) -> Bills:
     """What any bill of the organisation says of these resources, in the days that can count for a saving."""
     things = list(things)
+    if not things:
+        return Bills()
     coverage = coverage_of({thing.account_id for thing in things})
     if not coverage:
         return Bills()
@@ -179,15 +192,29 @@ def bills_of(things: Iterable[Thing]) -> Bills:
     for account_id, name, *values in rows.values_list("sub_account_id", "resource_id", *LINE_FIELDS):
         lines[account_id, name].append(DayCost(**dict(zip(LINE_FIELDS, values, strict=True))))
     until = max(covered.billed_until for covered in coverage.values())
+    committed = [thing for thing in things if isinstance(thing, COMMITMENTS)]
     return Bills(
         coverage=coverage,
         lines=lines,
+        **_of_commitments(committed, load_ids=_loads(coverage, since=first), since=first, until=until),
         rates=_rates(
             load_ids=_loads(coverage, since=until - timedelta(days=WINDOW_DAYS)),
             regions={thing.region for thing in things},
             until=until,
         ),
     )
+
+
+def _of_commitments(
+    things: Sequence[Thing], *, load_ids: frozenset[UUID], since: date, until: date
+) -> dict[str, Mapping[Any, Any]]:
+    if not things:
+        return {}
+    regions = {thing.region for thing in things if isinstance(thing, Reservation)}
+    return {
+        "commitments": lines_of(things, load_ids=load_ids, since=since),
+        "uncovered": uncovered_by_region(load_ids=load_ids, regions=regions, since=since, until=until),
+    }
 
 
 def _loads(coverage: Mapping[str, Coverage], *, since: date) -> frozenset[UUID]:

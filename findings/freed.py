@@ -8,14 +8,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from audits.models import Resource
-from connections.resources.commitments import SavingsPlan
+from connections.resources.commitments import Reservation, SavingsPlan
 from findings.savings import rounded_down
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KINDS = (SavingsPlan.KIND,)
-PLAN = ":savingsplan/"
+KINDS = (SavingsPlan.KIND, Reservation.KIND)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +22,6 @@ class Freed:
     """What is freed of one commitment a month, in the finding's currency. `ends_at` None: no connection has told.
 
     `what` names it for a reader; `id` is the provider's own, as the bill has it. `seen_at` is when its end was read.
-    `is_plan` is whether it is a savings plan, whose ends are read; those of reservations are not.
     """
 
     id: str
@@ -31,7 +29,6 @@ class Freed:
     monthly: Decimal
     ends_at: datetime | None
     seen_at: datetime | None
-    is_plan: bool
 
 
 def freed_by(evidence: Mapping[str, Any], *, net: Decimal | None) -> tuple[Freed, ...]:
@@ -52,12 +49,16 @@ def freed_by(evidence: Mapping[str, Any], *, net: Decimal | None) -> tuple[Freed
 def _freed(part: Mapping[str, Any], known: tuple[Mapping[str, Any], datetime] | None, *, share: Decimal) -> Freed:
     data, seen_at = known or ({}, None)
     ends = data.get("ends_at")
-    kind = data.get("plan_type")
     return Freed(
         id=part["id"],
-        what=f"{kind} savings plan" if kind else "commitment",
+        what=_what(data),
         monthly=rounded_down(Decimal(part["monthly"]) * share),
         ends_at=datetime.fromisoformat(ends) if ends else None,
         seen_at=seen_at,
-        is_plan=PLAN in part["id"],
     )
+
+
+def _what(data: Mapping[str, Any]) -> str:
+    if "plan_type" in data:
+        return f"{data['plan_type']} savings plan"
+    return f"reservation of {data['count']} {data['item_type']}" if "item_type" in data else "commitment"

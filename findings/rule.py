@@ -120,7 +120,8 @@ class Rule:
     `hint` is a command as text with {resource_id}, {region}, {account_id} and other fields of the resource:
     shown to a person, never run by us. `access_adds` is, of a rule that needs a bill alone, what reading the cloud
     would add to prove it: the end of a sentence. `assumes` is what its saving rests on that no bill proves; such
-    savings are shown apart, and never added to those that are proven.
+    savings are shown apart, and never added to those that are proven. `reads_bill`: the verdict itself needs the bill,
+    which is then passed as `bill`, an `audits.evidence.Bill`; of any other rule the bill only prices what it found.
     """
 
     id: str
@@ -144,6 +145,7 @@ class Rule:
     bill: BillExpects | None = None
     access_adds: str = ""
     assumes: str = ""
+    reads_bill: bool = False
 
     @property
     def needs_usage(self) -> bool:
@@ -163,9 +165,9 @@ class Rule:
         """How many complete days of usage the rule wants under `settings`; 0 for a rule without usage."""
         return int(self.given(settings).get(WINDOW_SETTING, self.window_days)) if self.needs_usage else 0
 
-    def ask(self, thing: Thing, *, usage: Any, settings: Mapping[str, Any]) -> Verdict:  # noqa: ANN401 - an audits.evidence.Usage, which this layer does not know
-        """Judge `thing` with the rule's settings, passing usage only to a rule that declares metrics."""
-        given = self.given(settings)
+    def ask(self, thing: Thing, *, usage: Any, settings: Mapping[str, Any], bill: Any = None) -> Verdict:  # noqa: ANN401 - an audits.evidence.Usage and Bill, which this layer does not know
+        """Judge `thing` with the rule's settings, passing usage and bill only to a rule that says it needs them."""
+        given = self.given(settings) | ({"bill": bill} if self.reads_bill else {})
         if self.needs_usage:
             return self.judge(thing, usage=usage, **given)
         return self.judge(thing, **given)

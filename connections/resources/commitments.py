@@ -34,3 +34,30 @@ class SavingsPlan(Thing):
     instance_family: str = ""
     plan_region: str = ""
     followed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reservation(Thing):
+    """`count` machines, nodes or databases of one `item_type` in one region, paid for until `ends_at` (None: not told).
+
+    `of_service` is the SDK's word for whose it is (ec2, rds, elasticache, redshift, memorydb, opensearch), `listed_by`
+    the command that shows it. `state` is active, queued, payment-pending, retired and the like. `platform` is what AWS
+    calls its product (Linux/UNIX, mysql); reservations of one type and platform stand in for each other.
+    `followed_count` is how many of the same kind begin within a week of its end.
+    """
+
+    KIND: ClassVar[str] = "reservation"
+    SERVICE: ClassVar[str] = "reservations"
+
+    of_service: str
+    listed_by: str
+    state: str
+    item_type: str
+    count: int
+    platform: str = ""
+    is_multi_az: bool = False
+    is_convertible: bool = False
+    payment_option: str = ""
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+    followed_count: int = 0

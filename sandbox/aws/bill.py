@@ -150,19 +150,21 @@ def _stable(text: str) -> int:
 
 
 def _commitment_rows(estate: Estate, days: list[date], period: datetime) -> Iterator[Row]:
-    """The savings plan, of which the covered machines use most, and what is reserved or promised and nobody uses."""
+    """The savings plan, of which the covered machines use most, and what else is reserved or promised."""
     covered = [charge for item in estate.items for charge in item.charges if charge.is_covered]
     fields = _period_fields(period, days[-1] == _last_day(period))
     used = {
         day: sum((amount(c, day).effective for c in covered if c.first <= day <= c.last), Decimal(0)) for day in days
     }
     yield from bill_commitments.rows(SAVINGS_PLAN, days, fields, used=used, unused=UNUSED_PER_DAY)
-    unused = [
-        *(bill_commitments.reserved(item) for item in estate.of("reserved_instances") if "per_day" in item.facts),
+    bought = [
+        *(bill_commitments.reserved(item) for item in estate.of("reservation") if "per_day" in item.facts),
         *(bill_commitments.plan(item) for item in estate.of("savings_plan") if "per_day" in item.facts),
     ]
-    for one in unused:
-        yield from bill_commitments.rows(one.commitment, days, fields, used={}, unused=one.per_day)
+    for one in bought:
+        by_day = dict.fromkeys(days, one.used)
+        yield from bill_commitments.rows(one.commitment, days, fields, used=by_day, unused=one.unused)
+        yield from bill_commitments.covered(one, days, fields)
 
 
 @dataclass(frozen=True, kw_only=True)

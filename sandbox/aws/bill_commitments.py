@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sandbox.aws import focus, names
+from sandbox.aws import focus, names, prices
 from sandbox.aws.model import midnight
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Row = dict[str, str]
 NOTHING = Decimal(0)
 # What the savings plan is committed to per hour: a little more than the covered machines use, so that some goes unused.
-UNUSED_PER_DAY = Decimal("0.48")
+UNUSED_PER_DAY = Decimal("0.048")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,8 @@ class Commitment:
     region: str = ""
     first: date = date.min
     last: date = date.max
+    covered_meter: str = ""
+    covered_service: str = ""
 
     def fields(self, status: str) -> Row:
         """What names the commitment on a line of its own, and on a line that it covers."""
@@ -69,50 +71,91 @@ SAVINGS_PLAN = Commitment(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unused:
-    """A commitment that nobody uses: bought by the day, all of it unused."""
+class Bought:
+    """A commitment that is bought by the day: what of it is used by machines that come and go, and what by nobody."""
 
     commitment: Commitment
-    per_day: Decimal
+    used: Decimal
+    unused: Decimal
 
 
-def plan(item: Item) -> Unused:
+def plan(item: Item) -> Bought:
     """The commitment of an item that stands for a savings plan, with what it costs a day."""
-    return Unused(
-        commitment=replace(
+    return _bought(
+        item,
+        replace(
             SAVINGS_PLAN,
             arn=item.bill_id,
             title=f"{item.facts['type']} savings plan",
             name=f"{item.facts['type']} savings plan, 1 year, nothing upfront",
             account=item.account,
-            first=item.facts["first"],
-            last=item.facts["last"],
+            region=item.region,
+            covered_meter="BoxUsage:m5.large",
+            covered_service="Amazon Elastic Compute Cloud",
         ),
-        per_day=item.facts["per_day"],
     )
 
 
-def reserved(item: Item) -> Unused:
-    """The commitment of an item that stands for reserved machines, with what it costs a day."""
-    kind, count = item.facts["type"], item.facts["count"]
-    return Unused(
-        commitment=Commitment(
+def reserved(item: Item) -> Bought:
+    """The commitment of an item that stands for a reservation, with what it costs a day."""
+    facts, code = item.facts, names.REGION_CODES[item.region]
+    return _bought(
+        item,
+        Commitment(
             arn=item.bill_id,
-            title=f"{count} reserved {kind}",
-            name=f"{count} {kind}, 1 year, nothing upfront",
+            title=f"{facts['count']} reserved {facts['type']}",
+            name=f"{facts['count']} {facts['type']}, 1 year, nothing upfront",
             kind="Reserved Instance",
             category="Usage",
             unit="Hours",
-            service="Amazon Elastic Compute Cloud",
+            service=facts["service"],
             resource_type="Reserved Instance",
             account=item.account,
-            meter=f"{names.REGION_CODES[item.region]}HeavyUsage:{kind}",
+            meter=f"{code}HeavyUsage:{facts['type']}",
             region=item.region,
-            first=item.facts["first"],
-            last=item.facts["last"],
+            covered_meter=f"{code}{facts['meter']}:{facts['type']}",
+            covered_service=facts["service"],
         ),
-        per_day=item.facts["per_day"],
     )
+
+
+def _bought(item: Item, commitment: Commitment) -> Bought:
+    facts = item.facts
+    return Bought(
+        commitment=replace(commitment, first=facts["first"], last=facts["last"]),
+        used=facts["per_day"] - facts["unused_per_day"],
+        unused=facts["unused_per_day"],
+    )
+
+
+def covered(bought: Bought, days: list[date], period: Mapping[str, str]) -> Iterator[Row]:
+    """A line a day of what it covers: machines that are started each day anew, of which no listing tells."""
+    of = bought.commitment
+    if not bought.used:
+        return
+    listed = focus.exact(bought.used / prices.SAVINGS_PLAN_FACTOR)
+    for day in days:
+        if of.first <= day <= of.last:
+            yield focus.line(
+                {
+                    **period,
+                    **focus.service_fields(of.covered_service),
+                    **of.fields("Used"),
+                    **focus.cost_fields(billed=NOTHING, effective=bought.used, listed=listed, contracted=listed),
+                    "ChargeCategory": "Usage",
+                    "ChargeDescription": f"{of.title}, covered use",
+                    "ChargeFrequency": "Usage-Based",
+                    "ChargePeriodStart": focus.moment(midnight(day)),
+                    "ChargePeriodEnd": focus.moment(midnight(day) + timedelta(days=1)),
+                    "CommitmentDiscountQuantity": focus.plain(bought.used),
+                    "PricingCategory": "Committed",
+                    "RegionId": of.region,
+                    "RegionName": names.REGION_NAMES[of.region],
+                    "SubAccountId": of.account,
+                    "SubAccountName": names.ACCOUNTS[of.account],
+                    "x_UsageType": of.covered_meter,
+                }
+            )
 
 
 def rows(

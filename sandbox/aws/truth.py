@@ -38,7 +38,7 @@ def last_days(estate: Estate) -> list[date]:
 
 def saving(estate: Estate, item: Item, rule_id: str) -> dict[str, Any]:
     """What removing (or re-pricing) the resource is worth a month: its effective cost of the window, without
-    credits.
+    credits. Of a commitment it is what nobody uses of it, which frees a commitment and no cash.
     """
     days = last_days(estate)
     total = committed = Decimal(0)
@@ -50,6 +50,11 @@ def saving(estate: Estate, item: Item, rule_id: str) -> dict[str, Any]:
                 total += cost
                 committed += cost if charge.is_covered else 0
                 billed.add(day)
+    for day in days if "unused_per_day" in item.facts else ():
+        if item.facts["first"] <= day <= item.facts["last"]:
+            total += item.facts["unused_per_day"]
+            committed += item.facts["unused_per_day"]
+            billed.add(day)
     fraction = item.saves.get(rule_id, Decimal(1))
     if not billed or fraction is None:
         return {"monthly_saving": None, "commitment_saving": None, "billed_days": len(billed)}

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from audits.evidence import Evidence, Usage
+from audits.models import Resource
 from connections.resources.commitments import SavingsPlan
 from findings.freed import freed_by
 from findings.models import Finding
@@ -56,6 +57,13 @@ def test_each_commitment_is_named_with_what_is_freed_of_it_and_its_end(judged):
     assert first.monthly + other.monthly == judged.freed_commitment_monthly
 
 
+def test_a_reservation_is_named_by_what_it_is_for(judged):
+    data = {"item_type": "m5.large", "count": 3, "ends_at": "2027-05-12T08:00:00+00:00"}
+    Resource.objects.filter(resource_id=PLAN.resource_id).update(kind="reservation", data=data)
+    first, _ = freed_by(judged.evidence, net=judged.freed_commitment_monthly)
+    assert (first.what, first.ends_at) == ("reservation of 3 m5.large", PLAN.ends_at)
+
+
 def test_the_page_says_until_when_or_that_nobody_told(judged, organization, visit):
     with acting_as("cf_web"):
         page = (
@@ -66,7 +74,7 @@ def test_the_page_says_until_when_or_that_nobody_told(judged, organization, visi
     assert (
         f"60.88 USD a month of the Compute savings plan {PLAN.resource_id}, which is paid for until 2027-05-12" in page
     )
-    assert "arn:other; until when is not known, as ends of reservations are not read" in page
+    assert "arn:other; until when is not known, as no connected account holds it" in page
 
 
 def test_after_overlaps_each_has_its_share_of_what_is_left_and_of_nothing_none(judged):

@@ -49,7 +49,8 @@ def test_the_id_is_the_file_name_and_starts_with_its_cloud(rule):
 
 @every_rule
 def test_settings_are_the_keyword_only_arguments_of_judge(rule):
-    assert set(rule.settings) | ({"usage"} if rule.metrics else set()) == set(judged_by(rule))
+    given = {"usage"} if rule.metrics else {"bill"} if rule.reads_bill else set()
+    assert set(rule.settings) | given == set(judged_by(rule))
     assert all(one.default is one.empty for one in judged_by(rule).values()), "defaults live in the rule's settings"
     assert all(isinstance(value, int | float) and value > 0 for value in rule.settings.values())
 

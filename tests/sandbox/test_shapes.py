@@ -25,7 +25,6 @@ NEEDED = {
 # What each operation must find somewhere, so that an empty list is no proof; one that is not named, LEAST_FOUND.
 LEAST = {
     "DescribeCapacityReservations": 10,
-    "DescribeReservedInstances": 12,
     "DescribeSavingsPlans": 6,
     "GetEC2InstanceRecommendations": 20,
     "GetEBSVolumeRecommendations": 40,

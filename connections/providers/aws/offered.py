@@ -19,10 +19,11 @@ def is_offered(collector: Collector, *, region: str) -> bool:
     service without regions (IAM) and a region that botocore does not know say nothing, and count as there.
     """
     services = {call.service for needed in collector.needs.values() for call in needed}
-    return any(_may_have(service, region) for service in services)
+    return any(may_have(service, region) for service in services)
 
 
-def _may_have(service: str, region: str) -> bool:
+def may_have(service: str, region: str) -> bool:
+    """Whether one service may be there: as `is_offered` has it of all that a collector needs."""
     partition = _partition_of(region)
     if region not in _regions_with("ec2", partition):  # no region is without it, so this one is newer than botocore
         return True

@@ -40,7 +40,7 @@ SECRET_WORDS = (
     "connectionstring",
 )
 WITHHELD = "(withheld)"
-NEXT = "nextToken"  # as the services have it whose paging the SDK does not know
+NEXT = ("nextToken", "NextToken")  # as the services have it whose paging the SDK does not know
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,8 +162,8 @@ class Reader:
         """Page after page of an operation whose paging the SDK does not know, where it has any."""
         page = call(**parameters)
         yield page
-        while token := page.get(NEXT):
-            page = call(**parameters, **{NEXT: token})
+        while token := next(((name, page[name]) for name in NEXT if page.get(name)), None):
+            page = call(**parameters, **dict([token]))
             yield page
 
     def _failed(self, call: Call, error: BaseException, *, kinds: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""What is paid for in advance: the organisation's savings plans, reserved machines, and capacity that is kept free."""
+"""What is paid for in advance: the organisation's savings plans, and capacity that is kept free."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.aws import bill, charges, focus, names, prices, usage
+from sandbox.aws import bill, charges, focus, names, usage
 from sandbox.aws.bill_commitments import UNUSED_PER_DAY
 from sandbox.aws.compute import put, tags
 from sandbox.aws.model import Item
@@ -29,28 +29,15 @@ CAPACITY: dict[str, tuple[str, int, int, int, int | None, str]] = {
     "capacity_new": ("r5.large", 1, 0, 2, None, "unused, but made two days ago"),
     "capacity_cancelled": ("m5.xlarge", 1, 0, 200, 70, "unused, but cancelled: it is no longer billed"),
 }
-# case: type, count, offering, days since it began (negative: it begins later), days since it ended (negative: to come)
-RESERVED: dict[str, tuple[str, int, str, int, int, str]] = {
-    "reservation_unused": ("m5.xlarge", 1, "No Upfront", 200, -165, "active"),
-    "reservation_expiring": ("t3.medium", 2, "No Upfront", 345, -20, "active"),
-    "reservation_retired": ("m5.large", 2, "No Upfront", 441, 76, "retired"),
-    "reservation_retired_long": ("t3.large", 1, "All Upfront", 765, 400, "retired"),
-    "reservation_queued": ("c5.xlarge", 3, "No Upfront", -20, -385, "queued"),
-    "reservation_failed": ("r5.large", 1, "All Upfront", 100, -265, "payment-failed"),
-}
 CAPACITY_WASTES = {"capacity_unused", "capacity_partly_used"}
 CAPACITY_UNKNOWN = "capacity_unmeasured"
 CAPACITY_CELLS = ((names.SHOP, "us-east-1"), (names.PAYER, "eu-west-1"))
-RESERVED_CELLS = ((names.PAYER, "us-east-1"), (names.SHOP, "eu-west-1"))
 
 
 def add(draw: Draw, estate: Estate) -> None:
     for account, region in CAPACITY_CELLS:
         for case in CAPACITY:
             _capacity(draw, estate, case, account, region)
-    for account, region in RESERVED_CELLS:
-        for case in RESERVED:
-            estate.items.append(_reserved(draw, case, account, region))
 
 
 def _capacity(draw: Draw, estate: Estate, case: str, account: str, region: str) -> None:
@@ -110,48 +97,6 @@ def _capacity(draw: Draw, estate: Estate, case: str, account: str, region: str) 
         put(estate, item, ("AWS/EC2CapacityReservations", metric, "CapacityReservationId", reservation_id), known)
 
 
-def _reserved(draw: Draw, case: str, account: str, region: str) -> Item:
-    kind, count, offering, began, ended, state = RESERVED[case]
-    digest = draw.hex(32)
-    reserved_id = f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:]}"
-    hour = (prices.INSTANCE_HOUR[kind][region] * prices.SAVINGS_PLAN_FACTOR).quantize(Decimal("0.0001"))
-    is_upfront = offering == "All Upfront"
-    start, end = draw.ago(began), draw.ago(ended)
-    first, last = charges.span(start, draw.as_of, until=min(end, draw.as_of))
-    # The bill has a line a day of what runs, all of it unused. What has ended did so before the bill begins.
-    facts = {"type": kind, "count": count, "first": first, "last": last, "per_day": hour * count * 24}
-    shape = {
-        "ReservedInstancesId": reserved_id,
-        "InstanceType": kind,
-        "InstanceCount": count,
-        "ProductDescription": "Linux/UNIX",
-        "Scope": "Region",
-        "InstanceTenancy": "default",
-        "OfferingClass": "standard",
-        "OfferingType": offering,
-        "CurrencyCode": "USD",
-        "Start": start,
-        "End": end,
-        "Duration": YEAR_SECONDS,
-        "FixedPrice": float(hour * 8760) if is_upfront else 0.0,
-        "UsagePrice": 0.0,
-        "RecurringCharges": [] if is_upfront else [{"Amount": float(hour), "Frequency": "Hourly"}],
-        "State": state,
-        "Tags": [],
-    }
-    return Item(
-        kind="reserved_instances",
-        account=account,
-        region=region,
-        native_id=reserved_id,
-        bill_id=f"arn:aws:ec2:{region}:{account}:reserved-instances/{reserved_id}",
-        case=case,
-        created_at=min(start, draw.as_of),
-        facts=facts if state == "active" else {},
-        shape=shape,
-    )
-
-
 def _filtered(asked: Asked, rows: list[dict[str, Any]], members: dict[str, str]) -> list[Any]:
     """The rows that pass EC2's filters; a filter that is not known here is refused."""
     wanted: dict[str, Any] = {}
@@ -166,20 +111,6 @@ def _capacity_reservations(asked: Asked) -> dict[str, Any]:
     rows = [item.shape for item in asked.of("capacity_reservation")]
     rows = matching(rows, {"CapacityReservationId": asked.parameters.get("CapacityReservationIds")})
     return {"CapacityReservations": _filtered(asked, rows, {"state": "State", "instance-type": "InstanceType"})}
-
-
-def _reserved_instances(asked: Asked) -> dict[str, Any]:
-    rows = [item.shape for item in asked.of("reserved_instances")]
-    wanted = {
-        "ReservedInstancesId": asked.parameters.get("ReservedInstancesIds"),
-        "OfferingClass": [one] if (one := asked.parameters.get("OfferingClass")) else None,
-        "OfferingType": [one] if (one := asked.parameters.get("OfferingType")) else None,
-    }
-    return {
-        "ReservedInstances": _filtered(
-            asked, matching(rows, wanted), {"state": "State", "instance-type": "InstanceType", "scope": "Scope"}
-        )
-    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,12 +176,6 @@ ANSWERS = (
         make=_capacity_reservations,
         honours=frozenset({"CapacityReservationIds", "Filters"}),
         largest=1000,
-    ),
-    Answered(
-        service="ec2",
-        operation="DescribeReservedInstances",
-        make=_reserved_instances,
-        honours=frozenset({"ReservedInstancesIds", "OfferingClass", "OfferingType", "Filters"}),
     ),
     Answered(
         service="savingsplans",

@@ -1,4 +1,4 @@
-"""Savings plans beside the one that covers the estate's machines: small ones, of which nobody uses anything."""
+"""Savings plans beside the one that covers the estate's machines: small ones, used or not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.aws.model import Item
 if TYPE_CHECKING:
     from sandbox.aws.model import Draw, Estate
 
-EXPIRING = "aws_commitment_savings_plan_expiring"
+EXPIRING, UNUSED = "aws_commitment_savings_plan_expiring", "aws_commitment_savings_plan_underused"
 YEAR = timedelta(days=365)
 STAMP = "%Y-%m-%dT%H:%M:%S.000Z"
 HOURLY = Decimal("0.01")
@@ -23,9 +23,13 @@ ACCOUNTS = (names.PAYER, names.SHOP)
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A plan that ends so many days after the estate's day; a machine family's plan names it."""
+    """A plan that ends so many days after the estate's day; a machine family's plan names it. `used` is how much of it
+    is used each day. The bill says nothing of one that is not billed.
+    """
 
     ends: float
+    used: Decimal = Decimal(1)
+    is_billed: bool = True
     kind: str = "Compute"
     family: str = ""
     state: str = "active"
@@ -36,16 +40,27 @@ class Plan:
     trap: str = ""
 
 
+NOT_USED, HALF_USED, NEARLY = Decimal(0), Decimal("0.5"), Decimal("0.97")
 PLANS = {
-    "plan_ends_soon": Plan(ends=12.5, wastes=(EXPIRING,)),
-    "plan_of_a_family_ends": Plan(ends=27.5, kind="EC2Instance", family="m5", wastes=(EXPIRING,)),
-    "plan_followed": Plan(
-        ends=9.5, kind="SageMaker", fines=(EXPIRING,), trap="it ends soon, and a queued plan takes over from it"
+    "plan_ends_soon": Plan(ends=12.5, used=NOT_USED, wastes=(EXPIRING, UNUSED)),
+    "plan_of_a_family_ends": Plan(
+        ends=27.5, kind="EC2Instance", family="m5", used=HALF_USED, wastes=(EXPIRING, UNUSED)
     ),
-    "plan_queued": Plan(ends=375, kind="SageMaker", state="queued", fines=(EXPIRING,)),
-    "plan_runs_on": Plan(ends=200.5, fines=(EXPIRING,)),
-    "plan_ended": Plan(ends=-5.5, state="retired", fines=(EXPIRING,), trap="it has ended: nothing can follow in time"),
-    "plan_without_an_end": Plan(ends=300.5, kind="Database", says_its_end=False, unknowns=(EXPIRING,)),
+    "plan_followed": Plan(
+        ends=9.5, kind="SageMaker", fines=(EXPIRING, UNUSED), trap="it ends soon, and a queued plan takes over from it"
+    ),
+    "plan_queued": Plan(ends=375, kind="SageMaker", state="queued", fines=(EXPIRING, UNUSED)),
+    "plan_runs_on": Plan(
+        ends=200.5, used=NEARLY, fines=(EXPIRING, UNUSED), trap="a thirtieth of it goes unused, as of any plan"
+    ),
+    "plan_begun": Plan(
+        ends=359.5, used=NOT_USED, fines=(EXPIRING, UNUSED), trap="nothing of it is used, but it began five days ago"
+    ),
+    "plan_ended": Plan(
+        ends=-5.5, state="retired", fines=(EXPIRING, UNUSED), trap="it has ended: nothing can follow in time"
+    ),
+    "plan_without_an_end": Plan(ends=300.5, kind="Database", says_its_end=False, unknowns=(EXPIRING,), fines=(UNUSED,)),
+    "plan_not_on_the_bill": Plan(ends=250.5, is_billed=False, fines=(EXPIRING,), unknowns=(UNUSED,)),
 }
 
 
@@ -61,6 +76,8 @@ def _item(draw: Draw, case: str, plan: Plan, account: str) -> Item:
     end = draw.as_of + timedelta(days=plan.ends)
     start = end - YEAR
     first, last = charges.span(start, draw.as_of, until=min(end, draw.as_of))
+    per_day = HOURLY * 24
+    unused = per_day * (1 - plan.used)
     shape = {
         "offeringId": "7d5a4f6e-1c0b-4d1e-9d55-0c7a5f3e2b10",
         "savingsPlanId": plan_id,
@@ -88,13 +105,13 @@ def _item(draw: Draw, case: str, plan: Plan, account: str) -> Item:
         bill_id=arn,
         case=case,
         created_at=min(start, draw.as_of),
-        facts={"type": plan.kind, "first": first, "last": last, "per_day": HOURLY * 24}
-        if plan.state == "active"
+        facts={"type": plan.kind, "first": first, "last": last, "per_day": per_day, "unused_per_day": unused}
+        if plan.state == "active" and plan.is_billed
         else {},
         shape=shape,
         wastes=plan.wastes,
         fines=plan.fines,
         unknowns=plan.unknowns,
-        saves=dict.fromkeys(plan.wastes),
+        saves={EXPIRING: None},
         trap=plan.trap,
     )

@@ -1,0 +1,56 @@
+"""Savings plans that are paid for and not used, by verdict."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from audits.evidence import Bill
+from connections.resources.commitments import SavingsPlan
+from findings.registry import rule
+from findings.rule import Fine, Unknown, Waste
+from tests.findings.commitment_days import billed
+from tests.findings.evidence import ACCOUNT, NOW, ago
+
+RULE = rule("aws_commitment_savings_plan_underused")
+ACTIVE = SavingsPlan(
+    resource_id="arn:aws:savingsplans::111122223333:savingsplan/11111111-2222-3333-4444-555555555555",
+    state="active", plan_type="Compute", hourly_commitment="1.5", currency="USD", begins_at=ago(200),
+    ends_at=NOW + timedelta(days=165), **ACCOUNT,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "bill", "verdict"),
+    [
+        ({}, billed(used="0.9", unused="0.1"), Waste),
+        ({}, billed(used="0", unused="1"), Waste),
+        ({"ends_at": None, "begins_at": None}, billed(used="0.5", unused="0.5"), Waste),
+        ({"begins_at": ago(15)}, billed(used="0", unused="1"), Waste),
+        ({}, billed(used="0.95", unused="0.05"), Fine),
+        ({}, billed(used="1", unused="0"), Fine),
+        ({}, billed(used="1", unused="0", unused_earlier="1"), Fine),
+        ({"begins_at": ago(14)}, billed(used="0", unused="1"), Fine),
+        ({"state": "retired"}, billed(used="0", unused="1"), Fine),
+        ({"state": "queued"}, Bill(), Fine),
+        ({"state": "payment-pending"}, Bill(), Fine),
+        ({}, Bill(), Unknown),
+        ({}, billed(used="0.5", unused="0.5", days=13), Unknown),
+        ({}, billed(used="0", unused="0"), Unknown),
+        ({}, billed(used="0.5", unused="0.5", currency="EUR"), Unknown),
+    ],
+)
+def test_verdict(changed, bill, verdict):
+    assert isinstance(RULE.ask(replace(ACTIVE, **changed), usage=None, settings={}, bill=bill), verdict)
+
+
+def test_the_unused_share_of_what_it_costs_is_saved():
+    found = RULE.ask(ACTIVE, usage=None, settings={}, bill=billed(used="0.75", unused="0.25"))
+    assert found.saves.fraction == Decimal("0.25")
+    assert found.because == "Of 14.00 USD paid for it in the last 14 days, 3.50 (25 %) bought nothing."
+
+
+def test_the_limit_is_a_setting():
+    bill = billed(used="0.9", unused="0.1")
+    assert isinstance(RULE.ask(ACTIVE, usage=None, settings={"max_unused_percent": 10}, bill=bill), Fine)
