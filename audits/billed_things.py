@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Row = dict[str, str]
+Line = tuple[Row, DayCost]  # what names it, of which account, resource, region, provider and service are read
 STATUSES = ("Used", "Unused")
 
 
@@ -31,21 +32,23 @@ class Span:
 
 
 class BilledThings:
-    """Goes through a bill's lines once. Iterate it to the end for the resources; the rest is known then."""
+    """Goes through a bill's lines once. Iterate it to the end for the resources; the rest is known then.
 
-    def __init__(self, blocks: Iterable[bytes], span: Span) -> None:
-        self._blocks = blocks
+    Those of one resource stand together: `written_lines` has them so.
+    """
+
+    def __init__(self, lines: Iterable[Line], span: Span) -> None:
+        self._lines = lines
         self._span = span
         self._commitments: dict[str, _Sum] = {}
         self._services: dict[tuple[str, str], _Sum] = {}
         self._meters: dict[tuple[str, str], _Sum] = {}
 
     def resources(self) -> Iterator[BilledResource]:
-        """Each resource with all of its charges. The lines of one stand together, by account and id."""
-        for (account_id, resource_id), rows in groupby(_rows(self._blocks), key=_resource):
+        """Each resource with all of its charges."""
+        for (account_id, resource_id), lines in groupby(self._lines, key=_resource):
             charges = []
-            for row in rows:
-                line = day_cost(row)
+            for row, line in lines:
                 self._add(row, line)
                 if resource_id:
                     charges.append(line)
@@ -155,9 +158,11 @@ def day_cost(row: Row) -> DayCost:
     )
 
 
-def _rows(blocks: Iterable[bytes]) -> Iterator[Row]:
+def written_lines(blocks: Iterable[bytes]) -> Iterator[Line]:
+    """The lines as the reading child writes them."""
     for values in csv.reader(_text_lines(blocks)):
-        yield dict(zip(WRITTEN_COLUMNS, values, strict=True))
+        row = dict(zip(WRITTEN_COLUMNS, values, strict=True))
+        yield row, day_cost(row)
 
 
 def _text_lines(blocks: Iterable[bytes]) -> Iterator[str]:
@@ -169,5 +174,5 @@ def _text_lines(blocks: Iterable[bytes]) -> Iterator[str]:
         yield rest
 
 
-def _resource(row: Row) -> tuple[str, str]:
-    return row["sub_account_id"], row["resource_id"]
+def _resource(line: Line) -> tuple[str, str]:
+    return line[0]["sub_account_id"], line[0]["resource_id"]

@@ -11,7 +11,7 @@ from django.db.models.fields.json import KT
 
 from findings import registry
 from findings.models import Finding
-from findings.overlaps import Claim, net_savings
+from findings.overlaps import Claim, Net, net_savings
 from findings.savings import Saving
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from findings.overlaps import Net
     from findings.rule import Rule
 
 AMOUNTS = {"monthly", "cash", "frees_commitment", "monthly_cost"}
@@ -39,8 +38,10 @@ def nets_of(wasted: Mapping[Key, Claim], findings: Mapping[Key, Finding]) -> dic
         claims[row_id, claim.saving.currency].append(claim)
     for (row_id, rule_id), finding in findings.items():
         rule = _rule(rule_id)
+        if rule is None or rule.why_apart:
+            continue
         is_kept = finding.state == Finding.State.OPEN and (row_id, rule_id) not in wasted
-        if rule and is_kept and (row_id, finding.currency) in claims:
+        if is_kept and (row_id, finding.currency) in claims:
             claim = Claim(rule_id=rule_id, stage=rule.stage, saving=saving_of(finding))
             claims[row_id, finding.currency].append(claim)
     return {
@@ -48,6 +49,11 @@ def nets_of(wasted: Mapping[Key, Claim], findings: Mapping[Key, Finding]) -> dic
         for (row_id, _), of_resource in claims.items()
         for rule_id, net in net_savings(of_resource).items()
     }
+
+
+def nothing_of(rule_id: str) -> Net:
+    """What a finding adds whose figure stands apart."""
+    return Net(rule_id=rule_id, monthly=None, cash=None, frees_commitment=None)
 
 
 def claimed_by_row(
@@ -81,6 +87,6 @@ def saving_of(finding: Finding) -> Saving:
 
 def _rule(rule_id: str) -> Rule | None:
     try:
-        return registry.rule(rule_id)
+        return registry.any_rule(rule_id)
     except registry.UnknownRule:
         return None

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
+from audits.billed import BilledCommitment
 from audits.evidence import DayCost, UncoveredDay
 from audits.models import CostLine, CostRate
 from connections.resources.commitments import Reservation, SavingsPlan
 from findings.rule import native_id
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
     from uuid import UUID
 
+    from audits.billed_things import Span
     from connections.resources import Thing
 
 COMMITMENTS = (Reservation, SavingsPlan)
@@ -43,6 +46,35 @@ def lines_of(
     return {(one.account_id, one.resource_id): _own(one, found.get(native_id(one), ())) for one in things}
 
 
+def billed_commitments(*, load_ids: Collection[UUID], span: Span) -> list[BilledCommitment]:
+    """Every commitment of these loads with what of it was used and what was not. `account_id` is its ARN's, or ""."""
+    found: dict[str, list[DayCost]] = defaultdict(list)
+    named: dict[str, Mapping[str, Any]] = {}
+    for commitment_id, line in _summed(load_ids=load_ids, since=span.first, until=span.until):
+        found[commitment_id].append(line)
+    if not found:
+        return []
+    rows = CostLine.objects.filter(load_id__in=load_ids, charge_date__gte=span.first, commitment_discount_id__in=found)
+    for row in rows.values("commitment_discount_id").annotate(
+        provider_name=Max("provider_name"), service_name=Max("service_name")
+    ):
+        named[row["commitment_discount_id"]] = dict(row)
+    return [
+        BilledCommitment(
+            resource_id=name,
+            account_id=_part(name, ARN_ACCOUNT),
+            region=_part(name, ARN_ACCOUNT - 1),
+            observed_at=datetime.combine(span.until, time(), tzinfo=UTC),
+            provider_name=named[name]["provider_name"],
+            service_name=named[name]["service_name"],
+            charges=tuple(sorted(lines, key=lambda line: line.charge_date)),
+            first=span.first,
+            until=span.until,
+        )
+        for name, lines in sorted(found.items())
+    ]
+
+
 def uncovered_by_region(
     *, load_ids: Collection[UUID], regions: Collection[str], since: date, until: date
 ) -> dict[str, tuple[UncoveredDay, ...]]:
@@ -66,13 +98,14 @@ def uncovered_by_region(
     return {region: tuple(found) for region, found in days.items()}
 
 
-def _summed(*, load_ids: Collection[UUID], since: date) -> Iterable[tuple[str, DayCost]]:
+def _summed(*, load_ids: Collection[UUID], since: date, until: date | None = None) -> Iterable[tuple[str, DayCost]]:
     rows = CostLine.objects.filter(
         load_id__in=load_ids,
         charge_date__gte=since,
         charge_category="Usage",
         commitment_discount_status__in=STATUSES,
     ).exclude(commitment_discount_id="")
+    rows = rows if until is None else rows.filter(charge_date__lt=until)
     summed = rows.values(*PLACES).annotate(**{f"sum_{name}": Sum(name) for name in AMOUNTS}).order_by(*PLACES)
     for row in summed:
         values: dict[str, Any] = {name: row[name] for name in PLACES}
@@ -82,14 +115,22 @@ def _summed(*, load_ids: Collection[UUID], since: date) -> Iterable[tuple[str, D
 
 def _own(thing: Thing, lines: Iterable[DayCost]) -> list[DayCost]:
     """Those that name it: by its ARN, or by its id where AWS lists no ARN for it, but never another account's."""
-    return [line for line in lines if _is_named(line.commitment_discount_id, thing)]
+    return [line for line in lines if is_named(line.commitment_discount_id, thing)]
 
 
-def _is_named(commitment_id: str, thing: Thing) -> bool:
+def is_named(commitment_id: str, thing: Thing) -> bool:
+    """Whether a bill's name of a commitment is that of one which an audit has read."""
+    if _last_part(commitment_id) != native_id(thing):
+        return False
     parts = commitment_id.split(":")
     if len(parts) <= ARN_ACCOUNT:
-        return commitment_id == thing.resource_id
+        return True
     return parts[ARN_ACCOUNT] == thing.account_id and parts[ARN_ACCOUNT - 1] in {"", thing.region}
+
+
+def _part(name: str, number: int) -> str:
+    parts = name.split(":")
+    return parts[number] if len(parts) > number else ""
 
 
 def _last_part(name: str) -> str:

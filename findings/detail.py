@@ -86,7 +86,7 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
         docs=rule.docs if rule else "",
         hint=_hint(rule, finding),
         rollback=rule.rollback if rule else "",
-        order=texts_of(rule.id).order if rule else (),
+        order=texts_of(rule.id).order if rule and not registry.is_bill_rule(rule.id) else (),
         freed=freed_by(evidence, net=finding.freed_commitment_monthly),
         charts=() if rule is None else tuple(_charts(rule, evidence, series)),
         cost_chart=_cost_chart(evidence),
@@ -111,7 +111,7 @@ def _newer(rule: Rule, evidence: Mapping[str, Any], history: tuple[RuleSettings,
 
 def _rule(rule_id: str) -> Rule | None:
     try:
-        return registry.rule(rule_id)
+        return registry.any_rule(rule_id)
     except registry.UnknownRule:
         return None
 

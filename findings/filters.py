@@ -98,7 +98,7 @@ class FindingFilter(django_filters.FilterSet):
     def only_without_price(self, rows: QuerySet[Finding], name: str, value: bool) -> QuerySet[Finding]:  # noqa: FBT001 - as above
         """Those whose saving nobody can tell."""
         del name
-        return rows.filter(estimated_monthly_savings=None) if value else rows
+        return rows.filter(estimated_monthly_savings=None, apart="") if value else rows
 
     @property
     def complaints(self) -> list[str]:
@@ -182,7 +182,7 @@ class OpinionFilter(django_filters.FilterSet):
 def _choices(labels: Mapping[str, str]) -> dict[str, Choices]:
     """What there is to choose from: what findings of this organisation have."""
     there = list(Finding.objects.values_list("rule_id", "account_id", "region", "currency").distinct())
-    titles = {rule.id: rule.title for rule in registry.RULES}
+    titles = {rule.id: rule.title for rule in (*registry.RULES, *registry.BILL_RULES)}
     columns: Sequence[set[Any]] = [set(column) for column in zip(*there, strict=True)] or [set()] * 4
     rules, accounts, regions, currencies = columns
     return {

@@ -85,6 +85,7 @@ class Finding(TenantModel):
     further_monthly_savings = models.DecimalField(**COST, null=True)
     further_currency = models.CharField(max_length=8, blank=True, default="")
     savings_sort = models.BigIntegerField(default=-1)  # micro-units of the currency; -1 unknown: an index can use it
+    apart = models.TextField(blank=True, default="")  # why its figure, the gross one, is in no total: end of a sentence
     absorbed_by = models.CharField(max_length=128, blank=True)  # rule id of the finding that holds the rest
     price_source = models.CharField(max_length=255, blank=True)
     action = models.TextField()

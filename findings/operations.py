@@ -13,8 +13,9 @@ from audits.models import Audit, BillLoad, Resource
 from connections.models import Connection
 from connections.resources import KINDS
 from findings import registry
+from findings.bill_judging import judge_bills
 from findings.changes import change_of, state_of
-from findings.claims import Key, claimed_by_row, nets_of, without_evidence
+from findings.claims import Key, claimed_by_row, nets_of, nothing_of, without_evidence
 from findings.confidence import confidence_of
 from findings.cost_since import began_on, costs_since
 from findings.dependents import Dependents, Further, frees_dependents, further_of, priced
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from findings.bill_judging import BillWaste, Told
     from findings.confidence import Confidence
     from findings.dependents import Priced
     from findings.evaluate import Judgement
@@ -94,10 +96,13 @@ def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any
     seen = seen_by(audit=audit, sight=sight)
     heard = heard_of(audit=audit, seen=seen)
     judged = _judged(seen=seen, settings=given, at=at)
-    _keep_verdicts(audit=audit, judged=judged)
+    billed = judge_bills(audit=audit, seen=seen, sight=sight)
+    told = [*judged, *(_of_bill(one) for one in billed.waste)]
+    _keep_verdicts(audit=audit, judged=told)
     findings = _findings(audit=audit)
+    wasted = {one.key: one for one in told if one.verification is not None}
     closed = _close(audit=audit, at=at, sight=sight, judged=judged, findings=findings)
-    wasted = {one.key: one for one in judged if one.verification is not None}
+    closed += _close_billed(audit=audit, at=at, billed=billed, wasted=wasted, findings=findings)
     opened = _write_waste(audit=audit, wasted=wasted, findings=findings, heard=heard)
     keep(audit=audit, heard=heard, judgements=((one.row_id, one.judgement) for one in judged))
     activity.book_many(actor=activity.RULES, lines=[*closed, *opened], at=at)
@@ -218,7 +223,7 @@ def _write_waste(
     claims = {
         key: Claim(rule_id=key[1], stage=one.judgement.rule.stage, saving=one.verification.saving)
         for key, one in wasted.items()
-        if one.verification is not None
+        if one.verification is not None and not one.judgement.rule.why_apart
     }
     nets = nets_of(claims, findings)
     claimed = claimed_by_row(nets, claims, findings)
@@ -234,13 +239,12 @@ def _write_waste(
         _open(finding, audit=audit, judgement=one.judgement)
         _describe(finding, judgement=one.judgement)
         if one.verification is not None and one.confidence is not None:
-            further = _further(one, net=nets[key], claimed=claimed)
-            _price(finding, verification=one.verification, net=nets[key])
+            net = nets.get(key) or nothing_of(key[1])
+            further = _further(one, net=net, claimed=claimed)
+            _price(finding, verification=one.verification, net=net, apart=one.judgement.rule.why_apart)
             finding.further_monthly_savings, finding.further_currency = further.monthly, further.currency
             finding.confidence_points = one.confidence.points
-            said = beside(
-                heard.on.get(key[0], ()), judgement=one.judgement, saving=one.verification.saving, net=nets[key]
-            )
+            said = beside(heard.on.get(key[0], ()), judgement=one.judgement, saving=one.verification.saving, net=net)
             frozen[finding.id] = freeze(
                 judgement=one.judgement, verification=one.verification, confidence=one.confidence, further=further,
                 audit_id=audit.id, opinions=said,
@@ -303,8 +307,9 @@ def _describe(finding: Finding, *, judgement: Judgement) -> None:
     finding.lookback_period_days = rule.days(judgement.settings)
 
 
-def _price(finding: Finding, *, verification: Verification, net: Net) -> None:
+def _price(finding: Finding, *, verification: Verification, net: Net, apart: str) -> None:
     saving = verification.saving
+    finding.apart = apart
     finding.confidence, finding.currency = verification.confidence, saving.currency
     finding.gross_monthly_savings, finding.price_source = saving.monthly, saving.price_source[:255]
     _net(finding, net)
@@ -360,6 +365,28 @@ def _close(
 def _service_of(kind: str, *, kept: str) -> str:
     """The service whose steps read this kind now: a row may have been kept when another one did."""
     return KINDS[kind].SERVICE if kind in KINDS else kept
+
+
+def _of_bill(one: BillWaste) -> _Judged:
+    return _Judged(row_id=one.row_id, judgement=one.judgement, verification=one.verification, confidence=one.confidence)
+
+
+def _close_billed(
+    *, audit: Audit, at: datetime, billed: Told, wasted: Mapping[Key, _Judged], findings: Mapping[Key, Finding]
+) -> list[activity.Line]:
+    """Resolve what the bill shows in order again, or names no more, or what a rule on the resource tells by now."""
+    over = [
+        finding
+        for key, finding in findings.items()
+        if finding.state == Finding.State.OPEN
+        and registry.is_bill_rule(key[1])
+        and key not in wasted
+        and billed.is_over(finding)
+    ]
+    why = Finding.Resolution.NOT_WASTEFUL
+    _resolve(over, resolution=why, at=at)
+    resolved = Finding.State.RESOLVED
+    return [change_of(one, old=Finding.State.OPEN, new=resolved, why=why, audit_id=audit.id) for one in over]
 
 
 def _resolve(findings: list[Finding], *, resolution: Finding.Resolution, at: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q, Sum
 
+from audits.billed import Billed
 from audits.models import Audit, Gap, Resource
 from connections.models import Connection
 from connections.resources.opinions import SOURCES
@@ -92,11 +93,12 @@ class ActionRow:
     standings: tuple[Standing, ...] = ()
     converted: Converted | None = None
     said_by: tuple[str, ...] = ()  # who else says the same of it
+    apart: str = ""  # why its figure, which is `gross`, is in no total
 
     @property
     def is_reduced(self) -> bool:
         """Whether overlaps take something off the saving."""
-        return self.net != self.gross
+        return self.net != self.gross and not self.apart
 
     @property
     def reduction(self) -> Decimal | None:
@@ -134,12 +136,13 @@ class Totals:
 
     currencies: tuple[CurrencyTotal, ...] = ()
     unknown_count: int = 0
+    apart_count: int = 0  # with figures that are added to nothing
     further: tuple[tuple[str, Decimal], ...] = ()  # by currency: beyond them, with what depends on the resources
 
     @property
     def count(self) -> int:
         """All findings."""
-        return self.unknown_count + sum(total.count for total in self.currencies)
+        return self.unknown_count + self.apart_count + sum(total.count for total in self.currencies)
 
 
 def totals_of(rows: QuerySet[Finding]) -> Totals:
@@ -149,7 +152,8 @@ def totals_of(rows: QuerySet[Finding]) -> Totals:
         .values("currency", "confidence")
         .annotate(
             count=Count("id", filter=Q(estimated_monthly_savings__isnull=False)),
-            unknown=Count("id", filter=Q(estimated_monthly_savings=None)),
+            unknown=Count("id", filter=Q(estimated_monthly_savings=None, apart="")),
+            apart=Count("id", filter=~Q(apart="")),
             monthly=Sum("estimated_monthly_savings"),
             cash=Sum("cash_monthly_savings"),
             frees=Sum("freed_commitment_monthly"),
@@ -161,6 +165,7 @@ def totals_of(rows: QuerySet[Finding]) -> Totals:
     return Totals(
         currencies=tuple(_total(currency, found) for currency in currencies),
         unknown_count=sum(row["unknown"] for row in found),
+        apart_count=sum(row["apart"] for row in found),
         further=_further(rows),
     )
 
@@ -197,7 +202,7 @@ def account_labels() -> dict[str, str]:
 def rule_title(rule_id: str) -> str:
     """The rule's title, or its id where the rule was taken out since."""
     try:
-        return registry.rule(rule_id).title
+        return registry.any_rule(rule_id).title
     except registry.UnknownRule:
         return rule_id
 
@@ -258,6 +263,7 @@ def action_rows(
             points=finding.confidence_points if finding.confidence_points >= 0 else None,
             standings=standings.get(span, ()) if (span := span_of(finding)) else (),
             said_by=(said_by or {}).get(finding.id, ()),
+            apart=finding.apart,
             converted=shown.of(finding.estimated_monthly_savings, finding.currency, day=at.date()) if shown else None,
         )
         for finding in findings
@@ -290,7 +296,9 @@ def why_empty() -> WhyEmpty:
     found = list(gaps)
     return WhyEmpty(
         has_audit=True,
-        resource_count=Resource.objects.filter(audit__in=latest).exclude(service__in=SOURCES).count(),
+        resource_count=Resource.objects.filter(audit__in=latest)
+        .exclude(service__in=(*SOURCES, Billed.SERVICE))
+        .count(),
         gap_count=len(found),
         actions=tuple(dict.fromkeys(action for action, _ in found))[:5],
         audit_id=found[0][1] if found else latest[0].id,

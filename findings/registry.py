@@ -63,6 +63,16 @@ def bill_rule(rule_id: str) -> Rule:
         raise UnknownRule(rule_id) from None
 
 
+def any_rule(rule_id: str) -> Rule:
+    """The rule with this id, on resources or on bills alone; `UnknownRule` where there is none."""
+    return RULES_BY_ID[rule_id] if rule_id in RULES_BY_ID else bill_rule(rule_id)
+
+
+def is_bill_rule(rule_id: str) -> bool:
+    """Whether a rule of this id needs a bill alone."""
+    return rule_id in _BILL_BY_ID
+
+
 def metrics_for(kind: type[Thing]) -> tuple[Metric, ...]:
     """Every usage series that some rule wants of this kind of resource, each once."""
     wanted = {metric.key: metric for one in RULES if one.looks_at is kind for metric in one.metrics}

@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Case, F, Q, Sum, TextField, Value, Wh
 from audits.models import BillLoad, CostLine
 from audits.things import from_data
 from connections.bill_ids import bill_ids
+from connections.resources import KINDS
 from findings.reports.chart import price_panel
 from findings.unit_prices import Charge, price_histories
 
@@ -56,7 +57,8 @@ def resource_prices(finding: Finding) -> ResourcePrices:
 
 def _charges(finding: Finding) -> list[Charge]:
     thing = finding.evidence["thing"]
-    names = bill_ids(from_data(thing["kind"], thing))
+    is_seen = thing["kind"] in KINDS
+    names = bill_ids(from_data(thing["kind"], thing)) if is_seen else (thing["resource_id"],)
     lines = CostLine.objects.filter(
         sub_account_id=finding.account_id,
         resource_id__in=names,

@@ -122,6 +122,9 @@ class Rule:
     would add to prove it: the end of a sentence. `assumes` is what its saving rests on that no bill proves; such
     savings are shown apart, and never added to those that are proven. `reads_bill`: the verdict itself needs the bill,
     which is then passed as `bill`, an `audits.evidence.Bill`; of any other rule the bill only prices what it found.
+    `told_by`, of a rule that needs a bill alone, are the rules on resources that tell the same with more to go by: on
+    a resource of a type that one of them looks at, which an audit has read, it says nothing. `apart` says of what has
+    a figure why that is added to none: the end of a sentence.
     """
 
     id: str
@@ -146,11 +149,18 @@ class Rule:
     access_adds: str = ""
     assumes: str = ""
     reads_bill: bool = False
+    told_by: tuple[str, ...] = ()
+    apart: str = ""
 
     @property
     def needs_usage(self) -> bool:
         """Whether the rule can only judge with usage."""
         return bool(self.metrics)
+
+    @property
+    def why_apart(self) -> str:
+        """Why its figures are in no total; "" for a rule whose figures are added up."""
+        return self.apart or (f"it rests on an assumption: {self.assumes}" if self.assumes else "")
 
     @property
     def cloud(self) -> str:

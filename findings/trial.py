@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audits.billed_things import BilledThings, Span
+from audits.billed_things import BilledThings, Span, written_lines
 from findings.told import told
 from findings.try_bill import try_bill
 
@@ -25,7 +25,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     request = json.loads(sys.stdin.read())
     span = Span(first=date.fromisoformat(request["first"]), until=date.fromisoformat(request["until"]))
-    tried = try_bill(BilledThings(_blocks(Path(request["lines"])), span))
+    tried = try_bill(BilledThings(written_lines(_blocks(Path(request["lines"]))), span))
     Path(request["result"]).write_text(json.dumps(told(tried)))
 
 

@@ -80,8 +80,11 @@ def _counted(things: Iterable[Billed], tried: Tried) -> Iterator[Evidence]:
         yield evidence_of(thing)
 
 
-def _saving(judgement: Judgement, verdict: Waste) -> Saving:
-    """A share that was measured in the rule's window is of what those days cost, where that is less than the month."""
+def saving_of(judgement: Judgement, verdict: Waste) -> Saving:
+    """What acting is worth by the bill alone.
+
+    A share that was measured in the rule's window is of what those days cost, where that is less than the month.
+    """
     evidence = judgement.evidence
     saving = monthly_saving(saves=verdict.saves, evidence=evidence, listed=NO_PRICES)
     first, until = evidence.bill.billed_from, evidence.bill.billed_until
@@ -117,7 +120,7 @@ def _findings(thing: Billed, judgements: Sequence[Judgement], tried: Tried) -> I
         if isinstance(one.verdict, Unknown):
             tried.unknown[one.rule.id, one.verdict.missing] += 1
         elif isinstance(one.verdict, Waste):
-            wasted.append((one, one.verdict, _saving(one, one.verdict)))
+            wasted.append((one, one.verdict, saving_of(one, one.verdict)))
     claims = [(one.rule, Claim(rule_id=one.rule.id, stage=one.rule.stage, saving=saving)) for one, _, saving in wasted]
     nets = _nets(claims)
     for one, verdict, saving in wasted:

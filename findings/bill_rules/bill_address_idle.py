@@ -38,5 +38,6 @@ rule = Rule(
     judge=judge,
     implementation_effort="VeryLow",
     rollback="Allocate a new address: the released one is seldom to be had again.",
+    told_by=("aws_vpc_address_unassociated",),
     access_adds="the address itself, what it belonged to and since when it is free",
 )

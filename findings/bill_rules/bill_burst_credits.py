@@ -40,5 +40,6 @@ rule = Rule(
     judge=judge,
     rollback="Change the type back.",
     assumes="that the type of steady performance costs no more by the hour",
+    told_by=("aws_ec2_instance_burst_credits",),
     access_adds="its CPU hour by hour, and which type carries it",
 )

@@ -43,5 +43,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-reservations.html",
     judge=judge,
     rollback="Reserve again: the capacity may not be there then.",
+    told_by=("aws_ec2_capacity_reservation_unused",),
     access_adds="its count, its end, who may use it, and its use hour by hour",
 )

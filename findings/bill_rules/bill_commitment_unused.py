@@ -26,5 +26,6 @@ rule = Rule(
     docs="https://www.finops.org/framework/capabilities/rate-optimization/",
     judge=judge,
     rollback="Buy the share again.",
+    told_by=("aws_commitment_reservation_underused", "aws_commitment_savings_plan_underused"),
     access_adds="its end, its scope and whether it can be exchanged, read from the provider's reservations",
 )

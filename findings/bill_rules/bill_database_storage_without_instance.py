@@ -47,5 +47,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_StopInstance.html",
     judge=judge,
     rollback="Restore the last backup.",
+    told_by=("aws_rds_database_stopped",),
     access_adds="whether it is stopped or paused, since when, and how it was used before",
 )

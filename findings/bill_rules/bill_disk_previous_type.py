@@ -61,5 +61,6 @@ rule = Rule(
     judge=judge,
     rollback="Change the type back.",
     assumes="that gp3 and the old type keep the ratio of their list prices",
+    told_by=("aws_ebs_volume_gp2_to_gp3",),
     access_adds="its size, its IOPS and how much of them it uses",
 )

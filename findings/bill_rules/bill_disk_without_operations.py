@@ -45,5 +45,6 @@ rule = Rule(
     docs="https://learn.microsoft.com/azure/virtual-machines/disks-find-unattached-portal",
     judge=judge,
     rollback="Make a new disk of the snapshot.",
+    told_by=("aws_ebs_volume_low_usage",),
     access_adds="whether it is attached, to what, and since when",
 )

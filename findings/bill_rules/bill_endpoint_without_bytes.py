@@ -48,5 +48,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-billing-usage-reports.html",
     judge=judge,
     rollback="Make a new endpoint with the same service, subnets and policy.",
+    told_by=("aws_vpc_interface_endpoint_idle",),
     access_adds="the service and subnets it serves, whether it is accepted, and its traffic day by day",
 )

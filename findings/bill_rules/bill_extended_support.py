@@ -42,5 +42,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-charges.html",
     judge=judge,
     rollback="Restore the snapshot that was taken before the upgrade.",
+    told_by=("aws_rds_database_extended_support", "aws_eks_cluster_extended_support"),
     access_adds="the version it runs, those it can be upgraded to, and when the extended support ends or gets dearer",
 )

@@ -64,5 +64,6 @@ rule = Rule(
     judge=judge,
     rollback="Take the schedule away and start it.",
     assumes="that nobody needs it outside of sixty hours a week",
+    told_by=("aws_ec2_instance_off_hours",),
     access_adds="its CPU and network hour by hour: whether anything uses it at night and on weekends",
 )

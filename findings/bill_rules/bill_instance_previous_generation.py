@@ -59,5 +59,6 @@ rule = Rule(
     judge=judge,
     rollback="Stop it, change the type back and start it.",
     assumes="that the newer generation keeps the ratio of its list price",
+    told_by=("aws_ec2_instance_previous_generation", "aws_rds_database_previous_generation"),
     access_adds="its image, its drivers and its virtualisation, and how much of its size it uses",
 )

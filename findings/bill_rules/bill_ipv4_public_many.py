@@ -47,5 +47,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/vpc/latest/ipam/view-public-ip-insights.html",
     judge=judge,
     rollback="Give the machine an address again; it will be another one.",
+    apart="it is of a whole service, whose resources are counted one by one",
     access_adds="what stands behind each address, and whether anything reaches it from outside",
 )

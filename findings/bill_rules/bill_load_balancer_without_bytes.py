@@ -49,5 +49,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/load-balancer-billing-usage-reports.html",
     judge=judge,
     rollback="Make a new load balancer with the same listeners and targets, and point the name to it.",
+    told_by=("aws_elb_load_balancer_low_traffic", "aws_elb_classic_low_traffic"),
     access_adds="its listeners, its targets and their health, and its requests day by day",
 )

@@ -57,5 +57,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/marketplace/latest/buyerguide/cancel-subscription.html",
     judge=judge,
     rollback="Subscribe again, at the price of that day.",
+    apart="it is of a whole service, whose resources are counted one by one",
     access_adds="the agreement's end, and whether a stopped machine still has the product's image",
 )

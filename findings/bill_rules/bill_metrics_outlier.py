@@ -58,5 +58,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_billing.html",
     judge=judge,
     rollback="Send the metric again; what it would have said meanwhile is lost.",
+    apart="it is of a whole service, whose resources are counted one by one",
     access_adds="which metrics no alarm and no dashboard reads",
 )

@@ -39,5 +39,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html",
     judge=judge,
     rollback="Make a new gateway and restore the routes.",
+    told_by=("aws_vpc_nat_gateway_idle",),
     access_adds="its routes, and its traffic day by day beyond what is billed",
 )

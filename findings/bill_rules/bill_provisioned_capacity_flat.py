@@ -64,5 +64,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html",
     judge=judge,
     rollback="Provision the capacity again.",
+    told_by=("aws_dynamodb_table_capacity_mode", "aws_kinesis_stream_idle"),
     access_adds="its throughput minute by minute, and the peaks that a day's sum hides",
 )

@@ -52,5 +52,6 @@ rule = Rule(
     judge=judge,
     rollback="Change the type and the IOPS back.",
     assumes="that gp3 and the old type keep the ratio of their list prices",
+    told_by=("aws_ebs_volume_iops_high",),
     access_adds="how many IOPS it uses at most, and which latency and durability its instance needs",
 )

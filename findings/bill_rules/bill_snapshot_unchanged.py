@@ -66,5 +66,6 @@ rule = Rule(
     judge=judge,
     rollback="A deleted snapshot cannot be restored.",
     assumes="that no other snapshot of the disk needs the same blocks",
+    told_by=("aws_ebs_snapshot_old",),
     access_adds="its age, its disk, and whether an image or a backup plan holds it",
 )

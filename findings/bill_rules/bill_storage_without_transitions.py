@@ -66,5 +66,6 @@ rule = Rule(
     judge=judge,
     rollback="Remove the lifecycle rule; what was moved is copied back at the price of its retrieval.",
     assumes="that most of it is not read, and lies three tenths cheaper in the next class",
+    told_by=("aws_s3_bucket_without_lifecycle",),
     access_adds="its lifecycle rules, the age and size of its objects, and which of them are read",
 )

@@ -62,5 +62,6 @@ rule = Rule(
     docs="https://aws.amazon.com/premiumsupport/pricing/",
     judge=judge,
     rollback="Take the plan again; it holds from then on.",
+    apart="it is of a whole service, whose resources are counted one by one",
     access_adds="which accounts have which plan, and when a case was last opened",
 )

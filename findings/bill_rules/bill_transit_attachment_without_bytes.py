@@ -25,5 +25,6 @@ rule = Rule(
     docs="https://aws.amazon.com/transit-gateway/pricing/",
     judge=judge,
     rollback="Attach the network again and restore the routes.",
+    told_by=("aws_vpc_transit_attachment_idle",),
     access_adds="what it attaches, its routes, and the bytes it receives, which are not charged to it",
 )

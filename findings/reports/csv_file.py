@@ -49,6 +49,7 @@ COLUMNS: dict[str, Callable[[ActionRow], str | Decimal | None]] = {
     "reopened_count": lambda row: str(row.reopened_count),
     "bills_not_final": lambda row: "; ".join(one.short for one in row.standings),
     "bills_in_words": lambda row: " ".join(one.sentence for one in row.standings),
+    "in_no_total_because": lambda row: row.apart,
 }
 
 

@@ -30,6 +30,8 @@ class _Column:
 
 
 def _saving(row: ActionRow) -> str:
+    if row.apart and row.gross is not None:
+        return f"({amount(row.gross)}) {row.currency}"
     return UNKNOWN if row.net is None else f"{amount(row.net)} {row.currency}"
 
 
@@ -62,6 +64,8 @@ def render(rows: Sequence[ActionRow], totals: Totals, *, width: int = WIDTH) -> 
     lines += [_line([column.cell(row) for column in COLUMNS], widths) for row in rows]
     lines.append("")
     lines += [_total(total) for total in totals.currencies]
+    if totals.apart_count:
+        lines.append(f"{totals.apart_count:,} more stand apart: their figures, in brackets, are added to nothing.")
     if totals.unknown_count:
         lines.append(f"{totals.unknown_count:,} more without a known price: left out of the totals, not counted as 0.")
     if not rows:

@@ -29,7 +29,7 @@ register = template.Library()
 def rule_title(rule_id: str) -> str:
     """The rule's title; its id where no such rule is left."""
     try:
-        return registry.rule(rule_id).title
+        return registry.any_rule(rule_id).title
     except registry.UnknownRule:
         return rule_id
 

@@ -11,7 +11,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from audits.billed_things import BilledThings, Span
+from audits.billed_things import BilledThings, Span, written_lines
 from tests.audits.focus_files import ROW, read, text_of, written
 from tests.audits.test_billed_things import blocks
 
@@ -122,4 +122,4 @@ def things_on(lines, *, first, until):
     """What stands on the bill, as the rules that need nothing else see it."""
     rows = [{name: "" if value is None else str(value) for name, value in line.items()} for line in lines]
     rows.sort(key=lambda row: (row["sub_account_id"], row["resource_id"], row["charge_date"]))
-    return BilledThings(blocks(rows), Span(first=first, until=until))
+    return BilledThings(written_lines(blocks(rows)), Span(first=first, until=until))

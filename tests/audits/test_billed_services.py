@@ -6,7 +6,7 @@ import io
 from decimal import Decimal
 
 from audits.billed import currencies_of, quantity_of
-from audits.billed_things import BilledThings, Span
+from audits.billed_things import BilledThings, Span, written_lines
 from audits.focus import WRITTEN_COLUMNS
 from tests.findings.evidence import line
 
@@ -22,7 +22,7 @@ ROW = {
 def services_of(*rows):
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([{**ROW, **row}[name] for name in WRITTEN_COLUMNS] for row in rows)
-    things = BilledThings([text.getvalue().encode()], SPAN)
+    things = BilledThings(written_lines([text.getvalue().encode()]), SPAN)
     list(things.resources())
     return {(one.account_id, one.resource_id): one for one in things.services()}
 

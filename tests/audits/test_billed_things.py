@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audits.billed import BilledResource, meter_of
-from audits.billed_things import BilledThings, Span
+from audits.billed_things import BilledThings, Span, written_lines
 from audits.focus import WRITTEN_COLUMNS
 from tests.findings.evidence import line
 
@@ -37,7 +37,7 @@ def blocks(rows, size=1 << 16):
 
 
 def things_of(rows, size=1 << 16):
-    things = BilledThings(blocks(rows, size), SPAN)
+    things = BilledThings(written_lines(blocks(rows, size)), SPAN)
     return list(things.resources()), list(things.commitments()), list(things.services())
 
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from audits import bills, quarantine
-from audits.billed_things import BilledThings
+from audits.billed_things import BilledThings, written_lines
 from audits.focus_process import read_bill
 from audits.load_meter import Meter, Phase
 from audits.recognise import TITLES
@@ -56,7 +56,7 @@ class Command(BaseCommand):
                 with line.aside():
                     self._say_what_it_is(bill.sums, span, missing)
                 meter.begin(Phase.JUDGING, all_rows=bill.line_count)
-                tried = try_bill(BilledThings(bill.lines, span))
+                tried = try_bill(BilledThings(written_lines(bill.lines), span))
         except bills.BillRefused as refused:
             raise CommandError(str(refused)) from None
         self.stdout.write(bill_list.render(tried, most=options["most"]), ending="")

@@ -1,0 +1,214 @@
+"""The rules that need a bill alone, on the bills of a connection: what an audit does not see, told in the same list.
+
+A resource that the audit has read keeps its row, so that what is found of it both ways is set off against each other;
+a rule on it that knows the same from more than the bill has the word. What no audit reads gets a row of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
+
+from audits.billed import Billed, BilledCommitment, BilledService
+from audits.models import Resource
+from audits.things import from_data
+from connections.bill_ids import bill_ids
+from connections.resources import KINDS
+from findings import registry
+from findings.commitment_bills import COMMITMENTS, is_named
+from findings.confidence import confidence_of
+from findings.connected_bills import billed_things
+from findings.evaluate import evaluate
+from findings.rule import Unknown, Waste, counted
+from findings.try_bill import evidence_of, saving_of
+from findings.verify import AGREES, ENOUGH_DAYS, ESTIMATED, MATCHED, UNKNOWN, Proof, Verification
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from audits.models import Audit
+    from connections.resources import Thing
+    from findings.claims import Key
+    from findings.confidence import Confidence
+    from findings.evaluate import Judgement
+    from findings.evidence_from_rows import Seen, Sight
+    from findings.models import Finding
+    from findings.rule import Rule
+
+LONGEST_ID = 512
+Name = tuple[str, str]  # account and the id that the bill has
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillWaste:
+    """What a bill alone proves of one thing on it, with the row that its finding hangs on."""
+
+    row_id: UUID
+    judgement: Judgement
+    verification: Verification
+    confidence: Confidence
+
+    @property
+    def key(self) -> Key:
+        """As of any finding: its row and rule."""
+        return self.row_id, self.judgement.rule.id
+
+
+@dataclass(kw_only=True)
+class Told:
+    """What became of a connection's bills: the waste, what could not be told of what is open, and whose bill was read.
+
+    `left_alone` is what a gap hides from the audit. `rows` are those that the waste needs and no audit has made.
+    """
+
+    waste: list[BillWaste] = field(default_factory=list)
+    unknown: set[tuple[str, str, str]] = field(default_factory=set)
+    left_alone: set[Name] = field(default_factory=set)
+    accounts: set[str] = field(default_factory=set)
+    rows: dict[UUID, Resource] = field(default_factory=dict)
+
+    def is_over(self, finding: Finding) -> bool:
+        """Whether an open finding of a bill's rule, which is not wasteful any more, was looked at and is in order."""
+        name = (finding.account_id, finding.provider_resource_id)
+        is_open = name in self.left_alone or (*name, finding.rule_id) in self.unknown
+        return finding.account_id in self.accounts and not is_open
+
+
+def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight) -> Told:
+    """Every rule on bills over the bills of the audit's connection; writes the rows that their findings need."""
+    told = Told()
+    known = {(one.evidence.thing.account_id, name): one for one in seen for name in bill_ids(one.evidence.thing)}
+    commitments = [one for one in seen if isinstance(one.evidence.thing, COMMITMENTS)]
+    unseen = _unseen(audit, sight)
+    for thing in billed_things(audit.connection):
+        told.accounts.add(thing.account_id)
+        name = (thing.account_id, thing.resource_id)
+        own = _own(thing, known, commitments)
+        if own is None and name in unseen:
+            told.left_alone |= {name} if unseen[name] else set()
+            continue
+        rules = _rules_on(thing, thing_of(own))
+        for judgement in evaluate([evidence_of(thing)], rules, {}):
+            if isinstance(judgement.verdict, Unknown):
+                told.unknown.add((*name, judgement.rule.id))
+            elif isinstance(judgement.verdict, Waste) and len(thing.resource_id) <= LONGEST_ID:
+                row_id = own.row_id if own is not None else _row(told, audit, thing)
+                told.waste.append(
+                    _waste(judgement, judgement.verdict, row_id, own=thing_of(own), at=audit.requested_at)
+                )
+    _write(told.rows.values())
+    return told
+
+
+def _rules_on(thing: Billed, own: Thing | None) -> tuple[Rule, ...]:
+    """Those that look at it, less those whose word a rule on the resource itself has."""
+    rules = (rule for rule in registry.BILL_RULES if rule.looks_at is type(thing))
+    return tuple(
+        rule
+        for rule in rules
+        if own is None or not any(registry.rule(one).looks_at is type(own) for one in rule.told_by)
+    )
+
+
+def thing_of(seen: Seen | None) -> Thing | None:
+    """The resource that was seen, where one was."""
+    return None if seen is None else seen.evidence.thing
+
+
+def _own(thing: Billed, known: Mapping[Name, Seen], commitments: Iterable[Seen]) -> Seen | None:
+    """What the audit has seen of a thing on the bill."""
+    if isinstance(thing, BilledService):
+        return None
+    if isinstance(thing, BilledCommitment):
+        return next((one for one in commitments if is_named(thing.resource_id, one.evidence.thing)), None)
+    return known.get((thing.account_id, thing.resource_id))
+
+
+def _unseen(audit: Audit, sight: Sight) -> dict[Name, bool]:
+    """What an earlier audit saw and this one did not, with whether a gap may hide it. What is gone stays on the bill
+    for as long as that lags behind.
+    """
+    rows = Resource.objects.filter(connection_id=audit.connection_id, kind__in=KINDS).exclude(audit=audit)
+    found: dict[Name, bool] = {}
+    for kind, data in rows.values_list("kind", "data"):
+        thing = from_data(kind, data)
+        is_hidden = not sight.shows_gone(kind=kind, service=thing.SERVICE, region=thing.region)
+        found |= {(thing.account_id, name): is_hidden for name in bill_ids(thing)}
+    return found
+
+
+def _row(told: Told, audit: Audit, thing: Billed) -> UUID:
+    name = thing.resource_id
+    if isinstance(thing, BilledService) and thing.account_id != audit.connection.account_id:
+        name = f"{name} in {thing.account_id}"
+    region = "" if isinstance(thing, BilledService) else thing.region
+    row_id = uuid5(audit.connection_id, f"{thing.KIND} {region} {name}")
+    told.rows[row_id] = Resource(
+        id=row_id,
+        connection_id=audit.connection_id,
+        audit=audit,
+        kind=thing.KIND,
+        service=thing.SERVICE,
+        resource_id=name,
+        account_id=thing.account_id,
+        region=region,
+        data={"provider_name": thing.provider_name, "service_name": thing.service_name},
+        first_seen_at=audit.requested_at,
+        last_seen_at=audit.requested_at,
+    )
+    return row_id
+
+
+def _write(rows: Iterable[Resource]) -> None:
+    Resource.objects.bulk_create(
+        rows,
+        batch_size=2000,
+        update_conflicts=True,
+        unique_fields=["organization", "connection", "kind", "region", "resource_id"],
+        update_fields=["audit", "last_seen_at", "data"],
+    )
+
+
+def _waste(judgement: Judgement, verdict: Waste, row_id: UUID, *, own: Thing | None, at: datetime) -> BillWaste:
+    """Its charges stay with the judgement as the bill's lines alone: the thing would name them a second time."""
+    thing = judgement.evidence.thing
+    verification = _verification(judgement, verdict, own)
+    confidence = confidence_of(judgement, proofs=(), on=judgement.evidence.usage.until)
+    bare = replace(thing, observed_at=at, charges=()) if isinstance(thing, Billed) else thing
+    if isinstance(bare, BilledService):
+        bare = replace(bare, meters=(), account=(), bill=(), region="")
+    evidence = replace(judgement.evidence, thing=bare)
+    return BillWaste(
+        row_id=row_id,
+        judgement=replace(judgement, evidence=evidence),
+        verification=verification,
+        confidence=confidence,
+    )
+
+
+def _verification(judgement: Judgement, verdict: Waste, own: Thing | None) -> Verification:
+    """Never verified: a bill alone tells neither the state nor the usage."""
+    saving = saving_of(judgement, verdict)
+    confidence = UNKNOWN if saving.monthly is None else ESTIMATED
+    return Verification(confidence=confidence, proofs=tuple(_proofs(judgement, own)), saving=saving)
+
+
+def _proofs(judgement: Judgement, own: Thing | None) -> Iterator[Proof]:
+    bill = judgement.evidence.bill
+    if own is None:
+        yield Proof(source="inventory", holds=None, sentence="No audit has read it: the bill alone tells of it.")
+    else:
+        yield Proof(source="inventory", holds=True, sentence=f"Seen at {own.observed_at:%Y-%m-%d %H:%M} UTC.")
+    if bill.billed_from is not None and bill.billed_until is not None:
+        days = (bill.billed_until - bill.billed_from).days
+        yield Proof(
+            source="bill",
+            holds=days >= ENOUGH_DAYS,
+            sentence=f"Found on the bill: {counted(days, 'complete day')} until {bill.billed_until} were read.",
+            about=MATCHED,
+        )
+    if judgement.rule.assumes:
+        sentence = f"No bill proves what is assumed: {judgement.rule.assumes}."
+        yield Proof(source="bill", holds=False, sentence=sentence, about=AGREES)

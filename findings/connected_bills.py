@@ -1,0 +1,101 @@
+"""What stands on the bills of a connection: each resource, service and commitment with its charges, one at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Sum
+
+from audits.billed_things import BilledThings, Span
+from audits.evidence import DayCost
+from audits.models import BillLoad, CostLine
+from connections.models import Connection
+from findings.commitment_bills import billed_commitments
+from findings.evidence_from_rows import LINE_FIELDS, coverage_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from audits.billed import Billed, BilledCommitment, BilledService
+    from audits.billed_things import Line
+    from findings.evidence_from_rows import Coverage
+
+LOOKED_AT_DAYS = 62  # two months: what a rule compares with, and what a night can read
+ROW_FIELDS = ("sub_account_id", "resource_id", "region_id", "provider_name", "service_name")
+AT_ONCE = 2000
+SUPPORT = "AWS Support"  # whose price is a part of what the whole bill comes to
+BILL_FIELDS = ("charge_date", "charge_days", "service_name", "charge_category", "charge_class", "billing_currency")
+COSTS = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
+
+
+def accounts_of(connection: Connection) -> frozenset[str]:
+    """The accounts whose bill is this connection's to tell of: its own, and those on its bill that nobody connected."""
+    loads = BillLoad.objects.filter(source__connection=connection, state=BillLoad.State.LOADED)
+    billed = {one for covered in loads.values_list("sub_account_ids", flat=True) for one in covered}
+    others = Connection.objects.filter(account_id__in=billed, state=Connection.State.CONNECTED).exclude(
+        id=connection.id
+    )
+    taken = set(others.values_list("account_id", flat=True))
+    return frozenset(one for one in (*billed, connection.account_id or "") if one and one not in taken)
+
+
+def billed_things(connection: Connection) -> Iterator[Billed]:
+    """Everything on the bills of `accounts_of`, in the last `LOOKED_AT_DAYS` complete days: resources, then services of
+    each account, and the commitments at the end.
+    """
+    accounts = accounts_of(connection)
+    coverage = coverage_of(set(accounts))
+    for account_id, covered in sorted(coverage.items()):
+        span = _span(covered)
+        load_ids = covered.load_ids(since=span.first)
+        things = BilledThings(_lines(account_id, load_ids, span), span)
+        yield from things.resources()
+        for service in things.services():
+            yield _with_whole_bill(service, load_ids, span)
+    yield from _commitments(connection, accounts, coverage)
+
+
+def _span(covered: Coverage) -> Span:
+    first = max(covered.billed_from, covered.billed_until - timedelta(days=LOOKED_AT_DAYS))
+    return Span(first=first, until=covered.billed_until)
+
+
+def _lines(account_id: str, load_ids: frozenset[UUID], span: Span) -> Iterator[Line]:
+    rows = CostLine.objects.filter(
+        load_id__in=load_ids, sub_account_id=account_id, charge_date__gte=span.first, charge_date__lt=span.until
+    ).order_by("resource_id", "-region_id")
+    values = rows.values_list(*ROW_FIELDS, *LINE_FIELDS)
+    for one in values.iterator(chunk_size=AT_ONCE):
+        of_row, of_line = one[: len(ROW_FIELDS)], one[len(ROW_FIELDS) :]
+        yield dict(zip(ROW_FIELDS, of_row, strict=True)), DayCost(**dict(zip(LINE_FIELDS, of_line, strict=True)))
+
+
+def _with_whole_bill(service: BilledService, load_ids: frozenset[UUID], span: Span) -> BilledService:
+    """What is charged for support is held against the whole bill, of which the account's own is a part."""
+    if not service.service_name.startswith(SUPPORT):
+        return service
+    rows = CostLine.objects.filter(load_id__in=load_ids, charge_date__gte=span.first, charge_date__lt=span.until)
+    summed = rows.values(*BILL_FIELDS).annotate(**{f"sum_{name}": Sum(name) for name in COSTS}).order_by(*BILL_FIELDS)
+    lines = (
+        DayCost(**{name: row[name] for name in BILL_FIELDS}, **{name: row[f"sum_{name}"] for name in COSTS})
+        for row in summed
+    )
+    return replace(service, bill=tuple(lines))
+
+
+def _commitments(
+    connection: Connection, accounts: frozenset[str], coverage: dict[str, Coverage]
+) -> Iterator[BilledCommitment]:
+    """Those that one of the accounts has bought; one of which nothing tells whose it is, where the bill is read."""
+    if not coverage:
+        return
+    newest = max(coverage.values(), key=lambda covered: covered.billed_until)
+    span = _span(newest)
+    load_ids = newest.load_ids(since=span.first)
+    is_source = BillLoad.objects.filter(id__in=load_ids, source__connection=connection).exists()
+    for one in billed_commitments(load_ids=load_ids, span=span):
+        if one.account_id in accounts or (is_source and not one.account_id):
+            yield one

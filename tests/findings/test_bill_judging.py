@@ -1,0 +1,197 @@
+"""The rules on bills over a connection's own bills: told in the one list, beside what audits see and never twice."""
+
+from __future__ import annotations
+
+import dataclasses
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from audits.models import BillLoad, CostLine, Resource
+from findings.models import Finding, Verdict
+from findings.operations import judge
+from findings.queries import totals_of
+from findings.reports.money import amount
+from tenants import scope
+from tests.database import acting_as
+from tests.findings.rows import (
+    ACCOUNT,
+    ADDRESS,
+    AT,
+    DAY,
+    IDLE,
+    REGION,
+    TODAY,
+    bill,
+    hide,
+    load_bill,
+    make_audit,
+    make_connection,
+    see,
+    use,
+)  # fmt: skip
+from tests.findings.test_views import text_of, visit
+
+__all__ = ["visit"]
+MONTH = Decimal("30.4375")
+OTHER_ACCOUNT = "222222222222"
+GATEWAY = f"arn:aws:ec2:{REGION}:{ACCOUNT}:natgateway/nat-1"
+IDLE_ADDRESS = {"usage_type": "EU-PublicIPv4:IdleAddress", "quantity": "24", "unit": "Hrs"}
+HOURS = {"usage_type": "EU-NatGateway-Hours", "quantity": "24", "unit": "Hrs"}
+
+
+@pytest.fixture
+def shop(organization):
+    with scope.organization(organization.id):
+        connection = make_connection()
+        with acting_as("cf_worker"):
+            yield connection
+
+
+def charge(load, resource, a_day="0.12", **more):
+    bill(load, resource, a_day, **{**IDLE_ADDRESS, **more})
+    CostLine.objects.update(provider_name="AWS")
+
+
+def found(audit, *things, at=AT):
+    see(audit, *things)
+    judge(audit=audit, at=at)
+    return {(one.rule_id, one.provider_resource_id): one for one in Finding.objects.filter(state="OPEN")}
+
+
+def test_what_no_audit_reads_is_told_by_its_bill_and_never_verified(shop):
+    charge(load_bill(shop), GATEWAY, "1.2", **HOURS)
+    (finding,) = found(make_audit(shop)).values()
+    assert (finding.rule_id, finding.provider_resource_id) == ("bill_nat_gateway_without_bytes", GATEWAY)
+    assert (finding.confidence, finding.estimated_monthly_savings) == ("ESTIMATED", Decimal("1.2") * MONTH)
+    assert (finding.account_id, finding.region, finding.apart) == (ACCOUNT, REGION, "")
+    row = Resource.objects.get()
+    assert (row.kind, row.service, row.resource_id) == ("billed_resource", "bill", GATEWAY)
+    assert "charges" in finding.evidence["bill"]
+    assert finding.evidence["thing"]["charges"] == []
+
+
+def test_judging_again_tells_the_same_once(shop):
+    charge(load_bill(shop), GATEWAY, "1.2", **HOURS)
+    first, later = make_audit(shop, state="DONE"), make_audit(shop, at=AT + DAY)
+    (one,) = found(first).values()
+    (again,) = found(later, at=AT + DAY).values()
+    assert (again.id, again.opened_at, again.last_seen_at) == (one.id, AT, AT + DAY)
+    assert Verdict.objects.get().outcome == "WASTE"
+
+
+def test_of_what_an_audit_has_read_the_rule_that_knows_more_has_the_word(shop):
+    charge(load_bill(shop), ADDRESS.resource_id)
+    told = found(make_audit(shop), ADDRESS)
+    assert {rule for rule, _ in told} == {"aws_vpc_address_unassociated"}
+
+
+def test_also_where_that_rule_finds_it_in_order(shop):
+    charge(load_bill(shop), ADDRESS.resource_id)
+    used = dataclasses.replace(ADDRESS, associated_with="i-1")
+    assert found(make_audit(shop), used) == {}
+
+
+def test_what_an_audit_does_not_read_is_told_by_the_bill_until_one_does(shop):
+    charge(load_bill(shop), ADDRESS.resource_id)
+    assert {rule for rule, _ in found(make_audit(shop, state="DONE"))} == {"bill_address_idle"}
+    told = found(make_audit(shop, at=AT + DAY), ADDRESS, at=AT + DAY)
+    assert {rule for rule, _ in told} == {"aws_vpc_address_unassociated"}
+    assert Finding.objects.get(rule_id="bill_address_idle").resolution == "NOT_WASTEFUL"
+
+
+def test_what_is_gone_is_not_told_by_a_bill_that_lags_behind(shop):
+    charge(load_bill(shop), ADDRESS.resource_id)
+    see(make_audit(shop, state="DONE"), ADDRESS)
+    assert found(make_audit(shop, at=AT + DAY), at=AT + DAY) == {}
+
+
+def test_what_a_gap_hides_is_left_as_it_is(shop):
+    load = load_bill(shop)
+    charge(load, "i-1", "9", usage_type="EU-DataTransfer-Out-Bytes", quantity="100", unit="GB")
+    first = found(make_audit(shop, state="DONE"), dataclasses.replace(IDLE, state="stopped"))
+    assert {rule for rule, _ in first} == {"bill_data_transfer_out_outlier"}
+    later = make_audit(shop, at=AT + DAY)
+    hide(later, kinds=("instance",), action="ec2:DescribeInstances")
+    assert found(later, at=AT + DAY).keys() == first.keys()
+
+
+def test_what_both_find_of_one_resource_is_counted_once(shop):
+    load = load_bill(shop)
+    charge(load, "i-1", "9")
+    charge(load, "i-1", "1", usage_type="EU-BoxUsage:m5.large", quantity="24", unit="Hrs")
+    audit = make_audit(shop)
+    (row,) = see(audit, IDLE)
+    use(row, days=30)
+    told = found(audit, IDLE)
+    assert {rule for rule, _ in told} == {"aws_ec2_instance_idle", "bill_address_idle"}
+    assert {one.resource_id for one in told.values()} == {row.id}
+    assert sum(one.estimated_monthly_savings for one in told.values()) == 10 * MONTH
+    assert told["bill_address_idle", "i-1"].absorbed_by == "aws_ec2_instance_idle"
+
+
+def test_what_rests_on_an_assumption_has_a_figure_that_no_total_has(shop):
+    name = f"arn:aws:ec2:{REGION}:{ACCOUNT}:natgateway/nat-1"
+    load = load_bill(shop)
+    charge(load, name, "1", usage_type="EU-NatGateway-Hours", quantity="24", unit="Hrs")
+    charge(load, name, "9", usage_type="EU-NatGateway-Bytes", quantity="200", unit="GB")
+    (finding,) = found(make_audit(shop)).values()
+    assert finding.rule_id == "bill_nat_bytes_outweigh"
+    assert finding.gross_monthly_savings > 0
+    assert finding.estimated_monthly_savings is None
+    assert finding.apart.startswith("it rests on an assumption: ")
+    totals = totals_of(Finding.objects.all())
+    assert (totals.currencies, totals.unknown_count, totals.apart_count, totals.count) == ((), 0, 1, 1)
+
+
+def test_its_page_says_that_no_audit_has_read_it_and_why_its_figure_is_in_no_total(shop, organization, visit):
+    name = f"arn:aws:ec2:{REGION}:{ACCOUNT}:natgateway/nat-1"
+    load = load_bill(shop)
+    charge(load, name, "1", **HOURS)
+    charge(load, name, "9", usage_type="EU-NatGateway-Bytes", quantity="200", unit="GB")
+    (finding,) = found(make_audit(shop, state="DONE")).values()
+    with acting_as("cf_web"):
+        page = text_of(visit(organization, reverse("findings:finding", args=[finding.id])))
+        listed = text_of(visit(organization, reverse("findings:list")))
+    assert "No audit has read it: the bill alone tells of it." in page
+    assert "which needs a bill alone" in page
+    for text in (page, listed):
+        assert f"({amount(finding.gross_monthly_savings)}) USD" in text
+        assert "it rests on an assumption: " in text
+    assert "Stand apart 1" in listed
+
+
+def test_what_the_bill_shows_in_order_again_or_names_no_more_is_resolved(shop):
+    load = load_bill(shop)
+    charge(load, GATEWAY, "1.2", **HOURS)
+    assert found(make_audit(shop, state="DONE"))
+    CostLine.objects.filter(charge_date__gte=TODAY - 20 * DAY).update(resource_id="another")
+    told = found(make_audit(shop, at=AT + DAY), at=AT + DAY)
+    assert {name for _, name in told} == {"another"}
+    assert Finding.objects.get(provider_resource_id=GATEWAY).state == "RESOLVED"
+
+
+def test_without_a_bill_that_is_open_what_was_found_stays_open(shop):
+    charge(load_bill(shop), GATEWAY, "1.2", **HOURS)
+    found(make_audit(shop, state="DONE"))
+    BillLoad.objects.update(state="REFUSED")
+    assert found(make_audit(shop, at=AT + DAY), at=AT + DAY)
+
+
+@pytest.mark.parametrize(("is_connected", "told"), [(False, 1), (True, 0)])
+def test_an_account_of_the_bill_that_has_a_connection_is_told_of_there(shop, is_connected, told):
+    if is_connected:
+        with acting_as("cf_web"):
+            make_connection(account_id=OTHER_ACCOUNT, label="Other")
+    charge(load_bill(shop, accounts=(ACCOUNT, OTHER_ACCOUNT)), GATEWAY, "1.2", account_id=OTHER_ACCOUNT, **HOURS)
+    assert len(found(make_audit(shop))) == told
+
+
+def test_a_commitment_that_no_account_lists_is_told_by_the_bill_that_names_it(shop):
+    load = load_bill(shop)
+    name = f"arn:aws:ec2:{REGION}:{ACCOUNT}:reserved-instances/one"
+    charge(load, name, "2", commitment=name, usage_type="", quantity="0")
+    CostLine.objects.update(commitment_discount_status="Unused")
+    (finding,) = found(make_audit(shop)).values()
+    assert (finding.rule_id, finding.freed_commitment_monthly) == ("bill_commitment_unused", 2 * MONTH)
