@@ -18,7 +18,7 @@ LIST_METRICS = Call(
     service="cloudwatch",
     operation="ListMetrics",
     action="cloudwatch:ListMetrics",
-    why="Tells under which dimensions CloudWatch's agent reports the memory of your machines, where it is installed.",
+    why="Tells of which machines and functions the memory is measured, by agents and layers that you install.",
     cheapest={"Namespace": AGENT, "MetricName": MEMORY},
 )
 

@@ -18,6 +18,7 @@ KINDS = {
     "elasticache:cluster": "cache_cluster",
     "es:domain": "search_domain",
     "kinesis:stream": "stream",
+    "lambda:function": "function",
     "logs:log-group": "log_group",
     "memorydb:cluster": "memory_cluster",
     "mq:broker": "broker",
