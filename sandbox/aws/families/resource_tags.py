@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 KINDS = {
     "acm-pca:certificate-authority": "certificate_authority",
     "dms:rep": "replication_instance",
+    "ecr:repository": "image_repository",
     "elasticache:cluster": "cache_cluster",
     "es:domain": "search_domain",
     "kinesis:stream": "stream",
