@@ -57,9 +57,9 @@ TRAPS = {
 }
 # Reads, and as many writes, a second: what the engine does for itself, and where something else does more.
 OPERATIONS, OPERATIONS_OF = 0.4, {"idle_with_operations": 45.0, "busy": 60.0}
-KINDS = ("db.t3.medium", "db.m5.large", "db.r5.large")
-KIND_OF = dict.fromkeys(("quiet", "quiet_but_one_day", "days_missing", "no_metrics"), "db.m5.large") | {
-    "quiet_memory_class": "db.r5.large"
+KINDS = ("db.t4g.medium", "db.m6g.large", "db.r6g.large")
+KIND_OF = dict.fromkeys(("quiet", "quiet_but_one_day", "days_missing", "no_metrics"), "db.m6g.large") | {
+    "quiet_memory_class": "db.r6g.large"
 }
 ENVIRONMENT_OF = {"doubled_dev": "dev", "doubled_prod": "prod", "doubled_staging": "staging"}
 WASTES = {
@@ -99,7 +99,7 @@ def _database(draw: Draw, estate: Estate, case: str, number: int, source: Item |
     is_doubled = case.startswith("doubled")
     meters = charges.database(kind=kind, region=region, gib=size, first=first, last=last, is_multi_az=is_doubled)
     arn = f"arn:aws:rds:{region}:{account}:db:{name}"
-    is_large = kind == "db.r5.large"
+    is_large = kind == "db.r6g.large"
     wastes = () if case not in WASTES or (case == "idle_until_lately" and is_large) else (WASTES[case],)
     unknowns = UNKNOWNS.get(case, ())
     item = Item(

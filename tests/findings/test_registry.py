@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from connections.resources import KINDS, Database, Instance, Metric, Snapshot
+from connections.resources import KINDS, Database, Instance, Snapshot
 from connections.resources.thing import KEPT_DAYS
 from findings import registry, rules
 from findings.registry import RULES, BadRule, UnknownRule, metrics_for
@@ -153,12 +153,9 @@ def test_metrics_are_asked_for_once_and_only_where_a_rule_reads_them():
     keys = [metric.key for metric in metrics_for(Instance)]
     assert keys == sorted(set(keys))
     assert {"CPUUtilization.Maximum", "CPUUtilization.Maximum.hourly", "CPUUtilization.p95"} < set(keys)
-    assert metrics_for(Database) == (
-        Metric(name="CPUUtilization", statistic="Maximum", unit="%"),
-        Metric(name="DatabaseConnections", statistic="Maximum", unit="connections"),
-        Metric(name="ReadIOPS", statistic="Average", unit="operations/s"),
-        Metric(name="WriteIOPS", statistic="Average", unit="operations/s"),
-    )
+    of_databases = {key for rule in RULES if rule.looks_at is Database for key in (one.key for one in rule.metrics)}
+    assert [metric.key for metric in metrics_for(Database)] == sorted(of_databases)
+    assert {"DatabaseConnections.Maximum", "FreeableMemory.Minimum", "ReadIOPS.Average"} < of_databases
     assert metrics_for(Snapshot) == ()
 
 

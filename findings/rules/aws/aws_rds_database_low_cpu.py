@@ -5,14 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from connections.resources import Database, Metric
+from connections.resources import Database
+from findings.database_usage import CONNECTIONS, PEAK_CPU, left_to_others
 from findings.rule import UNTOLD, BillExpects, Fine, Limit, Rule, Verdict, Waste, counted, unmeasured
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
 
-CPU = Metric(name="CPUUtilization", statistic="Maximum", unit="%")
-CONNECTIONS = Metric(name="DatabaseConnections", statistic="Maximum", unit="connections")
 # Taken for their memory, of which the processor tells nothing.
 MEMORY_FAMILIES = ("db.r", "db.x", "db.z")
 
@@ -20,9 +19,9 @@ MEMORY_FAMILIES = ("db.r", "db.x", "db.z")
 def judge(database: Database, *, usage: Usage, idle_days: int, max_cpu: float) -> Verdict:
     if database.state != "available" or database.instance_class.endswith((".micro", ".serverless")):
         return Fine()
-    if database.cluster_id or database.replica_of or database.replica_ids:
-        return Fine("Part of a cluster or of a replication, where a member is as large as the one it stands in for.")
-    cpu = [value for value in usage.days(CPU, days=idle_days) if value is not None]
+    if left := left_to_others(database):
+        return left
+    cpu = [value for value in usage.days(PEAK_CPU, days=idle_days) if value is not None]
     connections = [value for value in usage.days(CONNECTIONS, days=idle_days) if value is not None]
     if any(value >= max_cpu for value in cpu) or database.instance_class.startswith(MEMORY_FAMILIES):
         return Fine()
@@ -45,8 +44,8 @@ rule = Rule(
     action="Check its free memory, then change it to a smaller class in its next maintenance window.",
     docs="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html",
     judge=judge,
-    metrics=(CPU, CONNECTIONS),
-    limits=(Limit(title="CPU, highest of the day", metrics=(CPU,), setting="max_cpu", unit="%"),),
+    metrics=(PEAK_CPU, CONNECTIONS),
+    limits=(Limit(title="CPU, highest of the day", metrics=(PEAK_CPU,), setting="max_cpu", unit="%"),),
     window_days=30, action_type="Rightsize", stage="SHRINK", implementation_effort="Medium", restart_needed=True,
     rollback_possible=True, rollback="Change the class back; the database restarts once more.",
     hint="aws rds modify-db-instance --region {region} --db-instance-identifier {native_id} "

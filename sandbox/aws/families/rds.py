@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SUPPORT = "aws_rds_database_extended_support"
 INSIGHTS = "aws_rds_insights_retention_long"
 RETENTION = "aws_rds_backup_retention_excess"
+GRAVITON = "aws_rds_database_graviton"
 OLD, ORPHANED = "aws_rds_snapshot_old", "aws_rds_snapshot_orphaned"
 OF_DATABASES = (SUPPORT, INSIGHTS, RETENTION)
 OF_SNAPSHOTS = (OLD, ORPHANED)
@@ -27,6 +28,8 @@ REFUSED = ((*REFUSED_CELL, "rds:DescribeDBSnapshotAttributes"),)
 DISABLED = "open-source-rds-extended-support-disabled"
 VCPU_HOUR = {"us-east-1": Decimal("0.10"), "eu-west-1": Decimal("0.112"), "ap-southeast-2": Decimal("0.12")}
 VCPUS = 2
+WITH_TWIN = frozenset({"db.m5.large", "db.r5.large", "db.t3.medium"})
+UNHEARD_OF = "db.m99.large"  # as AWS may bring it tomorrow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,7 @@ class Kept:
     meter: str = ""
     environment: str = "prod"
     member_of: str = ""
+    kind: str = "db.m6g.large"
     told: dict[str, Any]
     wastes: tuple[str, ...] = ()
     unknowns: tuple[str, ...] = ()
@@ -81,6 +85,18 @@ DATABASES = {
     ),
     "support_not_told": Kept(
         count=2, engine="mysql", version="9.5.0", told={}, unknowns=(SUPPORT,), trap="a version without any dates"
+    ),
+    "may_run_on_arm": Kept(count=3, kind="db.m5.large", told={}),
+    "too_old_for_arm": Kept(
+        count=2, engine="mysql", version="5.7.44", kind="db.m5.large", meter="Yr1-Yr2:MySQL5.7", told={},
+        wastes=(SUPPORT,), trap="a class with an ARM twin, which its version does not run on",
+    ),
+    "class_unheard_of": Kept(
+        count=2,
+        kind=UNHEARD_OF,
+        told={},
+        unknowns=(names.DATABASE_PREVIOUS,),
+        trap="a class that is younger than the table of types",
     ),
     "insights_long": Kept(count=3, told=_insights(731), wastes=(INSIGHTS,)),
     "insights_free": Kept(count=1, told=_insights(7)),
@@ -174,6 +190,7 @@ SOURCES = {
 def add(draw: Draw, estate: Estate) -> None:
     for item in estate.of("database"):
         item.fines += OF_DATABASES
+        _may_run_on_arm(item)
     for case, kept in DATABASES.items():
         for number in range(kept.count):
             _database(draw, estate, f"{case}-{number + 1}", kept, CELL)
@@ -184,6 +201,19 @@ def add(draw: Draw, estate: Estate) -> None:
             _snapshot(draw, estate, case, taken, number)
 
 
+def _may_run_on_arm(item: Item) -> None:
+    """Of the classes in the estate these have an ARM twin, and of one nobody knows what it has."""
+    is_old = item.facts.get("version", "").startswith("5.7.")
+    may_move = item.facts["state"] == "available" and not item.facts.get("cluster") and not is_old
+    item.saves = {**item.saves, GRAVITON: None}
+    if may_move and item.facts["class"] in WITH_TWIN:
+        item.wastes += (GRAVITON,)
+    elif may_move and item.facts["class"] == UNHEARD_OF:
+        item.unknowns += (GRAVITON,)
+    else:
+        item.fines += (GRAVITON,)
+
+
 def _database(draw: Draw, estate: Estate, called: str, kept: Kept, where: tuple[str, str]) -> None:
     account, region = where
     created = draw.ago(draw.days(300, 600) + 0.3)
@@ -191,8 +221,10 @@ def _database(draw: Draw, estate: Estate, called: str, kept: Kept, where: tuple[
     label = f"{case.replace('_', '-')}-rds-{number}"
     arn = f"arn:aws:rds:{region}:{account}:db:{label}"
     first, last = charges.span(created, draw.as_of)
-    kind = "db.r5.large" if kept.member_of else "db.m5.large"
-    meters: list[Charge] = charges.database(kind=kind, region=region, gib=100, first=first, last=last)
+    kind = "db.r6g.large" if kept.member_of else kept.kind
+    priced = "db.m6g.large" if kind == UNHEARD_OF else kind
+    meters: list[Charge] = charges.database(kind=priced, region=region, gib=100, first=first, last=last)
+    meters = [replace(one, meter=one.meter.replace(priced, kind)) for one in meters]
     if kept.member_of:
         meters = meters[:1]  # the cluster holds the storage
     if kept.meter:
@@ -227,6 +259,7 @@ def _database(draw: Draw, estate: Estate, called: str, kept: Kept, where: tuple[
         trap=kept.trap,
         charges=meters,
     )
+    _may_run_on_arm(item)
     estate.items.append(item)
     series = {
         "DatabaseConnections": usage.gauge(draw.random, low=3, high=40, peak=90),
