@@ -8,6 +8,7 @@ import pytest
 
 from connections.providers.aws import inventory
 from connections.providers.aws.collectors import rds
+from connections.providers.aws.database_calls import DESCRIBE_CLUSTERS, DESCRIBE_DATABASES
 from connections.resources import Database
 from connections.resources.databases import DatabaseSnapshot
 from sandbox.aws import names
@@ -100,8 +101,8 @@ def test_a_snapshot_knows_where_it_was_copied_from_who_may_restore_it_and_when_i
         (rds.DESCRIBE_SHARING, "shared_with"),
         (rds.DESCRIBE_CLUSTER_SHARING, "shared_with"),
         (rds.DESCRIBE_EXPORTS, "are_exports_read"),
-        (rds.DESCRIBE_DATABASES, "is_source_present"),
-        (rds.DESCRIBE_CLUSTERS, "is_source_present"),
+        (DESCRIBE_DATABASES, "is_source_present"),
+        (DESCRIBE_CLUSTERS, "is_source_present"),
     ],
     ids=lambda value: getattr(value, "operation", ""),
 )
@@ -115,7 +116,7 @@ def test_what_a_refused_read_would_have_told_is_not_known_and_never_assumed(calm
 
 
 def is_hidden(call, snapshot):
-    lists = {"db": rds.DESCRIBE_DATABASES, "db-cluster": rds.DESCRIBE_CLUSTERS}
+    lists = {"db": DESCRIBE_DATABASES, "db-cluster": DESCRIBE_CLUSTERS}
     return call == lists[snapshot.snapshot_of]
 
 

@@ -18,6 +18,7 @@ from connections.provider import Call, Scope
 from connections.providers.aws import access, calls, inventory, offered
 from connections.providers.aws.access import cheapest
 from connections.providers.aws.collectors import ec2, rds
+from connections.providers.aws.database_calls import DESCRIBE_DATABASES
 from connections.providers.aws.privileges import NamedPolicy
 from connections.providers.aws.session_policy import session_policy
 from connections.resources import KINDS, BadKind, Database, Instance, Thing, Volume, kinds_in
@@ -88,9 +89,7 @@ def collecting(name="rds", **changed):
 
 
 OTHER_CALL = ec2.DESCRIBE_VOLUMES
-ONE_CALL = dataclasses.replace(
-    rds.COLLECTOR, calls=(rds.DESCRIBE_DATABASES,), needs={Database: (rds.DESCRIBE_DATABASES,)}
-)
+ONE_CALL = dataclasses.replace(rds.COLLECTOR, calls=(DESCRIBE_DATABASES,), needs={Database: (DESCRIBE_DATABASES,)})
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ ENDS: dict[tuple[str, str], tuple[str, str] | None] = {
 }
 STANDARD, EXTENDED = "open-source-rds-standard-support", "open-source-rds-extended-support"
 MANUAL = "manual"
+OF_CLUSTERS = ("document_instance", "graph_instance")  # of other services, which share this API
 
 
 def _tags(item: Item) -> list[dict[str, str]]:
@@ -38,7 +39,16 @@ def _told(answer: dict[str, Any], item: Item) -> dict[str, Any]:
 
 def _databases(asked: Asked) -> dict[str, Any]:
     found = asked.of("database")
-    return {"DBInstances": [_database(item, found) for item in found]}
+    others = [item.shape for kind in OF_CLUSTERS for item in asked.of(kind)]
+    return {"DBInstances": _of_engine(asked, [*(_database(item, found) for item in found), *others])}
+
+
+def _of_engine(asked: Asked, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that a filter asks for; the sandbox knows that by engine alone."""
+    filters = asked.parameters.get("Filters", ())
+    if any(one["Name"] != "engine" for one in filters):
+        raise Refusal("InvalidParameterValue", "The sandbox knows the filter engine only.")
+    return [row for row in rows if all(row["Engine"] in one["Values"] for one in filters)]
 
 
 def _database(item: Item, others: list[Item]) -> dict[str, Any]:
@@ -76,27 +86,35 @@ def _clusters(asked: Asked) -> dict[str, Any]:
     for item in asked.of("database"):
         if item.facts.get("cluster"):
             members.setdefault(item.facts["cluster"], []).append(item)
-    return {
-        "DBClusters": [
-            {
-                "DBClusterIdentifier": name,
-                "DBClusterArn": f"arn:aws:rds:{asked.region}:{asked.account}:cluster:{name}",
-                "DbClusterResourceId": f"cluster-{name.upper()}",
-                "Engine": found[0].facts["engine"],
-                "EngineVersion": found[0].facts["version"],
-                "Status": "available",
-                "MasterUsername": "northwind",
-                "BackupRetentionPeriod": 7,
-                "ClusterCreateTime": min(item.created_at for item in found),
-                "DBClusterMembers": [
-                    {"DBInstanceIdentifier": item.name, "IsClusterWriter": item is found[0], "PromotionTier": 1}
-                    for item in found
-                ],
-                "EngineLifecycleSupport": EXTENDED,
-            }
-            for name, found in sorted(members.items())
-        ]
+    of_others: dict[str, dict[str, Any]] = {
+        item.facts["cluster"]["DBClusterIdentifier"]: item.facts["cluster"]
+        for kind in OF_CLUSTERS
+        for item in asked.of(kind)
     }
+    own = _own_clusters(asked, members)
+    return {"DBClusters": _of_engine(asked, [*own, *of_others.values()])}
+
+
+def _own_clusters(asked: Asked, members: dict[str, list[Item]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "DBClusterIdentifier": name,
+            "DBClusterArn": f"arn:aws:rds:{asked.region}:{asked.account}:cluster:{name}",
+            "DbClusterResourceId": f"cluster-{name.upper()}",
+            "Engine": found[0].facts["engine"],
+            "EngineVersion": found[0].facts["version"],
+            "Status": "available",
+            "MasterUsername": "northwind",
+            "BackupRetentionPeriod": 7,
+            "ClusterCreateTime": min(item.created_at for item in found),
+            "DBClusterMembers": [
+                {"DBInstanceIdentifier": item.name, "IsClusterWriter": item is found[0], "PromotionTier": 1}
+                for item in found
+            ],
+            "EngineLifecycleSupport": EXTENDED,
+        }
+        for name, found in sorted(members.items())
+    ]
 
 
 def _taken(asked: Asked, *, of_clusters: bool) -> list[Item]:
@@ -222,8 +240,8 @@ def _stages(standard: str = "", extended: str = "") -> list[dict[str, Any]]:
 
 
 ANSWERS = (
-    Answered(service="rds", operation="DescribeDBInstances", make=_databases),
-    Answered(service="rds", operation="DescribeDBClusters", make=_clusters),
+    Answered(service="rds", operation="DescribeDBInstances", make=_databases, honours=frozenset({"Filters"})),
+    Answered(service="rds", operation="DescribeDBClusters", make=_clusters, honours=frozenset({"Filters"})),
     Answered(service="rds", operation="DescribeDBSnapshots", make=_snapshots, honours=frozenset({"SnapshotType"})),
     Answered(
         service="rds",

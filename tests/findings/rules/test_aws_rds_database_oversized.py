@@ -86,7 +86,7 @@ def month(*, days=30, last_day=None, **more):
         ({"engine": "aurora-mysql"}, month(), Fine),
         ({"instance_class": "db.serverless"}, month(), Fine),
         ({"instance_class": "db.t4g.2xlarge"}, month(), Fine),
-        ({"instance_class": "db.m6g.large"}, month(free=4.0), Fine),
+        ({"instance_class": "db.m6g.large"}, month(free=7.5, p95=4.0, peak=9.0, read=3.0, written=3.0), Fine),
         ({"instance_class": "db.m6gd.2xlarge"}, month(), Fine),
         ({"created_at": ago(8)}, month(days=7), Fine),
         ({}, month(days=29), Unknown),

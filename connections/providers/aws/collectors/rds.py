@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace
+from connections.providers.aws.database_calls import DESCRIBE_CLUSTERS, DESCRIBE_DATABASES
 from connections.providers.aws.reader import clean_tags
 from connections.resources import Database, Thing
 from connections.resources.databases import DatabaseSnapshot
@@ -18,34 +19,6 @@ if TYPE_CHECKING:
 
     from connections.providers.aws.reader import Listing, Reader
 
-DESCRIBE_DATABASES = Call(
-    service="rds",
-    operation="DescribeDBInstances",
-    action="rds:DescribeDBInstances",
-    why="Lists managed databases with their size and state.",
-    cheapest={"MaxRecords": 20},
-    withheld=(
-        "DBInstances.DBSubnetGroup",
-        "DBInstances.DomainMemberships",
-        "DBInstances.MasterUserSecret",
-        "DBInstances.MasterUsername",
-        "DBInstances.PendingModifiedValues",
-        "DBInstances.TdeCredentialArn",
-    ),
-)
-DESCRIBE_CLUSTERS = Call(
-    service="rds",
-    operation="DescribeDBClusters",
-    action="rds:DescribeDBClusters",
-    why="Tells which clusters stand, so that a snapshot of one is not called left over, and what support they chose.",
-    cheapest={"MaxRecords": 20},
-    withheld=(
-        "DBClusters.DomainMemberships",
-        "DBClusters.MasterUserSecret",
-        "DBClusters.MasterUsername",
-        "DBClusters.PendingModifiedValues",
-    ),
-)
 DESCRIBE_SNAPSHOTS = Call(
     service="rds",
     operation="DescribeDBSnapshots",

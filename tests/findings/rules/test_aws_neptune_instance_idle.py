@@ -1,0 +1,83 @@
+"""A Neptune instance whose cluster nobody asks anything."""
+
+from dataclasses import replace
+
+import pytest
+
+from connections.resources.clusters import GraphInstance
+from findings.registry import rule
+from findings.rule import ALL, Fine, Unknown, Waste
+from tests.findings.evidence import ACCOUNT, ago, usage_of, waste
+
+RULE = rule("aws_neptune_instance_idle")
+WASTEFUL = GraphInstance(
+    **ACCOUNT,
+    resource_id="arn:aws:rds:us-east-1:111122223333:db:events-1",
+    name="events-1",
+    created_at=ago(300),
+    state="available",
+    instance_class="db.r6g.large",
+    cluster_id="events",
+    cluster_state="available",
+    cluster_created_at=ago(300),
+    member_count=3,
+)
+SENT = (
+    "TotalRequestsPerSec.Maximum",
+    "GremlinWebSocketOpenConnections.Maximum",
+    "OpenCypherBoltOpenConnections.Maximum",
+)
+# It ran on each day, and sent none of the others.
+KEPT: dict[str, list[float | None]] = {
+    "CPUUtilization.Maximum": [7.0] * 14,
+    **{name: [None] * 14 for name in SENT},
+}
+QUIET = usage_of(KEPT)
+
+
+def last_day(metric, value):
+    return usage_of({**KEPT, metric: [*KEPT[metric][:13], value]})
+
+
+@pytest.mark.parametrize(
+    ("changed", "seen", "verdict"),
+    [
+        ({}, QUIET, Waste),
+        ({"created_at": ago(2)}, QUIET, Waste),
+        *(({}, last_day(name, 0.001), Fine) for name in SENT),
+        *(({}, last_day(name, 0.0), Waste) for name in SENT),
+        ({}, last_day("CPUUtilization.Maximum", None), Unknown),
+        ({}, usage_of({name: values for name, values in KEPT.items() if name not in SENT}), Unknown),
+        ({}, usage_of({name: values for name, values in KEPT.items() if name in SENT}), Unknown),
+        ({}, usage_of({name: values[1:] for name, values in KEPT.items()}), Unknown),
+        ({}, usage_of({}), Unknown),
+        ({"cluster_created_at": ago(6)}, usage_of({}), Fine),
+        ({"cluster_created_at": None}, usage_of({}), Unknown),
+        ({"created_at": ago(6)}, usage_of({}), Unknown),
+        ({"state": "stopped"}, QUIET, Fine),
+        ({"state": "creating"}, QUIET, Fine),
+        ({"cluster_state": "upgrading"}, QUIET, Fine),
+        ({"cluster_state": None, "cluster_created_at": None, "member_count": 0}, QUIET, Unknown),
+        ({"global_cluster": "catalogue"}, QUIET, Fine),
+        ({"replica_of": "arn:aws:rds:eu-central-1:111122223333:cluster:main"}, QUIET, Fine),
+    ],
+)
+def test_an_instance_whose_cluster_got_no_request_for_two_weeks_is_unused(changed, seen, verdict):
+    assert isinstance(RULE.ask(replace(WASTEFUL, **changed), usage=seen, settings={}), verdict)
+
+
+def test_the_sentence_names_the_class_and_the_cluster():
+    verdict = waste(RULE, WASTEFUL, seen=QUIET)
+    assert verdict.saves == ALL
+    assert verdict.because == (
+        "db.r6g.large, one of 3 instances of events, which got no request and held no connection "
+        "on any of the last 14 days."
+    )
+
+
+def test_the_days_are_a_setting():
+    assert isinstance(RULE.ask(WASTEFUL, usage=QUIET, settings={"idle_days": 15}), Unknown)
+
+
+def test_the_hint_names_the_instance():
+    assert "--db-instance-identifier events-1" in RULE.hint_for(WASTEFUL)
