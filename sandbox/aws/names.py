@@ -17,9 +17,10 @@ REGION_NAMES = {
     "us-east-1": "US East (N. Virginia)",
     "eu-west-1": "EU (Ireland)",
     "ap-southeast-2": "Asia Pacific (Sydney)",
+    "us-west-2": "US West (Oregon)",  # where some services have their one home
 }
 # What a usage type starts with on an AWS bill.
-REGION_CODES = {"us-east-1": "", "eu-west-1": "EU-", "ap-southeast-2": "APS2-"}
+REGION_CODES = {"us-east-1": "", "eu-west-1": "EU-", "ap-southeast-2": "APS2-", "us-west-2": "USW2-"}
 
 VENDOR = "999988887777"
 PRINCIPAL_ARN = f"arn:aws:iam::{VENDOR}:user/costframe-worker"

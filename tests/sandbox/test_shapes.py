@@ -14,7 +14,7 @@ from sandbox.aws.wire import ApiCall, Credential, Refusal, Request, success
 
 AS_OF = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 ANSWERS = [one for family in families.found() for one in getattr(family, "ANSWERS", ())]
-WHERE = [(account, region) for account in names.ACCOUNTS for region in names.REGIONS]
+WHERE = [(account, region) for account in names.ACCOUNTS for region in (*names.REGIONS, "us-west-2")]
 # What the front speaks. Another one, which botocore may prefer after an update, the front must learn first.
 SPOKEN = {"ec2", "query", "json", "rest-json", "rest-xml"}
 # Parameters without which an operation is not asked at all, where its family does not say: those of one call.

@@ -1,0 +1,55 @@
+"""A port of Direct Connect is charged by the hour, also while no light comes in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connections.resources import Metric
+from connections.resources.links import DirectConnection
+from findings.rule import ALL, Fine, Rule, Unknown, Verdict, Waste, counted
+
+if TYPE_CHECKING:
+    from audits.evidence import Usage
+
+UP = Metric(name="ConnectionState", statistic="Maximum", unit="1 where up")
+CABLE_DAYS = 90  # so long is a port not charged that was never up: its cable is still being laid
+
+
+def judge(connection: DirectConnection, *, usage: Usage, idle_days: int) -> Verdict:
+    if connection.state == "unknown":
+        return Unknown("whether it is up: AWS does not say")
+    if connection.state != "down":
+        return Fine()
+    if kept := _why_left(connection):
+        return Fine(kept)
+    days = usage.days(UP, days=idle_days)
+    if any((value or 0) > 0 for value in days):
+        return Fine()
+    if None in days:
+        return Unknown(f"whether it was up on every one of the last {counted(idle_days, 'day')}")
+    port = f"{connection.bandwidth} at {connection.location}"
+    return Waste(saves=ALL, because=f"{port}: down on each of the last {counted(idle_days, 'day')}.")
+
+
+def _why_left(connection: DirectConnection) -> str:
+    if connection.owner_id != connection.account_id:
+        return "Another account owns it, and pays."
+    if connection.approved_at is not None and (connection.observed_at - connection.approved_at).days < CABLE_DAYS:
+        return f"Its cable was approved less than {CABLE_DAYS} days ago, and may still be laid."
+    return ""
+
+
+rule = Rule(
+    id="aws_directconnect_connection_down",
+    title="Direct Connect port that is down",
+    looks_at=DirectConnection,
+    settings={"idle_days": 30},
+    action="Ask who runs the line whether it is being repaired; if not, delete its interfaces and the connection.",
+    docs="https://docs.aws.amazon.com/directconnect/latest/UserGuide/deleteconnection.html",
+    judge=judge,
+    metrics=(UP,),
+    window_days=30,
+    implementation_effort="High",
+    rollback="A port must be ordered again, and its cable be laid again: that takes weeks.",
+    hint="aws directconnect delete-connection --region {region} --connection-id {resource_id}",
+)
