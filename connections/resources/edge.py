@@ -19,3 +19,22 @@ class Accelerator(Thing):
 
     state: str
     is_enabled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distribution(Thing):
+    """A distribution of CloudFront. `has_own_certificate`: else CloudFront's, whose `tls_method` says nothing.
+
+    `tls_method` is how it tells its hosts apart: vip (by addresses of its own), sni-only (by what a client says) or
+    static-ip; "" where that is not told. `shared_with` are the other distributions that have the same certificate and
+    addresses of their own, which are paid once for all of them.
+    """
+
+    KIND: ClassVar[str] = "distribution"
+    SERVICE: ClassVar[str] = "cloudfront"
+
+    state: str
+    is_enabled: bool
+    has_own_certificate: bool = False
+    tls_method: str = ""
+    shared_with: tuple[str, ...] | None = None

@@ -104,10 +104,10 @@ class Cloud:
             return sts.answer(call, caller, self.identities)
         if call.service == "iam":
             return iam_reads.answer(call, caller, self.identities)
-        if call.service == "cloudwatch":
-            return metrics.answer(call, caller, self.estate, page_size=self.page_size)
         if self.shaped.knows(call):
             return self.shaped.answer(call, caller, self.estate, page_size=self.page_size)
+        if call.service == "cloudwatch":
+            return metrics.answer(call, caller, self.estate, page_size=self.page_size)
         if answers.knows(call):
             return answers.answer(call, caller, self.estate, page_size=self.page_size)
         request = paging.short_listing(request, call, self.page_size)

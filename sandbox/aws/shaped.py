@@ -65,9 +65,9 @@ class Answered:
 
     `make` gives the whole answer, which is then cut into pages; `honours` are the parameters it heeds, and a call with
     any other is refused, so that no filter is ever passed over in silence. `action` is the permission where it is not
-    called as the operation is, `besides` those of other services that it looks for too, `pages` how it pages where
-    botocore's paginators do not say, `regions` where it is offered, if not everywhere. `tried_with` gives the
-    parameters of one call that is answered somewhere.
+    called as the operation is, `resource` what it is asked for, with {region} and parameters in it, `besides` those of
+    other services that it looks for too, `pages` how it pages where botocore's paginators do not say, `regions` where
+    it is offered, if not everywhere. `tried_with` gives the parameters of one call that is answered somewhere.
     """
 
     service: str
@@ -75,6 +75,7 @@ class Answered:
     make: Callable[[Asked], Mapping[str, Any]]
     honours: frozenset[str] = frozenset()
     action: str = ""
+    resource: str = "*"
     besides: tuple[str, ...] = ()
     pages: Pages | None = None
     largest: int = 100
@@ -104,14 +105,15 @@ class Front:
             operation = operations.named(service, request)
             answered = self.answers.get((service, operation))
             if answered:
+                asked = operations.parameters(service, operation, request)
                 return ApiCall(
                     service=service,
                     operation=operation,
                     action=answered.permission,
-                    resource="*",
+                    resource=answered.resource.format_map({**asked, "region": signed_for.region}),
                     region=signed_for.region,
                     wire=refusals_of(service),
-                    parameters=operations.parameters(service, operation, request),
+                    parameters=asked,
                     besides=answered.besides,
                 )
         return None
@@ -167,13 +169,13 @@ def one_page(answered: Answered, asked: Asked, *, page_size: int | None = None) 
         return whole
     items = list(_at(whole, pages.items))
     first = _start(answered, pages, asked)
-    limit = asked.parameters.get(pages.limit)
+    limit = int(asked.parameters.get(pages.limit) or 0)  # some services have it as a text
     last = first + min(size for size in (limit, page_size, pages.largest) if size)
     _put(whole, pages.items, items[first:last])
     if pages.along:
         whole[pages.along] = list(whole[pages.along])[first:last]
     if pages.more:
-        whole[pages.more] = last < len(items)
+        _put(whole, pages.more, last < len(items))
     if last < len(items):
         _put(whole, pages.next_token, _token(answered, last))
     return whole

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # What the API calls a type of resource, and the kind that it is here.
 KINDS = {
     "acm-pca:certificate-authority": "certificate_authority",
+    "cloudfront:distribution": "distribution",
     "dms:rep": "replication_instance",
     "ecr:repository": "image_repository",
     "ec2:vpn-connection": "vpn_connection",
@@ -25,6 +26,8 @@ KINDS = {
     "logs:log-group": "log_group",
     "memorydb:cluster": "memory_cluster",
     "mq:broker": "broker",
+    "route53:healthcheck": "health_check",
+    "route53:hostedzone": "hosted_zone",
     "s3": "bucket",
     "sagemaker:endpoint": "model_endpoint",
     "workspaces:workspace": "desktop",
