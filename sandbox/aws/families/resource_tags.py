@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 KINDS = {
     "acm-pca:certificate-authority": "certificate_authority",
     "cloudfront:distribution": "distribution",
+    "appstream:fleet": "streaming_fleet",
+    "comprehend:document-classifier-endpoint": "language_endpoint",
+    "comprehend:entity-recognizer-endpoint": "entity_endpoint",
     "dms:rep": "replication_instance",
     "ecr:repository": "image_repository",
     "ec2:vpn-connection": "vpn_connection",
@@ -30,6 +33,7 @@ KINDS = {
     "route53:hostedzone": "hosted_zone",
     "s3": "bucket",
     "sagemaker:endpoint": "model_endpoint",
+    "transfer:server": "transfer_server",
     "workspaces:workspace": "desktop",
 }
 
