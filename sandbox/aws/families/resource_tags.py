@@ -26,6 +26,7 @@ KINDS = {
     "globalaccelerator:accelerator": "accelerator",
     "kinesis:stream": "stream",
     "lambda:function": "function",
+    "kms:key": "encryption_key",
     "logs:log-group": "log_group",
     "memorydb:cluster": "memory_cluster",
     "mq:broker": "broker",
