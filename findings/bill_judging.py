@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-from audits.billed import Billed, BilledCommitment, BilledService
+from audits.billed import Billed, BilledCommitment, BilledResource, BilledService
 from audits.models import Resource
 from audits.things import from_data
 from connections.bill_ids import bill_ids
@@ -18,14 +18,16 @@ from connections.resources import KINDS
 from findings import registry
 from findings.commitment_bills import COMMITMENTS, is_named
 from findings.confidence import confidence_of
-from findings.connected_bills import billed_things
+from findings.connected_bills import billed_things, commitments_of_bill
 from findings.evaluate import evaluate
-from findings.rule import Unknown, Waste, counted
+from findings.models import Finding
+from findings.rule import STAGES, Fine, Unknown, Waste, counted
+from findings.steady_use import SteadyUse, SteadyUses
 from findings.try_bill import evidence_of, saving_of
 from findings.verify import AGREES, ENOUGH_DAYS, ESTIMATED, MATCHED, UNKNOWN, Proof, Verification
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from audits.models import Audit
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from findings.confidence import Confidence
     from findings.evaluate import Judgement
     from findings.evidence_from_rows import Seen, Sight
-    from findings.models import Finding
     from findings.rule import Rule
 
 LONGEST_ID = 512
@@ -76,12 +77,45 @@ class Told:
         return finding.account_id in self.accounts and not is_open
 
 
-def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight) -> Told:
-    """Every rule on bills over the bills of the audit's connection; writes the rows that their findings need."""
+def over(billed: Told, *, wasted: Container[Key], findings: Mapping[Key, Finding]) -> list[Finding]:
+    """The open findings of rules on bills that end: in order again, named no more, or told by another rule by now."""
+    return [
+        finding
+        for key, finding in findings.items()
+        if finding.state == Finding.State.OPEN
+        and registry.is_bill_rule(key[1])
+        and key not in wasted
+        and billed.is_over(finding)
+    ]
+
+
+def not_worth_a_commitment(
+    judgements: Iterable[tuple[UUID, Judgement]], findings: Mapping[Key, Finding]
+) -> frozenset[UUID]:
+    """The rows for whose use nothing is to be bought: with a finding that is open or opens now, or of which nobody can
+    tell whether it is used at all.
+    """
+    open_rows = {key: key[0] for key, finding in findings.items() if finding.state == Finding.State.OPEN}
+    found = set()
+    for row_id, judgement in judgements:
+        is_doubtful = isinstance(judgement.verdict, Unknown) and judgement.rule.stage == STAGES[0]
+        if is_doubtful or isinstance(judgement.verdict, Waste):
+            found.add(row_id)
+        elif isinstance(judgement.verdict, Fine):
+            open_rows.pop((row_id, judgement.rule.id), None)
+    return frozenset(found.union(open_rows.values()))
+
+
+def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight, kept_out: Container[UUID]) -> Told:
+    """Every rule on bills over the bills of the audit's connection; writes the rows that their findings need.
+
+    `kept_out` are the rows of resources for whose use nothing is to be bought; nor is it for what no audit has read.
+    """
     told = Told()
     known = {(one.evidence.thing.account_id, name): one for one in seen for name in bill_ids(one.evidence.thing)}
     commitments = [one for one in seen if isinstance(one.evidence.thing, COMMITMENTS)]
     unseen = _unseen(audit, sight)
+    steady = SteadyUses()
     for thing in billed_things(audit.connection):
         told.accounts.add(thing.account_id)
         name = (thing.account_id, thing.resource_id)
@@ -89,17 +123,33 @@ def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight) -> Told:
         if own is None and name in unseen:
             told.left_alone |= {name} if unseen[name] else set()
             continue
-        rules = _rules_on(thing, thing_of(own))
-        for judgement in evaluate([evidence_of(thing)], rules, {}):
-            if isinstance(judgement.verdict, Unknown):
-                told.unknown.add((*name, judgement.rule.id))
-            elif isinstance(judgement.verdict, Waste) and len(thing.resource_id) <= LONGEST_ID:
-                row_id = own.row_id if own is not None else _row(told, audit, thing)
-                told.waste.append(
-                    _waste(judgement, judgement.verdict, row_id, own=thing_of(own), at=audit.requested_at)
-                )
+        is_wasted = _judge(told, thing, audit=audit, own=own)
+        if isinstance(thing, BilledResource):
+            _take_in(steady, thing, own=own, has_finding=is_wasted or (own is not None and own.row_id in kept_out))
+    for use in steady.uses(commitments_of_bill(audit.connection) if steady.is_anything else ()):
+        _judge(told, use, audit=audit, own=None)
     _write(told.rows.values())
     return told
+
+
+def _take_in(steady: SteadyUses, thing: BilledResource, *, own: Seen | None, has_finding: bool) -> None:
+    if own is None:
+        steady.learn(thing)  # nobody has looked whether it is of any use
+    else:
+        steady.add(thing, has_finding=has_finding)
+
+
+def _judge(told: Told, thing: Billed, *, audit: Audit, own: Seen | None) -> bool:
+    """What the rules say of one thing on the bill. Whether any of them finds it wasteful."""
+    name, is_wasted = (thing.account_id, thing.resource_id), False
+    for judgement in evaluate([evidence_of(thing)], _rules_on(thing, thing_of(own)), {}):
+        if isinstance(judgement.verdict, Unknown):
+            told.unknown.add((*name, judgement.rule.id))
+        elif isinstance(judgement.verdict, Waste) and len(thing.resource_id) <= LONGEST_ID:
+            is_wasted = True
+            row_id = own.row_id if own is not None else _row(told, audit, thing)
+            told.waste.append(_waste(judgement, judgement.verdict, row_id, own=thing_of(own), at=audit.requested_at))
+    return is_wasted
 
 
 def _rules_on(thing: Billed, own: Thing | None) -> tuple[Rule, ...]:
@@ -141,7 +191,7 @@ def _unseen(audit: Audit, sight: Sight) -> dict[Name, bool]:
 
 def _row(told: Told, audit: Audit, thing: Billed) -> UUID:
     name = thing.resource_id
-    if isinstance(thing, BilledService) and thing.account_id != audit.connection.account_id:
+    if isinstance(thing, BilledService | SteadyUse) and thing.account_id != audit.connection.account_id:
         name = f"{name} in {thing.account_id}"
     region = "" if isinstance(thing, BilledService) else thing.region
     row_id = uuid5(audit.connection_id, f"{thing.KIND} {region} {name}")

@@ -86,15 +86,28 @@ def _with_whole_bill(service: BilledService, load_ids: frozenset[UUID], span: Sp
     return replace(service, bill=tuple(lines))
 
 
+def commitments_of_bill(connection: Connection) -> list[BilledCommitment]:
+    """Every commitment that the same bill names, whoever has bought it: they are shared by its accounts."""
+    coverage = coverage_of(set(accounts_of(connection)))
+    if not coverage:
+        return []
+    span, load_ids = _newest(coverage)
+    return billed_commitments(load_ids=load_ids, span=span)
+
+
+def _newest(coverage: dict[str, Coverage]) -> tuple[Span, frozenset[UUID]]:
+    newest = max(coverage.values(), key=lambda covered: covered.billed_until)
+    span = _span(newest)
+    return span, newest.load_ids(since=span.first)
+
+
 def _commitments(
     connection: Connection, accounts: frozenset[str], coverage: dict[str, Coverage]
 ) -> Iterator[BilledCommitment]:
     """Those that one of the accounts has bought; one of which nothing tells whose it is, where the bill is read."""
     if not coverage:
         return
-    newest = max(coverage.values(), key=lambda covered: covered.billed_until)
-    span = _span(newest)
-    load_ids = newest.load_ids(since=span.first)
+    span, load_ids = _newest(coverage)
     is_source = BillLoad.objects.filter(id__in=load_ids, source__connection=connection).exists()
     for one in billed_commitments(load_ids=load_ids, span=span):
         if one.account_id in accounts or (is_source and not one.account_id):

@@ -13,7 +13,7 @@ from audits.models import Audit, BillLoad, Resource
 from connections.models import Connection
 from connections.resources import KINDS
 from findings import registry
-from findings.bill_judging import judge_bills
+from findings.bill_judging import judge_bills, not_worth_a_commitment, over
 from findings.changes import change_of, state_of
 from findings.claims import Key, claimed_by_row, nets_of, nothing_of, without_evidence
 from findings.confidence import confidence_of
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from findings.bill_judging import BillWaste, Told
+    from findings.bill_judging import BillWaste
     from findings.confidence import Confidence
     from findings.dependents import Priced
     from findings.evaluate import Judgement
@@ -96,13 +96,14 @@ def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any
     seen = seen_by(audit=audit, sight=sight)
     heard = heard_of(audit=audit, seen=seen)
     judged = _judged(seen=seen, settings=given, at=at)
-    billed = judge_bills(audit=audit, seen=seen, sight=sight)
+    findings = _findings(audit=audit)
+    kept_out = not_worth_a_commitment(((one.row_id, one.judgement) for one in judged), findings)
+    billed = judge_bills(audit=audit, seen=seen, sight=sight, kept_out=kept_out)
     told = [*judged, *(_of_bill(one) for one in billed.waste)]
     _keep_verdicts(audit=audit, judged=told)
-    findings = _findings(audit=audit)
     wasted = {one.key: one for one in told if one.verification is not None}
     closed = _close(audit=audit, at=at, sight=sight, judged=judged, findings=findings)
-    closed += _close_billed(audit=audit, at=at, billed=billed, wasted=wasted, findings=findings)
+    closed += _close_billed(audit=audit, at=at, ended=over(billed, wasted=wasted, findings=findings))
     opened = _write_waste(audit=audit, wasted=wasted, findings=findings, heard=heard)
     keep(audit=audit, heard=heard, judgements=((one.row_id, one.judgement) for one in judged))
     activity.book_many(actor=activity.RULES, lines=[*closed, *opened], at=at)
@@ -371,22 +372,10 @@ def _of_bill(one: BillWaste) -> _Judged:
     return _Judged(row_id=one.row_id, judgement=one.judgement, verification=one.verification, confidence=one.confidence)
 
 
-def _close_billed(
-    *, audit: Audit, at: datetime, billed: Told, wasted: Mapping[Key, _Judged], findings: Mapping[Key, Finding]
-) -> list[activity.Line]:
-    """Resolve what the bill shows in order again, or names no more, or what a rule on the resource tells by now."""
-    over = [
-        finding
-        for key, finding in findings.items()
-        if finding.state == Finding.State.OPEN
-        and registry.is_bill_rule(key[1])
-        and key not in wasted
-        and billed.is_over(finding)
-    ]
-    why = Finding.Resolution.NOT_WASTEFUL
-    _resolve(over, resolution=why, at=at)
-    resolved = Finding.State.RESOLVED
-    return [change_of(one, old=Finding.State.OPEN, new=resolved, why=why, audit_id=audit.id) for one in over]
+def _close_billed(*, audit: Audit, at: datetime, ended: list[Finding]) -> list[activity.Line]:
+    why, resolved = Finding.Resolution.NOT_WASTEFUL, Finding.State.RESOLVED
+    _resolve(ended, resolution=why, at=at)
+    return [change_of(one, old=Finding.State.OPEN, new=resolved, why=why, audit_id=audit.id) for one in ended]
 
 
 def _resolve(findings: list[Finding], *, resolution: Finding.Resolution, at: datetime) -> None:

@@ -35,6 +35,8 @@ from tests.findings.test_views import text_of, visit
 
 __all__ = ["visit"]
 MONTH = Decimal("30.4375")
+COMPUTE = "Amazon Elastic Compute Cloud"
+PLAN = f"arn:aws:savingsplans::{ACCOUNT}:savingsplan/one"
 OTHER_ACCOUNT = "222222222222"
 GATEWAY = f"arn:aws:ec2:{REGION}:{ACCOUNT}:natgateway/nat-1"
 IDLE_ADDRESS = {"usage_type": "EU-PublicIPv4:IdleAddress", "quantity": "24", "unit": "Hrs"}
@@ -143,6 +145,60 @@ def test_what_rests_on_an_assumption_has_a_figure_that_no_total_has(shop):
     assert finding.apart.startswith("it rests on an assumption: ")
     totals = totals_of(Finding.objects.all())
     assert (totals.currencies, totals.unknown_count, totals.apart_count, totals.count) == ((), 0, 1, 1)
+
+
+def advised(audit, machines, *, cpu, at=AT):
+    """The purchase that is advised where these machines run around the clock, each with so much CPU."""
+    for row, percent in zip(see(audit, *machines), cpu, strict=True):
+        use(row, days=30, cpu=percent, megabytes=900 if percent > 5 else 0.5, until=at.date())
+    return found(audit, *machines, at=at).get(("bill_savings_plan_worth_buying", f"{COMPUTE} around the clock"))
+
+
+@pytest.fixture
+def machines(shop):
+    """Two that ran around the clock at full price for a month, beside a third that a plan covers."""
+    load = load_bill(shop, days=31)
+    hours = {"usage_type": "EU-BoxUsage:m7g.large", "quantity": "24", "unit": "Hrs"}
+    for name in ("i-1", "i-2"):
+        charge(load, name, "2.4", **hours)
+    charge(load, "i-3", "1.2", commitment=PLAN, **hours)
+    CostLine.objects.filter(resource_id="i-3").update(commitment_discount_status="Used", list_cost=Decimal("4.8"))
+    return [dataclasses.replace(IDLE, resource_id=name, instance_type="m7g.large") for name in ("i-1", "i-2")]
+
+
+def test_a_purchase_is_advised_for_what_has_no_finding_and_changes_as_findings_come_and_go(shop, machines):
+    one = advised(make_audit(shop, state="DONE"), machines, cpu=[1.5, 80])
+    assert one.because.startswith("1 machine ran around the clock")
+    assert "1 more, 0.1000 USD an hour, is taken off" in one.because
+    assert one.gross_monthly_savings == Decimal("1.2") * MONTH
+    both = advised(make_audit(shop, at=AT + DAY, state="DONE"), machines, cpu=[80, 80], at=AT + DAY)
+    assert both.id == one.id
+    assert both.because.startswith("2 machines ran around the clock")
+    assert both.gross_monthly_savings == Decimal("2.4") * MONTH
+    assert advised(make_audit(shop, at=AT + 2 * DAY), machines, cpu=[1.5, 1.5], at=AT + 2 * DAY) is None
+    assert Finding.objects.get(id=one.id).state == "RESOLVED"
+
+
+def test_what_a_purchase_saves_is_in_no_total_beside_the_findings_that_it_rests_on(shop, machines):
+    one = advised(make_audit(shop), machines, cpu=[1.5, 80])
+    assert (one.confidence, one.estimated_monthly_savings) == ("ESTIMATED", None)
+    assert "open findings" in one.apart
+    (total,) = totals_of(Finding.objects.all()).currencies
+    assert (total.count, total.monthly) == (1, Decimal("2.4") * MONTH)
+
+
+def test_nothing_is_advised_for_what_no_audit_has_read_or_nobody_can_tell_of(shop, machines):
+    assert advised(make_audit(shop, state="DONE"), [], cpu=[]) is None
+    later = make_audit(shop, at=AT + DAY)
+    see(later, *machines)  # whose usage nobody knows
+    assert not [rule for rule, _ in found(later, *machines, at=AT + DAY) if "worth_buying" in rule]
+
+
+def test_nothing_is_advised_beside_a_plan_that_lies_idle(shop, machines):
+    load = BillLoad.objects.get()
+    charge(load, PLAN, "0.5", commitment=PLAN, usage_type="", quantity="0")
+    CostLine.objects.filter(resource_id=PLAN).update(commitment_discount_status="Unused")
+    assert advised(make_audit(shop), machines, cpu=[80, 80]) is None
 
 
 def test_its_page_says_that_no_audit_has_read_it_and_why_its_figure_is_in_no_total(shop, organization, visit):

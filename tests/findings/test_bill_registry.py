@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from audits.billed import BilledCommitment, BilledResource, BilledService
+from findings import registry
 from findings.registry import BILL_RULES, RULES, UnknownRule, bill_rule
 from findings.rule import STAGES
+from findings.steady_use import SteadyUse
 
 ROOT = Path(__file__).parents[2]
 FILES = {path.stem: path for path in (ROOT / "findings" / "bill_rules").glob("*.py") if path.stem != "__init__"}
@@ -33,7 +35,7 @@ def test_an_unknown_id_is_an_error():
 def test_it_is_well_formed(rule):
     assert rule.id.startswith("bill_")
     assert bill_rule(rule.id) is rule
-    assert rule.looks_at in {BilledResource, BilledCommitment, BilledService}
+    assert rule.looks_at in {BilledResource, BilledCommitment, BilledService, SteadyUse}
     judged_by = [one for one in inspect.signature(rule.judge).parameters.values() if one.kind is one.KEYWORD_ONLY]
     assert set(rule.settings) == {one.name for one in judged_by}
     assert all(one.default is one.empty for one in judged_by), "defaults live in the rule's settings"
@@ -42,6 +44,12 @@ def test_it_is_well_formed(rule):
     assert rule.stage in STAGES
     assert rule.action_type in ACTION_TYPES
     assert rule.implementation_effort in EFFORTS
+
+
+@every_rule
+def test_it_gives_way_to_rules_on_resources_that_there_are(rule):
+    assert len({registry.rule(one).id for one in rule.told_by}) == len(rule.told_by)
+    assert not rule.why_apart.endswith(".")
 
 
 @every_rule

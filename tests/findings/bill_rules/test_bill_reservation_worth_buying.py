@@ -1,0 +1,59 @@
+"""What a reservation may be bought for: what is left of what runs around the clock."""
+
+from decimal import Decimal
+
+import pytest
+
+from findings.registry import bill_rule
+from findings.rule import Fine, Unknown, Waste
+from tests.findings.bill_rules.billed import verdict, waste
+from tests.findings.bill_rules.steady import COMPUTE, DATABASE, MACHINE, PLAN, RDS, covered, idle, running, use
+
+RULE = bill_rule("bill_reservation_worth_buying")
+METERS = {COMPUTE: MACHINE, RDS: DATABASE}
+OWN, OTHER = ({"service": one, "meter": METERS[one]} for one in (RDS, COMPUTE))
+LEFT = use(running(**OWN), running("i-2", **OWN))
+
+
+@pytest.mark.parametrize(
+    ("thing", "expected"),
+    [
+        (LEFT, Waste),
+        (use(running(**OWN), wasted=(running("i-2", **OWN),)), Waste),
+        (use(running(**OWN), commitments=[idle(unused="0.4")]), Waste),
+        (use(wasted=(running(**OWN),)), Fine),
+        (use(running(**OTHER), running("i-2", **OTHER)), Fine),
+        (use(running(**OWN), commitments=[idle(unused="0.5")]), Fine),
+        (use(running(hours=24, cost="1.6", **OWN)), Fine),
+        (use(running(billing_currency="EUR", **OWN), running("i-2", **OWN)), Unknown),
+    ],
+)
+def test_what_is_left_after_findings_is_advised_unless_a_commitment_lies_idle(thing, expected):
+    assert isinstance(verdict(RULE, thing), expected)
+
+
+def test_it_says_how_much_was_taken_off_for_findings():
+    found = waste(RULE, use(running(**OWN), wasted=(running("i-2", **OWN), running("i-3", **OWN))))
+    assert found.because == (
+        "1 resource ran around the clock without a commitment for 30 days and has no open finding: 0.1000 USD an hour at "
+        "full price. 2 more, 0.2000 USD an hour, are taken off for open findings, or because nobody can tell whether "
+        "they are used."
+    )
+    assert waste(RULE, LEFT).because.endswith("None was taken off for an open finding.")
+
+
+def test_an_idle_commitment_is_named():
+    assert PLAN in verdict(RULE, use(running(**OWN), commitments=[idle()])).because
+
+
+def test_its_figure_is_what_the_bill_s_own_commitments_make_of_the_same_meter():
+    found = waste(RULE, use(running(**OWN), covered("0.06", **OWN)))
+    assert found.saves.fraction == Decimal("0.4")
+
+
+def test_without_such_a_commitment_it_has_no_figure():
+    assert waste(RULE, LEFT).saves.fraction is None
+
+
+def test_its_figure_is_in_no_total():
+    assert "open findings" in RULE.why_apart
