@@ -14,7 +14,8 @@ class Bucket(Thing):
 
     `lifecycle_rules` counts the rules that are switched on. Of those that hold for the whole bucket: `ends_uploads`,
     some rule deletes the parts of uploads that were never finished; `ends_versions`, some rule deletes or moves what
-    has been overwritten. `versioning` is Enabled, Suspended or "" where it was never switched on.
+    has been overwritten. `moves_objects`: some rule, be it for a part of it, moves or deletes objects that stand.
+    `versioning` is Enabled, Suspended or "" where it was never switched on.
     """
 
     KIND: ClassVar[str] = "bucket"
@@ -25,4 +26,5 @@ class Bucket(Thing):
     lifecycle_rules: int | None = None
     ends_uploads: bool | None = None
     ends_versions: bool | None = None
+    moves_objects: bool | None = None
     versioning: str | None = None

@@ -16,25 +16,27 @@ if TYPE_CHECKING:
     from sandbox.aws.model import Draw, Estate
     from sandbox.aws.shaped import Asked
 
-VERSIONS, UPLOADS, LIFECYCLE = (
+VERSIONS, UPLOADS, LIFECYCLE, TIERING = (
     "aws_s3_bucket_versions_unexpired",
     "aws_s3_bucket_uploads_unaborted",
     "aws_s3_bucket_without_lifecycle",
+    "aws_s3_bucket_without_tiering",
 )
-RULES = (VERSIONS, UPLOADS, LIFECYCLE)
+RULES = (VERSIONS, UPLOADS, LIFECYCLE, TIERING)
 BILLED_AS = "Amazon Simple Storage Service"
 SERVICES = {BILLED_AS: ("Storage", "Object Storage", "AmazonS3")}
 RESOURCE_TYPES = {"bucket": "Bucket"}
 ABORT = {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}
 NONCURRENT = {"NoncurrentVersionExpiration": {"NoncurrentDays": 30}}
 EXPIRE = {"Expiration": {"Days": 365}}
+MOVE = {"Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}]}
 
 
-def of_all(**members: dict[str, int]) -> dict[str, Any]:
+def of_all(**members: object) -> dict[str, Any]:
     return {"ID": "all", "Status": "Enabled", "Filter": {"Prefix": ""}, **members}
 
 
-def of_logs(**members: dict[str, int]) -> dict[str, Any]:
+def of_logs(**members: object) -> dict[str, Any]:
     return {"ID": "logs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, **members}
 
 
@@ -72,7 +74,24 @@ CASES = {
         age_days=30, wastes=(UPLOADS,), untold=(UPLOADS,), has={"gib": 5000}, trap="large, but a month old"
     ),
     "size_untold": Case(
-        count=2, unknowns=RULES, has={"gib": None} | ON, trap="keeps all for ever, and its size is not reported"
+        count=2,
+        unknowns=(VERSIONS, UPLOADS, LIFECYCLE),
+        has={"gib": None} | ON,
+        trap="keeps all for ever, and its size is not reported",
+    ),
+    "tidied_only": Case(
+        count=3, wastes=(TIERING,), untold=(TIERING,), has={"gib": 2600, "rules": (of_all(**ABORT, **NONCURRENT),)} | ON
+    ),
+    "tidied_only_small": Case(has={"gib": 40, "rules": (of_all(**ABORT),)}, trap="nothing moves, but it is small"),
+    "tidied_and_logs_move": Case(
+        has={"gib": 4000, "rules": (of_all(**ABORT), of_logs(**MOVE))},
+        trap="only what lies below one prefix moves, which may be most of it",
+    ),
+    "tidied_size_untold": Case(
+        count=2,
+        unknowns=(TIERING,),
+        has={"gib": None, "rules": (of_all(**ABORT, **NONCURRENT),)} | ON,
+        trap="nothing moves, and its size is not reported",
     ),
     "kept_by_tag": Case(
         tags={"keep": "true"},

@@ -88,6 +88,7 @@ def _with_settings(reader: Reader, bucket: Bucket, tags: dict[str, dict[str, str
         lifecycle_rules=len(on),
         ends_uploads=_has(whole, "AbortIncompleteMultipartUpload"),
         ends_versions=_has(whole, "NoncurrentVersionExpiration") or _has(whole, "NoncurrentVersionTransitions"),
+        moves_objects=_has(on, "Transitions") or any(_deletes(rule) for rule in on),
     )
 
 
@@ -95,6 +96,11 @@ def _is_of_whole_bucket(rule: dict[str, Any]) -> bool:
     """Whether nothing narrows the rule to some objects: no prefix, tag or size."""
     narrowing = rule.get("Filter", {"Prefix": rule.get("Prefix", "")})
     return not any(narrowing.values())
+
+
+def _deletes(rule: dict[str, Any]) -> bool:
+    """Whether it deletes objects that stand. To expire markers of deletion alone deletes nothing that is charged."""
+    return bool({"Days", "Date"} & set(rule.get("Expiration", {})))
 
 
 def _has(rules: Iterable[dict[str, Any]], member: str) -> bool:
