@@ -20,7 +20,8 @@ class Instance(Thing):
     provider did not say. `agent_dimensions` are names and values, in turn, under which CloudWatch's agent on it reports
     its memory: empty where none does, None where they could not be read. `vcpus` are those that are switched on, where
     the provider says it: at the start some of its type's may be switched off. `operator` is the service that runs it
-    for its owner, who cannot change it ("eks.amazonaws.com" of EKS Auto Mode); "" where none does.
+    for its owner, who cannot change it ("eks.amazonaws.com" of EKS Auto Mode); "" where none does. `image_id` is the
+    image that it was launched from, and `is_monitored` says that its metrics are sent each minute, which is charged.
     """
 
     KIND: ClassVar[str] = "instance"
@@ -43,6 +44,8 @@ class Instance(Thing):
     is_from_marketplace: bool = False
     agent_dimensions: tuple[str, ...] | None = None
     operator: str = ""
+    image_id: str = ""
+    is_monitored: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +101,12 @@ class Snapshot(Thing):
 
 @dataclass(frozen=True, kw_only=True)
 class Image(Thing):
-    """A machine image with the snapshots it stands on. `last_launched_at` is None where the provider does not say."""
+    """A machine image with the snapshots it stands on. `last_launched_at`: None where it is told of none.
+
+    `has_instances` says whether a machine of its account stands that was launched from it (None: not all could be
+    read). `managed_by` names the service that keeps it (backup, dlm), `is_protected` says that its owner forbade to
+    deregister it, and `is_sold` that it is one of a product of AWS Marketplace.
+    """
 
     KIND: ClassVar[str] = "image"
     SERVICE: ClassVar[str] = "ec2"
@@ -107,3 +115,7 @@ class Image(Thing):
     snapshot_ids: tuple[str, ...] = ()
     last_launched_at: datetime | None = None
     is_public: bool = False
+    has_instances: bool | None = None
+    managed_by: str | None = None
+    is_protected: bool = False
+    is_sold: bool = False

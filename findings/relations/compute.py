@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from connections.resources import Address, Instance, Snapshot, Volume
+from connections.resources import Address, Image, Instance, Snapshot, Volume
+from connections.resources.scaling import AutoScalingGroup
 from findings.relation import GOES, KEPT, LEFT, Relation
 
 RELATIONS = (
@@ -29,5 +30,19 @@ RELATIONS = (
         parents=lambda snapshot: (snapshot.volume_id,) if snapshot.volume_id else (),
         fate=lambda _: KEPT,
         words={KEPT: "Stays, as a way back, and is charged on."},
+    ),
+    Relation(
+        parent=Image,
+        child=Snapshot,
+        parents=lambda snapshot: snapshot.image_ids or (),
+        fate=lambda _: LEFT,
+        words={LEFT: "Stays, and is charged on, until it is deleted."},
+    ),
+    Relation(
+        parent=AutoScalingGroup,
+        child=Instance,
+        parents=lambda instance: (instance.autoscaling_group,) if instance.autoscaling_group else (),
+        fate=lambda _: GOES,
+        words={GOES: "Terminated when the group is scaled to nothing."},
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connections.resources import Snapshot
+from connections.resources import Image, Snapshot
 from connections.resources.databases import DatabaseSnapshot
 from findings.trap import FINE, Caught, Clear, Look, Trap
 
@@ -15,7 +15,7 @@ KEEPERS = {"backup": "AWS Backup", "dlm": "Data Lifecycle Manager"}
 
 
 def look(thing: Thing) -> Look:
-    keeper = KEEPERS.get(thing.managed_by or "") if isinstance(thing, Snapshot | DatabaseSnapshot) else None
+    keeper = KEEPERS.get(thing.managed_by or "") if isinstance(thing, Snapshot | DatabaseSnapshot | Image) else None
     if keeper:
         return Caught(f"Kept by {keeper}, which deletes it by its own plan.")
     return Clear("No backup service keeps it.")
@@ -26,7 +26,7 @@ trap = Trap(
     title="Backup service",
     effect=FINE,
     look=look,
-    kinds=(Snapshot, DatabaseSnapshot),
+    kinds=(Snapshot, DatabaseSnapshot, Image),
     meters=("EBS:SnapshotUsage",),
     reads_tags=True,
 )

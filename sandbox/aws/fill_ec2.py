@@ -77,6 +77,7 @@ def _instance(backend: Any, item: Item, draw: Draw) -> None:  # noqa: ANN401
     instance.architecture = "arm64" if is_arm else "x86_64"
     if item.facts.get("cores"):
         instance.cpu_options = {"CoreCount": item.facts["cores"], "ThreadsPerCore": 2}
+    instance.monitoring_state = item.facts.get("monitoring", "disabled")
     if item.facts["state"] == "stopped":
         instance._state = InstanceState("stopped", 80)  # noqa: SLF001
         instance._reason = stopped_reason(item.facts["stopped_at"])  # noqa: SLF001

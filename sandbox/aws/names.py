@@ -47,6 +47,7 @@ IO_TO_GP3 = "aws_ebs_volume_io_to_gp3"
 GP3_IOPS_UNUSED = "aws_ebs_volume_gp3_iops_unused"
 GP3_THROUGHPUT_UNUSED = "aws_ebs_volume_gp3_throughput_unused"
 IOPS_HIGH = "aws_ebs_volume_iops_high"
+IO1_TO_IO2 = "aws_ebs_volume_io1_to_io2"
 VOLUME_LOW_USAGE = "aws_ebs_volume_low_usage"
 SNAPSHOT_OLD = "aws_ebs_snapshot_old"
 SNAPSHOT_ORPHANED = "aws_ebs_snapshot_orphaned"
@@ -70,6 +71,7 @@ INSTANCE_OVERSIZED = "aws_ec2_instance_oversized"
 INSTANCE_FAMILY = "aws_ec2_instance_cheaper_family"
 INSTANCE_LOW_USE = "aws_ec2_instance_low_utilization"
 INSTANCE_OFF_HOURS = "aws_ec2_instance_off_hours"
+INSTANCE_MONITORED = "aws_ec2_instance_detailed_monitoring"
 DATABASE_PREVIOUS = "aws_rds_database_previous_generation"
 
 # Which rules look at what the families make: where none of them calls a resource anything else, they call it fine.
@@ -83,6 +85,7 @@ INSTANCE_RULES = (
     *SIZE_RULES,
     INSTANCE_OFF_HOURS,
     INSTANCE_BURST,
+    INSTANCE_MONITORED,
     *SQL_RULES,
 )
 VOLUME_RULES = (
@@ -94,6 +97,7 @@ VOLUME_RULES = (
     GP3_IOPS_UNUSED,
     GP3_THROUGHPUT_UNUSED,
     IOPS_HIGH,
+    IO1_TO_IO2,
 )
 SNAPSHOT_RULES = (SNAPSHOT_OLD, SNAPSHOT_ORPHANED)
 NAT_RULES = (NAT_IDLE, NAT_LOW)

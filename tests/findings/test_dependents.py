@@ -12,6 +12,7 @@ import pytest
 
 from audits.evidence import Bill, DayCost
 from connections.resources import Address, Image, Instance, Snapshot, Volume
+from connections.resources.scaling import AutoScalingGroup
 from findings import operations, relations
 from findings.dependents import ZERO, Dependents, further_of, priced
 from findings.overlaps import Net
@@ -65,6 +66,24 @@ def test_disks_and_addresses_of_a_machine_depend_on_it_and_the_copies_of_its_dis
         HELD.resource_id: LEFT,
         COPY.resource_id: KEPT,
     }
+
+
+def test_machines_of_a_group_go_with_it_and_their_disks_with_them():
+    group = AutoScalingGroup(
+        resource_id="web", name="web", state="", min_size=1, max_size=2, desired_count=1, instance_count=1, **BASE
+    )
+    member = replace(INSTANCE, autoscaling_group="web")
+    found = around(group, member, replace(INSTANCE, resource_id="i-9"), DISK, ROOT).of(group)
+    assert {one.thing.resource_id: one.fate for one in found} == {"i-1": GOES, "vol-5": LEFT, "vol-6": GOES}
+    assert around(replace(group, resource_id="api"), member).of(replace(group, resource_id="api")) == ()
+
+
+def test_snapshots_under_an_image_are_left_but_for_those_of_another_image_too():
+    image = Image(resource_id="ami-1", state="available", snapshot_ids=("snap-5", "snap-6"), **BASE)
+    under = replace(COPY, image_ids=("ami-1",))
+    shared = replace(COPY, resource_id="snap-6", image_ids=("ami-1", "ami-2"))
+    found = around(image, under, shared, replace(COPY, resource_id="snap-7")).of(image)
+    assert [(one.thing.resource_id, one.fate) for one in found] == [(COPY.resource_id, LEFT)]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from audits.billed import BilledCommitment, BilledResource
 from audits.evidence import Bill, Evidence, Usage
-from connections.resources import Address, Instance, LoadBalancer, Snapshot, Volume
+from connections.resources import Address, Image, Instance, LoadBalancer, Snapshot, Volume
 from connections.resources.classic_balancers import ClassicLoadBalancer
 from connections.resources.databases import DatabaseSnapshot
 from findings import traps
@@ -22,6 +22,7 @@ TRAPS = {trap.id: trap for trap in traps.find()}
 OLD = {**ACCOUNT, "created_at": ago(200)}
 INSTANCE = Instance(**OLD, resource_id="i-1", name="web", state="running", instance_type="m5.large")
 VOLUME = Volume(**OLD, resource_id="vol-1", volume_type="gp3", size_gib=8, state="available")
+IMAGE = Image(**ACCOUNT, resource_id="ami-1", created_at=ago(300), state="available", snapshot_ids=("snap-1",))
 SNAPSHOT = Snapshot(
     **OLD, resource_id="snap-1", size_gib=8, state="completed", volume_id="vol-1", is_volume_present=False, image_ids=()
 )
@@ -75,6 +76,8 @@ def seen(trap_id, thing, *, stage="DELETE", **known):
         ("backup", SNAPSHOT, Clear),
         ("backup", replace(SNAPSHOT, managed_by="backup"), Caught),
         ("backup", replace(SNAPSHOT, managed_by="dlm"), Caught),
+        ("backup", replace(IMAGE, managed_by="backup"), Caught),
+        ("backup", IMAGE, Clear),
         ("backup", COPY, Clear),
         ("backup", replace(COPY, managed_by="backup"), Caught),
         ("backup", VOLUME, type(None)),

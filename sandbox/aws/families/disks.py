@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sandbox.aws.model import Charge, Draw, Estate, Item
 
 IOPS, THROUGHPUT = names.GP3_IOPS_UNUSED, names.GP3_THROUGHPUT_UNUSED
-HARDLY, HIGH, DEAR = names.VOLUME_LOW_USAGE, names.IOPS_HIGH, names.IO_TO_GP3
+HARDLY, HIGH, DEAR, IO2 = names.VOLUME_LOW_USAGE, names.IOPS_HIGH, names.IO_TO_GP3, names.IO1_TO_IO2
 MISSING_DAYS = (4, 9, 17)
 BURST_DAY = 11
 
@@ -122,24 +122,43 @@ DISKS: dict[str, Disk] = {
     "dear_type_fast": Disk(count=2, kind="io1", size=400, iops=18_000, trap="io1, but faster than gp3 is taken to be"),
     "durable_type": Disk(count=1, kind="io2", iops=4000, trap="io2, whose durability gp3 does not have"),
     "dear_type_not_told": Disk(
-        count=2, kind="io1", iops=None, unknowns=(DEAR, HIGH), trap="io1, and the answer does not say how many IOPS"
+        count=2,
+        kind="io1",
+        iops=None,
+        unknowns=(DEAR, HIGH, IO2),
+        trap="io1, and the answer does not say how many IOPS",
     ),
     "many_iops_unused": Disk(
         count=2,
         kind="io1",
         size=800,
         iops=36_000,
-        wastes=(HIGH,),
+        wastes=(HIGH, IO2),
+        untold=(IO2,),
         parts={HIGH: ("VolumeP-IOPS.piops", Decimal(1) / 2)},
     ),
     "many_iops_unused_in_tiers": Disk(
         count=1, kind="io2", size=800, iops=36_000, wastes=(HIGH,), untold=(HIGH,), trap="its IOPS are priced in tiers"
     ),
     "many_iops_for_a_minute": Disk(
-        count=1, kind="io1", size=800, iops=36_000, burst=(2_000_000, 16_000, 70), trap="one minute of 16,000 IOPS"
+        count=1,
+        kind="io1",
+        size=800,
+        iops=36_000,
+        burst=(2_000_000, 16_000, 70),
+        wastes=(IO2,),
+        untold=(IO2,),
+        trap="one minute of 16,000 IOPS",
     ),
     "many_iops_for_bytes": Disk(
-        count=1, kind="io1", size=800, iops=36_000, burst=(2_000_000, 900, 230), trap="few operations, but large ones"
+        count=1,
+        kind="io1",
+        size=800,
+        iops=36_000,
+        burst=(2_000_000, 900, 230),
+        wastes=(IO2,),
+        untold=(IO2,),
+        trap="few operations, but large ones",
     ),
 }
 

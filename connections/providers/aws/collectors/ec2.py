@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace
+from connections.providers.aws import fast_restores
 from connections.providers.aws.agents import AGENT, LIST_METRICS, agents, with_agents
 from connections.providers.aws.capacity import DESCRIBE_RESERVATIONS, place, reservations
 from connections.providers.aws.reader import clean_tags
 from connections.resources import Address, Image, Instance, Snapshot, Thing, Volume
 from connections.resources.capacity import CapacityReservation
+from connections.resources.fast_restores import FastRestore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +78,7 @@ def collect(reader: Reader) -> Iterator[Thing]:
     volumes: Listing[Volume]
     snapshots: Listing[Snapshot]
     images: Listing[Image]
-    instances, volumes, snapshots, images, addresses, measured, kept_free = reader.together(
+    instances, volumes, snapshots, images, addresses, measured, kept_free, kept_ready = reader.together(
         lambda: _instances(reader),
         lambda: _volumes(reader),
         lambda: _snapshots(reader),
@@ -84,13 +86,15 @@ def collect(reader: Reader) -> Iterator[Thing]:
         lambda: _addresses(reader),
         lambda: agents(reader),
         lambda: reservations(reader),
+        lambda: fast_restores.fast_restores(reader),
     )
     yield from with_agents((one for one in instances.rows if one.state != "terminated"), measured)
     yield from _with_instances(volumes.rows, instances)
     yield from _with_origins(snapshots.rows, volumes, images)
-    yield from images.rows
+    yield from _with_machines(images.rows, instances)
     yield from addresses.rows
     yield from kept_free.rows
+    yield from fast_restores.with_snapshots(kept_ready.rows, snapshots.rows)
 
 
 def _base(reader: Reader, item: dict[str, Any], *, identifier: str) -> dict[str, Any]:
@@ -140,6 +144,8 @@ def _instance(reader: Reader, item: dict[str, Any]) -> Instance:
         is_from_marketplace=any(one.get("ProductCodeType") == "marketplace" for one in item.get("ProductCodes", ())),
         operator=_operator(item.get("Operator", {})),
         root_volume_id=next((one["Ebs"].get("VolumeId", "") for one in mappings if one.get("DeviceName") == root), ""),
+        image_id=item.get("ImageId", ""),
+        is_monitored=item.get("Monitoring", {}).get("State") in {"enabled", "pending"},
     )
 
 
@@ -214,11 +220,8 @@ def _snapshots(reader: Reader) -> Listing[Any]:
 def _snapshot(reader: Reader, item: dict[str, Any]) -> Snapshot:
     source = item.get("VolumeId")
     base = _base(reader, item, identifier="SnapshotId")
-    managed_by = None
-    if BACKUP_TAG in base["tags"] or str(item.get("Description", "")).startswith(BACKUP_WORDS):
-        managed_by = "backup"
-    elif any(tag in base["tags"] for tag in LIFECYCLE_TAGS):
-        managed_by = "dlm"
+    is_backup = str(item.get("Description", "")).startswith(BACKUP_WORDS)
+    managed_by = "backup" if is_backup else _keeper(base["tags"])
     return Snapshot(
         **base,
         created_at=item.get("StartTime"),
@@ -228,6 +231,13 @@ def _snapshot(reader: Reader, item: dict[str, Any]) -> Snapshot:
         managed_by=managed_by,
         storage_tier=item.get("StorageTier") or "standard",
     )
+
+
+def _keeper(tags: dict[str, str]) -> str | None:
+    """The service that keeps a copy, by the tags that it sets."""
+    if BACKUP_TAG in tags:
+        return "backup"
+    return "dlm" if any(tag in tags for tag in LIFECYCLE_TAGS) else None
 
 
 def _with_origins(
@@ -275,7 +285,18 @@ def _image(reader: Reader, item: dict[str, Any]) -> Image:
         snapshot_ids=tuple(disk["SnapshotId"] for disk in disks if disk.get("SnapshotId")),
         last_launched_at=_moment(item.get("LastLaunchedTime")),
         is_public=bool(item.get("Public")),
+        managed_by=_keeper(base["tags"]),
+        is_protected=str(item.get("DeregistrationProtection", "")).startswith("enabled"),
+        is_sold=bool(item.get("ProductCodes")),
     )
+
+
+def _with_machines(images: tuple[Image, ...], instances: Listing[Instance]) -> Iterator[Image]:
+    """Images with whether a machine stands that was launched from them; unknown where the list of those broke off."""
+    used = {instance.image_id for instance in instances.rows if instance.state != "terminated"}
+    for image in images:
+        has = image.resource_id in used
+        yield replace(image, has_instances=has if has or instances.is_complete else None)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -325,6 +346,7 @@ COLLECTOR = Collector(
         Image: (DESCRIBE_IMAGES,),
         Address: (DESCRIBE_ADDRESSES,),
         CapacityReservation: (DESCRIBE_RESERVATIONS,),
+        FastRestore: (fast_restores.DESCRIBE_FAST_RESTORES,),
     },
     calls=(
         DESCRIBE_INSTANCES,
@@ -334,8 +356,14 @@ COLLECTOR = Collector(
         DESCRIBE_ADDRESSES,
         LIST_METRICS,
         DESCRIBE_RESERVATIONS,
+        fast_restores.DESCRIBE_FAST_RESTORES,
     ),
     collect=collect,
-    places={Instance: _of_instance, Volume: _of_volume, CapacityReservation: place},
+    places={
+        Instance: _of_instance,
+        Volume: _of_volume,
+        CapacityReservation: place,
+        FastRestore: fast_restores.place,
+    },
     billed_as=("Amazon Elastic Compute Cloud", "Amazon Virtual Private Cloud"),
 )

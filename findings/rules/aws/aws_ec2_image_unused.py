@@ -1,0 +1,53 @@
+"""A machine image that nothing is launched from any more keeps snapshots, which are charged as long as it stands."""
+
+from __future__ import annotations
+
+from connections.resources import Image, Instance
+from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste, counted
+from findings.traps import backup
+
+STANDS = frozenset({"available", "disabled"})  # a disabled image keeps its snapshots too
+
+
+def judge(image: Image, *, unused_days: int) -> Verdict:
+    if left := _why_left(image):
+        return Fine(left)
+    if image.state not in STANDS or not image.snapshot_ids or image.has_instances:
+        return Fine()
+    since = image.last_launched_at or image.created_at
+    days = None if since is None else (image.observed_at - since).days
+    if days is not None and days < unused_days:
+        return Fine()
+    if image.last_launched_at is None or days is None:
+        return Unknown("when it was last launched: AWS tells of no launch, as of a copy that waits for its restore")
+    if image.has_instances is None:
+        return Unknown("whether a machine stands that was launched from it")
+    # What it wastes stands on the bill under its snapshots: it is told beside the finding, as what depends on it.
+    return Waste(
+        saves=UNTOLD,
+        because=f"Last launched {counted(days, 'day')} ago, and no machine of its account stands that was launched "
+        f"from it. {counted(len(image.snapshot_ids), 'snapshot')} under it cannot be deleted while it stands.",
+    )
+
+
+def _why_left(image: Image) -> str:
+    if kept := backup.trap.caught(image):
+        return kept
+    if image.is_public or image.is_sold:
+        return "Others launch from it: it is public, or belongs to a product of AWS Marketplace."
+    return "Its owner forbade to deregister it." if image.is_protected else ""
+
+
+rule = Rule(
+    id="aws_ec2_image_unused",
+    title="Machine image that nothing is launched from",
+    looks_at=Image,
+    settings={"unused_days": 180},
+    action="Disable the image; once nobody has missed it, deregister it and delete its snapshots.",
+    docs="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/deregister-ami.html",
+    judge=judge,
+    rollback_possible=True,
+    rollback="Enable it again while it is only disabled; once deregistered, only from the Recycle Bin.",
+    hint="aws ec2 disable-image --region {region} --image-id {native_id}",
+    needs=(Instance,),
+)

@@ -1,0 +1,145 @@
+"""What is read of images, fast restores, groups and lifecycles beyond what the sandbox shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+
+from connections.bill_ids import bill_ids
+from connections.provider import MetricPlace
+from connections.providers.aws import fast_restores
+from connections.providers.aws.collectors import autoscaling, ec2, s3
+from connections.providers.aws.reader import Listing
+from connections.resources import Image, Instance, Metric, Snapshot
+from connections.resources.buckets import Bucket
+
+AT = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+READER = SimpleNamespace(account_id="1", region="eu-west-1", at=AT)
+BASE = {"account_id": "1", "region": "eu-west-1", "observed_at": AT}
+FAST = {"SnapshotId": "snap-1", "AvailabilityZone": "eu-west-1a", "State": "enabled", "OwnerId": "1"}
+GROUP = {"AutoScalingGroupName": "web", "MinSize": 1, "MaxSize": 4, "DesiredCapacity": 2}
+MACHINE = Instance(resource_id="i-1", state="running", instance_type="m5.large", image_id="ami-1", **BASE)
+IMAGE = Image(resource_id="ami-1", state="available", **BASE)
+
+
+@pytest.mark.parametrize(
+    ("machines", "is_complete", "has"),
+    [
+        ((MACHINE,), True, True),
+        ((MACHINE,), False, True),
+        ((), True, False),
+        ((), False, None),
+    ],
+)
+def test_whether_a_machine_of_an_image_stands_is_not_known_where_the_list_broke_off(machines, is_complete, has):
+    (found,) = ec2._with_machines((IMAGE,), Listing(rows=machines, is_complete=is_complete))
+    assert found.has_instances is has
+
+
+def test_a_machine_that_is_terminated_does_not_stand():
+    gone = Instance(resource_id="i-2", state="terminated", instance_type="m5.large", image_id="ami-1", **BASE)
+    (found,) = ec2._with_machines((IMAGE,), Listing(rows=(gone,), is_complete=True))
+    assert found.has_instances is False
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        ({}, (False, False, None)),
+        ({"DeregistrationProtection": "disabled"}, (False, False, None)),
+        ({"DeregistrationProtection": "enabled-with-cooldown"}, (True, False, None)),
+        ({"DeregistrationProtection": "enabled-without-cooldown"}, (True, False, None)),
+        ({"ProductCodes": [{"ProductCodeId": "abc", "ProductCodeType": "marketplace"}]}, (False, True, None)),
+        ({"Tags": [{"Key": "aws:backup:source-resource", "Value": "i-1"}]}, (False, False, "backup")),
+        ({"Tags": [{"Key": "dlm:managed", "Value": "true"}]}, (False, False, "dlm")),
+    ],
+)
+def test_an_image_tells_who_protects_sells_or_keeps_it(item, told):
+    found = ec2._image(READER, {"ImageId": "ami-1", "State": "available"} | item)
+    assert (found.is_protected, found.is_sold, found.managed_by) == told
+
+
+def test_a_fast_restore_is_of_a_snapshot_in_a_zone_and_has_the_snapshot_s_tags():
+    other, third = (FAST | {"AvailabilityZone": f"eu-west-1{zone}"} for zone in "bc")
+    rows = [fast_restores._restore(READER, item) for item in (FAST, other, third | {"State": "disabled"})]
+    snapshot = Snapshot(resource_id="snap-1", size_gib=8, state="completed", tags={"keep": "yes"}, **BASE)
+    found = list(fast_restores.with_snapshots(rows, [snapshot]))
+    assert [one.resource_id for one in found] == [f"snap-1/eu-west-1{zone}" for zone in "abc"]
+    assert {one.zone_count for one in found} == {2}
+    assert all(one.tags == {"keep": "yes"} for one in found)
+    assert bill_ids(found[0])[0] == "arn:aws:ec2:eu-west-1:1:snapshot/snap-1"
+
+
+def test_credits_are_kept_by_snapshot_and_zone_and_asked_for_of_what_is_enabled():
+    dimensions = (("SnapshotId", "snap-1"), ("AvailabilityZone", "eu-west-1a"))
+    assert fast_restores.place(fast_restores._restore(READER, FAST)) == MetricPlace(
+        namespace="AWS/EBS", dimensions=dimensions
+    )
+    assert fast_restores.place(fast_restores._restore(READER, FAST | {"State": "disabling"})) is None
+
+
+def test_machines_of_a_warm_pool_are_not_in_service():
+    machines = [
+        {"LifecycleState": state, "InstanceType": kind}
+        for state, kind in (
+            ("InService", "m6g.large"), ("InService", "c6g.large"), ("Warmed:Stopped", "r6g.large"), ("Pending", ""),
+        )
+    ]  # fmt: skip
+    found = autoscaling._group(READER, GROUP | {"Instances": machines, "WarmPoolSize": 1})
+    assert (found.instance_count, found.instance_types, found.warm_count) == (2, ("c6g.large", "m6g.large"), 1)
+
+
+@pytest.mark.parametrize(
+    ("operator", "name"),
+    [
+        ({}, ""),
+        ({"Managed": False}, ""),
+        ({"Managed": True, "Principal": "eks.amazonaws.com"}, "eks.amazonaws.com"),
+        ({"Managed": True}, "another service"),
+    ],
+)
+def test_a_group_names_the_service_that_runs_it(operator, name):
+    assert autoscaling._group(READER, GROUP | {"Operator": operator}).operator == name
+
+
+def test_memory_of_a_group_is_where_the_agent_adds_up_by_it():
+    place = autoscaling._place(autoscaling._group(READER, GROUP))
+    own = (("AutoScalingGroupName", "web"),)
+    for namespace, asked in (("AWS/EC2", ""), ("CWAgent", "CWAgent")):
+        metric = Metric(name="any", statistic="Maximum", unit="%", namespace=asked)
+        assert place.of(metric) == (namespace, own)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_monitored"), [("disabled", False), ("disabling", False), ("pending", True), ("enabled", True)]
+)
+def test_a_machine_says_whether_its_metrics_are_sent_each_minute(state, is_monitored):
+    item = {"InstanceId": "i-1", "State": {"Name": "running"}, "Monitoring": {"State": state}}
+    assert ec2._instance(READER, item).is_monitored is is_monitored
+
+
+ABORT = {"Status": "Enabled", "Filter": {}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}
+MOVE = {"Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Transitions": [{"Days": 30, "StorageClass": "GLACIER"}]}
+
+
+@pytest.mark.parametrize(
+    ("rules", "moves"),
+    [
+        ([], False),
+        ([ABORT], False),
+        ([ABORT, MOVE], True),
+        ([ABORT, MOVE | {"Status": "Disabled"}], False),
+        ([ABORT | {"Expiration": {"Days": 365}}], True),
+        ([ABORT | {"Expiration": {"Date": AT}}], True),
+        ([ABORT | {"Expiration": {"ExpiredObjectDeleteMarker": True}}], False),
+        ([ABORT | {"NoncurrentVersionTransitions": [{"NoncurrentDays": 30, "StorageClass": "GLACIER"}]}], False),
+        (None, None),
+    ],
+)
+def test_a_lifecycle_moves_objects_where_some_rule_of_it_does_so_with_any_that_stand(rules, moves):
+    answers = {s3.GET_LIFECYCLE: None if rules is None else {"Rules": rules}, s3.GET_VERSIONING: {}}
+    reader = SimpleNamespace(one=lambda call, **_: answers[call])
+    found = s3._with_settings(reader, Bucket(resource_id="b", **BASE), {})
+    assert found.moves_objects is moves
