@@ -21,6 +21,8 @@ KINDS = {
     "dms:rep": "replication_instance",
     "ec2:vpn-connection": "vpn_connection",
     "ecr:repository": "image_repository",
+    "ecs:cluster": "container_cluster",
+    "ecs:service": "container_service",
     "elasticache:cluster": "cache_cluster",
     "es:domain": "search_domain",
     "globalaccelerator:accelerator": "accelerator",
