@@ -29,3 +29,22 @@ class KubernetesCluster(Thing):
     upgrade_policy: str | None = None
     version_support: str | None = None
     standard_support_ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeGroup(Thing):
+    """Machines of a cluster that the provider starts and replaces. `capacity` is ON_DEMAND, SPOT or CAPACITY_BLOCK.
+
+    `image_type` names operating system and architecture, CUSTOM where the image is the customer's own. `instance_types`
+    are in the order in which they are tried; empty where a template of the customer's names them.
+    """
+
+    KIND: ClassVar[str] = "node_group"
+    SERVICE: ClassVar[str] = "eks"
+
+    state: str
+    cluster_name: str
+    capacity: str
+    image_type: str
+    instance_types: tuple[str, ...] = ()
+    desired_count: int = 0

@@ -225,7 +225,7 @@ def _place_of_cluster(cluster: ContainerCluster) -> MetricPlace:
 def _place_of_service(service: ContainerService) -> MetricPlace:
     """Requests are told of a target group, which is called by the end of its ARN."""
     own = (("ClusterName", service.cluster_name), ("ServiceName", service.name))
-    elsewhere = {INSIGHTS: own} if service.is_measured else {}
+    elsewhere: dict[str, tuple[tuple[str, str], ...]] = {INSIGHTS: own} if service.is_measured else {}
     if len(service.target_groups) == 1:
         elsewhere[BALANCERS] = (("TargetGroup", service.target_groups[0].rpartition(":")[2]),)
     return MetricPlace(namespace="AWS/ECS", dimensions=own, elsewhere=elsewhere)

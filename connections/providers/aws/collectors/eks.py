@@ -1,4 +1,4 @@
-"""EKS: clusters, each joined with how AWS supports its version of Kubernetes."""
+"""EKS: clusters, each joined with how AWS supports its version of Kubernetes, and their groups of machines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector
 from connections.providers.aws.reader import clean_tags
-from connections.resources.kubernetes import KubernetesCluster
+from connections.resources.kubernetes import KubernetesCluster, NodeGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +47,32 @@ DESCRIBE_CLUSTER_VERSIONS = Call(
     cheapest={"maxResults": 1},
     withheld=("clusterVersions.controlPlaneComponentConfig", "clusterVersions.controlPlaneScalingTiers"),
 )
+GONE = frozenset({"ResourceNotFoundException"})
+LIST_NODE_GROUPS = Call(
+    service="eks",
+    operation="ListNodegroups",
+    action="eks:ListNodegroups",
+    why="Lists the groups of machines of a Kubernetes cluster.",
+    cheapest={"clusterName": "costframe-none", "maxResults": 1},
+    answers_cheapest=GONE,
+    absent=GONE,
+)
+DESCRIBE_NODE_GROUP = Call(
+    service="eks",
+    operation="DescribeNodegroup",
+    action="eks:DescribeNodegroup",
+    why="Tells of which types and how many the machines of a group are.",
+    cheapest={"clusterName": "costframe-none", "nodegroupName": "costframe-none"},
+    answers_cheapest=GONE,
+    absent=GONE,
+    withheld=(
+        "nodegroup.health",
+        "nodegroup.labels",
+        "nodegroup.nodeRepairConfig",
+        "nodegroup.remoteAccess",
+        "nodegroup.taints",
+    ),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,12 +98,17 @@ def collect(reader: Reader) -> Iterator[Thing]:
                     cluster, version_support=version.support, standard_support_ends_at=version.standard_ends_at
                 )
             )
+    groups = [
+        name for found in reader.together(*(partial(_groups, reader, name) for name in names.rows)) for name in found
+    ]
+    for group in reader.together(*(partial(_group, reader, *name) for name in groups)):
+        if group is not None:
+            yield group
 
 
 def _names(reader: Reader) -> Listing[Any]:
-    return reader.listing(
-        LIST_CLUSTERS, result="clusters", row=lambda name: name, kinds=(KubernetesCluster.KIND,), page_size=100
-    )
+    kinds = (KubernetesCluster.KIND, NodeGroup.KIND)
+    return reader.listing(LIST_CLUSTERS, result="clusters", row=lambda name: name, kinds=kinds, page_size=100)
 
 
 def _versions(reader: Reader) -> Listing[Any]:
@@ -114,10 +145,44 @@ def _cluster(reader: Reader, name: str) -> KubernetesCluster | None:
     )
 
 
+def _groups(reader: Reader, cluster: str) -> list[tuple[str, str]]:
+    """The groups of a cluster, each with its name."""
+    found: Listing[str] = reader.listing(
+        LIST_NODE_GROUPS, result="nodegroups", row=str, kinds=(NodeGroup.KIND,), page_size=100, clusterName=cluster
+    )
+    return [(cluster, name) for name in found.rows]
+
+
+def _group(reader: Reader, cluster: str, name: str) -> NodeGroup | None:
+    """One group; None where it has gone meanwhile, or could not be read, of which a gap tells."""
+    answer = reader.one(DESCRIBE_NODE_GROUP, kinds=(NodeGroup.KIND,), clusterName=cluster, nodegroupName=name)
+    if not answer:
+        return None
+    item: dict[str, Any] = answer["nodegroup"]
+    return NodeGroup(
+        resource_id=item["nodegroupArn"],
+        account_id=reader.account_id,
+        region=reader.region,
+        observed_at=reader.at,
+        name=item["nodegroupName"],
+        created_at=item.get("createdAt"),
+        tags=clean_tags([{"Key": key, "Value": value} for key, value in item.get("tags", {}).items()]),
+        state=item.get("status", ""),
+        cluster_name=item["clusterName"],
+        capacity=item.get("capacityType", "ON_DEMAND"),
+        image_type=item.get("amiType", ""),
+        instance_types=tuple(item.get("instanceTypes") or ()),
+        desired_count=item.get("scalingConfig", {}).get("desiredSize", 0),
+    )
+
+
 COLLECTOR = Collector(
     service="eks",
-    needs={KubernetesCluster: (LIST_CLUSTERS, DESCRIBE_CLUSTER, DESCRIBE_CLUSTER_VERSIONS)},
-    calls=(LIST_CLUSTERS, DESCRIBE_CLUSTER, DESCRIBE_CLUSTER_VERSIONS),
+    needs={
+        KubernetesCluster: (LIST_CLUSTERS, DESCRIBE_CLUSTER, DESCRIBE_CLUSTER_VERSIONS),
+        NodeGroup: (LIST_CLUSTERS, LIST_NODE_GROUPS, DESCRIBE_NODE_GROUP),
+    },
+    calls=(LIST_CLUSTERS, DESCRIBE_CLUSTER, DESCRIBE_CLUSTER_VERSIONS, LIST_NODE_GROUPS, DESCRIBE_NODE_GROUP),
     collect=collect,
     billed_as=("Amazon Elastic Container Service for Kubernetes", "Amazon Elastic Kubernetes Service"),
 )
