@@ -16,6 +16,7 @@ KINDS = {
     "acm-pca:certificate-authority": "certificate_authority",
     "appstream:fleet": "streaming_fleet",
     "cloudfront:distribution": "distribution",
+    "cloudtrail:trail": "trail",
     "comprehend:document-classifier-endpoint": "language_endpoint",
     "comprehend:entity-recognizer-endpoint": "entity_endpoint",
     "dms:rep": "replication_instance",
