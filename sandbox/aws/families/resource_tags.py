@@ -36,7 +36,9 @@ KINDS = {
     "route53:healthcheck": "health_check",
     "route53:hostedzone": "hosted_zone",
     "s3": "bucket",
+    "elasticmapreduce:cluster": "emr_cluster",
     "sagemaker:endpoint": "model_endpoint",
+    "sagemaker:notebook-instance": "notebook",
     "transfer:server": "transfer_server",
     "workspaces:workspace": "desktop",
 }

@@ -1,4 +1,6 @@
-"""SageMaker: endpoints with the machines behind them. No model, image, configuration or captured data is parsed."""
+"""SageMaker: endpoints with the machines behind them, and notebooks. No model, image, configuration, captured data,
+code or address is parsed.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from connections.provider import Call, Collector, MetricPlace
 from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
 from connections.resources.models import ModelEndpoint
+from connections.resources.notebooks import Notebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,10 +52,51 @@ LIST_COMPONENTS = Call(
     why="Tells which model endpoints are shared by several models.",
     cheapest={"MaxResults": 1},
 )
+LIST_NOTEBOOKS = Call(
+    service="sagemaker",
+    operation="ListNotebookInstances",
+    action="sagemaker:ListNotebookInstances",
+    why="Lists notebooks with their machines and states; not what is written on them.",
+    cheapest={"MaxResults": 1},
+    withheld=(
+        "NotebookInstances.AdditionalCodeRepositories",
+        "NotebookInstances.DefaultCodeRepository",
+        "NotebookInstances.Url",
+    ),
+)
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
-    """Every model endpoint of one region. More is asked for only where there is one."""
+    """Every model endpoint and notebook of one region. More is asked for only where there is one."""
+    yield from _endpoints(reader)
+    notebooks = reader.listing(
+        LIST_NOTEBOOKS,
+        result="NotebookInstances",
+        row=lambda item: _notebook(reader, item),
+        kinds=(Notebook.KIND,),
+        page_size=100,
+    ).rows
+    tags = tags_by_arn(reader, "sagemaker:notebook-instance") if notebooks else {}
+    for notebook in notebooks:
+        yield replace(notebook, tags=tags.get(notebook.resource_id, {}))
+
+
+def _notebook(reader: Reader, item: dict[str, Any]) -> Notebook:
+    return Notebook(
+        resource_id=item["NotebookInstanceArn"],
+        account_id=reader.account_id,
+        region=reader.region,
+        observed_at=reader.at,
+        name=item["NotebookInstanceName"],
+        created_at=item.get("CreationTime"),
+        state=item.get("NotebookInstanceStatus", ""),
+        instance_type=item.get("InstanceType", ""),
+        changed_at=item.get("LastModifiedTime"),
+        has_lifecycle=bool(item.get("NotebookInstanceLifecycleConfigName")),
+    )
+
+
+def _endpoints(reader: Reader) -> Iterator[Thing]:
     endpoints = reader.listing(
         LIST_ENDPOINTS,
         result="Endpoints",
@@ -108,8 +152,8 @@ def _place(endpoint: ModelEndpoint) -> MetricPlace | None:
 
 COLLECTOR = Collector(
     service="sagemaker",
-    needs={ModelEndpoint: (LIST_ENDPOINTS, DESCRIBE_ENDPOINT, LIST_COMPONENTS)},
-    calls=(LIST_ENDPOINTS, DESCRIBE_ENDPOINT, LIST_COMPONENTS, GET_RESOURCES),
+    needs={ModelEndpoint: (LIST_ENDPOINTS, DESCRIBE_ENDPOINT, LIST_COMPONENTS), Notebook: (LIST_NOTEBOOKS,)},
+    calls=(LIST_ENDPOINTS, DESCRIBE_ENDPOINT, LIST_COMPONENTS, LIST_NOTEBOOKS, GET_RESOURCES),
     collect=collect,
     places={ModelEndpoint: _place},
     billed_as=("Amazon SageMaker",),

@@ -1,0 +1,28 @@
+"""The machines of a cluster of EMR depend on it, with all that depends on them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from connections.resources import Volume
+from connections.resources.emr_clusters import EmrCluster
+from findings.dependents import Dependents
+from findings.relation import GOES
+from tests.findings.rows import ACCOUNT, BASE, IDLE, REGION
+
+CLUSTER = EmrCluster(
+    resource_id=f"arn:aws:elasticmapreduce:{REGION}:{ACCOUNT}:cluster/j-0123456789ABC", state="WAITING", **BASE
+)
+NODE = replace(IDLE, resource_id="i-7", tags={"aws:elasticmapreduce:job-flow-id": "j-0123456789ABC"})
+DISK = Volume(
+    resource_id="vol-7", volume_type="gp3", size_gib=64, state="in-use", attached_to=("i-7",),
+    attached_states=("running",), is_deleted_with_instance=True, **BASE,
+)  # fmt: skip
+ELSEWHERE = replace(NODE, resource_id="i-8", tags={"aws:elasticmapreduce:job-flow-id": "j-999"})
+
+
+def test_its_machines_and_their_disks_go_with_a_cluster_and_those_of_another_do_not():
+    things = (CLUSTER, NODE, DISK, ELSEWHERE, IDLE)
+    known = Dependents((UUID(int=number), one) for number, one in enumerate(things, start=1))
+    assert {one.thing.resource_id: one.fate for one in known.of(CLUSTER)} == {"i-7": GOES, "vol-7": GOES}
