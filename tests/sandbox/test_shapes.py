@@ -157,9 +157,9 @@ def test_botocore_speaks_a_protocol_that_the_front_does(service):
     ],
 )
 def test_what_aws_cannot_have_answered_is_found(estate, change, says):
-    one = answered("DescribeReservedInstances")
-    whole = one.make(ask(estate, names.PAYER))
-    whole["ReservedInstances"] = [{**whole["ReservedInstances"][0], **change}]
+    one = answered("DescribeReservedInstances", "ec2")
+    (first, *_) = next(found for found in whole_answers(one, estate) if found["ReservedInstances"])["ReservedInstances"]
+    whole = {"ReservedInstances": [{**first, **change}]}
     (problem,) = shapes.problems("ec2", one.operation, whole)
     assert says in problem
 

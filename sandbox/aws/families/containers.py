@@ -22,6 +22,7 @@ CLUSTER_IDLE = "aws_ecs_cluster_idle"
 IDLE, OVERSIZED = "aws_ecs_service_idle", "aws_ecs_service_oversized"
 DEAF = (LAB, "ap-southeast-2")  # CloudWatch fails in this one, on purpose
 SMALL, LARGE = (256, 512), (1024, 4096)
+GAUGED = ("Minimum", "Average", "Maximum")
 CLUSTERS = {
     "apps": Case(count=2, has={"is_measured": True}),
     "plain": Case(count=2, has={}),
@@ -167,7 +168,7 @@ def _measure(draw: Draw, estate: Estate, item: Item, group: str, has: Mapping[st
         for metric, at_first, lately in zip(("CpuReserved", "MemoryReserved"), was, now, strict=True):
             values = usage.flat(float(lately))
             if at_first != lately:
-                values = usage.raised(values, days_ago=range(8, 46), to=float(at_first), statistics=("Average",))
+                values = usage.raised(values, days_ago=range(8, 46), to=float(at_first), statistics=GAUGED)
             series["ECS/ContainerInsights", metric, *own] = values
     if group:
         asked = has.get("requests", 4_000)

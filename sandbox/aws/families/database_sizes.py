@@ -127,7 +127,9 @@ def _series(draw: Draw, case: Case) -> dict[str, Values]:
     free = usage.flat((GIB_OF_KIND - case.used_gib) * 1024 * MIB)
     if case.was_larger:
         days = range(LARGER_BEFORE, HISTORY_DAYS + 1)
-        free = usage.raised(free, days_ago=days, to=GIB_BEFORE * 1024 * MIB, statistics=("Minimum", "Average"))
+        free = usage.raised(
+            free, days_ago=days, to=GIB_BEFORE * 1024 * MIB, statistics=("Minimum", "Average", "Maximum")
+        )
     busiest = usage.flat(case.disk_mb * 1e6)
     return {
         "CPUUtilization": processor,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from connections.providers.aws.reader import Reader
     from connections.resources import Thing
 
+PLATFORM = "AWS' own word for the system or engine that is reserved."
 WHY = "Lists {}, so that what ends, what goes unused and what covers a {} already is told."
 DESCRIBE_INSTANCES = Call(
     service="ec2",
@@ -25,6 +26,7 @@ DESCRIBE_INSTANCES = Call(
     action="ec2:DescribeReservedInstances",
     why=WHY.format("reserved instances", "machine"),
     cheapest={"OfferingType": "No Upfront"},
+    kept={"ReservedInstances.ProductDescription": PLATFORM},
 )
 DESCRIBE_DATABASES = Call(
     service="rds",
@@ -32,6 +34,7 @@ DESCRIBE_DATABASES = Call(
     action="rds:DescribeReservedDBInstances",
     why=WHY.format("reserved database instances", "database"),
     cheapest={"MaxRecords": 20},
+    kept={"ReservedDBInstances.ProductDescription": PLATFORM},
 )
 DESCRIBE_CACHES = Call(
     service="elasticache",
@@ -39,6 +42,7 @@ DESCRIBE_CACHES = Call(
     action="elasticache:DescribeReservedCacheNodes",
     why=WHY.format("reserved cache nodes", "cache"),
     cheapest={"MaxRecords": 20},
+    kept={"ReservedCacheNodes.ProductDescription": PLATFORM},
 )
 DESCRIBE_WAREHOUSES = Call(
     service="redshift",
@@ -61,6 +65,7 @@ DESCRIBE_SEARCH = Call(
     why=WHY.format("reserved instances of OpenSearch", "domain"),
     cheapest={"MaxResults": 1},
     kept={"NextToken": "Where the next page begins."},
+    withheld=("ReservedInstances.BillingSubscriptionId",),
 )
 
 
