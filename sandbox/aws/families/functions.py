@@ -187,7 +187,8 @@ def _measure(draw: Draw, estate: Estate, item: Item, work: Work, has: Mapping[st
             keep("AWS/Lambda", metric, statistic, value if is_called else None)
         if work.used is not None:
             used = 91.0 if full and ago in full else work.used * draw.random.uniform(0.9, 1.0)
-            keep("LambdaInsights", "memory_utilization", "Maximum", used if is_called else None)
+            for statistic, part in (("Minimum", 0.8), ("Average", 0.9), ("Maximum", 1.0)):
+                keep("LambdaInsights", "memory_utilization", statistic, used * part if is_called else None)
             keep("LambdaInsights", "cpu_total_time", "Sum", time_ms * work.busy if is_called else None)
     metrics = {(namespace, metric) for namespace, metric, _ in series}
     for namespace, metric in sorted(metrics):
