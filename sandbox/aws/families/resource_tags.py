@@ -17,6 +17,7 @@ KINDS = {
     "appstream:fleet": "streaming_fleet",
     "cloudfront:distribution": "distribution",
     "cloudtrail:trail": "trail",
+    "cloudwatch:alarm": "alarm",
     "comprehend:document-classifier-endpoint": "language_endpoint",
     "comprehend:entity-recognizer-endpoint": "entity_endpoint",
     "dms:rep": "replication_instance",
