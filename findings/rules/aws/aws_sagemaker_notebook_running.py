@@ -36,5 +36,5 @@ rule = Rule(
     rollback_possible=True,
     rollback="Start it again; what was saved on its volume is there, what was in memory is not.",
     hint="aws sagemaker stop-notebook-instance --region {region} --notebook-instance-name {name}",
-    bill=BillExpects(prices=("Notebk:",), at_least=Decimal(23), says="so it did not run all day"),
+    bill=BillExpects(prices=("Notebk:ml.",), at_least=Decimal(23), says="so it did not run all day"),
 )
