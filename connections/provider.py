@@ -92,7 +92,8 @@ class Scope(Enum):
 class MetricPlace:
     """Under which namespace and dimensions (name and value) the provider keeps a resource's usage.
 
-    `elsewhere` has the dimensions of the resource under other namespaces, for metrics that name one.
+    `elsewhere` has the dimensions of the resource under other namespaces, for metrics that name one: by namespace, or
+    by the name of a metric that has dimensions of its own there.
     """
 
     namespace: str
@@ -103,7 +104,7 @@ class MetricPlace:
         """Namespace and dimensions of one metric; None where the resource has none there."""
         if metric.namespace in {"", self.namespace}:
             return self.namespace, self.dimensions
-        found = self.elsewhere.get(metric.namespace)
+        found = self.elsewhere.get(metric.name, self.elsewhere.get(metric.namespace))
         return (metric.namespace, found) if found else None
 
 

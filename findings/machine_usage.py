@@ -32,6 +32,7 @@ HOURLY_TRAFFIC = tuple(replace(metric, period_seconds=HOUR) for metric in TRAFFI
 SIZING = (PEAK_CPU, P95_CPU, *NETWORK, *TRAFFIC, *DISKS, MEMORY)
 # A sample is of one minute or of five; of one minute it is the higher rate, so that is what it is taken for.
 SAMPLE_SECONDS, BITS = 60, 8
+MAY_HAVE_GPUS = ("g", "p")  # the names of types with GPUs begin so
 HALF_A_PROCESSOR = 50  # percent of one: what waits in between keeps a single thread at that in its busiest sample
 IDLE_CPU, IDLE_MB = 5, 5  # below both, it is the rule on idle machines that asks the question
 
@@ -65,6 +66,19 @@ def has_gpus(instance: Instance) -> Fine | None:
     """What to say of a machine whose work its processors do not show."""
     now = facts(instance.instance_type)
     return Fine("It has GPUs, of which these metrics tell nothing.") if now and now.gpus else None
+
+
+def gpus_of(instance: Instance) -> int:
+    """How many GPUs it has; 0 where the table of types does not tell."""
+    return known.gpus if (known := facts(instance.instance_type)) else 0
+
+
+def without_gpus(instance: Instance) -> Fine | Unknown | None:
+    """What to say of a machine that has no GPU, or of which it is not known; None where it has some."""
+    kind = instance.instance_type
+    if facts(kind) is None and kind.startswith(MAY_HAVE_GPUS):
+        return Unknown(f"whether a machine of type {kind!r} has GPUs: the table of types does not tell")
+    return None if gpus_of(instance) else Fine()
 
 
 def cpu_of_use(instance: Instance, *, percent: float) -> float:

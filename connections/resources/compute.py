@@ -18,10 +18,11 @@ class Instance(Thing):
     `platform` is what the bill calls its operating system ("Linux/UNIX", "Windows with SQL Server"), `architecture`
     what its image was built for ("x86_64"), `tenancy` on whose hardware it stands (default, dedicated, host); None: the
     provider did not say. `agent_dimensions` are names and values, in turn, under which CloudWatch's agent on it reports
-    its memory: empty where none does, None where they could not be read. `vcpus` are those that are switched on, where
-    the provider says it: at the start some of its type's may be switched off. `operator` is the service that runs it
-    for its owner, who cannot change it ("eks.amazonaws.com" of EKS Auto Mode); "" where none does. `image_id` is the
-    image that it was launched from, and `is_monitored` says that its metrics are sent each minute, which is charged.
+    its memory: empty where none does, None where they could not be read; `gpu_dimensions` the same of its GPU, where it
+    has but one. `vcpus` are those that are switched on, where the provider says it: at the start some of its type's may
+    be switched off. `operator` is the service that runs it for its owner, who cannot change it ("eks.amazonaws.com" of
+    EKS Auto Mode); "" where none does. `image_id` is the image that it was launched from, and `is_monitored` says that
+    its metrics are sent each minute, which is charged.
     """
 
     KIND: ClassVar[str] = "instance"
@@ -43,6 +44,7 @@ class Instance(Thing):
     vcpus: int | None = None
     is_from_marketplace: bool = False
     agent_dimensions: tuple[str, ...] | None = None
+    gpu_dimensions: tuple[str, ...] | None = None
     operator: str = ""
     image_id: str = ""
     is_monitored: bool = False

@@ -71,6 +71,7 @@ INSTANCE_OVERSIZED = "aws_ec2_instance_oversized"
 INSTANCE_FAMILY = "aws_ec2_instance_cheaper_family"
 INSTANCE_LOW_USE = "aws_ec2_instance_low_utilization"
 INSTANCE_OFF_HOURS = "aws_ec2_instance_off_hours"
+INSTANCE_GPU = "aws_ec2_instance_gpu_idle"
 INSTANCE_MONITORED = "aws_ec2_instance_detailed_monitoring"
 DATABASE_PREVIOUS = "aws_rds_database_previous_generation"
 
@@ -86,6 +87,7 @@ INSTANCE_RULES = (
     INSTANCE_OFF_HOURS,
     INSTANCE_BURST,
     INSTANCE_MONITORED,
+    INSTANCE_GPU,
     *SQL_RULES,
 )
 VOLUME_RULES = (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from connections.bill_ids import bill_ids
 from connections.provider import MetricPlace
-from connections.providers.aws import fast_restores
+from connections.providers.aws import agents, fast_restores
 from connections.providers.aws.collectors import autoscaling, ec2, s3
 from connections.providers.aws.reader import Listing
 from connections.resources import Image, Instance, Metric, Snapshot
@@ -118,6 +119,46 @@ def test_memory_of_a_group_is_where_the_agent_adds_up_by_it():
 def test_a_machine_says_whether_its_metrics_are_sent_each_minute(state, is_monitored):
     item = {"InstanceId": "i-1", "State": {"Name": "running"}, "Monitoring": {"State": state}}
     assert ec2._instance(READER, item).is_monitored is is_monitored
+
+
+OF_GPU = {"InstanceId": "i-1", "InstanceType": "g4dn.xlarge", "index": "0"}
+PAIRS = tuple(part for pair in sorted(OF_GPU.items()) for part in pair)
+
+
+def listing(*rows, is_complete=True):
+    return SimpleNamespace(listing=lambda *_, **__: Listing(rows=rows, is_complete=is_complete))
+
+
+@pytest.mark.parametrize(
+    ("reader", "told"),
+    [
+        (listing(OF_GPU), PAIRS),
+        (listing({"InstanceId": "i-1", "index": "0"}, OF_GPU), PAIRS),
+        (listing(OF_GPU, OF_GPU | {"index": "1"}), ()),
+        (listing(OF_GPU | {"InstanceType": "g4dn.12xlarge"}), ()),
+        (listing(OF_GPU | {"InstanceId": "i-2"}), ()),
+        (listing(), ()),
+        (listing(is_complete=False), None),
+        (listing(OF_GPU, is_complete=False), PAIRS),
+    ],
+)
+def test_a_gpu_is_read_under_all_that_its_agent_names_and_not_where_there_are_several(reader, told):
+    machine = replace(MACHINE, instance_type="g4dn.xlarge")
+    (found,) = agents.with_gpus(reader, [machine])
+    assert found.gpu_dimensions == told
+
+
+def test_gpus_are_not_asked_for_where_no_machine_can_have_one():
+    (found,) = agents.with_gpus(SimpleNamespace(), [MACHINE])
+    assert found.gpu_dimensions == ()
+
+
+def test_a_metric_with_dimensions_of_its_own_is_not_looked_for_under_those_of_its_namespace():
+    machine = replace(MACHINE, agent_dimensions=("InstanceId", "i-1"), gpu_dimensions=("index", "0"))
+    gpu, memory = (Metric(name=name, statistic="Maximum", unit="%", namespace="CWAgent") for name in (agents.GPU, "m"))
+    assert ec2._of_instance(machine).of(gpu) == ("CWAgent", (("index", "0"),))
+    assert ec2._of_instance(machine).of(memory) == ("CWAgent", (("InstanceId", "i-1"),))
+    assert ec2._of_instance(replace(machine, gpu_dimensions=())).of(gpu) is None
 
 
 ABORT = {"Status": "Enabled", "Filter": {}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}

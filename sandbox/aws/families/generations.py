@@ -54,7 +54,13 @@ MACHINES = {
     "not_described": Case(
         count=2,
         kind="g3.4xlarge",
-        unknowns=(names.INSTANCE_PREVIOUS, names.INSTANCE_GRAVITON, names.INSTANCE_BURST, *names.SIZE_RULES),
+        unknowns=(
+            names.INSTANCE_PREVIOUS,
+            names.INSTANCE_GRAVITON,
+            names.INSTANCE_BURST,
+            names.INSTANCE_GPU,
+            *names.SIZE_RULES,
+        ),
         trap="a type of which no table of facts knows anything",
     ),
 }

@@ -46,6 +46,7 @@ MACHINES = {
             names.INSTANCE_PREVIOUS,
             names.INSTANCE_GRAVITON,
             names.INSTANCE_BURST,
+            names.INSTANCE_GPU,
             *names.SIZE_RULES,
             *names.SQL_RULES,
         ),

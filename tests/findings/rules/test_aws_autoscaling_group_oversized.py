@@ -70,6 +70,7 @@ QUIET = month()
         ({}, month(gigabytes=[None]), Unknown),
         ({}, without("Network"), Unknown),
         ({"instance_types": ("m6g.large", "x99.large")}, QUIET, Unknown),
+        ({"instance_types": ("t4g.large", "x99.large")}, QUIET, Unknown),
         ({"instance_types": ()}, QUIET, Unknown),
         ({"instance_types": ("t4g.large",)}, QUIET, Fine),
         ({"instance_types": ("g4dn.xlarge",)}, QUIET, Fine),

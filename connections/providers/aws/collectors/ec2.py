@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace
 from connections.providers.aws import fast_restores
-from connections.providers.aws.agents import AGENT, LIST_METRICS, agents, with_agents
+from connections.providers.aws.agents import AGENT, GPU, LIST_METRICS, agents, with_agents, with_gpus
 from connections.providers.aws.capacity import DESCRIBE_RESERVATIONS, place, reservations
 from connections.providers.aws.reader import clean_tags
 from connections.resources import Address, Image, Instance, Snapshot, Thing, Volume
@@ -88,7 +88,8 @@ def collect(reader: Reader) -> Iterator[Thing]:
         lambda: reservations(reader),
         lambda: fast_restores.fast_restores(reader),
     )
-    yield from with_agents((one for one in instances.rows if one.state != "terminated"), measured)
+    machines = with_agents((one for one in instances.rows if one.state != "terminated"), measured)
+    yield from with_gpus(reader, machines)
     yield from _with_instances(volumes.rows, instances)
     yield from _with_origins(snapshots.rows, volumes, images)
     yield from _with_machines(images.rows, instances)
@@ -325,11 +326,14 @@ def _of_instance(instance: Instance) -> MetricPlace | None:
     """A machine that stands still has no usage worth paying for."""
     if instance.state != "running":
         return None
-    told = instance.agent_dimensions or ()
+    told, of_gpu = instance.agent_dimensions or (), instance.gpu_dimensions or ()
     return MetricPlace(
         namespace="AWS/EC2",
         dimensions=(("InstanceId", instance.resource_id),),
-        elsewhere={AGENT: tuple(zip(told[::2], told[1::2], strict=True))},
+        elsewhere={
+            AGENT: tuple(zip(told[::2], told[1::2], strict=True)),
+            GPU: tuple(zip(of_gpu[::2], of_gpu[1::2], strict=True)),
+        },
     )
 
 
