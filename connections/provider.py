@@ -93,12 +93,22 @@ class MetricPlace:
     """Under which namespace and dimensions (name and value) the provider keeps a resource's usage.
 
     `elsewhere` has the dimensions of the resource under other namespaces, for metrics that name one: by namespace, or
-    by the name of a metric that has dimensions of its own there.
+    by the name of a metric that has dimensions of its own there. `further` are the dimensions of more parts of it, for
+    a kind of which only sums are asked for: the resource's are those of all parts.
     """
 
     namespace: str
     dimensions: tuple[tuple[str, str], ...]
     elsewhere: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, hash=False)
+    further: tuple[tuple[tuple[str, str], ...], ...] = ()
+
+    def all_of(self, metric: Metric) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+        """Namespace and dimensions of each part of one metric; empty where the resource has none there."""
+        found = self.of(metric)
+        if found is None:
+            return ()
+        further = self.further if found[0] == self.namespace else ()
+        return (found, *((self.namespace, one) for one in further))
 
     def of(self, metric: Metric) -> tuple[str, tuple[tuple[str, str], ...]] | None:
         """Namespace and dimensions of one metric; None where the resource has none there."""

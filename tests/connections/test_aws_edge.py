@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from connections.provider import MetricPlace
+from connections.providers.aws.metrics import summed
+from connections.resources import Metric
 from connections.resources.dns import HealthCheck
 from connections.resources.edge import Distribution
+from connections.resources.firewalls import Firewall
 from sandbox.aws import names
 from tests.connections.test_aws_inventory import collect, of
 
@@ -56,3 +62,46 @@ def test_without_the_list_of_metrics_no_vpn_connection_is_known(calm_cloud):
     collected = collect(calm_cloud, service="vpn")
     assert collected.resources == ()
     assert [(gap.action, gap.kinds) for gap in collected.gaps] == [("cloudwatch:ListMetrics", ("vpn_connection",))]
+
+
+def test_a_firewall_knows_its_zones_its_age_and_whether_a_route_leads_to_it(calm_cloud):
+    found = {one.name: one for one in of(collect(calm_cloud, service="network-firewall"), Firewall).values()}
+    told = {name: one.is_routed for name, one in found.items()}
+    assert (told["guarding-1"], told["without-route-1"]) == (True, False)
+    assert (told["silent-on-transit-1"], told["silent-shared-1"]) == (None, None)
+    assert {one.zones for one in found.values()} == {("us-east-1a", "us-east-1b")}
+    assert {one.created_at is None for one in found.values()} == {False}
+
+
+@pytest.mark.parametrize("operation", ["DescribeRouteTables", "DescribeVpcEndpoints", "DescribeFirewall"])
+def test_what_is_not_read_of_a_firewall_is_not_known(calm_cloud, operation):
+    calm_cloud.fault("deny", operation=operation, count=None)
+    found = of(collect(calm_cloud, service="network-firewall"), Firewall).values()
+    left = {"DescribeRouteTables": "is_routed", "DescribeVpcEndpoints": "created_at", "DescribeFirewall": "zones"}
+    assert {getattr(one, left[operation]) for one in found} == {None}
+
+
+@pytest.mark.parametrize(
+    ("parts", "total"),
+    [
+        ([3.0], 3.0),
+        ([None], None),
+        ([3.0, 4.0], 7.0),
+        ([0.0, 0.0], 0.0),
+        ([0.0, 4.0], 4.0),
+        ([None, 4.0], 4.0),
+        ([None, 0.0], None),
+        ([None, None], None),
+    ],
+)
+def test_what_parts_come_to_is_known_where_all_are_or_where_there_is_any(parts, total):
+    assert summed(parts) == total
+
+
+def test_a_place_of_several_parts_names_each_of_them():
+    one, other = (("Zone", "a"),), (("Zone", "b"),)
+    place = MetricPlace(namespace="AWS/X", dimensions=one, further=(other,), elsewhere={"CWAgent": one})
+    packets = Metric(name="Packets", statistic="Sum", unit="packets")
+    assert place.all_of(packets) == (("AWS/X", one), ("AWS/X", other))
+    assert place.all_of(replace(packets, namespace="CWAgent")) == (("CWAgent", one),)
+    assert place.all_of(replace(packets, namespace="Other")) == ()

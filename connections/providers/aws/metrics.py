@@ -138,8 +138,7 @@ def _wanted(
             start = until - timedelta(days=days)
             span = known.get((thing.resource_id, metric.key))
             first = first_to_ask(span, metric=metric, start=start, until=until)
-            where = place.of(metric)
-            if where is not None and first < until:
+            for where in place.all_of(metric) if first < until else ():
                 yield _Wanted(thing=thing, place=where, metric=metric, first_date=first)
 
 
@@ -189,9 +188,15 @@ def _read(reader: Reader, session: AwsSession, batch: list[_Wanted], until: date
         reader.gap(calls.GET_METRIC_DATA, reason=reason, message=_lost(len(batch), sentence_of(error)))
         return []
     _note_incomplete(reader, answers)
-    return [
-        _series(one, answer, until) for one, answer in zip(batch, answers, strict=True) if answer.status == "Complete"
-    ]
+    return _joined(batch, answers, until)
+
+
+def _joined(batch: list[_Wanted], answers: list[_Answer], until: date) -> list[Series]:
+    """The series of each resource, of its parts where it has several; none of which a part was not read whole."""
+    parts: dict[tuple[str, str], list[tuple[_Wanted, _Answer]]] = {}
+    for one, answer in zip(batch, answers, strict=True):
+        parts.setdefault((one.thing.resource_id, one.metric.key), []).append((one, answer))
+    return [_series(some, until) for some in parts.values() if all(answer.status == "Complete" for _, answer in some)]
 
 
 def _pages(reader: Reader, session: AwsSession, batch: list[_Wanted], until: date) -> Iterator[dict[str, Any]]:
@@ -225,10 +230,18 @@ def _lost(count: int, told: str) -> str:
     return f"{count} usage series could not be read: {told}"
 
 
-def _series(wanted: _Wanted, answer: _Answer, until: date) -> Series:
+def _series(parts: list[tuple[_Wanted, _Answer]], until: date) -> Series:
+    wanted = parts[0][0]
     return Series(
         resource_id=wanted.thing.resource_id,
         metric=wanted.metric,
         first_date=wanted.first_date,
-        values=tuple(answer.values.get(slot) for slot in range(wanted.length(until))),
+        values=tuple(summed([answer.values.get(slot) for _, answer in parts]) for slot in range(wanted.length(until))),
     )
+
+
+def summed(values: list[float | None]) -> float | None:
+    """What parts come to. Where one of them has no data it is at least the others', and nothing is not known of it."""
+    known = [value for value in values if value is not None]
+    total = sum(known) if known else None
+    return total if total or len(known) == len(values) else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace
+from connections.providers.aws.networks import DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS
 from connections.providers.aws.reader import clean_tags
 from connections.resources import NatGateway, Thing
 from connections.resources.endpoints import TransitAttachment, VpcEndpoint
@@ -22,27 +23,12 @@ DESCRIBE_NAT_GATEWAYS = Call(
     why="Lists NAT gateways.",
     cheapest={"MaxResults": 5},
 )
-DESCRIBE_ROUTE_TABLES = Call(
-    service="ec2",
-    operation="DescribeRouteTables",
-    action="ec2:DescribeRouteTables",
-    why="Tells which NAT gateways still have traffic sent to them, and which VPCs others can reach.",
-    cheapest={"MaxResults": 5},
-)
 DESCRIBE_SUBNETS = Call(
     service="ec2",
     operation="DescribeSubnets",
     action="ec2:DescribeSubnets",
     why="Tells in which zone a NAT gateway stands, so that one gateway for each zone is not called waste.",
     cheapest={"MaxResults": 5},
-)
-DESCRIBE_VPC_ENDPOINTS = Call(
-    service="ec2",
-    operation="DescribeVpcEndpoints",
-    action="ec2:DescribeVpcEndpoints",
-    why="Lists endpoints of VPCs with their service and state.",
-    cheapest={"MaxResults": 5},
-    withheld=("VpcEndpoints.PolicyDocument",),
 )
 DESCRIBE_TRANSIT_ATTACHMENTS = Call(
     service="ec2",

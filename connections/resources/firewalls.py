@@ -1,0 +1,26 @@
+"""What looks at traffic between networks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from connections.resources.thing import Thing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Firewall(Thing):
+    """A network firewall, made when its first endpoint was. `zones` are those in which it has an endpoint, each charged
+    by the hour; None: not read.
+
+    `is_routed`: some route leads to one of its endpoints; None where not all that might could be read, or where traffic
+    comes to it by other ways (a transit gateway, endpoints in other networks).
+    """
+
+    KIND: ClassVar[str] = "firewall"
+    SERVICE: ClassVar[str] = "network-firewall"
+
+    state: str
+    vpc_id: str = ""
+    zones: tuple[str, ...] | None = None
+    is_routed: bool | None = None
