@@ -1,0 +1,65 @@
+"""Network interfaces, those alone that hold an Elastic IP: whether they are attached to anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from connections.provider import Call, Collector
+from connections.providers.aws.reader import clean_tags
+from connections.resources.addresses import HeldAddress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connections.providers.aws.reader import Reader
+    from connections.resources import Thing
+
+DESCRIBE_INTERFACES = Call(
+    service="ec2",
+    operation="DescribeNetworkInterfaces",
+    action="ec2:DescribeNetworkInterfaces",
+    why="Tells which Elastic IPs are held by an interface that is attached to nothing.",
+    cheapest={"MaxResults": 5},
+    withheld=("NetworkInterfaces.Description",),
+)
+WITH_ELASTIC_IP = [{"Name": "association.allocation-id", "Values": ["eipalloc-*"]}]
+
+
+def collect(reader: Reader) -> Iterator[Thing]:
+    """Every Elastic IP of this account that an interface holds, of one region."""
+    yield from reader.listing(
+        DESCRIBE_INTERFACES,
+        result="NetworkInterfaces",
+        row=lambda item: _address(reader, item),
+        kinds=(HeldAddress.KIND,),
+        page_size=1000,
+        Filters=WITH_ELASTIC_IP,
+    ).rows
+
+
+def _address(reader: Reader, item: dict[str, Any]) -> HeldAddress | None:
+    held = item.get("Association", {})
+    if not held.get("AllocationId"):
+        return None
+    tags = clean_tags(item.get("TagSet"))
+    return HeldAddress(
+        resource_id=held["AllocationId"],
+        account_id=reader.account_id,
+        region=reader.region,
+        observed_at=reader.at,
+        name=tags.get("Name", ""),
+        tags=tags,
+        public_ip=held.get("PublicIp", ""),
+        interface_id=item["NetworkInterfaceId"],
+        interface_state=item.get("Status", ""),
+        is_requester_managed=bool(item.get("RequesterManaged")),
+    )
+
+
+COLLECTOR = Collector(
+    service="network-interfaces",
+    needs={HeldAddress: (DESCRIBE_INTERFACES,)},
+    calls=(DESCRIBE_INTERFACES,),
+    collect=collect,
+    billed_as=("Amazon Elastic Compute Cloud", "Amazon Virtual Private Cloud"),
+)

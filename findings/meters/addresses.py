@@ -1,0 +1,18 @@
+"""Public addresses that interfaces hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connections.resources.addresses import HeldAddress
+from findings.prices import HOURS_A_MONTH
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+
+def _address(_: HeldAddress) -> tuple[tuple[str, Decimal], ...]:
+    return (("PublicIPv4:IdleAddress", HOURS_A_MONTH),)
+
+
+METERS = {HeldAddress: _address}

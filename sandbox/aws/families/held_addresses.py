@@ -1,0 +1,85 @@
+"""Elastic IPs by the network interfaces that hold them: attached, attached to nothing, kept by services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.aws import charges
+from sandbox.aws.cases import Case, stands, tag_list
+from sandbox.aws.shaped import Answered
+from sandbox.aws.wire import Refusal
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from sandbox.aws.cases import Stand
+    from sandbox.aws.model import Draw, Estate
+    from sandbox.aws.shaped import Asked
+
+UNNEEDED = "aws_vpc_public_address_unneeded"
+RESOURCE_TYPES = {"held_address": "Elastic IP"}
+FILTER = {"Name": "association.allocation-id", "Values": ["eipalloc-*"]}
+CASES = {
+    "interface_attached": Case(count=5, has={"state": "in-use"}),
+    "interface_left": Case(count=3, wastes=(UNNEEDED,), has={"state": "available"}),
+    "interface_of_service": Case(
+        count=2,
+        has={"state": "available", "is_managed": True},
+        trap="attached to nothing just now, but a service's own",
+    ),
+    "interface_moving": Case(has={"state": "attaching"}, trap="on its way from one machine to the next"),
+    "interface_kept": Case(
+        has={"state": "available"}, tags={"keep": "failover"}, trap="attached to nothing, but to keep"
+    ),
+    "interface_untold": Case(count=2, unknowns=(UNNEEDED,), trap="whether its interface is attached is not told"),
+}
+
+
+def add(draw: Draw, estate: Estate) -> None:
+    for stand in stands(draw, CASES):
+        _address(draw, estate, stand)
+
+
+def _address(draw: Draw, estate: Estate, stand: Stand) -> None:
+    has, allocation_id, interface_id = stand.case.has, draw.id("eipalloc"), draw.id("eni")
+    arn = stand.arn("ec2", f"elastic-ip/{allocation_id}")
+    item = stand.item(draw, kind="held_address", native_id=allocation_id, bill_id=arn, rules=(UNNEEDED,))
+    item.shape = {
+        "NetworkInterfaceId": interface_id,
+        "Association": {
+            "AllocationId": allocation_id,
+            "AssociationId": draw.id("eipassoc"),
+            "IpOwnerId": stand.account,
+            "PublicIp": f"198.51.103.{1 + len(estate.of('held_address'))}",
+        },
+        "Description": "ask network",
+        "InterfaceType": "interface",
+        "OwnerId": stand.account,
+        "RequesterManaged": has.get("is_managed", False),
+        "VpcId": draw.id("vpc"),
+        "TagSet": tag_list(item),
+        **({"Status": has["state"]} if "state" in has else {}),
+    }
+    first, last = charges.span(item.created_at, draw.as_of)
+    is_idle = has.get("state") == "available"
+    item.charges = [charges.address_hours(region=stand.region, is_idle=is_idle, first=first, last=last)]
+    estate.items.append(item)
+
+
+def _interfaces(asked: Asked) -> dict[str, Any]:
+    if asked.parameters.get("Filters") not in (None, [], [FILTER]):
+        raise Refusal(
+            "InvalidParameterValue", "The sandbox knows interfaces that hold an Elastic IP, and no other filter."
+        )
+    return {"NetworkInterfaces": [item.shape for item in asked.of("held_address")]}
+
+
+ANSWERS = (
+    Answered(
+        service="ec2",
+        operation="DescribeNetworkInterfaces",
+        make=_interfaces,
+        honours=frozenset({"Filters"}),
+        largest=1000,
+    ),
+)

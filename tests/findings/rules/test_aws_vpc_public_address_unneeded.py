@@ -1,0 +1,43 @@
+"""Elastic IPs on interfaces that are attached to nothing."""
+
+from dataclasses import replace
+
+import pytest
+
+from connections.resources.addresses import HeldAddress
+from findings.registry import rule
+from findings.rule import ALL, Fine, Unknown, Waste
+from tests.findings.evidence import ACCOUNT, waste
+
+RULE = rule("aws_vpc_public_address_unneeded")
+WASTEFUL = HeldAddress(
+    **ACCOUNT,
+    resource_id="eipalloc-1",
+    public_ip="198.51.103.7",
+    interface_id="eni-1",
+    interface_state="available",
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict"),
+    [
+        ({}, Waste),
+        ({"tags": {"team": "network"}}, Waste),
+        ({"interface_state": "in-use"}, Fine),
+        ({"interface_state": "attaching"}, Fine),
+        ({"interface_state": "detaching"}, Fine),
+        ({"interface_state": "a state of later years"}, Fine),
+        ({"is_requester_managed": True}, Fine),
+        ({"is_requester_managed": True, "interface_state": ""}, Fine),
+        ({"interface_state": ""}, Unknown),
+    ],
+)
+def test_an_address_whose_interface_is_attached_to_nothing_leads_nowhere(changed, verdict):
+    assert isinstance(RULE.ask(replace(WASTEFUL, **changed), usage=None, settings={}), verdict)
+
+
+def test_all_of_it_is_saved_and_the_interface_is_named():
+    found = waste(RULE, WASTEFUL)
+    assert found.saves == ALL
+    assert found.because == "198.51.103.7 is held by eni-1, which is attached to nothing; AWS does not say since when."
