@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class ContainerCluster(Thing):
     """A cluster. `running_tasks` counts those that are about to run, too.
 
-    `machine_count` is how many machines of the customer's own are registered with it, None: could not be read; what
-    stands outside of the cloud is not counted. `machines_since_at` is when the first of them came.
+    `machine_count` is how many machines of the customer's own are registered with it, None: could not be read, or not
+    asked for, since tasks run; what stands outside of the cloud is not counted. `machines_since_at` is when the first
+    of them came.
     """
 
     KIND: ClassVar[str] = "container_cluster"

@@ -29,7 +29,8 @@ def of(collected, kind):
 def test_a_cluster_knows_its_machines_of_ec2_and_a_service_how_it_is_reached(calm_cloud):
     collected = collect(calm_cloud)
     clusters, services = of(collected, ContainerCluster), of(collected, ContainerService)
-    assert (clusters["working-1"].machine_count, clusters["working-1"].running_tasks) == (4, 7)
+    assert (clusters["working-1"].machine_count, clusters["working-1"].running_tasks) == (None, 7)
+    assert (clusters["forgotten-1"].machine_count, clusters["forgotten-1"].service_count) == (2, 0)
     assert clusters["forgotten-1"].machines_since_at is not None
     assert (clusters["outside-1"].machine_count, clusters["outside-1"].machines_since_at) == (0, None)
     assert clusters["apps-1"].machine_count == 0

@@ -143,6 +143,8 @@ def _with_machines(reader: Reader, cluster: _Cluster) -> ContainerCluster:
     thing = cluster.thing
     if not cluster.has_machines:
         return replace(thing, machine_count=0)
+    if thing.running_tasks:
+        return thing  # what they work for is there, however many they are
     arns: Listing[str] = reader.listing(
         LIST_MACHINES, result="containerInstanceArns", row=str, page_size=100, cluster=thing.resource_id
     )
