@@ -7,6 +7,9 @@ import datetime as dt
 import pytest
 
 from connections.providers.aws import inventory
+from connections.providers.aws.collectors.lambda_ import COLLECTOR
+from connections.resources.functions import Function
+from findings.function_usage import CALLS, MEMORY
 from sandbox.aws import names
 from tests.connections.aws import session
 
@@ -34,6 +37,10 @@ def test_a_function_knows_what_is_kept_ready_and_whether_it_is_measured_and_noth
     assert found["on-machines-1"].is_on_own_machines
     assert all(function.tags["Name"] == name for name, function in found.items())
     assert "PASSWORD" not in repr(collected)
+    place = COLLECTOR.places[Function]
+    assert place(found["steady-1"]).of(MEMORY) == ("LambdaInsights", (("function_name", "steady-1"),))
+    assert place(found["roomy-unmeasured-1"]).of(MEMORY) is None
+    assert place(found["steady-1"]).of(CALLS) == ("AWS/Lambda", (("FunctionName", "steady-1"),))
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 def judge(
     function: Function, *, usage: Usage, idle_days: int, min_saved_percent: float, min_gib_hours: float
 ) -> Verdict:
-    if function.is_on_own_machines:
-        return Fine("It runs on machines that are charged as such.")
+    time_ms = total_ms(usage, days=idle_days)
+    hours = None if time_ms is None else gib_hours(function, time_ms=time_ms)
+    if function.is_on_own_machines or (hours is not None and hours < min_gib_hours):
+        return Fine("" if function.is_on_own_machines else "Called too little for its memory to matter.")
     if not function.is_measured:
         by_whom = "whether Lambda Insights measures its memory" if function.is_measured is None else ""
         return Unknown(by_whom or "how much memory its calls take, which Lambda Insights alone would measure")
@@ -25,12 +27,11 @@ def judge(
     saved = saved_share(function, need)
     if saved * 100 < min_saved_percent:
         return Fine(f"Its calls take up to {need.memory_percent:.0f} % of its memory.")
-    time_ms = total_ms(usage, days=idle_days)
-    if time_ms is None or not need.is_whole:
+    if hours is None or not need.is_whole:
         return Unknown(f"its memory and processor on every one of the last {counted(idle_days, 'day')}")
-    spare = saved * gib_hours(function, time_ms=time_ms)
+    spare = saved * hours
     if spare < min_gib_hours:
-        return Fine("Called too little for its memory to matter.")
+        return Fine(f"{spare:,.1f} GiB-hours less are too little to matter.")
     return Waste(
         saves=UNTOLD,
         because=f"{function.memory_mib:,} MiB, of which no call of the last {counted(idle_days, 'day')} took more than "

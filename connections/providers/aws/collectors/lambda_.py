@@ -99,11 +99,8 @@ def _with_provisioned(reader: Reader, function: Function) -> Function:
 
 
 def _place(function: Function) -> MetricPlace:
-    return MetricPlace(
-        namespace="AWS/Lambda",
-        dimensions=(("FunctionName", function.name),),
-        elsewhere={INSIGHTS: (("function_name", function.name),)},
-    )
+    elsewhere = {INSIGHTS: (("function_name", function.name),)} if function.is_measured else {}
+    return MetricPlace(namespace="AWS/Lambda", dimensions=(("FunctionName", function.name),), elsewhere=elsewhere)
 
 
 COLLECTOR = Collector(
