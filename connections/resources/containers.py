@@ -37,7 +37,8 @@ class ContainerService(Thing):
 
     `target_groups` are what load balancers send it requests through; `is_reached_otherwise`: a directory of services,
     an older load balancer or another controller than ECS' own may lead to it as well. `is_measured`: its cluster has
-    Container Insights, which tells the size of a task.
+    Container Insights, which tells the size of a task. `scaling` is the least and the most of tasks between which it is
+    scaled automatically, empty where it is not; None: could not be read.
     """
 
     KIND: ClassVar[str] = "container_service"
@@ -52,3 +53,4 @@ class ContainerService(Thing):
     target_groups: tuple[str, ...] = ()
     is_reached_otherwise: bool = False
     is_measured: bool = False
+    scaling: tuple[int, ...] | None = None

@@ -39,6 +39,7 @@ def test_a_cluster_knows_its_machines_of_ec2_and_a_service_how_it_is_reached(cal
     assert len(unasked.target_groups) == 1
     assert (services["unasked-directory-1"].is_reached_otherwise, unasked.is_reached_otherwise) == (True, False)
     assert (services["roomy-unmeasured-1"].is_measured, services["daemon-1"].scheduling) == (False, "DAEMON")
+    assert (services["fixed-scaled-1"].scaling, services["fixed-1"].scaling) == ((2, 12), ())
     assert all(thing.tags["Name"] == thing.name for thing in collected.resources)
 
 
@@ -73,6 +74,13 @@ def test_what_may_not_be_read_is_a_gap_and_leaves_machines_unknown(calm_cloud, o
     assert bool(of(collected, ContainerService)) is not bool(kinds)
     known = of(collected, ContainerCluster)["forgotten-1"].machine_count
     assert known == (2 if kinds else None)
+
+
+def test_scaling_that_may_not_be_read_is_unknown_of_every_service(calm_cloud):
+    calm_cloud.fault("deny", operation="DescribeScalableTargets", count=None)
+    collected = collect(calm_cloud)
+    assert {service.scaling for service in of(collected, ContainerService).values()} == {None}
+    assert [gap.action for gap in collected.gaps] == ["application-autoscaling:DescribeScalableTargets"]
 
 
 class Reading:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sandbox.aws import usage
+from sandbox.aws import hours, usage
 from sandbox.aws.cases import CELLS, Case, Stand, stands
-from sandbox.aws.compute import put
+from sandbox.aws.compute import put, put_hours
+from sandbox.aws.model import HISTORY_DAYS
 from sandbox.aws.names import LAB
 from sandbox.aws.shaped import Answered
 from sandbox.aws.wire import Refusal
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 CLUSTER_IDLE = "aws_ecs_cluster_idle"
 IDLE, OVERSIZED = "aws_ecs_service_idle", "aws_ecs_service_oversized"
+FIXED = "aws_ecs_service_without_autoscaling"
+SERVICE_RULES = (IDLE, OVERSIZED, FIXED)
 DEAF = (LAB, "ap-southeast-2")  # CloudWatch fails in this one, on purpose
 SMALL, LARGE = (256, 512), (1024, 4096)
 GAUGED = ("Minimum", "Average", "Maximum")
@@ -59,6 +62,16 @@ SERVICES_OF = {
         unknowns=(OVERSIZED,),
         has={"cpu": 20, "size": LARGE, "cluster": "plain"},
         trap="too large, and nobody says by how much",
+    ),
+    "fixed": Case(count=3, wastes=(FIXED,), untold=(FIXED,), has={"desired": 6, "is_at_work": True}),
+    "fixed_scaled": Case(has={"desired": 6, "is_at_work": True, "scaling": (2, 12)}, trap="idle at night, but scaled"),
+    "fixed_few": Case(has={"desired": 2, "is_at_work": True}, trap="idle at night, but two tasks are hardly too many"),
+    "fixed_even": Case(has={"desired": 8, "cpu": 75}, trap="not scaled, but as busy by night as by day"),
+    "fixed_unread": Case(
+        count=2,
+        unknowns=(FIXED,),
+        has={"desired": 6, "is_at_work": True, "missing": (4, 5)},
+        trap="idle at night, but two days are missing",
     ),
     "roomy_resized": Case(
         unknowns=(OVERSIZED,), has={"cpu": 20, "size": LARGE, "was": (2048, 8192)}, trap="changed its size lately"
@@ -119,7 +132,7 @@ def _service(draw: Draw, estate: Estate, stand: Stand) -> None:
     place = CELLS.index((stand.account, stand.region)) + 1
     cluster = f"{has.get('cluster', 'apps')}-{place}"
     arn = stand.arn("ecs", f"service/{cluster}/{name}")
-    item = stand.item(draw, kind="container_service", native_id=arn, bill_id=arn, rules=(IDLE, OVERSIZED))
+    item = stand.item(draw, kind="container_service", native_id=arn, bill_id=arn, rules=SERVICE_RULES)
     group = f"targetgroup/{name}/{draw.hex(16)}"
     desired = has.get("desired", 2)
     item.shape = {
@@ -147,6 +160,11 @@ def _service(draw: Draw, estate: Estate, stand: Stand) -> None:
         "createdAt": item.created_at,
     }
     item.facts["cluster"] = cluster
+    if "scaling" in has:
+        least, most = has["scaling"]
+        target = {"ServiceNamespace": "ecs", "ResourceId": f"service/{cluster}/{name}", "MinCapacity": least}
+        own = {"ScalableDimension": "ecs:service:DesiredCount", "MaxCapacity": most, "CreationTime": item.created_at}
+        item.facts["targets"] = [target | own | {"RoleARN": f"arn:aws:iam::{stand.account}:role/scaling"}]
     estate.items.append(item)
     if desired:
         _measure(draw, estate, item, group if has.get("groups", 1) else "", has)
@@ -176,6 +194,16 @@ def _measure(draw: Draw, estate: Estate, item: Item, group: str, has: Mapping[st
         if "asked" in has:
             values = usage.raised(values, days_ago=has["asked"], to=3.0, statistics=("Sum",))
         series["AWS/ApplicationELB", "RequestCountPerTarget", "TargetGroup", group] = values
+    if has.get("is_at_work"):
+        del series["AWS/ECS", "CPUUtilization", *own]
+        hourly = hours.at_work(draw.random, draw.as_of, low=40.0, high=65.0)
+        missing = has.get("missing", ())
+        days_ago = [HISTORY_DAYS - hour // hours.HOURS for hour in range(HISTORY_DAYS * hours.HOURS)]
+        known = {
+            name: [None if ago in missing else value for ago, value in zip(days_ago, values, strict=True)]
+            for name, values in hourly.items()
+        }
+        put_hours(estate, item, ("AWS/ECS", "CPUUtilization", *own), known)
     for key, values in series.items():
         put(estate, item, key, usage.without(values, lambda ago: ago > age))
 

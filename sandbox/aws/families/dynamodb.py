@@ -266,8 +266,11 @@ def _tags(asked: Asked) -> dict[str, Any]:
 
 
 def _targets(asked: Asked) -> dict[str, Any]:
-    if asked.parameters["ServiceNamespace"] != "dynamodb":
-        raise Refusal("ValidationException", "The sandbox scales tables only.")
+    namespace = asked.parameters["ServiceNamespace"]
+    if namespace != "dynamodb":  # of another family's
+        items = [one for one in asked.estate.items if (one.account, one.region) == (asked.account, asked.region)]
+        found = [target for one in items for target in one.facts.get("targets", ())]
+        return {"ScalableTargets": [target for target in found if target["ServiceNamespace"] == namespace]}
     return {
         "ScalableTargets": [
             {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace
 from connections.providers.aws.reader import clean_tags
+from connections.providers.aws.scaling import DESCRIBE_TARGETS, targets
 from connections.resources.tables import Table
 
 if TYPE_CHECKING:
@@ -42,13 +43,6 @@ LIST_TAGS = Call(
     answers_cheapest=frozenset({"ResourceNotFoundException"}),
     absent=frozenset({"ResourceNotFoundException"}),
 )
-DESCRIBE_TARGETS = Call(
-    service="application-autoscaling",
-    operation="DescribeScalableTargets",
-    action="application-autoscaling:DescribeScalableTargets",
-    why="Tells which tables are scaled automatically, and within which bounds.",
-    cheapest={"ServiceNamespace": "dynamodb", "MaxResults": 1},
-)
 READ, WRITE = "dynamodb:table:ReadCapacityUnits", "dynamodb:table:WriteCapacityUnits"
 GIB = 1024**3
 
@@ -62,14 +56,12 @@ def collect(reader: Reader) -> Iterator[Thing]:
         return
     found = reader.together(*(partial(_table, reader, name) for name in names.rows))
     tables = [table for table in found if table is not None]
-    targets: Listing[Any] = reader.listing(
-        DESCRIBE_TARGETS, result="ScalableTargets", row=_target, page_size=50, ServiceNamespace="dynamodb"
-    )
+    scaled = targets(reader, namespace="dynamodb")
     tags = reader.together(*(partial(_tags, reader, table) for table in tables))
-    bounds = dict(targets.rows)
+    bounds = dict(scaled.rows)
     for table, own in zip(tables, tags, strict=True):
         reads, writes = (
-            bounds.get((f"table/{table.name}", dimension), () if targets.is_complete else None)
+            bounds.get((f"table/{table.name}", dimension), () if scaled.is_complete else None)
             for dimension in (READ, WRITE)
         )
         yield replace(table, tags=own, read_scaling=reads, write_scaling=writes)
@@ -100,10 +92,6 @@ def _described(reader: Reader, item: dict[str, Any]) -> Table:
         index_names=tuple(one["IndexName"] for one in item.get("GlobalSecondaryIndexes", ())),
         replica_regions=tuple(one.get("RegionName", "") for one in item.get("Replicas", ())),
     )
-
-
-def _target(item: dict[str, Any]) -> tuple[tuple[str, str], tuple[int, int]]:
-    return (item["ResourceId"], item["ScalableDimension"]), (item["MinCapacity"], item["MaxCapacity"])
 
 
 def _tags(reader: Reader, table: Table) -> dict[str, str]:

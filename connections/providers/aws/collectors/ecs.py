@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace
+from connections.providers.aws.scaling import DESCRIBE_TARGETS, targets
 from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
 from connections.resources.containers import ContainerCluster, ContainerService
 
@@ -83,6 +84,7 @@ DESCRIBE_MACHINES = Call(
 KINDS = (ContainerCluster.KIND, ContainerService.KIND)
 CLUSTERS_A_CALL, SERVICES_A_CALL, MACHINES_A_CALL = 100, 10, 100
 FARGATE = frozenset({"FARGATE", "FARGATE_SPOT"})
+TASKS = "ecs:service:DesiredCount"
 INSIGHTS, BALANCERS = "ECS/ContainerInsights", "AWS/ApplicationELB"
 
 
@@ -113,8 +115,17 @@ def collect(reader: Reader) -> Iterator[Thing]:
     clusters = [cluster for rows in described for cluster in rows]
     for found in reader.together(*(partial(_with_machines, reader, cluster) for cluster in clusters)):
         yield replace(found, tags=tags.get(found.resource_id, {}))
-    for services in reader.together(*(partial(_services, reader, cluster) for cluster in clusters)):
-        yield from (replace(service, tags=tags.get(service.resource_id, {})) for service in services)
+    services = [
+        one for found in reader.together(*(partial(_services, reader, one) for one in clusters)) for one in found
+    ]
+    if not services:
+        return
+    scaled = targets(reader, namespace="ecs")
+    bounds = dict(scaled.rows)
+    for service in services:
+        name = (f"service/{service.cluster_name}/{service.name}", TASKS)
+        scaling = bounds.get(name, () if scaled.is_complete else None)
+        yield replace(service, tags=tags.get(service.resource_id, {}), scaling=scaling)
 
 
 def _cut(rows: Sequence[str], most: int) -> Iterator[Sequence[str]]:
@@ -237,11 +248,11 @@ COLLECTOR = Collector(
     service="ecs",
     needs={
         ContainerCluster: (LIST_CLUSTERS, DESCRIBE_CLUSTERS, LIST_MACHINES, DESCRIBE_MACHINES),
-        ContainerService: (LIST_CLUSTERS, DESCRIBE_CLUSTERS, LIST_SERVICES, DESCRIBE_SERVICES),
+        ContainerService: (LIST_CLUSTERS, DESCRIBE_CLUSTERS, LIST_SERVICES, DESCRIBE_SERVICES, DESCRIBE_TARGETS),
     },
     calls=(
         *(LIST_CLUSTERS, DESCRIBE_CLUSTERS, LIST_SERVICES, DESCRIBE_SERVICES, LIST_MACHINES, DESCRIBE_MACHINES),
-        GET_RESOURCES,
+        *(DESCRIBE_TARGETS, GET_RESOURCES),
     ),
     collect=collect,
     places={ContainerCluster: _place_of_cluster, ContainerService: _place_of_service},
