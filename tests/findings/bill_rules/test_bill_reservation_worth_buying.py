@@ -42,6 +42,11 @@ def test_it_says_how_much_was_taken_off_for_findings():
     assert waste(RULE, LEFT).because.endswith("None was taken off for an open finding.")
 
 
+def test_it_says_that_nothing_is_left_where_all_of_it_has_findings():
+    said = verdict(RULE, use(wasted=(running(**OWN), running("i-2", **OWN))))
+    assert said.because == "Nothing is left to buy for once the open findings are acted on."
+
+
 def test_an_idle_commitment_is_named():
     assert PLAN in verdict(RULE, use(running(**OWN), commitments=[idle()])).because
 
