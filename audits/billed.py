@@ -11,6 +11,7 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from connections.resources import Thing
@@ -137,7 +138,12 @@ class BilledService(Billed):
 
 def meter_of(line: DayCost) -> str:
     """What a line charges for, without AWS' code of the region; the description where the bill names no meter."""
-    return REGION_CODE.sub("", line.usage_type) or line.charge_description
+    return _without_region(line.usage_type) or line.charge_description
+
+
+@lru_cache(maxsize=8192)
+def _without_region(usage_type: str) -> str:
+    return REGION_CODE.sub("", usage_type)
 
 
 def quantity_of(lines: Iterable[DayCost]) -> Decimal:

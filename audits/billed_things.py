@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Row = dict[str, str]
 Line = tuple[Row, DayCost]  # what names it, of which account, resource, region, provider and service are read
 STATUSES = ("Used", "Unused")
+AMOUNTS = ("billed_cost", "effective_cost", "list_cost", "contracted_cost", "consumed_quantity")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,31 +106,32 @@ class BilledThings:
 
 @dataclass(frozen=True)
 class _Sum:
-    """Lines that are added up by a key, and the first row of them. Currencies and corrections are never added in."""
+    """Lines that are added up by a key, and the first row of them. Currencies and corrections are never added in.
+
+    What is added up stands beside the first line of a key, in the order of `AMOUNTS`: a line is made of it at the end.
+    """
 
     row: Row
-    by_key: dict[tuple[object, ...], DayCost]
+    by_key: dict[tuple[object, ...], tuple[DayCost, list[Decimal | None]]]
 
     def add(self, by: tuple[object, ...], line: DayCost) -> None:
         key = (*by, line.billing_currency, line.charge_class)
         held = self.by_key.get(key)
         if held is None:
-            self.by_key[key] = line
+            self.by_key[key] = line, [getattr(line, name) for name in AMOUNTS]
             return
-        quantity = None
-        if held.consumed_quantity is not None and line.consumed_quantity is not None:
-            quantity = held.consumed_quantity + line.consumed_quantity
-        self.by_key[key] = replace(
-            held,
-            billed_cost=held.billed_cost + line.billed_cost,
-            effective_cost=held.effective_cost + line.effective_cost,
-            list_cost=held.list_cost + line.list_cost,
-            contracted_cost=held.contracted_cost + line.contracted_cost,
-            consumed_quantity=quantity,
-        )
+        sums = held[1]
+        for place, name in enumerate(AMOUNTS):
+            one, more = sums[place], getattr(line, name)
+            sums[place] = None if one is None or more is None else one + more
 
     def lines(self) -> tuple[DayCost, ...]:
-        return tuple(sorted(self.by_key.values(), key=lambda line: line.charge_date))
+        """The sums, oldest first."""
+        made = []
+        for line, sums in self.by_key.values():
+            values: dict[str, Any] = dict(zip(AMOUNTS, sums, strict=True))
+            made.append(replace(line, **values))
+        return tuple(sorted(made, key=lambda line: line.charge_date))
 
 
 def day_cost(row: Row) -> DayCost:

@@ -7,18 +7,19 @@ a rule on it that knows the same from more than the bill has the word. What no a
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from audits.billed import Billed, BilledCommitment, BilledResource, BilledService
-from audits.models import Resource
+from audits.models import Gap, Resource
 from audits.things import from_data
 from connections.bill_ids import bill_ids
 from connections.resources import KINDS
 from findings import registry
 from findings.commitment_bills import COMMITMENTS, is_named
 from findings.confidence import confidence_of
-from findings.connected_bills import billed_things, commitments_of_bill
+from findings.connected_bills import LOOKED_AT_DAYS, TooManyLines, billed_things, commitments_of_bill
 from findings.evaluate import evaluate
 from findings.models import Finding
 from findings.rule import STAGES, Fine, Unknown, Waste, counted
@@ -116,7 +117,7 @@ def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight, kept_out: C
     commitments = [one for one in seen if isinstance(one.evidence.thing, COMMITMENTS)]
     unseen = _unseen(audit, sight)
     steady = SteadyUses()
-    for thing in billed_things(audit.connection):
+    for thing in _things(audit):
         told.accounts.add(thing.account_id)
         name = (thing.account_id, thing.resource_id)
         own = _own(thing, known, commitments)
@@ -130,6 +131,24 @@ def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight, kept_out: C
         _judge(told, use, audit=audit, own=None)
     _write(told.rows.values())
     return told
+
+
+def _things(audit: Audit) -> Iterator[Billed]:
+    """What stands on the bills; a gap, and nothing, where that is too much."""
+    try:
+        yield from billed_things(audit.connection)
+    except TooManyLines as error:
+        step = audit.steps.order_by("kind").last()  # the judging's own, where the audit has one
+        if step is not None:
+            Gap.objects.get_or_create(
+                audit=audit,
+                step=step,
+                account_id=step.account_id,
+                service=Billed.SERVICE,
+                action="judging of the bill",
+                reason="CAPPED",
+                defaults={"message": str(error)},
+            )
 
 
 def _take_in(steady: SteadyUses, thing: BilledResource, *, own: Seen | None, has_finding: bool) -> None:
@@ -180,7 +199,9 @@ def _unseen(audit: Audit, sight: Sight) -> dict[Name, bool]:
     """What an earlier audit saw and this one did not, with whether a gap may hide it. What is gone stays on the bill
     for as long as that lags behind.
     """
-    rows = Resource.objects.filter(connection_id=audit.connection_id, kind__in=KINDS).exclude(audit=audit)
+    since = audit.requested_at - timedelta(days=LOOKED_AT_DAYS)
+    rows = Resource.objects.filter(connection_id=audit.connection_id, kind__in=KINDS, last_seen_at__gte=since)
+    rows = rows.exclude(audit=audit)
     found: dict[Name, bool] = {}
     for kind, data in rows.values_list("kind", "data"):
         thing = from_data(kind, data)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
     from audits.billed import Billed, BilledCommitment, BilledService
     from audits.billed_things import Line
     from findings.evidence_from_rows import Coverage
@@ -26,9 +28,16 @@ if TYPE_CHECKING:
 LOOKED_AT_DAYS = 62  # two months: what a rule compares with, and what a night can read
 ROW_FIELDS = ("sub_account_id", "resource_id", "region_id", "provider_name", "service_name")
 AT_ONCE = 2000
+MOST_LINES = 10_000_000  # about ten minutes' work, a third of what a step may take
 SUPPORT = "AWS Support"  # whose price is a part of what the whole bill comes to
 BILL_FIELDS = ("charge_date", "charge_days", "service_name", "charge_category", "charge_class", "billing_currency")
 COSTS = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
+
+
+class TooManyLines(Exception):
+    """The bills of the last two months are too long to be judged in a night. Nothing was judged, nothing ends."""
+
+    permanent = True
 
 
 def accounts_of(connection: Connection) -> frozenset[str]:
@@ -44,10 +53,11 @@ def accounts_of(connection: Connection) -> frozenset[str]:
 
 def billed_things(connection: Connection) -> Iterator[Billed]:
     """Everything on the bills of `accounts_of`, in the last `LOOKED_AT_DAYS` complete days: resources, then services of
-    each account, and the commitments at the end.
+    each account, and the commitments at the end. Raises TooManyLines before the first of them.
     """
     accounts = accounts_of(connection)
     coverage = coverage_of(set(accounts))
+    _require_few(coverage)
     for account_id, covered in sorted(coverage.items()):
         span = _span(covered)
         load_ids = covered.load_ids(since=span.first)
@@ -58,19 +68,35 @@ def billed_things(connection: Connection) -> Iterator[Billed]:
     yield from _commitments(connection, accounts, coverage)
 
 
+def _require_few(coverage: dict[str, Coverage]) -> None:
+    lines = sum(
+        _rows(account_id, covered.load_ids(since=_span(covered).first), _span(covered)).count()
+        for account_id, covered in coverage.items()
+    )
+    if lines > MOST_LINES:
+        raise TooManyLines(
+            f"The bills of the last {LOOKED_AT_DAYS} days have {lines:,} lines, more than the {MOST_LINES:,} that are "
+            "judged in a night: what they alone prove is left as it was."
+        )
+
+
 def _span(covered: Coverage) -> Span:
     first = max(covered.billed_from, covered.billed_until - timedelta(days=LOOKED_AT_DAYS))
     return Span(first=first, until=covered.billed_until)
 
 
 def _lines(account_id: str, load_ids: frozenset[UUID], span: Span) -> Iterator[Line]:
-    rows = CostLine.objects.filter(
-        load_id__in=load_ids, sub_account_id=account_id, charge_date__gte=span.first, charge_date__lt=span.until
-    ).order_by("resource_id", "-region_id")
+    rows = _rows(account_id, load_ids, span).order_by("resource_id", "-region_id")
     values = rows.values_list(*ROW_FIELDS, *LINE_FIELDS)
     for one in values.iterator(chunk_size=AT_ONCE):
         of_row, of_line = one[: len(ROW_FIELDS)], one[len(ROW_FIELDS) :]
         yield dict(zip(ROW_FIELDS, of_row, strict=True)), DayCost(**dict(zip(LINE_FIELDS, of_line, strict=True)))
+
+
+def _rows(account_id: str, load_ids: frozenset[UUID], span: Span) -> QuerySet[CostLine]:
+    return CostLine.objects.filter(
+        load_id__in=load_ids, sub_account_id=account_id, charge_date__gte=span.first, charge_date__lt=span.until
+    )
 
 
 def _with_whole_bill(service: BilledService, load_ids: frozenset[UUID], span: Span) -> BilledService:

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from audits.models import BillLoad, CostLine, Resource
+from findings import connected_bills
 from findings.models import Finding, Verdict
 from findings.operations import judge
 from findings.queries import totals_of
@@ -226,6 +227,17 @@ def test_what_the_bill_shows_in_order_again_or_names_no_more_is_resolved(shop):
     told = found(make_audit(shop, at=AT + DAY), at=AT + DAY)
     assert {name for _, name in told} == {"another"}
     assert Finding.objects.get(provider_resource_id=GATEWAY).state == "RESOLVED"
+
+
+def test_a_bill_that_is_too_long_for_a_night_is_a_gap_and_leaves_what_was_found(shop, monkeypatch):
+    charge(load_bill(shop), GATEWAY, "1.2", **HOURS)
+    found(make_audit(shop, state="DONE"))
+    monkeypatch.setattr(connected_bills, "MOST_LINES", 29)
+    later = make_audit(shop, at=AT + DAY)
+    assert found(later, at=AT + DAY)
+    (gap,) = later.gaps.all()
+    assert (gap.service, gap.reason) == ("bill", "CAPPED")
+    assert gap.message.startswith("The bills of the last 62 days have 30 lines, more than the 29")
 
 
 def test_without_a_bill_that_is_open_what_was_found_stays_open(shop):
