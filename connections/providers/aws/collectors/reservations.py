@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from connections.providers.aws.reader import Reader
     from connections.resources import Thing
 
-PLATFORM = "AWS' own word for the system or engine that is reserved."
+PRODUCT = "AWS' own word for what is reserved: Linux/UNIX, mysql, redis."
 WHY = "Lists {}, so that what ends, what goes unused and what covers a {} already is told."
 DESCRIBE_INSTANCES = Call(
     service="ec2",
@@ -26,7 +26,7 @@ DESCRIBE_INSTANCES = Call(
     action="ec2:DescribeReservedInstances",
     why=WHY.format("reserved instances", "machine"),
     cheapest={"OfferingType": "No Upfront"},
-    kept={"ReservedInstances.ProductDescription": PLATFORM},
+    kept={"ReservedInstances.ProductDescription": PRODUCT},
 )
 DESCRIBE_DATABASES = Call(
     service="rds",
@@ -34,7 +34,7 @@ DESCRIBE_DATABASES = Call(
     action="rds:DescribeReservedDBInstances",
     why=WHY.format("reserved database instances", "database"),
     cheapest={"MaxRecords": 20},
-    kept={"ReservedDBInstances.ProductDescription": PLATFORM},
+    kept={"ReservedDBInstances.ProductDescription": PRODUCT},
 )
 DESCRIBE_CACHES = Call(
     service="elasticache",
@@ -42,7 +42,7 @@ DESCRIBE_CACHES = Call(
     action="elasticache:DescribeReservedCacheNodes",
     why=WHY.format("reserved cache nodes", "cache"),
     cheapest={"MaxRecords": 20},
-    kept={"ReservedCacheNodes.ProductDescription": PLATFORM},
+    kept={"ReservedCacheNodes.ProductDescription": PRODUCT},
 )
 DESCRIBE_WAREHOUSES = Call(
     service="redshift",
@@ -65,7 +65,6 @@ DESCRIBE_SEARCH = Call(
     why=WHY.format("reserved instances of OpenSearch", "domain"),
     cheapest={"MaxResults": 1},
     kept={"NextToken": "Where the next page begins."},
-    withheld=("ReservedInstances.BillingSubscriptionId",),
 )
 
 
