@@ -210,16 +210,22 @@ def _series(draw: Draw, engine: Engine, case: Case) -> dict[str, Values]:
         used, held = max(used, held), max(used, held)
     series = {engine.used_by: _gauge(draw, used), **{name: _gauge(draw, held) for name in engine.others}}
     if case.lately:
-        lifted = usage.raised(series[engine.used_by], days_ago=[case.lately], to=1.0, statistics=("Maximum",))
+        lifted = usage.raised(
+            series[engine.used_by], days_ago=[case.lately], to=1.0, statistics=("Minimum", "Average", "Maximum")
+        )
         series[engine.used_by] = lifted
     if engine.is_silent:
-        series = {
-            name: {statistic: [one or None for one in of_days] for statistic, of_days in values.items()}
-            for name, values in series.items()
-        }
+        series = {name: _unsent_at_zero(values) for name, values in series.items()}
     if case.state == "available":
         series["CPUUtilization"] = usage.gauge(draw.random, low=2, high=9, peak=20)
     return series
+
+
+def _unsent_at_zero(values: Values) -> Values:
+    return {
+        statistic: [one if highest else None for one, highest in zip(of_days, values["Maximum"], strict=True)]
+        for statistic, of_days in values.items()
+    }
 
 
 def _gauge(draw: Draw, amount: float) -> Values:
