@@ -100,6 +100,8 @@ def _is_one_of(item: Item, *, every: int) -> bool:
 
 def _on_machine(item: Item) -> Iterator[Opinion]:
     kind = item.facts["type"]
+    if kind not in prices.INSTANCE_HOUR:
+        return  # here they speak of common types alone
     cost = prices.INSTANCE_HOUR[kind][item.region] * HOURS_OF_A_MONTH
     target = SMALLER.get(kind)
     if target and (item.case in TOO_LARGE_TO_THEM or (item.case == "busy" and _is_one_of(item, every=5))):

@@ -89,8 +89,14 @@ def write(estate: Estate) -> dict[str, Any]:
         "fine": fine,
         "unknown": unknown,
         "traps": traps + _bill_traps(estate),
+        "unanswered": sorted({(item.account, item.region) for item in estate.items if _is_unanswered(estate, item)}),
         "resources": _counts(estate),
     }
+
+
+def _is_unanswered(estate: Estate, item: Item) -> bool:
+    """Whether CloudWatch fails on its usage, by whichever name its metrics call it."""
+    return item.name in estate.unanswered or any(one in item.bill_id for one in estate.unanswered)
 
 
 def _row(item: Item) -> dict[str, Any]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from audits.evidence import Usage
 
 HITS = Metric(name="CacheHitCount", statistic="Sum", unit="requests answered by the cache")
-MISSES = Metric(name="CacheMissCount", statistic="Sum", unit="requests that it had no answer for")
+MISSES = Metric(name="CacheMissCount", statistic="Sum", unit="requests")
 
 
 def judge(stage: ApiStage, *, usage: Usage, idle_days: int, settled_days: int, asked_days: int) -> Verdict:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.aws import names
 from sandbox.aws.cases import Case, meter, stands
+from sandbox.aws.families import names_and_checks
 from sandbox.aws.shaped import Answered, Pages
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _machine(estate: Estate, stand: Stand) -> str:
 
 
 def _listed(asked: Asked) -> dict[str, Any]:
-    return {"MetricAlarms": [item.shape for item in asked.of("alarm")]}
+    return {"MetricAlarms": [*(item.shape for item in asked.of("alarm")), *names_and_checks.alarms(asked)]}
 
 
 def _machines(asked: Asked) -> dict[str, Any]:

@@ -138,7 +138,9 @@ def _sets(asked: Asked, zone: Item) -> list[dict[str, Any]]:
     return own + more
 
 
-def _alarms(asked: Asked) -> dict[str, Any]:
+def alarms(asked: Asked) -> list[dict[str, Any]]:
+    """The alarms that look at a health check, alone or in a sum, and one that looks at something else."""
+
     def dimensions(check_id: str) -> dict[str, Any]:
         named = [{"Name": "HealthCheckId", "Value": check_id}]
         return {"Namespace": "AWS/Route53", "MetricName": "HealthCheckStatus", "Dimensions": named}
@@ -150,7 +152,9 @@ def _alarms(asked: Asked) -> dict[str, Any]:
     ]
     sums = [{"AlarmName": "sum", "Metrics": parts}]
     other = {"Namespace": "AWS/SQS", "MetricName": "NumberOfMessagesSent", "Dimensions": []}
-    return {"MetricAlarms": [*plain, *sums, {"AlarmName": "queue", "AlarmDescription": "call 555", **other}]}
+    found = [*plain, *sums, {"AlarmName": "queue", "AlarmDescription": "call 555", **other}]
+    arn = f"arn:aws:cloudwatch:{asked.region}:{asked.account}:alarm:"
+    return [{"AlarmArn": f"{arn}{one['AlarmName']}", "StateValue": "OK", **one} for one in found]
 
 
 def _protections(asked: Asked) -> dict[str, Any]:
@@ -197,6 +201,5 @@ ANSWERS = (
             )
         },
     ),
-    Answered(service="cloudwatch", operation="DescribeAlarms", make=_alarms),
     Answered(service="shield", operation="ListProtections", make=_protections),
 )
