@@ -5,8 +5,7 @@ from __future__ import annotations
 from connections.resources import Instance
 from connections.resources.emr_clusters import EmrCluster
 from findings.relation import GOES, Relation
-
-CLUSTER_OF = "aws:elasticmapreduce:job-flow-id"  # a tag that EMR sets, and nobody else can
+from findings.traps.cluster_node import CLUSTER_OF
 
 RELATIONS = (
     Relation(

@@ -60,7 +60,7 @@ def test_what_is_known_whole_agrees_and_is_in_no_trap_has_all_points():
         ({"its_bill": bill()}, {"sources_agree": 0}, 80),
         ({"thing": replace(IDLE, name="shop-dr")}, {"traps_checked": 0}, 85),
         ({"thing": replace(IDLE, launched_at=ago(2))}, {"traps_checked": 0}, 85),
-        ({"are_tags_read": False}, {"traps_checked": 7}, 92),
+        ({"are_tags_read": False}, {"traps_checked": 6}, 91),
     ],
 )  # fmt: skip
 def test_each_part_costs_what_it_lacks_and_no_other(changed, lost, total):
@@ -77,7 +77,7 @@ def test_a_trap_changes_points_and_not_the_word():
 
 def test_a_trap_that_could_not_be_checked_is_named():
     sentence = judged(are_tags_read=False)[0].parts[-1].sentence
-    assert sentence.endswith("could not be checked: disaster recovery, keep tag.")
+    assert sentence.endswith("could not be checked: cluster node, disaster recovery, keep tag.")
 
 
 def test_usage_that_ends_long_before_the_audit_has_no_points():

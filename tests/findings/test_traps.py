@@ -68,6 +68,10 @@ def seen(trap_id, thing, *, stage="DELETE", **known):
         ("keep_tag", tagged(VOLUME, keep="2026-13-01"), Caught),
         ("keep_tag", tagged(VOLUME, keepalive="true", note="keep"), Clear),
         ("keep_tag", BILLED, Unchecked),
+        ("cluster_node", INSTANCE, Clear),
+        ("cluster_node", tagged(INSTANCE, aws__elasticmapreduce__job_flow_id="j-1"), Clear),
+        ("cluster_node", replace(INSTANCE, tags={"aws:elasticmapreduce:job-flow-id": "j-1"}), Caught),
+        ("cluster_node", VOLUME, type(None)),
         ("auto_scaling", INSTANCE, Clear),
         ("auto_scaling", replace(INSTANCE, autoscaling_group="web"), Caught),
         ("auto_scaling", VOLUME, Clear),
@@ -133,7 +137,7 @@ def test_every_file_is_a_trap_with_its_effect():
     files = {path.stem for path in (Path(traps.__file__).parent).glob("*.py")} - {"__init__"}
     assert set(TRAPS) == files
     assert {trap.id for trap in TRAPS.values() if trap.effect == FINE} == {
-        *("keep_tag", "auto_scaling", "backup", "machine_image"),
+        *("keep_tag", "auto_scaling", "backup", "cluster_node", "machine_image"),
     }  # fmt: skip
     assert {trap.effect for trap in TRAPS.values()} == {FINE, LOWER}
     assert all(trap.title and trap.stages <= set(STAGES) for trap in TRAPS.values())
@@ -141,10 +145,11 @@ def test_every_file_is_a_trap_with_its_effect():
 
 
 @pytest.mark.parametrize(
-    "trap_id", ["keep_tag", "backup", "kubernetes_volume", "managed_balancer", "disaster_recovery"]
+    "trap_id", ["keep_tag", "backup", "cluster_node", "kubernetes_volume", "managed_balancer", "disaster_recovery"]
 )
 def test_a_tag_that_was_not_read_rules_nothing_out_and_one_that_was_still_counts(trap_id):
-    thing = {"backup": SNAPSHOT, "managed_balancer": BALANCER}.get(trap_id, VOLUME)
+    things = {"backup": SNAPSHOT, "cluster_node": INSTANCE, "managed_balancer": BALANCER}
+    thing = things.get(trap_id, VOLUME)
     assert isinstance(seen(trap_id, thing, are_tags_read=False), Unchecked)
     assert isinstance(seen("keep_tag", tagged(thing, keep="yes"), are_tags_read=False), Caught)
 
