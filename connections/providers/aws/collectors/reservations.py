@@ -64,6 +64,7 @@ DESCRIBE_SEARCH = Call(
     action="es:DescribeReservedInstances",
     why=WHY.format("reserved instances of OpenSearch", "domain"),
     cheapest={"MaxResults": 1},
+    withheld=("ReservedInstances.BillingSubscriptionId",),
     kept={"NextToken": "Where the next page begins."},
 )
 
