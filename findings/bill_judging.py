@@ -282,4 +282,4 @@ def _proofs(judgement: Judgement, own: Thing | None) -> Iterator[Proof]:
         )
     if judgement.rule.assumes:
         sentence = f"No bill proves what is assumed: {judgement.rule.assumes}."
-        yield Proof(source="bill", holds=False, sentence=sentence, about=AGREES)
+        yield Proof(source="bill", holds=None, sentence=sentence, about=AGREES)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from audits.billed import Billed, BilledResource
 from connections.bill_ids import bill_ids
 from connections.resources import Volume
 from tenants import scope
@@ -47,12 +48,18 @@ def began_on(judgement: Judgement, *, first_seen: date) -> date:
     return min(first_seen, judgement.evidence.usage.until - timedelta(days=days)) if days else first_seen
 
 
+def _is_of_many(thing: Thing) -> bool:
+    """Whether it stands for a service, a commitment or what many run, which no line of a bill names."""
+    return isinstance(thing, Billed) and not isinstance(thing, BilledResource)
+
+
 def costs_since(wanted: Iterable[tuple[Thing, str, date]]) -> list[Decimal | None]:
     """For each (resource, currency, day): its effective cost for usage from that day on, 0 where the bill has none.
 
-    None where the currency is not known, since then nothing was ever billed or priced. Asks the database once.
+    None where the currency is not known, since then nothing was ever billed or priced, and for what is no one resource
+    of a bill. Asks the database once.
     """
-    wanted = list(wanted)
+    wanted = [(thing, "" if _is_of_many(thing) else currency, since) for thing, currency, since in wanted]
     rows = [
         (number, thing.account_id, name, currency, since)
         for number, (thing, currency, since) in enumerate(wanted)
