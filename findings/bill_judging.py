@@ -19,7 +19,13 @@ from connections.resources import KINDS
 from findings import registry
 from findings.commitment_bills import COMMITMENTS, is_named
 from findings.confidence import confidence_of
-from findings.connected_bills import LOOKED_AT_DAYS, TooManyLines, billed_things, commitments_of_bill
+from findings.connected_bills import (
+    LOOKED_AT_DAYS,
+    TooManyLines,
+    billed_things,
+    commitments_of_bill,
+    told_elsewhere,
+)
 from findings.evaluate import evaluate
 from findings.models import Finding
 from findings.rule import STAGES, Fine, Unknown, Waste, counted
@@ -62,7 +68,8 @@ class BillWaste:
 class Told:
     """What became of a connection's bills: the waste, what could not be told of what is open, and whose bill was read.
 
-    `left_alone` is what a gap hides from the audit. `rows` are those that the waste needs and no audit has made.
+    `elsewhere` are the accounts of which another connection tells. `left_alone` is what a gap hides from the audit.
+    `rows` are those that the waste needs and no audit has made.
     """
 
     waste: list[BillWaste] = field(default_factory=list)
@@ -70,10 +77,13 @@ class Told:
     left_alone: set[Name] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
     rows: dict[UUID, Resource] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)
 
     def is_over(self, finding: Finding) -> bool:
         """Whether an open finding of a bill's rule, which is not wasteful any more, was looked at and is in order."""
         name = (finding.account_id, finding.provider_resource_id)
+        if finding.account_id in self.elsewhere:
+            return True
         is_open = name in self.left_alone or (*name, finding.rule_id) in self.unknown
         return finding.account_id in self.accounts and not is_open
 
@@ -112,7 +122,7 @@ def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight, kept_out: C
 
     `kept_out` are the rows of resources for whose use nothing is to be bought; nor is it for what no audit has read.
     """
-    told = Told()
+    told = Told(elsewhere=told_elsewhere(audit.connection))
     known = {(one.evidence.thing.account_id, name): one for one in seen for name in bill_ids(one.evidence.thing)}
     commitments = [one for one in seen if isinstance(one.evidence.thing, COMMITMENTS)]
     unseen = _unseen(audit, sight)

@@ -44,11 +44,15 @@ def accounts_of(connection: Connection) -> frozenset[str]:
     """The accounts whose bill is this connection's to tell of: its own, and those on its bill that nobody connected."""
     loads = BillLoad.objects.filter(source__connection=connection, state=BillLoad.State.LOADED)
     billed = {one for covered in loads.values_list("sub_account_ids", flat=True) for one in covered}
-    others = Connection.objects.filter(account_id__in=billed, state=Connection.State.CONNECTED).exclude(
-        id=connection.id
-    )
-    taken = set(others.values_list("account_id", flat=True))
-    return frozenset(one for one in (*billed, connection.account_id or "") if one and one not in taken)
+    own = connection.account_id or ""
+    return frozenset(one for one in {*billed - told_elsewhere(connection), own} if one)
+
+
+def told_elsewhere(connection: Connection) -> set[str]:
+    """The accounts that have a connection of their own, which tells of their bill."""
+    others = Connection.objects.filter(state=Connection.State.CONNECTED, account_id__isnull=False)
+    others = others.exclude(id=connection.id).exclude(account_id=connection.account_id)
+    return {account_id or "" for account_id in others.values_list("account_id", flat=True)}
 
 
 def billed_things(connection: Connection) -> Iterator[Billed]:

@@ -257,6 +257,14 @@ def test_an_account_of_the_bill_that_has_a_connection_is_told_of_there(shop, is_
     assert len(found(make_audit(shop))) == told
 
 
+def test_what_was_told_of_an_account_ends_when_that_gets_a_connection_of_its_own(shop):
+    charge(load_bill(shop, accounts=(ACCOUNT, OTHER_ACCOUNT)), GATEWAY, "1.2", account_id=OTHER_ACCOUNT, **HOURS)
+    assert found(make_audit(shop, state="DONE"))
+    with acting_as("cf_web"):
+        make_connection(account_id=OTHER_ACCOUNT, label="Other")
+    assert found(make_audit(shop, at=AT + DAY), at=AT + DAY) == {}
+
+
 def test_a_commitment_that_no_account_lists_is_told_by_the_bill_that_names_it(shop):
     load = load_bill(shop)
     name = f"arn:aws:ec2:{REGION}:{ACCOUNT}:reserved-instances/one"
