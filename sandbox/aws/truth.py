@@ -5,6 +5,7 @@ No rule is known here: which of them call a resource what, and how much of its c
 A row of `waste`: account, region, kind, resource_id (as billed), native_id, rule_id, verdict, case, trap,
 monthly_saving (decimal text, or null where the bill has no line or no figure can be told), commitment_saving (the part
 that frees a commitment instead of cash), currency, billed_days.
+`billed`: the same of what no listing tells of, so that only the bill can; `resource_id` is what counts there.
 `fine`: what a rule must have looked at and found in order. `unknown`: what must be neither. `traps`: everything that
 looks like waste and is not, or is worth less than it seems.
 """
@@ -71,6 +72,7 @@ def write(estate: Estate) -> dict[str, Any]:
     waste: list[dict[str, Any]] = []
     fine: list[dict[str, Any]] = []
     unknown: list[dict[str, Any]] = []
+    billed: list[dict[str, Any]] = []
     traps: list[dict[str, Any]] = []
     for item in estate.items:
         row = _row(item)
@@ -80,6 +82,10 @@ def write(estate: Estate) -> dict[str, Any]:
         )
         fine.extend({**row, "rule_id": rule_id, "verdict": "FINE"} for rule_id in item.fines)
         unknown.extend({**row, "rule_id": rule_id, "verdict": "UNKNOWN"} for rule_id in item.unknowns)
+        billed.extend(
+            {**row, "rule_id": rule_id, "currency": "USD", **saving(estate, item, rule_id)}
+            for rule_id in item.facts.get("billed_wastes", ())
+        )
         if item.trap:
             traps.append({**row, "is_in_inventory": item.is_in_inventory, "wastes": list(item.wastes)})
     return {
@@ -88,6 +94,7 @@ def write(estate: Estate) -> dict[str, Any]:
         "waste": waste,
         "fine": fine,
         "unknown": unknown,
+        "billed": billed,
         "traps": traps + _bill_traps(estate),
         "unanswered": sorted({(item.account, item.region) for item in estate.items if _is_unanswered(estate, item)}),
         "resources": _counts(estate),
