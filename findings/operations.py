@@ -9,13 +9,13 @@ from uuid import uuid5
 
 from django.db import connection
 
-from audits.models import Audit, BillLoad, Resource
+from audits.models import Audit, BillLoad
 from connections.models import Connection
-from connections.resources import KINDS
 from findings import registry
 from findings.bill_judging import judge_bills, not_worth_a_commitment, over
 from findings.changes import change_of, state_of
 from findings.claims import Key, claimed_by_row, nets_of, nothing_of, without_evidence
+from findings.closing import close, end
 from findings.confidence import confidence_of
 from findings.cost_since import began_on, costs_since
 from findings.dependents import Dependents, Further, frees_dependents, further_of, priced
@@ -33,7 +33,7 @@ from findings.verify import verify
 from tenants import activity, scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
     from decimal import Decimal
     from uuid import UUID
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from findings.evidence_from_rows import Seen, Sight
     from findings.opinion_rows import Heard
     from findings.overlaps import Net
+    from findings.rule import Rule
     from findings.verify import Verification
 
 BATCH = 2000
@@ -83,6 +84,16 @@ class _Judged:
         return self.row_id, self.judgement.rule.id
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """What an audit saw, what the rules say of it, and the connection's findings as they stand."""
+
+    sight: Sight
+    seen: list[Seen]
+    judged: list[_Judged]
+    findings: Mapping[Key, Finding]
+
+
 def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any]] | None = None) -> None:
     """Judge everything that `audit` saw, inside the open scope, as one part of the caller's transaction.
 
@@ -91,24 +102,11 @@ def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any
     rule id and name, are the organisation's newest where none are given. Raises what `findings.evaluate` raises.
     """
     _one_at_a_time(audit.connection_id)
-    sight = sight_of(audit=audit)
-    given = in_force() if settings is None else settings
-    seen = seen_by(audit=audit, sight=sight)
-    heard = heard_of(audit=audit, seen=seen)
-    judged = _judged(seen=seen, settings=given, at=at)
-    findings = _findings(audit=audit)
-    kept_out = not_worth_a_commitment(((one.row_id, one.judgement) for one in judged), findings)
-    billed = judge_bills(audit=audit, seen=seen, sight=sight, kept_out=kept_out)
-    told = [*judged, *(_of_bill(one) for one in billed.waste)]
-    _keep_verdicts(audit=audit, judged=told)
-    wasted = {one.key: one for one in told if one.verification is not None}
-    closed = _close(audit=audit, at=at, sight=sight, judged=judged, findings=findings)
-    closed += _close_billed(audit=audit, at=at, ended=over(billed, wasted=wasted, findings=findings))
-    opened = _write_waste(audit=audit, wasted=wasted, findings=findings, heard=heard)
-    keep(audit=audit, heard=heard, judgements=((one.row_id, one.judgement) for one in judged))
-    activity.book_many(actor=activity.RULES, lines=[*closed, *opened], at=at)
-    audit.summary = {**audit.summary, **summarize(audit=audit)}
-    audit.save(update_fields=["summary"])
+    look = _look(audit=audit, at=at, settings=settings)
+    heard = heard_of(audit=audit, seen=look.seen)
+    _tell(audit=audit, at=at, look=look, heard=heard, may_change=lambda _: True)
+    keep(audit=audit, heard=heard, judgements=((one.row_id, one.judgement) for one in look.judged))
+    _sum_up(audit)
 
 
 def waiting_for(*, audit: Audit) -> list[UUID]:
@@ -132,22 +130,51 @@ def covered_by(loads: QuerySet[BillLoad]) -> list[UUID]:
 def price_again(*, connection_id: UUID, at: datetime, settings: Mapping[str, Mapping[str, Any]] | None = None) -> None:
     """Verify and price a connection's open findings anew, with bills that came after its latest audit had ended.
 
-    Nothing opens or closes: that is for the next audit. Where one is under way its own judging reads the bills, so
-    nothing is done. `settings` as `judge` has them.
+    Only what is judged by bills opens and closes: the rest is for the next audit. Where one is under way its own
+    judging reads the bills, so nothing is done. `settings` as `judge` has them.
     """
     _one_at_a_time(connection_id)
     audit = Audit.objects.filter(connection_id=connection_id).order_by("-requested_at", "-id").first()
     if audit is None or audit.state != Audit.State.DONE:
         return
-    findings = _findings(audit=audit)
-    is_open = {key for key, finding in findings.items() if finding.state == Finding.State.OPEN}
-    given = in_force() if settings is None else settings
-    seen = seen_by(audit=audit, sight=sight_of(audit=audit))
-    judged = _judged(seen=seen, settings=given, at=at)
-    wasted = {one.key: one for one in judged if one.verification is not None and one.key in is_open}
-    _write_waste(audit=audit, wasted=wasted, findings=findings, heard=heard_of(audit=audit, seen=seen))
+    look = _look(audit=audit, at=at, settings=settings)
+    heard = heard_of(audit=audit, seen=look.seen)
+    _tell(audit=audit, at=at, look=look, heard=heard, may_change=lambda rule: rule.reads_bill)
+    _sum_up(audit)
+
+
+def _sum_up(audit: Audit) -> None:
     audit.summary = {**audit.summary, **summarize(audit=audit)}
     audit.save(update_fields=["summary"])
+
+
+def _look(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any]] | None) -> _Look:
+    sight = sight_of(audit=audit)
+    seen = seen_by(audit=audit, sight=sight)
+    judged = _judged(seen=seen, settings=in_force() if settings is None else settings, at=at)
+    return _Look(sight=sight, seen=seen, judged=judged, findings=_findings(audit=audit))
+
+
+def _tell(*, audit: Audit, at: datetime, look: _Look, heard: Heard, may_change: Callable[[Rule], bool]) -> None:
+    """Write verdicts and findings of what a bill alone proves, and of the rules that may open and close findings now;
+    those of the other rules that are open are verified and priced anew.
+    """
+    changing = [one for one in look.judged if may_change(one.judgement.rule)]
+    kept_out = not_worth_a_commitment(((one.row_id, one.judgement) for one in look.judged), look.findings)
+    billed = judge_bills(audit=audit, seen=look.seen, sight=look.sight, kept_out=kept_out)
+    of_bill = [_of_bill(one) for one in billed.waste]
+    kept = [rule.id for rule in registry.RULES if not may_change(rule)]
+    _keep_verdicts(audit=audit, judged=[*changing, *of_bill], kept=kept)
+    fine = [one.key for one in changing if isinstance(one.judgement.verdict, Fine)]
+    closed = close(audit=audit, at=at, sight=look.sight, fine=fine, findings=look.findings)
+    is_open = {key for key, finding in look.findings.items() if finding.state == Finding.State.OPEN}
+    opening = {one.key for one in (*changing, *of_bill)}
+    found = (one for one in (*look.judged, *of_bill) if one.verification is not None)
+    wasted = {one.key: one for one in found if one.key in opening or one.key in is_open}
+    ended = over(billed, wasted=wasted, findings=look.findings)
+    closed += end(audit=audit, at=at, findings=ended, why=Finding.Resolution.NOT_WASTEFUL)
+    opened = _write_waste(audit=audit, wasted=wasted, findings=look.findings, heard=heard)
+    activity.book_many(actor=activity.RULES, lines=[*closed, *opened], at=at)
 
 
 def _one_at_a_time(connection_id: UUID) -> None:
@@ -189,9 +216,11 @@ def _judged(*, seen: list[Seen], settings: Mapping[str, Mapping[str, Any]], at: 
     return judged
 
 
-def _keep_verdicts(*, audit: Audit, judged: Iterable[_Judged]) -> None:
-    """Replace the connection's verdicts. Their ids follow from what they are about, so that the same is the same."""
-    Verdict.objects.filter(connection_id=audit.connection_id).delete()
+def _keep_verdicts(*, audit: Audit, judged: Iterable[_Judged], kept: list[str]) -> None:
+    """Replace the connection's verdicts, but those of the rules `kept`. Their ids follow from what they are about, so
+    that the same is the same.
+    """
+    Verdict.objects.filter(connection_id=audit.connection_id).exclude(rule_id__in=kept).delete()
     Verdict.objects.bulk_create(
         (
             Verdict(
@@ -340,47 +369,5 @@ def _further(one: _Judged, *, net: Net, claimed: Mapping[tuple[UUID, str], Decim
     return further_of(one.dependents, currency=one.verification.saving.currency, claimed=claimed)
 
 
-def _close(
-    *, audit: Audit, at: datetime, sight: Sight, judged: Iterable[_Judged], findings: Mapping[Key, Finding]
-) -> list[activity.Line]:
-    """Resolve what is in order again, and what is gone. Returns what has changed, for the trail."""
-    is_open = {key: finding for key, finding in findings.items() if finding.state == Finding.State.OPEN}
-    fine = [is_open[one.key] for one in judged if isinstance(one.judgement.verdict, Fine) and one.key in is_open]
-    unseen = Resource.objects.filter(connection_id=audit.connection_id).exclude(audit=audit)
-    gone_rows = {
-        row_id
-        for row_id, kind, service, region in unseen.values_list("id", "kind", "service", "region")
-        if sight.shows_gone(kind=kind, service=_service_of(kind, kept=service), region=region)
-    }
-    gone = [finding for (row_id, _), finding in is_open.items() if row_id in gone_rows]
-    _resolve(fine, resolution=Finding.Resolution.NOT_WASTEFUL, at=at)
-    _resolve(gone, resolution=Finding.Resolution.RESOURCE_GONE, at=at)
-    return [
-        change_of(
-            finding, old=Finding.State.OPEN, new=Finding.State.RESOLVED, why=finding.resolution, audit_id=audit.id
-        )
-        for finding in (*fine, *gone)
-    ]
-
-
-def _service_of(kind: str, *, kept: str) -> str:
-    """The service whose steps read this kind now: a row may have been kept when another one did."""
-    return KINDS[kind].SERVICE if kind in KINDS else kept
-
-
 def _of_bill(one: BillWaste) -> _Judged:
     return _Judged(row_id=one.row_id, judgement=one.judgement, verification=one.verification, confidence=one.confidence)
-
-
-def _close_billed(*, audit: Audit, at: datetime, ended: list[Finding]) -> list[activity.Line]:
-    why, resolved = Finding.Resolution.NOT_WASTEFUL, Finding.State.RESOLVED
-    _resolve(ended, resolution=why, at=at)
-    return [change_of(one, old=Finding.State.OPEN, new=resolved, why=why, audit_id=audit.id) for one in ended]
-
-
-def _resolve(findings: list[Finding], *, resolution: Finding.Resolution, at: datetime) -> None:
-    for finding in findings:
-        finding.state, finding.resolution, finding.resolved_at = Finding.State.RESOLVED, resolution, at
-    Finding.objects.filter(id__in=[finding.id for finding in findings]).update(
-        state=Finding.State.RESOLVED, resolution=resolution, resolved_at=at
-    )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from audits.models import BillLoad, CostLine, Resource
 from findings import connected_bills
 from findings.models import Finding, Verdict
-from findings.operations import judge
+from findings.operations import judge, price_again
 from findings.queries import totals_of
 from findings.reports.money import amount
 from tenants import scope
@@ -24,6 +24,7 @@ from tests.findings.rows import (
     IDLE,
     REGION,
     TODAY,
+    UNATTACHED,
     bill,
     hide,
     load_bill,
@@ -32,6 +33,7 @@ from tests.findings.rows import (
     see,
     use,
 )  # fmt: skip
+from tests.findings.test_commitment_bills import RESERVED
 from tests.findings.test_views import text_of, visit
 
 __all__ = ["visit"]
@@ -246,6 +248,25 @@ def test_without_a_bill_that_is_open_what_was_found_stays_open(shop):
     found(make_audit(shop, state="DONE"))
     BillLoad.objects.update(state="REFUSED")
     assert found(make_audit(shop, at=AT + DAY), at=AT + DAY)
+
+
+def test_a_bill_that_comes_after_the_audit_is_told_at_once_and_ends_what_it_no_longer_shows(shop):
+    audit = make_audit(shop, state="DONE")
+    assert found(audit, RESERVED) == {}
+    see(audit, UNATTACHED)
+    unused = Verdict.objects.filter(rule_id="aws_commitment_reservation_underused")
+    assert unused.get().outcome == "UNKNOWN"
+    load = load_bill(shop)
+    charge(load, RESERVED.resource_id, "2", commitment=RESERVED.resource_id, usage_type="", quantity="0")
+    CostLine.objects.update(commitment_discount_status="Unused")
+    charge(load, GATEWAY, "1.2", **HOURS)
+    price_again(connection_id=shop.id, at=AT)
+    opened = {"aws_commitment_reservation_underused", "bill_nat_gateway_without_bytes"}
+    assert set(Finding.objects.values_list("rule_id", flat=True)) == opened  # and no rule that needs no bill opens
+    assert unused.get().outcome == "WASTE"
+    CostLine.objects.update(commitment_discount_status="Used", usage_type="EU-NatGateway-Bytes")
+    price_again(connection_id=shop.id, at=AT)
+    assert not Finding.objects.filter(state="OPEN").exists()
 
 
 @pytest.mark.parametrize(("is_connected", "told"), [(False, 1), (True, 0)])
