@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sandbox.aws import charges, names, usage
-from sandbox.aws.cases import Case, meter, stands
+from sandbox.aws.cases import Case, stands
 from sandbox.aws.compute import IMAGE, put
 from sandbox.aws.model import all_but
 from sandbox.aws.usage import MIB
@@ -28,7 +27,7 @@ CASES = {
         has=TOLD, tags={"kubernetes.io/cluster/blue": "owned"}, trap="an idle GPU, but of a node that Kubernetes made"
     ),
 }
-KIND, PRICE = "g4dn.xlarge", "0.526"
+KIND = "g4dn.xlarge"
 
 
 def add(draw: Draw, estate: Estate) -> None:
@@ -47,10 +46,8 @@ def _machine(draw: Draw, estate: Estate, stand: Stand) -> None:
         "image_id": None,
         "zone": f"{stand.region}a",
     }
-    item.charges = [
-        meter(draw, item, service=charges.EC2, name=f"BoxUsage:{KIND}", unit="Hrs", price=PRICE,
-              operation="RunInstances", per_day=Decimal(24))
-    ]  # fmt: skip
+    first, last = charges.span(stand.created_at, draw.as_of)
+    item.charges = [charges.instance_hours(kind=KIND, region=stand.region, first=first, last=last)]
     estate.items.append(item)
     _measure(draw, estate, item)
 
