@@ -26,6 +26,7 @@ def asked(meter, quantity, **more):
         (resource(each_day("EUC1-TimedStorage-GlacierByteHrs", 9), READS, **S3), Waste),
         (resource(HELD, asked("EUC1-Requests-Tier2", 20), **S3), Waste),
         (resource(HELD, asked("EUC1-Requests-Tier2", 21), **S3), Fine),
+        (resource(HELD, asked("EUC1-Requests-SIA-Tier2", 20), **S3), Waste),
         (resource(HELD, asked("EUC1-Requests-SIA-Tier2", 21), **S3), Fine),
         (resource(HELD, READS, asked("EUC1-Requests-Tier1", 1, days=1), **S3), Waste),
         (resource(HELD, READS, asked("EUC1-Requests-Tier1", 2, days=1), **S3), Fine),
@@ -44,6 +45,7 @@ def asked(meter, quantity, **more):
         (resource(each_day("EUC1-TimedStorage-ByteHrs", 9, cost="0.17"), READS, **S3), Waste),
         (resource(each_day("EUC1-TimedStorage-ByteHrs", 9, cost="0.16"), READS, **S3), Fine),
         (resource(READS, **S3), Fine),
+        (resource(READS, known_days=0, **S3), Fine),
         (
             resource(
                 each_day("Standard Storage Frankfurt", 9), asked("Regional Standard Class B Operations", 3), **GCP
