@@ -107,7 +107,8 @@ class Image(Thing):
 
     `has_instances` says whether a machine of its account stands that was launched from it (None: not all could be
     read). `managed_by` names the service that keeps it (backup, dlm), `is_protected` says that its owner forbade to
-    deregister it, and `is_sold` that it is one of a product of AWS Marketplace.
+    deregister it, and `is_sold` that it is one of a product of AWS Marketplace. `is_shared` says whether other accounts
+    may launch from it: None where it could not be read, or was launched so lately that nobody asked.
     """
 
     KIND: ClassVar[str] = "image"
@@ -121,3 +122,4 @@ class Image(Thing):
     managed_by: str | None = None
     is_protected: bool = False
     is_sold: bool = False
+    is_shared: bool | None = None

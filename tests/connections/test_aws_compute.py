@@ -10,7 +10,7 @@ import pytest
 
 from connections.bill_ids import bill_ids
 from connections.provider import MetricPlace
-from connections.providers.aws import agents, fast_restores
+from connections.providers.aws import agents, fast_restores, images
 from connections.providers.aws.collectors import autoscaling, ec2, s3
 from connections.providers.aws.reader import Listing
 from connections.resources import Image, Instance, Metric, Snapshot
@@ -35,14 +35,54 @@ IMAGE = Image(resource_id="ami-1", state="available", **BASE)
     ],
 )
 def test_whether_a_machine_of_an_image_stands_is_not_known_where_the_list_broke_off(machines, is_complete, has):
-    (found,) = ec2._with_machines((IMAGE,), Listing(rows=machines, is_complete=is_complete))
+    (found,) = images.with_machines((IMAGE,), Listing(rows=machines, is_complete=is_complete))
     assert found.has_instances is has
 
 
 def test_a_machine_that_is_terminated_does_not_stand():
     gone = Instance(resource_id="i-2", state="terminated", instance_type="m5.large", image_id="ami-1", **BASE)
-    (found,) = ec2._with_machines((IMAGE,), Listing(rows=(gone,), is_complete=True))
+    (found,) = images.with_machines((IMAGE,), Listing(rows=(gone,), is_complete=True))
     assert found.has_instances is False
+
+
+FORGOTTEN = {"last_launched_at": AT - dt.timedelta(days=30), "has_instances": False}
+
+
+@pytest.mark.parametrize(
+    ("changed", "permissions", "is_shared"),
+    [
+        ({}, [], False),
+        ({}, [{"UserId": "1"}], False),
+        ({}, [{"UserId": "1"}, {"UserId": "2"}], True),
+        ({}, [{"Group": "all"}], True),
+        ({}, [{"OrganizationArn": "arn:aws:organizations::1:organization/o-1"}], True),
+        ({}, None, None),
+        ({"has_instances": None}, [{"UserId": "2"}], True),
+    ],
+)
+def test_an_image_is_shared_where_anybody_but_its_own_account_may_launch_it(changed, permissions, is_shared):
+    answer = None if permissions is None else {"LaunchPermissions": permissions}
+    reader = SimpleNamespace(together=lambda *jobs: [job() for job in jobs], one=lambda *_, **__: answer)
+    (found,) = images.with_sharing(reader, [replace(IMAGE, **(FORGOTTEN | changed))])
+    assert found.is_shared is is_shared
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_shared"),
+    [
+        ({"is_public": True}, True),
+        ({"state": "disabled"}, False),
+        ({"state": "pending"}, None),
+        ({"has_instances": True}, None),
+        ({"managed_by": "backup"}, None),
+        ({"last_launched_at": None}, None),
+        ({"last_launched_at": AT - dt.timedelta(days=29)}, None),
+    ],
+)
+def test_nobody_asks_whom_an_image_is_shared_with_that_is_settled_without(changed, is_shared):
+    reader = SimpleNamespace(together=lambda *jobs: [job() for job in jobs])
+    (found,) = images.with_sharing(reader, [replace(IMAGE, **(FORGOTTEN | changed))])
+    assert found.is_shared is is_shared
 
 
 @pytest.mark.parametrize(

@@ -20,21 +20,22 @@ def judge(image: Image, *, unused_days: int) -> Verdict:
         return Fine()
     if image.last_launched_at is None or days is None:
         return Unknown("when it was last launched: AWS tells of no launch, as of a copy that waits for its restore")
-    if image.has_instances is None:
-        return Unknown("whether a machine stands that was launched from it")
+    if image.has_instances is None or image.is_shared is None:
+        return Unknown("whether a machine of it stands, and whether it is shared with other accounts")
+    under = counted(len(image.snapshot_ids), "snapshot")
     # What it wastes stands on the bill under its snapshots: it is told beside the finding, as what depends on it.
     return Waste(
         saves=UNTOLD,
-        because=f"Last launched {counted(days, 'day')} ago, and no machine of its account stands that was launched "
-        f"from it. {counted(len(image.snapshot_ids), 'snapshot')} under it cannot be deleted while it stands.",
+        because=f"Last launched {counted(days, 'day')} ago, no machine stands that was launched from it, and it is "
+        f"shared with nobody. {under} under it cannot be deleted while it stands.",
     )
 
 
 def _why_left(image: Image) -> str:
     if kept := backup.trap.caught(image):
         return kept
-    if image.is_public or image.is_sold:
-        return "Others launch from it: it is public, or belongs to a product of AWS Marketplace."
+    if image.is_public or image.is_sold or image.is_shared:
+        return "Others may launch from it: it is shared, public, or of a product of AWS Marketplace."
     return "Its owner forbade to deregister it." if image.is_protected else ""
 
 

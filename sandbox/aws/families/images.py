@@ -48,6 +48,9 @@ CASES = {
     "image_protected": Case(
         age_days=600, has=LONG_AGO | {"is_protected": True}, trap="launched long ago, but protected by its owner"
     ),
+    "image_shared": Case(
+        age_days=600, has=LONG_AGO | {"shared": [{"UserId": names.LAB}]}, trap="launched long ago here, but shared"
+    ),
     "image_kept": Case(age_days=600, has=LONG_AGO, tags={"keep": "true"}, trap="launched long ago, but to be kept"),
 }
 
@@ -83,7 +86,7 @@ def _image(draw: Draw, estate: Estate, stand: Stand) -> None:
         )
     )
     item = stand.item(draw, kind="image", native_id=image_id, bill_id=image_id, rules=(UNUSED,))
-    item.facts |= {"snapshot_id": snapshot_id, "instance_id": "i-source"}
+    item.facts |= {"snapshot_id": snapshot_id, "instance_id": "i-source", "shared": has.get("shared", [])}
     days = has.get("launched_days_ago")
     item.shape = _shape(
         item,
@@ -146,7 +149,24 @@ def _images(asked: Asked) -> dict[str, Any]:
     }
 
 
+def _permissions(asked: Asked) -> dict[str, Any]:
+    wanted = asked.parameters["ImageId"]
+    if asked.parameters["Attribute"] != "launchPermission":
+        raise Refusal("InvalidParameterValue", "The sandbox knows no other attribute of an image.")
+    for item in asked.of("image"):
+        if item.native_id == wanted:
+            return {"ImageId": wanted, "LaunchPermissions": item.facts.get("shared", [])}
+    raise Refusal("InvalidAMIID.NotFound", f"The image id '[{wanted}]' does not exist")
+
+
 ANSWERS = (
+    Answered(
+        service="ec2",
+        operation="DescribeImageAttribute",
+        make=_permissions,
+        honours=frozenset({"Attribute", "ImageId"}),
+        tried_with=lambda estate: {"Attribute": "launchPermission", "ImageId": estate.of("image")[0].native_id},
+    ),
     Answered(
         service="ec2",
         operation="DescribeImages",

@@ -18,6 +18,7 @@ WASTEFUL = Image(
     snapshot_ids=("snap-1", "snap-2"),
     last_launched_at=ago(300.5),
     has_instances=False,
+    is_shared=False,
 )
 NEVER = {"last_launched_at": None}
 
@@ -35,6 +36,10 @@ NEVER = {"last_launched_at": None}
         ({"snapshot_ids": ()}, Fine),
         ({"is_public": True}, Fine),
         ({"is_sold": True}, Fine),
+        ({"is_shared": True}, Fine),
+        ({"is_shared": True} | NEVER, Fine),
+        ({"is_shared": None}, Unknown),
+        ({"is_shared": None, "last_launched_at": ago(20)}, Fine),
         ({"is_protected": True}, Fine),
         ({"managed_by": "backup"}, Fine),
         ({"managed_by": "dlm"} | NEVER, Fine),
@@ -55,7 +60,7 @@ def test_it_has_no_figure_of_its_own_and_says_what_it_keeps():
     found = waste(RULE, WASTEFUL)
     assert found.saves == UNTOLD
     assert found.because == (
-        "Last launched 300 days ago, and no machine of its account stands that was launched from it. "
+        "Last launched 300 days ago, no machine stands that was launched from it, and it is shared with nobody. "
         "2 snapshots under it cannot be deleted while it stands."
     )
 

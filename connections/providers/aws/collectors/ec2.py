@@ -12,6 +12,7 @@ from connections.provider import Call, Collector, MetricPlace
 from connections.providers.aws import fast_restores
 from connections.providers.aws.agents import AGENT, GPU, LIST_METRICS, agents, with_agents, with_gpus
 from connections.providers.aws.capacity import DESCRIBE_RESERVATIONS, place, reservations
+from connections.providers.aws.images import DESCRIBE_PERMISSIONS, with_machines, with_sharing
 from connections.providers.aws.reader import clean_tags
 from connections.resources import Address, Image, Instance, Snapshot, Thing, Volume
 from connections.resources.capacity import CapacityReservation
@@ -92,7 +93,7 @@ def collect(reader: Reader) -> Iterator[Thing]:
     yield from with_gpus(reader, machines)
     yield from _with_instances(volumes.rows, instances)
     yield from _with_origins(snapshots.rows, volumes, images)
-    yield from _with_machines(images.rows, instances)
+    yield from with_sharing(reader, with_machines(images.rows, instances))
     yield from addresses.rows
     yield from kept_free.rows
     yield from fast_restores.with_snapshots(kept_ready.rows, snapshots.rows)
@@ -292,14 +293,6 @@ def _image(reader: Reader, item: dict[str, Any]) -> Image:
     )
 
 
-def _with_machines(images: tuple[Image, ...], instances: Listing[Instance]) -> Iterator[Image]:
-    """Images with whether a machine stands that was launched from them; unknown where the list of those broke off."""
-    used = {instance.image_id for instance in instances.rows if instance.state != "terminated"}
-    for image in images:
-        has = image.resource_id in used
-        yield replace(image, has_instances=has if has or instances.is_complete else None)
-
-
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text).astimezone(UTC) if text else None
 
@@ -347,7 +340,7 @@ COLLECTOR = Collector(
         Instance: (DESCRIBE_INSTANCES,),
         Volume: (DESCRIBE_VOLUMES,),
         Snapshot: (DESCRIBE_SNAPSHOTS,),
-        Image: (DESCRIBE_IMAGES,),
+        Image: (DESCRIBE_IMAGES, DESCRIBE_PERMISSIONS),
         Address: (DESCRIBE_ADDRESSES,),
         CapacityReservation: (DESCRIBE_RESERVATIONS,),
         FastRestore: (fast_restores.DESCRIBE_FAST_RESTORES,),
@@ -357,6 +350,7 @@ COLLECTOR = Collector(
         DESCRIBE_VOLUMES,
         DESCRIBE_SNAPSHOTS,
         DESCRIBE_IMAGES,
+        DESCRIBE_PERMISSIONS,
         DESCRIBE_ADDRESSES,
         LIST_METRICS,
         DESCRIBE_RESERVATIONS,
