@@ -26,6 +26,7 @@ KEPT_WRITES = Metric(name="ProvisionedWriteCapacityUnits", statistic="Average", 
 USED, KEPT = (READS, WRITES), (KEPT_READS, KEPT_WRITES)
 READ, WRITE = (READS, KEPT_READS), (WRITES, KEPT_WRITES)
 DAY_SECONDS = 86_400
+FREE_UNITS = 25  # of each, in every region of an account
 WRITE_WEIGHT = 5  # a write costs as much as five reads, in either mode and every region
 
 
@@ -38,10 +39,33 @@ def not_looked_at(table: Table) -> Fine | None:
     return None
 
 
-def unread(table: Table, usage: Usage, *, days: int) -> Fine | Unknown | None:
-    """What to say where not every day of what is kept and of what is used was read; None where it was."""
+def priced_otherwise(table: Table) -> Fine | None:
+    """What to say of a table whose capacity has prices of its own, or none."""
+    if table.table_class != "STANDARD":
+        return Fine("Its class has prices of its own.")
+    if table.read_units <= FREE_UNITS and table.write_units <= FREE_UNITS:
+        return Fine(f"{FREE_UNITS} units of each are free in every region, and requests are not.")
+    return None
+
+
+def scaled_by_itself(table: Table) -> Fine | Unknown | None:
+    """What to say of a table whose capacity is not set by hand, or of which that is not known."""
+    if table.read_scaling is None or table.write_scaling is None:
+        return Unknown("whether it is scaled automatically")
+    return Fine("Its capacity is scaled automatically.") if table.read_scaling or table.write_scaling else None
+
+
+def unread_capacity(table: Table, usage: Usage, *, days: int) -> Fine | Unknown | None:
+    """What to say where not every day of what is kept was read: then nothing shows that the table was measured."""
     if any(value is None for metric in KEPT for value in usage.days(metric, days=days)):
         return unmeasured(table, since=table.created_at, days=days, what="its capacity")
+    return None
+
+
+def unread(table: Table, usage: Usage, *, days: int) -> Fine | Unknown | None:
+    """What to say where not every day of what is kept and of what is used was read; None where it was."""
+    if left := unread_capacity(table, usage, days=days):
+        return left
     if any(value is None for metric in USED for value in usage.days(metric, days=days)):
         return Unknown(f"what was used of it on every one of the last {counted(days, 'day')}")
     return None

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 
 from connections.resources.tables import Table
 from findings.rule import BillExpects, Fine, Rule, Verdict, Waste, counted
-from findings.table_usage import KEPT, USED, load_of, not_looked_at, of_indexes, unread
+from findings.table_usage import KEPT, USED, load_of, not_looked_at, of_indexes, priced_otherwise, unread
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
 
-FREE_UNITS = 25  # of each, in every region of an account
-
 
 def judge(table: Table, *, usage: Usage, idle_days: int, max_percent: float) -> Verdict:
-    fine = not_looked_at(table) or _priced_otherwise(table)
+    fine = not_looked_at(table) or priced_otherwise(table)
     if left := fine or unread(table, usage, days=idle_days) or of_indexes(table):
         return left
     load = load_of(usage, days=idle_days)
@@ -30,14 +28,6 @@ def judge(table: Table, *, usage: Usage, idle_days: int, max_percent: float) -> 
         f"{load.reads:,.2f} and {load.writes:,.2f} on average over the last {counted(idle_days, 'day')}: "
         f"{load.percent:.1f} % by cost. Paid by request, it costs less below about 29 %.",
     )
-
-
-def _priced_otherwise(table: Table) -> Fine | None:
-    if table.table_class != "STANDARD":
-        return Fine("Its class has prices of its own.")
-    if table.read_units <= FREE_UNITS and table.write_units <= FREE_UNITS:
-        return Fine(f"{FREE_UNITS} units of each are free in every region, and requests are not.")
-    return None
 
 
 rule = Rule(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.aws import charges, names, usage
-from sandbox.aws.compute import put
+from sandbox.aws import charges, hours, names, usage
+from sandbox.aws.compute import put, put_hours
 from sandbox.aws.model import HISTORY_DAYS, Charge, Item, all_but
 from sandbox.aws.shaped import Answered, Asked
 from sandbox.aws.wire import Refusal
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from sandbox.aws.model import Draw, Estate
 
 IDLE, MODE, FIXED = "aws_dynamodb_table_idle", "aws_dynamodb_table_capacity_mode", "aws_dynamodb_autoscaling_fixed"
-RULES = (IDLE, MODE, FIXED)
+OVER, UNSCALED = "aws_dynamodb_table_overprovisioned", "aws_dynamodb_table_without_autoscaling"
+RULES = (IDLE, MODE, FIXED, OVER, UNSCALED)
 CELL = (names.SHOP, "us-east-1")
 # Where an organisation refuses to tell which tables are scaled.
 REFUSED_CELL = (names.LAB, "ap-southeast-2")
@@ -36,7 +39,8 @@ MISSING_DAYS = (5, 6)
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One way to be a table. `kept` and `used` are units a second, of reads and of writes; `bounds` what scaling may
-    give it of each. `burst_day` is the only day on which anything was used.
+    give it of each. `burst_day` is the only day on which anything was used, and `by_hour` what is used in working hours
+    and in others, in place of `used`.
     """
 
     count: int
@@ -53,6 +57,7 @@ class Case:
     has_missing_days: bool = False
     age_days: int = 400
     burst_day: int | None = None
+    by_hour: tuple[tuple[float, float], tuple[float, float]] | None = None
     trap: str = ""
 
 
@@ -69,7 +74,7 @@ CASES = {
         count=2, used=NOTHING, has_index=True, unknowns=(IDLE, MODE), trap="unused, but its index may be what is read"
     ),
     "unused_but_one_day": Case(
-        count=2, used=NOTHING, burst_day=12, wastes=(MODE,), trap="used on one of the last 30 days only"
+        count=2, used=NOTHING, burst_day=12, wastes=(MODE, OVER), trap="used on one of the last 30 days only"
     ),
     "unused_new": Case(count=1, used=NOTHING, age_days=9, trap="unused, but only 9 days old"),
     "unused_replica": Case(
@@ -79,16 +84,17 @@ CASES = {
         trap="unused here, but a replica of a global table",
     ),
     "not_measured": Case(
-        count=2, used=NOTHING, is_measured=False, unknowns=(IDLE, MODE), trap="not even its capacity is measured"
+        count=2, used=NOTHING, is_measured=False, unknowns=(IDLE, MODE, OVER, UNSCALED),
+        trap="not even its capacity is measured"
     ),
     "capacity_days_missing": Case(
         count=1,
         used=(4.0, 2.0),
         has_missing_days=True,
-        unknowns=(MODE,),
+        unknowns=(MODE, OVER, UNSCALED),
         trap="little used, but two days of its capacity are missing",
     ),
-    "quiet": Case(count=3, used=(10.0, 4.0), wastes=(MODE,)),
+    "quiet": Case(count=3, used=(10.0, 4.0), wastes=(MODE, OVER)),
     "quiet_scaled": Case(
         count=1, used=(10.0, 4.0), bounds=(100, 4000), wastes=(MODE,), trap="scaled, but the least is far too much"
     ),
@@ -106,6 +112,18 @@ CASES = {
         count=2, kept=(100, 100), used=(60.0, 80.0), bounds=(100, 100),
         trap="scaling without room, but what is kept is used"),
     "scaled": Case(count=2, bounds=(50, 4000)),
+    "by_day_alone": Case(count=3, by_hour=((160.0, 80.0), NOTHING), wastes=(UNSCALED,)),
+    "by_day_scaled": Case(
+        count=2, by_hour=((160.0, 80.0), NOTHING), bounds=(20, 200), trap="used by day alone, but scaled automatically"
+    ),
+    "by_day_scaling_refused": Case(
+        count=2, by_hour=((160.0, 80.0), NOTHING), where=REFUSED_CELL, unknowns=(FIXED, UNSCALED),
+        trap="used by day alone, and nobody may ask whether it is scaled"
+    ),
+    "half_of_it": Case(count=2, by_hour=((50.0, 24.0), (50.0, 24.0)), wastes=(OVER,)),
+    "half_of_it_scaled": Case(
+        count=2, by_hour=((50.0, 24.0), (50.0, 24.0)), bounds=(50, 400), trap="half would do, but scaling decides that"
+    ),
     "scaling_refused": Case(
         count=2, where=REFUSED_CELL, unknowns=(FIXED,), trap="nobody may ask within which bounds it is scaled"
     ),
@@ -139,8 +157,9 @@ def _table(draw: Draw, estate: Estate, name: str, case: Case, number: int) -> No
         wastes=case.wastes,
         fines=all_but(RULES, case.wastes, case.unknowns),
         unknowns=case.unknowns,
-        saves={MODE: _by_request_saves(case), FIXED: None},
-        parts={MODE: "CapacityUnit-Hrs"},
+        saves={MODE: _by_request_saves(case), FIXED: None}
+        | {OVER: _lowered_saves(case), UNSCALED: _scaled_saves(draw, case)},
+        parts=dict.fromkeys((MODE, OVER, UNSCALED), "CapacityUnit-Hrs"),
         trap=case.trap,
         charges=_charges(case, region, first, last),
     )
@@ -188,6 +207,42 @@ def _by_request_saves(case: Case) -> Decimal | None:
     reads, writes = _used_on_average(case)
     now = case.kept[0] * unit_read + case.kept[1] * unit_write
     return 1 - (reads * read + writes * write) * 3600 / now if now else None
+
+
+def _kept_share(case: Case, reads: Decimal, writes: Decimal) -> Decimal | None:
+    """The share that is saved where so many units are kept instead: a write costs as much as five reads."""
+    now = case.kept[0] + 5 * case.kept[1]
+    return 1 - (reads + 5 * writes) / now if now else None
+
+
+def _lowered_saves(case: Case) -> Decimal | None:
+    """The busiest hour is to be 40 % of what is kept. By the day's course it is half above the average."""
+    if case.by_hour:
+        busiest = tuple(max(pair) for pair in zip(*case.by_hour, strict=True))
+    elif case.burst_day is not None:
+        busiest = (float(BURST) * 1.5, 0.0)
+    else:
+        busiest = tuple(units * 1.5 for units in case.used)
+    reads, writes = (min(kept, max(1, math.ceil(used / 0.4))) for used, kept in zip(busiest, case.kept, strict=True))
+    return _kept_share(case, Decimal(reads), Decimal(writes))
+
+
+def _scaled_saves(draw: Draw, case: Case) -> Decimal | None:
+    """In each of the last 30 days' hours, what is used is to be 70 % of what is kept."""
+    if case.by_hour is None:
+        return None
+    hourly = [case.by_hour[0 if _is_work(draw, at) else 1] for at in range(15 * 24, HISTORY_DAYS * 24)]
+    reads, writes = (
+        Decimal(sum(min(kept, max(1, math.ceil(hour[at] / 0.7))) for hour in hourly)) / len(hourly)
+        for at, kept in enumerate(case.kept)
+    )
+    return _kept_share(case, reads, writes)
+
+
+def _is_work(draw: Draw, hour: int) -> bool:
+    """Whether an hour of the history is one of work."""
+    moment = draw.as_of - timedelta(hours=HISTORY_DAYS * 24 - hour)
+    return moment.weekday() in hours.WORKING_DAYS and moment.hour in hours.WORKING_HOURS
 
 
 def _charges(case: Case, region: str, first: date, last: date) -> list[Charge]:
@@ -242,11 +297,22 @@ def _measure(draw: Draw, estate: Estate, item: Item, case: Case) -> None:
         if case.burst_day is not None and kind == "Read":
             total[usage.index(case.burst_day)] = float(BURST) * DAY_SECONDS
         _put(estate, item, f"Consumed{kind}CapacityUnits", usage.without({"Sum": total}, lambda ago: ago > age))
+    if case.by_hour:
+        _measure_by_hour(draw, estate, item, case.by_hour)
     for kind, units in kept.items() if not case.is_by_request else ():
         missing = MISSING_DAYS if case.has_missing_days else ()
         absent = {ago for ago in range(1, HISTORY_DAYS + 1) if ago > age or ago in missing}
         flat = usage.without(usage.flat(float(units)), absent.__contains__)
         _put(estate, item, f"Provisioned{kind}CapacityUnits", flat)
+
+
+def _measure_by_hour(
+    draw: Draw, estate: Estate, item: Item, by_hour: tuple[tuple[float, float], tuple[float, float]]
+) -> None:
+    for at, kind in enumerate(("Read", "Write")):
+        units = [by_hour[0 if _is_work(draw, hour) else 1][at] for hour in range(HISTORY_DAYS * 24)]
+        key = ("AWS/DynamoDB", f"Consumed{kind}CapacityUnits", "TableName", item.name)
+        put_hours(estate, item, key, {"Sum": [one * 3600 or None for one in units]})
 
 
 def _put(estate: Estate, item: Item, metric: str, values: usage.Values) -> None:

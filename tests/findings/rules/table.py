@@ -1,7 +1,11 @@
 """A table and its usage, for the rules on tables: what was used and what was kept, in units a second."""
 
+from datetime import timedelta
+
+from audits.evidence import SeriesRow, usage_from
 from connections.resources.tables import Table
-from tests.findings.evidence import ACCOUNT, ago, usage_of
+from connections.resources.thing import HOUR
+from tests.findings.evidence import ACCOUNT, TODAY, ago, usage_of
 
 QUIET = Table(
     **ACCOUNT,
@@ -38,3 +42,16 @@ def without(usage, metric, *, days_ago=1):
     values[-days_ago] = None
     whole = {name: series.values for name, series in usage.series.items()}
     return usage_of(whole | {metric: values})
+
+
+def by_hour(work, rest=(0.0, 0.0), *, days=30, read_days=None, kept_days=None):
+    """Units a second of reads and of writes from 8 to 18 o'clock of each day, and in its other hours; None where 0."""
+    first, known = TODAY - timedelta(days=read_days or days), days if read_days is None else read_days
+    rows = []
+    for kind, at_work, else_ in zip(("Read", "Write"), work, rest, strict=True):
+        day = [(at_work if hour in range(8, 18) else else_) * HOUR or None for hour in range(24)]
+        rows.append(SeriesRow(f"Consumed{kind}CapacityUnits", "Sum", HOUR, first, day * known))
+        flat = [100.0] * (kept_days or days)
+        since = TODAY - timedelta(days=len(flat))
+        rows.append(SeriesRow(f"Provisioned{kind}CapacityUnits", "Average", DAY, since, flat))
+    return usage_from(rows, until=TODAY)

@@ -52,6 +52,7 @@ def month(*, days=30, free=880.0, until=None, reads=500.0, writes=300.0, lost=No
         ({"storage_gib": 200}, month(free=141.0), Waste),
         ({"storage_gib": 190}, month(free=135.0), Fine),
         ({"storage_gib": 100}, month(free=90.0), Fine),
+        ({"storage_gib": 100}, usage_of({}), Fine),
         ({}, month(reads=2000.0, writes=1001.0), Fine),
         ({"storage_type": "gp2"}, month(reads=400.0, writes=300.0), Fine),
         ({"storage_type": "io1", "iops": 3000}, month(), Fine),
@@ -82,6 +83,7 @@ def test_the_sentence_says_what_is_free_and_what_would_do():
 
 def test_what_it_gains_is_counted_for_a_year():
     assert "; 359 GiB would hold" in waste(RULE, WASTEFUL, seen=month(free=880.0, until=873.0)).because
+    assert "; 234 GiB would hold" in waste(RULE, WASTEFUL, seen=month(free=860.0, until=880.0)).because
 
 
 @pytest.mark.parametrize("meter", ["RDS:GP3-Storage", "RDS:Multi-AZ-GP3-Storage"])
