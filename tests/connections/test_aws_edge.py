@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from connections.provider import MetricPlace
+from connections.providers.aws.collectors import network_firewall
 from connections.providers.aws.metrics import summed
+from connections.providers.aws.reader import Listing
 from connections.resources import Metric
 from connections.resources.dns import HealthCheck
 from connections.resources.edge import Distribution
@@ -42,17 +44,18 @@ def test_without_a_subscription_there_is_no_protection_and_no_gap(calm_cloud):
 def test_where_one_of_the_users_cannot_be_read_no_check_is_known_to_be_unused(calm_cloud, operation):
     calm_cloud.fault("deny", operation=operation, count=None)
     collected = collect(calm_cloud, service="route53")
-    assert {check.used_by for check in of(collected, HealthCheck).values()} == {None}
+    found = checks(collected)
+    assert () not in found.values()
+    assert found["check-unused-1"] is None
+    assert found["check-of-check-1"] == ("another health check",)
     assert [gap.action.partition(":")[2] for gap in collected.gaps] == [operation]
 
 
 def test_a_distribution_knows_which_others_its_addresses_are_paid_with(calm_cloud):
     found = of(collect(calm_cloud, service="cloudfront"), Distribution).values()
-    together = {one.name: len(one.shared_with) for one in found if one.name.startswith("by-address")}
-    assert {name: count for name, count in together.items() if "together" in name} == {
-        f"by-address-together-{number}": 2 for number in (1, 2, 3)
-    }
-    assert {count for name, count in together.items() if "together" not in name} == {0}
+    beside = {one.name: len(one.shared_with) for one in found}
+    assert {beside[f"by-address-together-{number}"] for number in (1, 2, 3)} == {2}
+    assert (beside["by-address-1"], beside["by-address-off-1"], beside["by-name-1"]) == (0, 3, 0)
     assert {one.has_own_certificate for one in found if one.name.startswith("by-default")} == {False}
 
 
@@ -79,6 +82,31 @@ def test_what_is_not_read_of_a_firewall_is_not_known(calm_cloud, operation):
     found = of(collect(calm_cloud, service="network-firewall"), Firewall).values()
     left = {"DescribeRouteTables": "is_routed", "DescribeVpcEndpoints": "created_at", "DescribeFirewall": "zones"}
     assert {getattr(one, left[operation]) for one in found} == {None}
+
+
+MAIN = {"VpcId": "vpc-1", "Associations": [{"Main": True}], "Routes": [{"GatewayId": "local"}]}
+LEADS = MAIN | {"Routes": [{"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "vpce-1"}]}
+
+
+@pytest.mark.parametrize(
+    ("tables", "is_complete", "said", "is_routed"),
+    [
+        ([MAIN], True, {}, False),
+        ([LEADS], True, {}, True),
+        ([MAIN, LEADS | {"VpcId": "vpc-2"}], True, {}, True),
+        ([MAIN], False, {}, None),
+        ([MAIN | {"VpcId": "vpc-2"}], True, {}, None),
+        ([MAIN | {"Associations": [{"Main": False}]}], True, {}, None),
+        ([MAIN], True, {"TransitGatewayId": "tgw-1"}, None),
+        ([MAIN], True, {"NumberOfAssociations": 1}, None),
+        ([MAIN], True, {"NumberOfAssociations": 0}, False),
+    ],
+)
+def test_that_no_route_leads_to_a_firewall_is_known_where_every_way_to_it_was_read(
+    tables, is_complete, said, is_routed
+):
+    listed = Listing(rows=tuple(tables), is_complete=is_complete)
+    assert network_firewall._is_routed({"VpcId": "vpc-1", **said}, {"vpce-1"}, listed) is is_routed
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ RESOURCE_TYPES = {"distribution": "Distribution"}
 OWN = {"method": "vip"}
 CASES = {
     "by_name": Case(count=6, has={"method": "sni-only"}),
+    "by_name_beside": Case(has={"method": "sni-only", "certificate": "shared"}),
     "by_address": Case(count=3, wastes=(DEDICATED,), has=OWN),
     "by_address_together": Case(
         count=3,
@@ -34,7 +35,9 @@ CASES = {
     "by_default": Case(
         count=3, has=OWN | {"certificate": ""}, trap="AWS says vip, but of CloudFront's own certificate"
     ),
-    "by_address_off": Case(has=OWN | {"is_off": True}, trap="addresses of its own, but it is switched off"),
+    "by_address_off": Case(
+        has=OWN | {"is_off": True, "certificate": "shared"}, trap="addresses of its own, but it is switched off"
+    ),
     "by_static_address": Case(has={"method": "static-ip"}, trap="addresses that others rely on, bought on purpose"),
     "untold": Case(
         count=2, unknowns=(DEDICATED,), has={"method": None}, trap="a certificate of its own, and no more said"

@@ -73,7 +73,7 @@ def _found(reader: Reader, item: dict[str, Any]) -> _Found:
         observed_at=reader.at,
         state=item.get("Status", ""),
         is_enabled=bool(item.get("Enabled")),
-        has_own_certificate=bool(certificate) and not said.get("CloudFrontDefaultCertificate"),
+        has_own_certificate=bool(certificate),
         tls_method=said.get("SSLSupportMethod", ""),
     )
     return _Found(distribution=distribution, certificate=certificate)

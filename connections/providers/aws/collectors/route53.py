@@ -11,7 +11,7 @@ from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
 from connections.resources.dns import HealthCheck, HostedZone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from connections.providers.aws.reader import Listing, Reader
     from connections.resources import Thing
@@ -86,11 +86,11 @@ def collect(reader: Reader) -> Iterator[Thing]:
     tags = tags_by_arn(reader, "route53:hostedzone", "route53:healthcheck")
     for zone in zones.rows:
         yield replace(zone, tags=tags.get(zone.resource_id, {}))
-    users = _users(reader, zones, checks) if checks.rows else None
+    users, is_complete = _users(reader, zones, checks) if checks.rows else ({}, True)
     for check, _ in checks.rows:
         own = tags.get(check.resource_id, {})
-        joined = replace(check, name=own.get("Name", ""), tags=own)
-        yield joined if users is None else replace(joined, used_by=tuple(users.get(_own_id(check), ())))
+        used_by = tuple(users.get(_own_id(check), ()))
+        yield replace(check, name=own.get("Name", ""), tags=own, used_by=used_by if used_by or is_complete else None)
 
 
 def _zones(reader: Reader) -> Listing[Any]:
@@ -131,29 +131,25 @@ def _checks(reader: Reader) -> Listing[Any]:
     return reader.listing(LIST_CHECKS, result="HealthChecks", row=row, kinds=(HealthCheck.KIND,), page_size=100)
 
 
-def _users(reader: Reader, zones: Listing[Any], checks: Listing[Any]) -> dict[str, list[str]] | None:
-    """What stands on each check, by its id; None where not all that might could be read."""
-    alarms: Callable[[], Listing[Any]] = partial(
-        reader.listing, DESCRIBE_ALARMS, result="MetricAlarms", row=_watched, page_size=100
-    )
-    protections: Callable[[], Listing[Any]] = partial(
-        reader.listing,
-        LIST_PROTECTIONS,
-        result="Protections",
-        row=lambda item: item.get("HealthCheckIds"),
-        page_size=100,
-    )
-    filled = [zone for zone in zones.rows if zone.record_count is None or zone.record_count > MADE_WITH]
-    found = reader.together(alarms, protections, *(partial(_stands_on, reader, zone) for zone in filled))
-    if not all(one.is_complete for one in (zones, checks, *found)):
-        return None
+def _users(reader: Reader, zones: Listing[Any], checks: Listing[Any]) -> tuple[dict[str, list[str]], bool]:
+    """What stands on each check, by its id, and whether all that might was read. Alarms and protections are asked for
+    only where some check is left without a record.
+    """
     users: dict[str, list[str]] = {}
-    _note(users, "another health check", (children for _, children in checks.rows))
-    _note(users, "an alarm", found[0].rows)
-    _note(users, "a protection of Shield Advanced", found[1].rows)
-    for zone, of_zone in zip(filled, found[2:], strict=True):
+    filled = [zone for zone in zones.rows if zone.record_count is None or zone.record_count > MADE_WITH]
+    records: list[Listing[Any]] = reader.together(*(partial(_stands_on, reader, zone) for zone in filled))
+    for zone, of_zone in zip(filled, records, strict=True):
         _note(users, f"a record of {zone.name}", of_zone.rows)
-    return users
+    _note(users, "another health check", (children for _, children in checks.rows))
+    if all(check.managed_by or _own_id(check) in users for check, _ in checks.rows):
+        return users, True
+    alarms: Listing[Any] = reader.listing(DESCRIBE_ALARMS, result="MetricAlarms", row=_watched, page_size=100)
+    protections: Listing[Any] = reader.listing(
+        LIST_PROTECTIONS, result="Protections", row=lambda item: item.get("HealthCheckIds"), page_size=100
+    )
+    _note(users, "an alarm", alarms.rows)
+    _note(users, "a protection of Shield Advanced", protections.rows)
+    return users, all(one.is_complete for one in (zones, checks, alarms, protections, *records))
 
 
 def _note(users: dict[str, list[str]], user: str, used: Iterable[Iterable[str]]) -> None:
