@@ -5,10 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from audits.evidence import Bill, Evidence
 from connections.providers.aws.collectors.apigateway import COLLECTOR
 from connections.resources.apis import ApiStage
+from findings.prices import table
 from findings.registry import rule
 from findings.rule import Fine, Share, Unknown, Waste
+from findings.savings import monthly_saving
 from tests.findings.evidence import ACCOUNT, ago, usage_of, waste
 
 RULE = rule("aws_apigateway_stage_cache_unused")
@@ -87,3 +90,12 @@ def test_days_are_settings(settings, verdict):
 def test_it_is_counted_under_the_apis_name_in_ascii_or_its_id(api_name, named):
     place = COLLECTOR.places[ApiStage](replace(WASTEFUL, api_name=api_name))
     assert place.dimensions == (("ApiName", named), ("Stage", "prod"))
+
+
+@pytest.mark.parametrize(("cache_gb", "price"), [("0.5", "0.02"), ("6.1", "0.20"), ("118", "1.90"), ("237", "3.80")])
+def test_without_a_bill_the_list_price_of_the_caches_size_is_an_estimate(cache_gb, price):
+    stage = replace(WASTEFUL, cache_gb=cache_gb)
+    saves = waste(RULE, stage, seen=MISSED).saves
+    evidence = Evidence(thing=stage, usage=MISSED, bill=Bill())
+    saving = monthly_saving(saves=saves, evidence=evidence, listed=table("aws"))
+    assert saving.cash == Decimal(price) * Decimal("730.5")

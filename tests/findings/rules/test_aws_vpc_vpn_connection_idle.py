@@ -1,12 +1,16 @@
 """VPN connections of which no tunnel is up."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from audits.evidence import Bill, Evidence
 from connections.resources.links import VpnConnection
+from findings.prices import table
 from findings.registry import rule
 from findings.rule import ALL, Fine, Unknown, Waste
+from findings.savings import FROM_PRICES, monthly_saving
 from tests.findings.evidence import ACCOUNT, ago, usage_of, waste
 
 RULE = rule("aws_vpc_vpn_connection_idle")
@@ -51,3 +55,9 @@ def test_all_of_it_is_saved_and_the_days_are_a_setting():
 
 def test_one_that_is_up_is_left_alone_because_it_may_stand_by():
     assert "stand by" in RULE.ask(WASTEFUL, usage=up(*[1.0] * 30), settings={}).because
+
+
+def test_without_a_bill_the_list_price_of_its_hours_is_an_estimate():
+    evidence = Evidence(thing=WASTEFUL, usage=DOWN, bill=Bill())
+    saving = monthly_saving(saves=ALL, evidence=evidence, listed=table("aws"))
+    assert (saving.cash, saving.basis) == (Decimal("0.05") * Decimal("730.5"), FROM_PRICES)
