@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 UNNEEDED = "aws_vpc_public_address_unneeded"
 RESOURCE_TYPES = {"held_address": "Elastic IP"}
-FILTER = {"Name": "association.allocation-id", "Values": ["eipalloc-*"]}
 CASES = {
     "interface_attached": Case(count=5, has={"state": "in-use"}),
     "interface_left": Case(count=3, wastes=(UNNEEDED,), has={"state": "available"}),
@@ -67,11 +66,12 @@ def _address(draw: Draw, estate: Estate, stand: Stand) -> None:
 
 
 def _interfaces(asked: Asked) -> dict[str, Any]:
-    if asked.parameters.get("Filters") not in (None, [], [FILTER]):
-        raise Refusal(
-            "InvalidParameterValue", "The sandbox knows interfaces that hold an Elastic IP, and no other filter."
-        )
-    return {"NetworkInterfaces": [item.shape for item in asked.of("held_address")]}
+    found = asked.of("held_address")
+    for one in asked.parameters.get("Filters") or ():
+        if one["Name"] != "association.ip-owner-id":
+            raise Refusal("InvalidParameterValue", f"The sandbox does not know the filter {one['Name']}.")
+        found = [item for item in found if item.shape["Association"]["IpOwnerId"] in one["Values"]]
+    return {"NetworkInterfaces": [item.shape for item in found]}
 
 
 ANSWERS = (

@@ -22,7 +22,7 @@ DESCRIBE_INTERFACES = Call(
     cheapest={"MaxResults": 5},
     withheld=("NetworkInterfaces.Description",),
 )
-WITH_ELASTIC_IP = [{"Name": "association.allocation-id", "Values": ["eipalloc-*"]}]
+OWNER_OF_ADDRESS = "association.ip-owner-id"  # the account, of an Elastic IP; AWS of any other public address
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
@@ -33,7 +33,7 @@ def collect(reader: Reader) -> Iterator[Thing]:
         row=lambda item: _address(reader, item),
         kinds=(HeldAddress.KIND,),
         page_size=1000,
-        Filters=WITH_ELASTIC_IP,
+        Filters=[{"Name": OWNER_OF_ADDRESS, "Values": [reader.account_id]}],
     ).rows
 
 
