@@ -314,3 +314,19 @@ def test_an_amount_is_kept_as_decimal_text_or_not_at_all(value, expected):
 def test_each_advisor_has_a_name_of_its_own(kind):
     assert dataclasses.is_dataclass(kind)
     assert [one.SOURCE for one in OPINIONS].count(kind.SOURCE) == 1
+
+
+RESIZE = "arn:aws:lambda:us-east-1:222233334444:function:resize"
+
+
+@pytest.mark.parametrize("arn", [RESIZE, f"{RESIZE}:$LATEST", f"{RESIZE}:7"])
+def test_an_opinion_on_a_version_of_a_function_is_one_on_the_function(arn):
+    said = {
+        "functionArn": arn,
+        "functionVersion": "$LATEST",
+        "finding": "NotOptimized",
+        "findingReasonCodes": ["MemoryOverprovisioned"],
+        "memorySizeRecommendationOptions": [{"rank": 1, "memorySize": 512}],
+    }
+    [made] = compute_optimizer._on_function(said)
+    assert made["about_arn"] == RESIZE

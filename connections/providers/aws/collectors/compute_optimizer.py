@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PAGE = 1000
 NEXT_PAGE = {"nextToken": "It only tells the pages of an answer apart."}
 KINDS = (ComputeOptimizerOpinion.KIND,)
+FUNCTION_PARTS = 7  # of the ARN of a function as such: arn, partition, service, region, account, "function", its name
 ENROLLED, NOT_YET = "Active", "Pending"
 NOT_ENROLLED = "This account is not enrolled in Compute Optimizer, so there is nothing of it to compare with."
 UNDER_WAY = "This account's enrolment in Compute Optimizer is under way: it advises nothing yet."
@@ -187,7 +188,8 @@ def _on_function(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if option is None or not any(_says(reason, "memoryoverprovisioned") for reason in reasons):
         return
     yield {
-        "about_arn": item["functionArn"],
+        # Without the version that may stand behind it: what they mean is the function.
+        "about_arn": ":".join(item["functionArn"].split(":")[:FUNCTION_PARTS]),
         "about_type": "LambdaFunction",
         "their_id": f"memory {item.get('functionVersion', '')}".strip(),
         "action": "Rightsize",
