@@ -22,6 +22,7 @@ CALLS = Metric(name="Invocations", statistic="Sum", unit="calls", is_silent_at_z
 ERRORS = Metric(name="Errors", statistic="Sum", unit="calls", is_silent_at_zero=True)
 TIME = Metric(name="Duration", statistic="Sum", unit="ms", is_silent_at_zero=True)
 SLOWEST_TENTH = Metric(name="Duration", statistic="p90", unit="ms")
+AT_ONCE = Metric(name="ConcurrentExecutions", statistic="Maximum", unit="environments")
 OUTCOMES = (CALLS, ERRORS, TIME, SLOWEST_TENTH)
 INSIGHTS = "LambdaInsights"
 MEMORY = Metric(name="memory_utilization", statistic="Maximum", unit="%", namespace=INSIGHTS)
@@ -62,6 +63,14 @@ def days_all(usage: Usage, *, days: int, are: Callable[[Day], bool]) -> tuple[Da
     if None in found:
         return Unknown(f"its calls, errors and their time on every one of the last {counted(days, 'day')}")
     return called if len(called) >= LEAST_DAYS else Fine(f"Called on {counted(len(called), 'day')} only.")
+
+
+def peak_at_once(usage: Usage, *, days: int) -> tuple[float, bool]:
+    """How many of its calls were at work at once at most, and whether that is known of every day with calls."""
+    columns = zip(*(usage.days(metric, days=days) for metric in (CALLS, AT_ONCE)), strict=True)
+    found = [0.0 if calls == 0 else at_once for calls, at_once in columns]
+    known = [value for value in found if value is not None]
+    return max(known, default=0.0), len(known) == len(found)
 
 
 def gib_hours(function: Function, *, time_ms: float) -> float:

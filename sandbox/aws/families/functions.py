@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from sandbox.aws.model import Charge, Draw, Estate, Item
     from sandbox.aws.shaped import Asked
 
-KEPT = "aws_lambda_provisioned_concurrency_unused"
+KEPT, KEPT_MANY = "aws_lambda_provisioned_concurrency_unused", "aws_lambda_provisioned_concurrency_oversized"
 FAILING, CUT_OFF = "aws_lambda_function_failing", "aws_lambda_function_timing_out"
 ROOMY, GRAVITON = "aws_lambda_function_memory_oversized", "aws_lambda_function_graviton"
-RULES = (KEPT, FAILING, CUT_OFF, ROOMY, GRAVITON)
+RULES = (KEPT, KEPT_MANY, FAILING, CUT_OFF, ROOMY, GRAVITON)
 DEAF = (LAB, "ap-southeast-2")  # CloudWatch fails in this one, on purpose
 BILLED_AS = "AWS Lambda"
 SERVICES = {BILLED_AS: ("Compute", "Serverless Compute", "AWSLambda")}
@@ -40,7 +40,20 @@ CASES = {
     "steady": Case(count=4, has={}),
     "ready_unused": Case(count=3, wastes=(KEPT,), has=READY | STILL),
     "ready_unused_x86": Case(wastes=(KEPT,), has=READY | STILL | X86),
-    "ready_used": Case(count=2, has={"kept": {"live": 4, "blue": 1, "green": 1}}),
+    "ready_used": Case(count=2, has={"kept": {"live": 4, "blue": 1, "green": 1}, "at_once": 5}),
+    "ready_too_many": Case(count=3, wastes=(KEPT_MANY,), has={"kept": {"live": 10}, "at_once": 3}),
+    "ready_for_a_peak": Case(
+        has={"kept": {"live": 10}, "at_once": 3, "full_days_ago": (9,)}, trap="hardly any at work at once, but on a day"
+    ),
+    "ready_too_many_lately": Case(
+        has={"kept": {"live": 10}, "at_once": 3, "kept_days": 5}, trap="too many kept ready, for five days"
+    ),
+    "ready_for_two": Case(
+        count=2,
+        unknowns=(KEPT_MANY,),
+        has={"kept": {"live": 6, "blue": 6}, "at_once": 3},
+        trap="too many kept ready, for two aliases of which nobody tells which needs them",
+    ),
     "ready_monthly": Case(has=READY | {"only": (24,)}, trap="kept ready and still, but for one day of the month"),
     "ready_lately": Case(has=READY | STILL | {"kept_days": 9}, trap="kept ready for nobody yet, for nine days"),
     "failing": Case(count=3, wastes=(FAILING,), untold=(FAILING,), has=HEAVY | {"errors": 0.45}),
@@ -96,7 +109,8 @@ def _function(draw: Draw, estate: Estate, stand: Stand) -> None:
     has, name = stand.case.has, stand.label
     arn = stand.arn("lambda", f"function:{name}")
     item = stand.item(draw, kind="function", native_id=arn, bill_id=arn, rules=RULES)
-    item.parts = {KEPT: "Provisioned-Concurrency"}
+    item.parts = dict.fromkeys((KEPT, KEPT_MANY), "Provisioned-Concurrency")
+    item.saves = {**item.saves, KEPT_MANY: Decimal("0.6")}  # of ten, four would do
     runtime = has.get("runtime", "python3.12")
     item.shape = {
         "FunctionName": name,
@@ -185,6 +199,8 @@ def _measure(draw: Draw, estate: Estate, item: Item, work: Work, has: Mapping[st
             ("Duration", "p90", work.p90_ms),
         ):
             keep("AWS/Lambda", metric, statistic, value if is_called else None)
+        at_once = 10.0 if full and ago in full else float(has.get("at_once", 2))
+        keep("AWS/Lambda", "ConcurrentExecutions", "Maximum", at_once if is_called else None)
         if work.used is not None:
             used = 91.0 if full and ago in full else work.used * draw.random.uniform(0.9, 1.0)
             for statistic, part in (("Minimum", 0.8), ("Average", 0.9), ("Maximum", 1.0)):
