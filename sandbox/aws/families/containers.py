@@ -25,7 +25,6 @@ FIXED = "aws_ecs_service_without_autoscaling"
 SERVICE_RULES = (IDLE, OVERSIZED, FIXED)
 DEAF = (LAB, "ap-southeast-2")  # CloudWatch fails in this one, on purpose
 SMALL, LARGE = (256, 512), (1024, 4096)
-GAUGED = ("Minimum", "Average", "Maximum")
 CLUSTERS = {
     "apps": Case(count=2, has={"is_measured": True}),
     "plain": Case(count=2, has={}),
@@ -186,7 +185,7 @@ def _measure(draw: Draw, estate: Estate, item: Item, group: str, has: Mapping[st
         for metric, at_first, lately in zip(("CpuReserved", "MemoryReserved"), was, now, strict=True):
             values = usage.flat(float(lately))
             if at_first != lately:
-                values = usage.raised(values, days_ago=range(8, 46), to=float(at_first), statistics=GAUGED)
+                values = usage.raised(values, days_ago=range(8, 46), to=float(at_first), statistics=tuple(values))
             series["ECS/ContainerInsights", metric, *own] = values
     if group:
         asked = has.get("requests", 4_000)
