@@ -38,6 +38,6 @@ rule = Rule(
     judge=judge,
     implementation_effort="VeryLow",
     rollback="Allocate a new address: the released one is seldom to be had again.",
-    told_by=("aws_vpc_address_unassociated",),
+    told_by=("aws_vpc_address_unassociated", "aws_vpc_public_address_unneeded"),
     access_adds="the address itself, what it belonged to and since when it is free",
 )

@@ -11,11 +11,16 @@ OUT = {
     "gcp": ("Network Internet Data Transfer Out", "Network Internet Egress"),
 }
 
+# What they are for is to send out.
+CACHES = frozenset({"Amazon CloudFront", "Azure Front Door Service", "Content Delivery Network", "Cloud CDN"})
+
 
 def judge(resource: BilledResource, *, window_days: int, min_cost: float, min_percent: int) -> Verdict:
     out = resource.lines(*OUT.get(resource.cloud, ("-",)), days=window_days)
     if not out:
         return Fine()
+    if any(line.service_name in CACHES for line in out):
+        return Fine("It is the cache that others are told to put before them.")
     if resource.known_days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
     charged = (line for line in resource.lines(days=window_days) if line.effective_cost > 0)  # discounts are none

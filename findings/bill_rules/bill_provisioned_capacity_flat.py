@@ -64,6 +64,10 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html",
     judge=judge,
     rollback="Provision the capacity again.",
-    told_by=("aws_dynamodb_table_capacity_mode", "aws_kinesis_stream_idle"),
+    told_by=(
+        "aws_dynamodb_table_capacity_mode",
+        "aws_kinesis_stream_idle",
+        "aws_lambda_provisioned_concurrency_oversized",
+    ),
     access_adds="its throughput minute by minute, and the peaks that a day's sum hides",
 )

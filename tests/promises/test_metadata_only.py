@@ -96,6 +96,12 @@ def test_whatever_sounds_like_content_in_an_answer_is_withheld_or_kept_for_a_rea
     assert all(reason.endswith(".") for reason in call.kept.values())
 
 
+def test_what_several_collectors_ask_is_declared_once():
+    """What one of them withholds would be withheld from another that needs it, and nobody would be told."""
+    declared = {(call.service, call.operation, call) for one in inventory.COLLECTORS.values() for call in one.calls}
+    assert len(declared) == len({(service, operation) for service, operation, _ in declared}) > 100
+
+
 def test_a_client_is_made_from_a_model_without_what_is_withheld_and_with_all_the_rest():
     with silent_address() as url:
         session, paying = guarded(url), guarded(url, export=EXPORT)

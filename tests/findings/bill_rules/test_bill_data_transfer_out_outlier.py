@@ -25,6 +25,8 @@ def machine(cost, *, meter="EUC1-DataTransfer-Out-Bytes", **given):
         (machine("9", meter="Standard Data Transfer Out", cloud="azure"), Waste),
         (machine("9", meter="Network Internet Data Transfer Out from Frankfurt to Europe", cloud="gcp"), Waste),
         (machine("9", provider_name="Somebody else"), Fine),
+        (resource(each_day("US-DataTransfer-Out-Bytes", 50, cost="9", service_name="Amazon CloudFront")), Fine),
+        (resource(each_day("US-DataTransfer-Out-Bytes", 50, cost="9", service_name="Amazon EC2")), Waste),
     ],
 )
 def test_half_of_its_cost_and_a_hundred_are_waste(thing, expected):

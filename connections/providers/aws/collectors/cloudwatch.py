@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector
+from connections.providers.aws.alarms import DESCRIBE_ALARMS
 from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
 from connections.resources.alarms import Alarm
 
@@ -15,23 +16,6 @@ if TYPE_CHECKING:
     from connections.providers.aws.reader import Reader
     from connections.resources import Thing
 
-DESCRIBE_ALARMS = Call(
-    service="cloudwatch",
-    operation="DescribeAlarms",
-    action="cloudwatch:DescribeAlarms",
-    why="Lists alarms with their states and what they watch.",
-    cheapest={"MaxRecords": 1},
-    withheld=(
-        "CompositeAlarms",
-        "LogAlarms",
-        "MetricAlarms.ActionConfiguration",
-        "MetricAlarms.AlarmDescription",
-        "MetricAlarms.EvaluationCriteria",
-        "MetricAlarms.Metrics",
-        "MetricAlarms.StateReason",
-        "MetricAlarms.StateReasonData",
-    ),
-)
 DESCRIBE_STATUS = Call(
     service="ec2",
     operation="DescribeInstanceStatus",

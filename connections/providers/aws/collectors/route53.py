@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace, Scope
+from connections.providers.aws.alarms import DESCRIBE_ALARMS
 from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
 from connections.resources.dns import HealthCheck, HostedZone
 
@@ -48,21 +49,6 @@ LIST_RECORDS = Call(
     kept={
         "ResourceRecordSets": "The list itself: names and types, and which health check stands behind; no value of any."
     },
-)
-DESCRIBE_ALARMS = Call(
-    service="cloudwatch",
-    operation="DescribeAlarms",
-    action="cloudwatch:DescribeAlarms",
-    why="Tells which health checks an alarm watches.",
-    cheapest={"MaxRecords": 1},
-    withheld=(
-        "CompositeAlarms",
-        "LogAlarms",
-        "MetricAlarms.AlarmDescription",
-        "MetricAlarms.StateReason",
-        "MetricAlarms.StateReasonData",
-        "MetricAlarms.EvaluationCriteria",
-    ),
 )
 LIST_PROTECTIONS = Call(
     service="shield",
