@@ -90,7 +90,7 @@ def _cache(draw: Draw, estate: Estate, name: str, case: Case, number: int) -> No
         wastes=case.wastes,
         fines=all_but(RULES, case.wastes, case.unknowns),
         unknowns=case.unknowns,
-        saves={OVERSIZED: Decimal("0.5")},
+        saves={OVERSIZED: None},  # its figure comes from list prices, not from the bill
         trap=case.trap,
         charges=[
             Charge(

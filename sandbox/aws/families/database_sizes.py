@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sandbox.aws import charges, names, usage
@@ -32,7 +31,6 @@ class Case:
     used_gib: float = 10
     connections: int = 60
     disk_mb: float = 15
-    saves: str = "0.5"
     wastes: tuple[str, ...] = ()
     unknowns: tuple[str, ...] = ()
     engine: str = "postgres"
@@ -48,7 +46,7 @@ class Case:
 DATABASES = {
     "size_too_large": Case(count=3, wastes=(OVERSIZED,)),
     "size_too_large_twice": Case(count=1, is_multi_az=True, wastes=(OVERSIZED,)),
-    "size_two_too_large": Case(count=1, cpu=(1, 3, 8), used_gib=4, saves="0.75", wastes=(OVERSIZED,)),
+    "size_two_too_large": Case(count=1, cpu=(1, 3, 8), used_gib=4, wastes=(OVERSIZED,)),
     "size_memory_in_use": Case(count=2, used_gib=22, trap="idle processors, but a full memory"),
     "size_many_connections": Case(
         count=1, engine="mysql", version="8.4.3", connections=1200, trap="idle, but more connections than half takes"
@@ -105,8 +103,7 @@ def _database(draw: Draw, estate: Estate, name: str, case: Case, number: int) ->
         wastes=case.wastes,
         fines=all_but((*names.DATABASE_RULES, OVERSIZED), case.wastes, case.unknowns),
         unknowns=case.unknowns,
-        saves={OVERSIZED: Decimal(case.saves)},
-        parts={OVERSIZED: f"Usage:{KIND}"},
+        saves={OVERSIZED: None},  # its figure comes from list prices, not from the bill
         trap=case.trap,
         charges=charges.database(
             kind=KIND, region=region, gib=200, first=first, last=last, is_multi_az=case.is_multi_az
