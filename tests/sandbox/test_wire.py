@@ -157,6 +157,9 @@ def test_the_inventory_is_what_the_estate_says(cloud, sessions):
             counts["load_balancer"] += len(balancers["LoadBalancers"])
             listed = sessions.read("rds", region, account).describe_db_instances()["DBInstances"]
             counts["database"] += sum(one["Engine"] not in {"docdb", "neptune"} for one in listed)
+            pages = sessions.read("rds", region, account).get_paginator("describe_db_instances").paginate()
+            databases = [one for page in pages for one in page["DBInstances"]]
+            counts["database"] += sum(one["Engine"] not in {"docdb", "neptune"} for one in databases)
     assert counts == {kind: number for kind, number in cloud.estate["resources"].items() if kind in counts}
 
 
