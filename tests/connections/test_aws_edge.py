@@ -14,6 +14,7 @@ from connections.resources import Metric
 from connections.resources.dns import HealthCheck
 from connections.resources.edge import Distribution
 from connections.resources.firewalls import Firewall
+from connections.resources.links import DirectConnection
 from sandbox.aws import names
 from tests.connections.test_aws_inventory import collect, of
 
@@ -133,3 +134,11 @@ def test_a_place_of_several_parts_names_each_of_them():
     assert place.all_of(packets) == (("AWS/X", one), ("AWS/X", other))
     assert place.all_of(replace(packets, namespace="CWAgent")) == (("CWAgent", one),)
     assert place.all_of(replace(packets, namespace="Other")) == ()
+
+
+def test_a_port_that_was_deleted_is_none_and_one_that_another_account_pays_for_says_so(calm_cloud):
+    found = {one.name: one for one in of(collect(calm_cloud, service="directconnect"), DirectConnection).values()}
+    assert "port-down-1" in found
+    assert "port-deleted-1" not in found
+    assert found["port-of-partner-1"].owner_id == "444455556666"
+    assert found["port-down-of-group-1"].group_id == "dxlag-fg5678gh"

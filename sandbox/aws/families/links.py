@@ -46,6 +46,7 @@ PORTS = {
     "port_down_lately": Case(has={"up": 0.0, "once": 9}, trap="down, but it was up nine days ago"),
     "port_being_laid": Case(has={"up": 0.0, "approved": 40}, trap="down, but its cable was approved 40 days ago only"),
     "port_ordered": Case(has={"state": "requested"}, trap="not up, but only just asked for"),
+    "port_deleted": Case(has={"state": "deleted"}, trap="deleted, and listed for a while"),
     "port_of_partner": Case(has={"up": 0.0, "owner": "444455556666"}, trap="down, but another account pays for it"),
     "port_days_missing": Case(
         unknowns=(PORT_DOWN,), has={"up": 0.0, "silent": (4,)}, trap="down, but one of the last 30 days is missing"
@@ -92,7 +93,9 @@ def _port(draw: Draw, estate: Estate, stand: Stand) -> None:
         "tags": [{"key": key, "value": value} for key, value in item.tags.items()],
         **({"lagId": has["lagId"]} if "lagId" in has else {}),
     }
-    is_charged = item.shape["connectionState"] != "requested" and not {"owner", "approved"} & set(has)
+    if has.get("state") == "deleted":
+        item.is_in_inventory, item.fines = False, ()
+    is_charged = item.shape["connectionState"] not in {"requested", "deleted"} and not {"owner", "approved"} & set(has)
     item.charges = [
         meter(draw, item, service=DIRECT, name=f"EqDC2-PortUsage:{speed}", unit="Hrs", price=SPEEDS[speed],
               operation="CreateConnection", per_day=Decimal(24))
