@@ -36,9 +36,10 @@ class ContainerService(Thing):
     the customer's, and all run Linux. `scheduling` is REPLICA, or DAEMON for one task a machine.
 
     `target_groups` are what load balancers send it requests through; `is_reached_otherwise`: a directory of services,
-    an older load balancer or another controller than ECS' own may lead to it as well. `is_measured`: its cluster has
-    Container Insights, which tells the size of a task. `scaling` is the least and the most of tasks between which it is
-    scaled automatically, empty where it is not; None: could not be read.
+    an older load balancer or another controller than ECS' own may lead to it as well. `counts_requests`: all of the
+    groups are of load balancers that count requests, and tell of none while there are none. `is_measured`: its cluster
+    has Container Insights, which tells the size of a task. `scaling` is the least and the most of tasks between which
+    it is scaled automatically, empty where it is not; None: could not be read.
     """
 
     KIND: ClassVar[str] = "container_service"
@@ -52,5 +53,6 @@ class ContainerService(Thing):
     running_count: int
     target_groups: tuple[str, ...] = ()
     is_reached_otherwise: bool = False
+    counts_requests: bool = False
     is_measured: bool = False
     scaling: tuple[int, ...] | None = None

@@ -9,6 +9,7 @@ import pytest
 
 from connections.providers.aws import inventory
 from connections.providers.aws.collectors.ecs import COLLECTOR, _Cluster, _service
+from connections.providers.aws.target_groups import arn_where_counted
 from connections.resources.containers import ContainerCluster, ContainerService
 from findings.service_usage import PEAK_CPU, REQUESTS, TASK_CPU
 from sandbox.aws import names
@@ -81,6 +82,20 @@ def test_scaling_that_may_not_be_read_is_unknown_of_every_service(calm_cloud):
     collected = collect(calm_cloud)
     assert {service.scaling for service in of(collected, ContainerService).values()} == {None}
     assert [gap.action for gap in collected.gaps] == ["application-autoscaling:DescribeScalableTargets"]
+
+
+@pytest.mark.parametrize(
+    ("told", "is_counted"),
+    [
+        ({"Protocol": "HTTP", "LoadBalancerArns": ["b"]}, True),
+        ({"Protocol": "HTTPS", "LoadBalancerArns": ["b"]}, True),
+        ({"Protocol": "TCP", "LoadBalancerArns": ["b"]}, False),
+        ({"Protocol": "HTTP", "LoadBalancerArns": []}, False),
+        ({"LoadBalancerArns": ["b"]}, False),
+    ],
+)
+def test_requests_are_counted_of_groups_behind_a_balancer_of_requests(told, is_counted):
+    assert arn_where_counted({"TargetGroupArn": "g", **told}) == ("g" if is_counted else None)
 
 
 class Reading:

@@ -20,7 +20,9 @@ def judge(service: ContainerService, *, usage: Usage, idle_days: int, max_cpu_pe
         return Fine()
     if service.is_reached_otherwise or len(service.target_groups) != 1:
         return Unknown("what is asked of it: no one load balancer tells")
-    if None in requests or None in cpu:
+    # Such a balancer tells nothing while it is asked nothing; of any other, silence says nothing.
+    is_told = None not in requests or (service.counts_requests and usage.was_read(REQUESTS, days=idle_days))
+    if not is_told or None in cpu:
         return unmeasured(service, since=service.created_at, days=idle_days, what="requests and CPU")
     return Waste(
         saves=UNTOLD,  # its tasks are charged, each by itself

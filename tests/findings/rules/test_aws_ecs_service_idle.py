@@ -6,7 +6,7 @@ import pytest
 
 from findings.registry import rule
 from findings.rule import UNTOLD, Fine, Unknown, Waste
-from tests.findings.evidence import ago, waste
+from tests.findings.evidence import ago, usage, waste
 from tests.findings.rules.container_service import GROUP, MODEST, NEVER_READ, seen
 
 RULE = rule("aws_ecs_service_idle")
@@ -20,11 +20,13 @@ QUIET = month()
 
 
 @pytest.mark.parametrize(
-    ("changed", "usage", "verdict"),
+    ("changed", "seen_so", "verdict"),
     [
         ({}, QUIET, Waste),
         ({}, month(cpu=5.0), Waste),
         ({"launch": "EC2", "is_measured": False}, QUIET, Waste),
+        ({"counts_requests": True}, month(requests=None), Waste),
+        ({"counts_requests": True}, month(last={"RequestCountPerTarget.Sum": None}), Waste),
         ({}, month(last={"RequestCountPerTarget.Sum": 1.0}), Fine),
         ({}, month(requests=None, last={"RequestCountPerTarget.Sum": 1.0}), Fine),
         ({}, month(cpu=5.1), Fine),
@@ -40,13 +42,15 @@ QUIET = month()
         ({"is_reached_otherwise": True}, QUIET, Unknown),
         ({}, month(requests=None), Unknown),
         ({}, month(cpu=None), Unknown),
+        ({"counts_requests": True}, month(cpu=None), Unknown),
+        ({"counts_requests": True}, usage(CPUUtilization_Maximum=2.0), Unknown),
         ({}, month(last={"RequestCountPerTarget.Sum": None}), Unknown),
         ({"created_at": None}, seen(days=29, requests=0.0, cpu=2.0), Unknown),
         ({}, NEVER_READ, Unknown),
     ],
 )
-def test_a_service_is_idle_where_its_one_load_balancer_sent_nothing_and_it_did_no_work(changed, usage, verdict):
-    assert isinstance(RULE.ask(replace(MODEST, **changed), usage=usage, settings={}), verdict)
+def test_a_service_is_idle_where_its_one_load_balancer_sent_nothing_and_it_did_no_work(changed, seen_so, verdict):
+    assert isinstance(RULE.ask(replace(MODEST, **changed), usage=seen_so, settings={}), verdict)
 
 
 def test_the_sentence_counts_its_tasks_and_no_money():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from connections.provider import Call, Collector, MetricPlace
 from connections.providers.aws.scaling import DESCRIBE_TARGETS, targets
 from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
+from connections.providers.aws.target_groups import DESCRIBE_TARGET_GROUPS, counting_requests
 from connections.resources.containers import ContainerCluster, ContainerService
 
 if TYPE_CHECKING:
@@ -122,10 +123,13 @@ def collect(reader: Reader) -> Iterator[Thing]:
         return
     scaled = targets(reader, namespace="ecs")
     bounds = dict(scaled.rows)
+    counting = counting_requests(reader) if any(service.target_groups for service in services) else frozenset()
     for service in services:
         name = (f"service/{service.cluster_name}/{service.name}", TASKS)
         scaling = bounds.get(name, () if scaled.is_complete else None)
-        yield replace(service, tags=tags.get(service.resource_id, {}), scaling=scaling)
+        counts = bool(service.target_groups) and set(service.target_groups) <= counting
+        own = tags.get(service.resource_id, {})
+        yield replace(service, tags=own, scaling=scaling, counts_requests=counts)
 
 
 def _cut(rows: Sequence[str], most: int) -> Iterator[Sequence[str]]:
@@ -248,11 +252,14 @@ COLLECTOR = Collector(
     service="ecs",
     needs={
         ContainerCluster: (LIST_CLUSTERS, DESCRIBE_CLUSTERS, LIST_MACHINES, DESCRIBE_MACHINES),
-        ContainerService: (LIST_CLUSTERS, DESCRIBE_CLUSTERS, LIST_SERVICES, DESCRIBE_SERVICES, DESCRIBE_TARGETS),
+        ContainerService: (
+            *(LIST_CLUSTERS, DESCRIBE_CLUSTERS, LIST_SERVICES, DESCRIBE_SERVICES),
+            *(DESCRIBE_TARGETS, DESCRIBE_TARGET_GROUPS),
+        ),
     },
     calls=(
         *(LIST_CLUSTERS, DESCRIBE_CLUSTERS, LIST_SERVICES, DESCRIBE_SERVICES, LIST_MACHINES, DESCRIBE_MACHINES),
-        *(DESCRIBE_TARGETS, GET_RESOURCES),
+        *(DESCRIBE_TARGETS, DESCRIBE_TARGET_GROUPS, GET_RESOURCES),
     ),
     collect=collect,
     places={ContainerCluster: _place_of_cluster, ContainerService: _place_of_service},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace
 from connections.providers.aws.reader import clean_tags
+from connections.providers.aws.target_groups import DESCRIBE_TARGET_GROUPS
 from connections.resources import LoadBalancer, Thing
 
 if TYPE_CHECKING:
@@ -26,13 +27,6 @@ DESCRIBE_LOAD_BALANCERS = Call(
     operation="DescribeLoadBalancers",
     action="elasticloadbalancing:DescribeLoadBalancers",
     why="Lists load balancers.",
-    cheapest={"PageSize": 1},
-)
-DESCRIBE_TARGET_GROUPS = Call(
-    service="elbv2",
-    operation="DescribeTargetGroups",
-    action="elasticloadbalancing:DescribeTargetGroups",
-    why="Tells which target groups stand behind a load balancer.",
     cheapest={"PageSize": 1},
 )
 DESCRIBE_TARGET_HEALTH = Call(
