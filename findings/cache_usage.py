@@ -21,7 +21,7 @@ MEMORY = Metric(name="DatabaseMemoryUsagePercentage", statistic="Maximum", unit=
 NETWORK = tuple(
     Metric(name=name, statistic="Maximum", unit="bytes/min") for name in ("NetworkBytesIn", "NetworkBytesOut")
 )
-LOOKED_UP = tuple(Metric(name=name, statistic="Sum", unit="look-ups") for name in ("CacheHits", "CacheMisses"))
+LOOKED_UP = tuple(Metric(name=name, statistic="Sum", unit="commands") for name in ("CacheHits", "CacheMisses"))
 SIZING = (PEAK_CPU, P95_CPU, MEMORY, *NETWORK, *LOOKED_UP)
 MINUTE, BITS = 60, 8
 

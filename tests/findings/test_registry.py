@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from audits.models import Usage
 from connections.resources import KINDS, Database, Instance, Snapshot
 from connections.resources.thing import KEPT_DAYS
 from findings import registry, rules
@@ -147,6 +148,16 @@ def test_no_exemption_outlives_its_rule():
 
 def test_no_page_is_left_without_a_rule():
     assert {path.stem for path in (ROOT / "docs" / "rules").glob("*.md")} - {"README"} == set(RULES_OF)
+
+
+def test_rules_of_a_kind_describe_a_metric_in_one_way_and_it_fits_its_row():
+    """Two descriptions of one series would be two rows of the same key, and its step would fail."""
+    described = {(rule.looks_at.KIND, metric.key, metric) for rule in RULES for metric in rule.metrics}
+    assert len(described) == len({(kind, key) for kind, key, _ in described}) > 100
+    columns = {name: Usage._meta.get_field(name).max_length for name in ("statistic", "unit")}
+    longest = {name: max(len(getattr(metric, name)) for *_, metric in described) for name in columns}
+    assert all(longest[name] <= columns[name] for name in columns)
+    assert max(len(metric.name) for *_, metric in described) <= Usage._meta.get_field("metric").max_length
 
 
 def test_metrics_are_asked_for_once_and_only_where_a_rule_reads_them():
