@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sandbox.aws.usage import Values
 
 STORAGE = "aws_rds_database_storage_oversized"
+FREE_OF_FULL = 0.08
 CELLS = ((names.SHOP, "us-east-1"), (names.SHOP, "eu-west-1"))
 KIND, GIB = "db.m6g.large", 1024**3
 MISSING_DAYS = (8, 15)
@@ -57,9 +58,20 @@ DATABASES = {
 
 
 def add(draw: Draw, estate: Estate) -> None:
+    _fill_the_others(estate)
     for name, case in DATABASES.items():
         for number in range(case.count):
             _database(draw, estate, name, case, number)
+
+
+def _fill_the_others(estate: Estate) -> None:
+    """Every database that tells anything tells its free storage too: those that are here already are nearly full."""
+    for item in estate.of("database"):
+        own = ("DBInstanceIdentifier", item.name)
+        if any(key[2:] == own for key in estate.series.get((item.account, item.region), {})):
+            put(
+                estate, item, ("AWS/RDS", "FreeStorageSpace", *own), usage.flat(item.facts["size"] * GIB * FREE_OF_FULL)
+            )
 
 
 def _database(draw: Draw, estate: Estate, name: str, case: Case, number: int) -> None:

@@ -71,7 +71,7 @@ DATABASES = {
     "class_not_described": Case(
         count=2,
         kind="db.cr1.8xlarge",
-        unknowns=(names.DATABASE_PREVIOUS,),
+        unknowns=(names.DATABASE_PREVIOUS, "aws_rds_database_oversized"),
         trap="a class of which no table of facts knows anything",
     ),
 }

@@ -85,10 +85,10 @@ CASES = {
     ),
     "reservation_ended_just_now": Case(kind="m5.xlarge", ends=-1.5, state="retired", unknowns=(EXPIRED,)),
     "reservation_retired_long": Case(kind="m5.large", ends=-76, state="retired", trap="it ended months ago"),
-    "database_reserved": Case(service="rds", kind="db.r5.large", ends=150),
+    "database_reserved": Case(service="rds", kind="db.m6g.large", ends=150),
     "database_reservation_ends": Case(service="rds", kind="db.m5.large", ends=25.5, wastes=(EXPIRING,)),
     "database_reservation_missed": Case(
-        service="rds", kind="db.r5.large", ends=-8.5, state="retired", wastes=(EXPIRED,)
+        service="rds", kind="db.m6g.large", ends=-8.5, state="retired", wastes=(EXPIRED,)
     ),
     "cache_reserved": Case(service="elasticache", kind="cache.r6g.large", ends=210),
     "cache_reservation_unused": Case(
