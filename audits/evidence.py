@@ -22,6 +22,13 @@ HOURS = 24
 JOINS: Mapping[str, Callable[[list[float]], float]] = {"Minimum": min, "Sum": math.fsum, "Average": fmean}
 
 
+def _stretch(values: tuple[float | None, ...], *, start: int, length: int) -> tuple[float | None, ...]:
+    """`length` values from place `start` on, which may lie before the first; places without a value are None."""
+    before = min(max(-start, 0), length)
+    found = values[max(start, 0) : max(start + length, 0)]
+    return (None,) * before + found + (None,) * (length - before - len(found))
+
+
 @dataclass(frozen=True, kw_only=True)
 class DailySeries:
     """One value a day from `first_date` on; None is a day without data, which is not zero."""
@@ -31,11 +38,7 @@ class DailySeries:
 
     def window(self, *, until: date, days: int) -> tuple[float | None, ...]:
         """The last `days` complete days before `until`, oldest first; days outside the series are None."""
-        start = until - timedelta(days=days)
-        offset = (start - self.first_date).days
-        return tuple(
-            self.values[index] if 0 <= (index := offset + day) < len(self.values) else None for day in range(days)
-        )
+        return _stretch(self.values, start=(until - self.first_date).days - days, length=days)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +50,7 @@ class HourlySeries:
 
     def window(self, *, until: date, days: int) -> tuple[float | None, ...]:
         """The hours of the last `days` complete days before `until`, oldest first: always 24 a day."""
-        offset = (until - timedelta(days=days) - self.first_date).days * HOURS
-        return tuple(
-            self.values[index] if 0 <= (index := offset + hour) < len(self.values) else None
-            for hour in range(days * HOURS)
-        )
+        return _stretch(self.values, start=((until - self.first_date).days - days) * HOURS, length=days * HOURS)
 
     def by_day(self, statistic: str) -> DailySeries:
         """What it comes to a day: the least, the sum or the mean of its hours, else the highest of them, of which no

@@ -42,6 +42,7 @@ class TypeFacts:
 FIELDS = tuple(one.name for one in fields(TypeFacts))
 
 
+@cache
 def facts(instance_type: str) -> TypeFacts | None:
     """The facts of "m5.large" or "db.m5.large"; None where the table does not have the type."""
     found = _rows().get(instance_type.removeprefix("db."))

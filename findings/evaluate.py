@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from audits.evidence import Evidence
+    from connections.resources import Thing
     from findings.rule import Rule, Verdict
     from findings.trap import Looked
 
@@ -66,12 +68,13 @@ def evaluate(
 def _judgements(
     evidences: Iterable[Evidence], rules: tuple[Rule, ...], settings: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Judgement]:
+    of_kind: dict[type[Thing], list[tuple[Rule, Mapping[str, Any]]]] = defaultdict(list)
+    for rule in rules:
+        of_kind[rule.looks_at].append((rule, rule.given(settings.get(rule.id, {}))))
     for evidence in evidences:
-        for rule in rules:
-            if type(evidence.thing) is rule.looks_at:
-                given = rule.given(settings.get(rule.id, {}))
-                verdict, looked = _past_traps(rule, evidence, _judge(rule, evidence, given))
-                yield Judgement(rule=rule, evidence=evidence, verdict=verdict, settings=given, traps=looked)
+        for rule, given in of_kind.get(type(evidence.thing), ()):
+            verdict, looked = _past_traps(rule, evidence, _judge(rule, evidence, given))
+            yield Judgement(rule=rule, evidence=evidence, verdict=verdict, settings=given, traps=looked)
 
 
 def _past_traps(rule: Rule, evidence: Evidence, verdict: Verdict) -> tuple[Verdict, tuple[Looked, ...]]:

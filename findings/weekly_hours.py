@@ -18,10 +18,7 @@ def used_hours(was_used: Sequence[bool], *, until: date) -> tuple[bool, ...]:
     `was_used` has an entry for each hour of the days before `until`.
     """
     start = until.weekday() * HOURS - len(was_used)
-    week = [False] * WEEK
-    for offset, is_used in enumerate(was_used):
-        week[(start + offset) % WEEK] |= is_used
-    return tuple(week)
+    return tuple(any(was_used[(hour - start) % WEEK :: WEEK]) for hour in range(WEEK))
 
 
 def off_hours(week: Sequence[bool], *, shortest: int) -> int:

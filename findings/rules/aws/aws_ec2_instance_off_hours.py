@@ -25,7 +25,8 @@ def judge(
         return held
     cpu = cpu_of_use(instance, percent=max_cpu)
     hours = list(zip(*(usage.hours(metric, days=idle_days) for metric in (HOURLY_CPU, *HOURLY_TRAFFIC)), strict=True))
-    used = [(hour[0] or 0) >= cpu or sum(one or 0 for one in hour[1:]) / 1e6 >= max_network_mb for hour in hours]
+    most_bytes = max_network_mb * 1e6
+    used = [(busy or 0) >= cpu or (into or 0) + (out or 0) >= most_bytes for busy, into, out in hours]
     week = used_hours(used, until=usage.until)
     off = off_hours(week, shortest=SHORTEST)
     if off < least_hours:

@@ -1,0 +1,151 @@
+"""Judging an account of many resources: how fast rules answer, how much memory it takes, what a second night writes.
+
+The sandbox's fullest account, audited through the whole product, whose resources and usage are then copied in the
+database until there are so many. Each size is judged in a process of its own, as the worker, twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import django
+import psycopg
+
+from benchmarks.bill_load import peak_mib
+from sandbox import demo
+from sandbox.fleet import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+SIZES = (5_000, 20_000)
+GOAL_PER_SECOND = 200_000
+FULLEST = """
+select r.organization_id, r.connection_id, r.audit_id, count(*) from audits_resource r
+ where r.audit_id in (select id from audits_audit) group by 1, 2, 3 order by 4 desc limit 1
+"""
+# Ids that count up, so that a second run over the same copies would meet the same keys and fail.
+RESOURCES = """
+insert into audits_resource (id, organization_id, connection_id, audit_id, kind, service, resource_id, account_id,
+                             region, name, tags, data, first_seen_at, last_seen_at, gone_at)
+select md5(id::text || n)::uuid, organization_id, connection_id, audit_id, kind, service, resource_id || '-' || n,
+       account_id, region, name, tags, jsonb_set(data, '{resource_id}', to_jsonb(resource_id || '-' || n)),
+       first_seen_at, last_seen_at, gone_at
+  from audits_resource, generate_series(%(first)s::int, %(last)s::int) n where audit_id = %(audit)s and id = any(%(own)s)
+"""
+USAGE = """
+insert into audits_usage (id, organization_id, resource_id, metric, statistic, period_seconds, unit, first_date, values)
+select md5(id::text || n)::uuid, organization_id, md5(resource_id::text || n)::uuid, metric, statistic, period_seconds,
+       unit, first_date, values
+  from audits_usage, generate_series(%(first)s::int, %(last)s::int) n where resource_id = any(%(own)s)
+"""
+
+
+def main() -> None:
+    """Print a line for each size."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--measure", nargs=3, metavar=("ORGANIZATION", "CONNECTION", "AUDIT"))
+    options, _ = parser.parse_known_args()
+    if options.measure:
+        print(json.dumps(_measured(*map(UUID, options.measure))))
+        return
+    print(f"judging: one account, copied (goal {GOAL_PER_SECOND:,} resources x rules a second)")
+    state = Path(tempfile.mkdtemp(prefix="judging-", dir=ROOT / ".local"))
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), demo.running(state, seed=7) as running:
+            demo.audit_everything(running)
+            lines = _all_sizes(running)
+        print("\n".join(lines))
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def _all_sizes(running: demo.Demo) -> list[str]:
+    admin = running.postgres.url(database=demo.DATABASE)
+    lines, copies = [], 0
+    with psycopg.connect(admin, autocommit=True) as connection:
+        [(organization, owner, audit, count)] = connection.execute(FULLEST).fetchall()
+        own = [row[0] for row in connection.execute("select id from audits_resource where audit_id = %s", [audit])]
+        for size in SIZES:
+            wanted = -(-size // count)
+            of = {"first": copies + 1, "last": wanted - 1, "audit": audit, "own": own}
+            connection.execute(RESOURCES, of)
+            connection.execute(USAGE, of)
+            connection.execute("analyze audits_resource, audits_usage")
+            copies = wanted - 1
+            figures = _in_a_process(running.fleet.environment("worker"), (organization, owner, audit))
+            lines.append(_line(figures))
+    return lines
+
+
+def _in_a_process(environment: Mapping[str, str], ids: Sequence[UUID]) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.judging", "--measure", *map(str, ids)],
+        env={**environment, "DJANGO_SETTINGS_MODULE": "costframe.settings"},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def _line(figures: Mapping[str, Any]) -> str:
+    rate = figures["judgements"] / figures["evaluate"]
+    return (
+        f"  {figures['resources']:,} resources, {figures['judgements']:,} verdicts: rules {figures['evaluate']:.2f} s = "
+        f"{rate:,.0f} a second ({rate / GOAL_PER_SECOND:.2f} of the goal); the whole step {figures['first']:.1f} s and "
+        f"{figures['written_first']:,} verdicts written, judged again {figures['second']:.1f} s and "
+        f"{figures['written_second']:,}; {figures['before_mib']:.0f} MiB before, {figures['mib']:.0f} MiB at most"
+    )
+
+
+def _measured(organization: UUID, owner: UUID, audit_id: UUID) -> dict[str, Any]:
+    """Judge an audit twice as the worker does, then let the rules answer alone."""
+    django.setup()
+    from django.db import connection  # noqa: PLC0415 - after Django's set-up
+    from django.utils import timezone  # noqa: PLC0415
+
+    from audits.models import Audit  # noqa: PLC0415
+    from connections.models import Connection  # noqa: PLC0415
+    from findings import registry  # noqa: PLC0415
+    from findings.evaluate import evaluate  # noqa: PLC0415
+    from findings.evidence_from_rows import seen_by, sight_of  # noqa: PLC0415
+    from findings.operations import judge  # noqa: PLC0415
+    from tenants import scope  # noqa: PLC0415
+
+    figures: dict[str, Any] = {"before_mib": peak_mib("self")}
+    for night in ("first", "second"):
+        with scope.work_on(Connection._meta.db_table, owner), scope.organization(organization):  # noqa: SLF001 - Django's own way to name it
+            audit, started = Audit.objects.get(id=audit_id), time.perf_counter()
+            judge(audit=audit, at=timezone.now())
+            figures[night] = time.perf_counter() - started
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_stat_get_xact_tuples_inserted(c) + pg_stat_get_xact_tuples_updated(c) "
+                               "from (select 'findings_verdict'::regclass::oid as c)")  # fmt: skip
+                figures[f"written_{night}"] = cursor.fetchone()[0]
+    figures["mib"] = peak_mib("self")
+    with scope.work_on(Connection._meta.db_table, owner), scope.organization(organization):  # noqa: SLF001 - as above
+        audit = Audit.objects.get(id=audit_id)
+        seen = [one.evidence for one in seen_by(audit=audit, sight=sight_of(audit=audit))]
+    started = time.perf_counter()
+    figures["judgements"] = sum(1 for _ in evaluate(seen, registry.RULES, {}))
+    figures["evaluate"] = time.perf_counter() - started
+    figures["resources"] = len(seen)
+    return figures
+
+
+if __name__ == "__main__":
+    main()
