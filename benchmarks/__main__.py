@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("collection", "bill_load", "bill_formats", "cost_lines", "tenancy", "proof", "converter", "second_night")
+NAMES = (
+    "collection", "bill_load", "bill_formats", "cost_lines", "tenancy", "proof", "converter", "second_night", "judging",
+    "workers",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ Every function asks a fixed number of questions, however many resources there ar
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -88,17 +88,15 @@ def sight_of(*, audit: Audit) -> Sight:
 
 
 def seen_by(*, audit: Audit, sight: Sight, kind: str = "") -> list[Seen]:
-    """Every resource that the audit saw, with its usage. The bill is left out but for commitments, whose rules read it:
-    see `bills_of`.
+    """Every resource that the audit saw, without its usage: see `with_usage`. The bill is left out but for commitments,
+    whose rules read it: see `bills_of`.
 
-    Usage counts until the last day that was complete when the audit began, which it was for all of its steps. With
-    `kind` only resources of that kind, and those too that a later audit, still under way, has seen again by now.
+    With `kind` only resources of that kind, and those too that a later audit, still under way, has seen again by now.
     """
     until = usage_complete_until(audit.started_at or audit.requested_at)
     seen = {"kind": kind, "audit__requested_at__gte": audit.requested_at} if kind else {"audit": audit}
     asked = {"connection_id": audit.connection_id, **seen}
     rows = Resource.objects.filter(**asked).order_by("kind", "resource_id", "id")
-    usage = _usage(asked, until=until)
     things = {row.id: from_data(row.kind, row.data) for row in rows if row.kind in KINDS}
     bills = bills_of(thing for thing in things.values() if isinstance(thing, COMMITMENTS))
     hidden = {region: sight.hidden_kinds(region) for region in {row.region for row in rows}}
@@ -107,7 +105,7 @@ def seen_by(*, audit: Audit, sight: Sight, kind: str = "") -> list[Seen]:
             row_id=row.id,
             evidence=Evidence(
                 thing=things[row.id],
-                usage=usage.get(row.id, Usage(until=until)),
+                usage=Usage(until=until),
                 bill=bills.of(things[row.id]) if isinstance(things[row.id], COMMITMENTS) else Bill(),
                 gapped_kinds=hidden[row.region],
                 are_tags_read=sight.sees_tags(service=row.service, region=row.region),
@@ -118,12 +116,21 @@ def seen_by(*, audit: Audit, sight: Sight, kind: str = "") -> list[Seen]:
     ]
 
 
-def _usage(of_resources: Mapping[str, Any], *, until: date) -> dict[UUID, Usage]:
+def with_usage(seen: Sequence[Seen]) -> list[Seen]:
+    """These resources with their usage: so many at a time as memory is to hold, since it is most of what is known.
+
+    Usage counts until the last day that was complete when the audit began, which it was for all of its steps.
+    """
     found: dict[UUID, list[SeriesRow]] = defaultdict(list)
-    rows = UsageRow.objects.filter(**{f"resource__{name}": value for name, value in of_resources.items()})
+    rows = UsageRow.objects.filter(resource_id__in=[one.row_id for one in seen])
     for resource_id, *row in rows.values_list("resource_id", *SERIES_FIELDS):
         found[resource_id].append(SeriesRow(*row))
-    return {resource_id: usage_from(of_resource, until=until) for resource_id, of_resource in found.items()}
+    return [
+        replace(one, evidence=replace(one.evidence, usage=usage_from(series, until=one.evidence.usage.until)))
+        if (series := found.get(one.row_id))
+        else one
+        for one in seen
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

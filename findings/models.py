@@ -14,7 +14,7 @@ from tenants.models import TenantModel, tied
 
 
 class Verdict(TenantModel):
-    """What one rule said of one resource at the connection's latest audit: all three outcomes are kept."""
+    """What one rule says of one resource as the connection's latest audit saw it: all three outcomes are kept."""
 
     class Outcome(models.TextChoices):
         WASTE = "WASTE"
@@ -23,9 +23,6 @@ class Verdict(TenantModel):
 
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
-    )
-    audit = models.ForeignKey(
-        Audit, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="verdicts"
     )
     resource = models.ForeignKey(
         Resource, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
@@ -38,7 +35,7 @@ class Verdict(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organization", "resource", "rule_id"], name="verdict_once"),
         ]
-        indexes = [models.Index(fields=["organization", "audit", "rule_id", "outcome"], name="verdict_by_audit")]
+        indexes = [models.Index(fields=["organization", "connection", "rule_id", "outcome"], name="verdict_by_rule")]
 
 
 class Finding(TenantModel):

@@ -11,7 +11,7 @@ from django.db import connection
 
 from audits.models import Audit, BillLoad
 from connections.models import Connection
-from findings import registry
+from findings import registry, verdict_rows
 from findings.bill_judging import judge_bills, not_worth_a_commitment, over
 from findings.changes import change_of, state_of
 from findings.claims import Key, claimed_by_row, nets_of, nothing_of, without_evidence
@@ -20,7 +20,7 @@ from findings.confidence import confidence_of
 from findings.cost_since import began_on, costs_since
 from findings.dependents import Dependents, Further, frees_dependents, further_of, priced
 from findings.evaluate import evaluate
-from findings.evidence_from_rows import bills_of, seen_by, sight_of
+from findings.evidence_from_rows import bills_of, seen_by, sight_of, with_usage
 from findings.frozen import freeze, hash_of, rests_on
 from findings.models import Finding, Verdict
 from findings.opinion_rows import heard_of, keep
@@ -33,7 +33,7 @@ from findings.verify import verify
 from tenants import activity, scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
     from uuid import UUID
@@ -91,6 +91,7 @@ class _Look:
     sight: Sight
     seen: list[Seen]
     judged: list[_Judged]
+    heard: Heard
     findings: Mapping[Key, Finding]
 
 
@@ -103,9 +104,8 @@ def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any
     """
     _one_at_a_time(audit.connection_id)
     look = _look(audit=audit, at=at, settings=settings)
-    heard = heard_of(audit=audit, seen=look.seen)
-    _tell(audit=audit, at=at, look=look, heard=heard, may_change=lambda _: True)
-    keep(audit=audit, heard=heard, judgements=((one.row_id, one.judgement) for one in look.judged))
+    _tell(audit=audit, at=at, look=look, may_change=lambda _: True)
+    keep(audit=audit, heard=look.heard, judgements=((one.row_id, one.judgement) for one in look.judged))
     _sum_up(audit)
 
 
@@ -138,8 +138,7 @@ def price_again(*, connection_id: UUID, at: datetime, settings: Mapping[str, Map
     if audit is None or audit.state != Audit.State.DONE:
         return
     look = _look(audit=audit, at=at, settings=settings)
-    heard = heard_of(audit=audit, seen=look.seen)
-    _tell(audit=audit, at=at, look=look, heard=heard, may_change=lambda rule: rule.reads_bill)
+    _tell(audit=audit, at=at, look=look, may_change=lambda rule: rule.reads_bill)
     _sum_up(audit)
 
 
@@ -151,11 +150,14 @@ def _sum_up(audit: Audit) -> None:
 def _look(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any]] | None) -> _Look:
     sight = sight_of(audit=audit)
     seen = seen_by(audit=audit, sight=sight)
-    judged = _judged(seen=seen, settings=in_force() if settings is None else settings, at=at)
-    return _Look(sight=sight, seen=seen, judged=judged, findings=_findings(audit=audit))
+    heard = heard_of(audit=audit, seen=seen)
+    said = _said(seen, settings=in_force() if settings is None else settings, spoken_of=heard.on)
+    return _Look(
+        sight=sight, seen=seen, judged=_judged(seen, said, at=at), heard=heard, findings=_findings(audit=audit)
+    )
 
 
-def _tell(*, audit: Audit, at: datetime, look: _Look, heard: Heard, may_change: Callable[[Rule], bool]) -> None:
+def _tell(*, audit: Audit, at: datetime, look: _Look, may_change: Callable[[Rule], bool]) -> None:
     """Write verdicts and findings of what a bill alone proves, and of the rules that may open and close findings now;
     those of the other rules that are open are verified and priced anew.
     """
@@ -164,7 +166,8 @@ def _tell(*, audit: Audit, at: datetime, look: _Look, heard: Heard, may_change: 
     billed = judge_bills(audit=audit, seen=look.seen, sight=look.sight, kept_out=kept_out)
     of_bill = [_of_bill(one) for one in billed.waste]
     kept = [rule.id for rule in registry.RULES if not may_change(rule)]
-    _keep_verdicts(audit=audit, judged=[*changing, *of_bill], kept=kept)
+    verdicts = (_verdict(one, audit.connection_id) for one in (*changing, *of_bill))
+    verdict_rows.keep(connection_id=audit.connection_id, verdicts=verdicts, but_not=kept)
     fine = [one.key for one in changing if isinstance(one.judgement.verdict, Fine)]
     closed = close(audit=audit, at=at, sight=look.sight, fine=fine, findings=look.findings)
     is_open = {key for key, finding in look.findings.items() if finding.state == Finding.State.OPEN}
@@ -173,7 +176,7 @@ def _tell(*, audit: Audit, at: datetime, look: _Look, heard: Heard, may_change: 
     wasted = {one.key: one for one in found if one.key in opening or one.key in is_open}
     ended = over(billed, wasted=wasted, findings=look.findings)
     closed += end(audit=audit, at=at, findings=ended, why=Finding.Resolution.NOT_WASTEFUL)
-    opened = _write_waste(audit=audit, wasted=wasted, findings=look.findings, heard=heard)
+    opened = _write_waste(audit=audit, wasted=wasted, findings=look.findings, heard=look.heard)
     activity.book_many(actor=activity.RULES, lines=[*closed, *opened], at=at)
 
 
@@ -187,17 +190,33 @@ def _findings(*, audit: Audit) -> dict[Key, Finding]:
     return {(finding.resource_id, finding.rule_id): finding for finding in rows}
 
 
-def _judged(*, seen: list[Seen], settings: Mapping[str, Mapping[str, Any]], at: datetime) -> list[_Judged]:
+def _said(
+    seen: Sequence[Seen], *, settings: Mapping[str, Mapping[str, Any]], spoken_of: Collection[UUID]
+) -> list[tuple[UUID, Judgement]]:
+    """Every judgement, with the row of its resource. Usage is most of what is known of a resource, so it is read for so
+    many at a time, and stays with what is wasted and with what an advisor speaks of.
+    """
+    judgements = []
+    for start in range(0, len(seen), BATCH):
+        some = seen[start : start + BATCH]
+        page = with_usage(some)
+        bare = {id(full.evidence): one for one, full in zip(some, page, strict=True)}
+        for judgement in evaluate([one.evidence for one in page], registry.RULES, settings):
+            one = bare[id(judgement.evidence)]
+            is_told = isinstance(judgement.verdict, Waste) or one.row_id in spoken_of
+            judgements.append((one.row_id, judgement if is_told else replace(judgement, evidence=one.evidence)))
+    return judgements
+
+
+def _judged(seen: Sequence[Seen], said: Sequence[tuple[UUID, Judgement]], *, at: datetime) -> list[_Judged]:
     """Every verdict. The bill is read for what is wasted only: it prices a finding, it does not make one."""
-    row_ids = {id(one.evidence): one.row_id for one in seen}
-    judgements = list(evaluate([one.evidence for one in seen], registry.RULES, settings))
     around = Dependents((one.row_id, one.evidence.thing) for one in seen)
-    depending = {id(one): around.of(one.evidence.thing) for one in judgements if frees_dependents(one)}
-    wasted = [one.evidence.thing for one in judgements if isinstance(one.verdict, Waste)]
+    depending = {id(one): around.of(one.evidence.thing) for _, one in said if frees_dependents(one)}
+    wasted = [one.evidence.thing for _, one in said if isinstance(one.verdict, Waste)]
     bills = bills_of([*wasted, *(one.thing for found in depending.values() for one in found)])
     judged = []
-    for judgement in judgements:
-        row_id, verification, confidence = row_ids[id(judgement.evidence)], None, None
+    for row_id, judgement in said:
+        verification, confidence = None, None
         dependents = priced(depending.get(id(judgement), ()), bill_of=bills.of)
         if isinstance(judgement.verdict, Waste):
             evidence = replace(judgement.evidence, bill=bills.of(judgement.evidence.thing))
@@ -216,25 +235,14 @@ def _judged(*, seen: list[Seen], settings: Mapping[str, Mapping[str, Any]], at: 
     return judged
 
 
-def _keep_verdicts(*, audit: Audit, judged: Iterable[_Judged], kept: list[str]) -> None:
-    """Replace the connection's verdicts, but those of the rules `kept`. Their ids follow from what they are about, so
-    that the same is the same.
-    """
-    Verdict.objects.filter(connection_id=audit.connection_id).exclude(rule_id__in=kept).delete()
-    Verdict.objects.bulk_create(
-        (
-            Verdict(
-                id=uuid5(one.row_id, one.judgement.rule.id),
-                connection_id=audit.connection_id,
-                audit=audit,
-                resource_id=one.row_id,
-                rule_id=one.judgement.rule.id,
-                outcome=OUTCOMES[type(one.judgement.verdict)],
-                because=_because(one.judgement),
-            )
-            for one in judged
-        ),
-        batch_size=BATCH,
+def _verdict(one: _Judged, connection_id: UUID) -> Verdict:
+    return Verdict(
+        id=uuid5(one.row_id, one.judgement.rule.id),
+        connection_id=connection_id,
+        resource_id=one.row_id,
+        rule_id=one.judgement.rule.id,
+        outcome=OUTCOMES[type(one.judgement.verdict)],
+        because=_because(one.judgement),
     )
 
 

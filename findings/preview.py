@@ -10,7 +10,7 @@ from findings import registry
 from findings.claims import saving_of, without_evidence
 from findings.effects import Seen
 from findings.evaluate import evaluate
-from findings.evidence_from_rows import bills_of, seen_by, sight_of
+from findings.evidence_from_rows import bills_of, seen_by, sight_of, with_usage
 from findings.models import Finding
 from findings.overlaps import Claim
 from findings.prices import table
@@ -33,7 +33,7 @@ def both_ways(*, audit: Audit, rule: Rule, before: Mapping[str, Any], after: Map
 
     Raises what `findings.evaluate` raises.
     """
-    seen = seen_by(audit=audit, sight=sight_of(audit=audit), kind=rule.looks_at.KIND)
+    seen = with_usage(seen_by(audit=audit, sight=sight_of(audit=audit), kind=rule.looks_at.KIND))
     evidences = [one.evidence for one in seen]
     old = list(evaluate(evidences, [rule], {rule.id: before}))
     new = list(evaluate(evidences, [rule], {rule.id: after}))

@@ -36,7 +36,9 @@ def summarize(*, audit: Audit) -> dict[str, Any]:
 
 def _grid(*, audit: Audit) -> list[dict[str, Any]]:
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    counted = Verdict.objects.filter(audit=audit).values_list("rule_id", "resource__region", "outcome")
+    counted = Verdict.objects.filter(connection_id=audit.connection_id).values_list(
+        "rule_id", "resource__region", "outcome"
+    )
     for rule_id, region, outcome, count in counted.annotate(count=Count("id")).order_by("rule_id", "resource__region"):
         empty = {"rule": rule_id, "region": region, **dict.fromkeys(Verdict.Outcome.values, 0)}
         rows.setdefault((rule_id, region), empty)[outcome] = count
