@@ -10,7 +10,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from audits.bill_format import plain_rows
-from audits.bill_formats.azure_cost import AZURE_COST, IS_COMMITMENT_BOUGHT, PERIOD, SHOWS_ACTUAL, SHOWS_AMORTIZED
+from audits.bill_formats.azure_cost import (
+    AZURE_COST,
+    IS_COMMITMENT,
+    IS_COMMITMENT_BOUGHT,
+    PERIOD,
+    SHOWS_ACTUAL,
+    SHOWS_AMORTIZED,
+)
 from audits.bill_parts import BillRefused
 
 if TYPE_CHECKING:
@@ -77,7 +84,8 @@ def _kinds(parts: Sequence[Part], rows: Sequence[str], ask: Callable[[str], Sequ
     """What each part is, as `_kind` tells. All are asked together, so that they are read side by side."""
     shown = f"max(case when {SHOWS_AMORTIZED} then 2 when {SHOWS_ACTUAL} then 1 else 0 end)"
     asked = " union all ".join(
-        f"select {number} as number, {shown} as shown from ({one})" for number, one in enumerate(rows)
+        f"select {number} as number, {shown} as shown from ({one}) where {IS_COMMITMENT}"
+        for number, one in enumerate(rows)
     )
     (found,) = ask(f"select list(shown order by number) from ({asked})")
     return [_kind(part, one) for part, one in zip(parts, found, strict=True)]

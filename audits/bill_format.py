@@ -10,10 +10,11 @@ from audits import focus_values
 from audits.dialect import Dialect, plain_date, plain_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+ALIKE = "rows_alike"  # how many rows of a file a row stands for (`audits.alike_rows`)
 CHARGE = "charge"  # the piece that every source row becomes; a row may become further ones
-NUMBER = "decimal(38,24)"
+NUMBER, QUANTITY = "decimal(38,24)", "decimal(38,18)"
 QUOTE = "'"
 
 
@@ -48,6 +49,35 @@ class Absent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListAmounts:
+    """How the amounts within a column of `BillFormat.lists` are added up, in SQL over that column.
+
+    `value` is their exact sum, null where there is none, `is_plain` whether it is all that rules read of them, `key`
+    what else the list holds, and `restored` a list of that `key` whose amounts add up to `total`.
+    """
+
+    value: str
+    is_plain: str
+    key: str
+    restored: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alike:
+    """What rows that are otherwise the same may differ in, so that one row may stand for all of them.
+
+    Of `amounts` the rules read the sum alone, and whether there is one: they hand them on, or add them up. Of
+    `moments`, a charge's start and end, they read the days, in the time that `local` gives of a moment in UTC. What a
+    rule makes of other numbers is `each` row's.
+    """
+
+    amounts: tuple[str, ...]
+    lists: Mapping[str, ListAmounts] = field(default_factory=dict)
+    moments: tuple[str, ...] = ()
+    local: Callable[[str], str] = str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BillFormat:
     """A provider's own export, and how its rows become FOCUS rows.
 
@@ -57,7 +87,8 @@ class BillFormat:
     made as JSON of all columns whose names begin as the pattern says, by what follows; `lists` hold records of text,
     with these names. `numbers` and `dates` are source columns that are written in the language of whoever exported
     them. `pieces` is SQL for the list of what a row becomes, read in rules as `piece`. `structure` is what a row of
-    JSON holds: a type for each column, or the names of the text within.
+    JSON holds: a type for each column, or the names of the text within. `alike` is there where rows may be added up
+    before they are mapped.
     """
 
     id: str
@@ -72,6 +103,7 @@ class BillFormat:
     dates: tuple[str, ...] = ()
     structure: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     pieces: str = f"['{CHARGE}']"
+    alike: Alike | None = None
 
     def sources(self) -> tuple[str, ...]:
         """Every source column that some rule, or the language, is told from, each once."""
@@ -168,9 +200,16 @@ def read_as_text(
     Its `lists` are lists of records, empty where it says nothing.
     `source` gives the file's columns, and those `beside`, which are handed on.
     """
+    return text_of(bill_format, resolve(bill_format, columns), source, beside=beside)
+
+
+def text_of(
+    bill_format: BillFormat, resolved: Mapping[str, Column | None], source: str, *, beside: Sequence[str] = BESIDE
+) -> str:
+    """As `read_as_text`, of columns that are found already."""
     read = ", ".join(
-        f"{_as_list(column, bill_format.lists[name]) if name in bill_format.lists else _as_text(column)} as {name}"
-        for name, column in resolve(bill_format, columns).items()
+        f"{as_list(column, bill_format.lists[name]) if name in bill_format.lists else _as_text(column)} as {name}"
+        for name, column in resolved.items()
     )
     return f"select {', '.join(beside)}, {read} from {source}"
 
@@ -191,10 +230,12 @@ def as_focus(
     Rows for which `keep` does not hold are left out.
     """
     mapped = ", ".join(f'{_sql_of(one)} as "{name}"' for name, one in bill_format.columns.items())
+    alone = "" if ALIKE in beside else f", 1 as {ALIKE}"
+    plain = plain_rows(bill_format, rows, dialect)
     return (
-        f"select {', '.join(beside)}, nth = 1 as is_own_row, {mapped} from "
+        f"select {', '.join(dict.fromkeys((*beside, ALIKE)))}, nth = 1 as is_own_row, {mapped} from "
         "(select *, unnest(pieces) as piece, generate_subscripts(pieces, 1) as nth from "
-        f"(select *, {bill_format.pieces} as pieces from ({plain_rows(bill_format, rows, dialect)}) where {keep}))"
+        f"(select *{alone}, {bill_format.pieces} as pieces from ({plain}) where {keep}))"
     )
 
 
@@ -220,8 +261,8 @@ def _may_differ(written: str) -> str:
     )
 
 
-def _as_list(column: Column | None, names: tuple[str, ...]) -> str:
-    """What is no list becomes one of a record whose every value says so, and is refused for it."""
+def as_list(column: Column | None, names: tuple[str, ...]) -> str:
+    """SQL for a column as a list of records. What is no list becomes one whose every value says so, to be refused."""
     kind = f"STRUCT({', '.join(f'{name} VARCHAR' for name in names)})[]"
     if column is None:
         return f"[]::{kind}"
@@ -247,6 +288,15 @@ def sum_of(*names: str, less: Iterable[str] = ()) -> str:
 def short(number: str) -> str:
     """SQL for a decimal as text without noughts at its end: what is short is plainly exact, which is told at once."""
     return f"rtrim(rtrim(cast({number} as varchar), '0'), '.')"
+
+
+def each(value: str, *, number: str = NUMBER) -> str:
+    """SQL for a number of text that is each row's own: for as many rows as are alike, and exact to `number`'s digits.
+
+    What is no number is handed on as it stands, to be refused.
+    """
+    times = f"cast(try_cast({value} as {number}) * {ALIKE} as varchar)"
+    return f"case when {ALIKE} = 1 then {value} else coalesce({times}, {value}) end"
 
 
 def is_lost(text: str) -> str:

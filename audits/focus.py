@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from audits.bill_format import ALIKE
 from audits.charge_details import as_written as as_detail
 from audits.focus_values import (
     DIGITS,
@@ -85,7 +86,7 @@ LINE_COLUMNS = ("billing_period", "charge_date", "charge_days", *TEXTS, *NUMBERS
 WRITTEN_COLUMNS = (*LINE_COLUMNS, "detail_number")  # of audits.charge_details
 COUNTS = ("row_count", "own_rows", "bad_rows", "rows_without_cost")
 OWN_ROW = "is_own_row"  # false for a row that was made besides the file's own
-SOURCES = (*(name for names in TEXTS.values() for name in names), *NUMBERS.values(), *TIMES.values(), OWN_ROW)
+SOURCES = (*(name for names in TEXTS.values() for name in names), *NUMBERS.values(), *TIMES.values(), OWN_ROW, ALIKE)
 FIRST_MOMENT, LAST_MOMENT = "2000-01-01", "2100-01-01"  # a date outside of them is a slip, or infinity
 LONGEST_ID = 2000  # bytes; an index entry of PostgreSQL holds no more than 2,700
 IS_TOO_LONG = f"strlen(resource_id) + strlen(sub_account_id) > {LONGEST_ID}"
@@ -250,6 +251,7 @@ def rows_of(shape: Shape, source: str, *, has_values: bool = False, details: Seq
         columns.append(f"{is_exact(shape, name)} as {column}_is_exact")
     columns += [f"{moment(shape, name)} as {column}" for column, name in TIMES.items()]
     columns.append(f"{OWN_ROW if OWN_ROW in shape.types else 'true'} as {OWN_ROW}")
+    columns.append(f"{ALIKE if ALIKE in shape.types else '1'} as {ALIKE}")
     return f"select {', '.join(columns)} from {with_shorts(shape, source, columns=(*SOURCES, *details), beside=beside)}"
 
 
@@ -267,8 +269,8 @@ def summed(rows: str, *, period: date | None, details: Sequence[str] = (), quant
         select grouping(charge_date) = 0 as is_line,
                filename, billing_period, charge_date, charge_days, {", ".join(texts)},
                {", ".join(sums)},
-               count(*) as row_count, count_if(is_own_row) as own_rows, count_if(is_bad) as bad_rows,
-               count_if(list_cost is null or contracted_cost is null) as rows_without_cost
+               {_count("true")} as row_count, {_count(OWN_ROW)} as own_rows, {_count("is_bad")} as bad_rows,
+               {_count("list_cost is null or contracted_cost is null")} as rows_without_cost
           from (select *, cast(billing_period_start as date) as billing_period,
                        cast(charge_period_start as date) as charge_date,
                        greatest(1, (date_diff('hour', charge_period_start, charge_period_end) + 23) // 24)
@@ -278,6 +280,11 @@ def summed(rows: str, *, period: date | None, details: Sequence[str] = (), quant
          group by grouping sets (
                (billing_period, charge_date, charge_days, {", ".join(keys)}),
                (filename, billing_period, billing_currency, invoice_id))"""
+
+
+def _count(condition: str) -> str:
+    """SQL for how many rows of the files the condition holds for."""
+    return f"cast(coalesce(sum(case when {condition} then {ALIKE} end), 0) as bigint)"
 
 
 def untidiness(*, details: Sequence[str] = ()) -> str:

@@ -9,7 +9,7 @@ import shutil
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -206,13 +206,10 @@ class Reader:
             self.copies = bill_copies.copies(alike, [one.keep for one in readings])
             self.format_id = readings[0].format_id
             self.details = self.opened.details(readings)
+            counted = self._counted()
             self._sum_rows(
-                self.opened.rows(
-                    reading,
-                    [number for number in self._counted() if readings[number] == reading],
-                    details=self.details.names,
-                )
-                for reading in dict.fromkeys(readings[number] for number in self._counted())
+                (one, [number for number in counted if readings[number] == one], ())
+                for one in dict.fromkeys(readings[number] for number in counted)
             )
         except UNREADABLE as error:
             raise self.refusal(error, readings) from None
@@ -224,30 +221,34 @@ class Reader:
     def _sum_again(self, readings: Sequence[Reading], without: Mapping[int, Sequence[int]]) -> None:
         """As `_sum`, without rows by their number: by part, because a row's number is that within its file."""
         try:
-            self._sum_rows(
-                self.opened.rows(
-                    readings[number], [number], details=self.details.names, without=without.get(number, ())
-                )
-                for number in self._counted()
-            )
+            self._sum_rows((readings[number], [number], without.get(number, ())) for number in self._counted())
         except UNREADABLE as error:
             raise self.refusal(error, readings) from None
 
-    def _sum_rows(self, selects: Iterable[str]) -> None:
-        rows = " union all by name ".join(selects)
-        self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, rows, links=self.links))
-        self._keep_summed(rows, quantity_scale=focus.QUANTITY_SCALE)
+    def _sum_rows(self, parts: Iterable[tuple[Reading, Sequence[int], Sequence[int]]]) -> None:
+        """Sum rows of parts that are read the same way, without some of their rows."""
+        found = list(parts)
+        alike, alone = (
+            " union all by name ".join(self.opened.rows(*one, self.details.names, is_alike=is_alike) for one in found)
+            for is_alike in (True, False)
+        )
+        self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, alone, links=self.links))
+        self._keep_summed(alike, alone)
         self._tidy()
         self.details.number(self.database)
 
-    def _keep_summed(self, rows: str, *, quantity_scale: int) -> None:
-        summed = focus.summed(rows, period=self.period, details=self.details.names, quantity_scale=quantity_scale)
-        try:
-            self.database.execute(f"create or replace temp table summed as {summed}")
-        except duckdb.OutOfRangeException:
-            if quantity_scale == focus.WIDE_SCALE:
-                raise  # a cost's sum is too long, and costs are never rounded
-            self._keep_summed(rows, quantity_scale=focus.WIDE_SCALE)
+    def _keep_summed(self, alike: str, alone: str) -> None:
+        """Those alike as one, where that pays and their sums are as short as a row's number may be."""
+        if alike != alone:
+            with suppress(duckdb.OutOfRangeException, duckdb.ConversionException):
+                return self._keep(alike, focus.QUANTITY_SCALE)
+        with suppress(duckdb.OutOfRangeException):
+            return self._keep(alone, focus.QUANTITY_SCALE)
+        return self._keep(alone, focus.WIDE_SCALE)  # raises where a cost's sum is too long: costs are never rounded
+
+    def _keep(self, rows: str, scale: int) -> None:
+        summed = focus.summed(rows, period=self.period, details=self.details.names, quantity_scale=scale)
+        self.database.execute(f"create or replace temp table summed as {summed}")
 
     def _tidy(self) -> None:
         """Nearly no bill says nothing in two ways, and of those that do nearly none has the same line in both."""

@@ -38,6 +38,7 @@ class OpenedParts:
         self.parts = parts
         self.links = links
         self.opening = 0  # the part that was looked at last
+        self.pays: dict[Reading, bool] = {}
 
     def readings(self, alike: Sequence[int]) -> list[Reading]:
         """How each part is to be read, where parts are `alike` (`audits.bill_copies`). Raises BillRefused, and what
@@ -146,18 +147,30 @@ class OpenedParts:
         )
 
     def rows(
-        self, reading: Reading, numbers: Sequence[int], *, details: Sequence[str] = (), without: Sequence[int] = ()
+        self,
+        reading: Reading,
+        numbers: Sequence[int],
+        without: Sequence[int] = (),
+        details: Sequence[str] = (),
+        *,
+        is_alike: bool = False,
     ) -> str:
         """A SELECT of the rows of parts that are read the same way, for `focus.summed`.
 
-        Of a single part, rows may be left out by their number.
+        Of a single part, rows may be left out by their number. With `is_alike`, rows alike are one where that pays.
         """
         source = self.source(reading, numbers)
         if without:
             listed = ", ".join(map(str, without))
             source = f"(select * exclude (row_number) from {numbered(source)} where row_number not in ({listed}))"
-        shape, source = recognise.focus_source(reading, source)
+        shape, source = recognise.focus_source(reading, source, is_alike=is_alike and self._pays(reading, numbers))
         return focus.rows_of(shape, source, details=details)
+
+    def _pays(self, reading: Reading, numbers: Sequence[int]) -> bool:
+        """Whether rows alike are to be made one, of parts that are read the same way: asked once."""
+        if reading not in self.pays:
+            self.pays[reading] = recognise.alike_pay(reading, self.source(reading, numbers), self._ask)
+        return self.pays[reading]
 
     def details(self, readings: Sequence[Reading]) -> DetailReader:
         """What further columns the parts have. A column kept aside has few values in each part's first rows."""

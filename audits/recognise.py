@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from audits import alike_rows
 from audits.azure_pair import keeps
 from audits.bill_format import (
+    ALIKE,
     Column,
     as_focus,
     json_columns,
@@ -16,6 +18,7 @@ from audits.bill_format import (
     read_as_text,
     resolve,
     squashed,
+    text_of,
 )
 from audits.bill_formats import AZURE_COST, BILL_FORMATS
 from audits.bill_parts import IS_READ, BillRefused, Part, Shape
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from audits.bill_format import BillFormat
 
 FOCUS = "focus"
-TAKEN = ("filename", "row_number", OWN_ROW)  # columns that stand beside a file's own while it is read
+TAKEN = ("filename", "row_number", OWN_ROW, ALIKE)  # columns that stand beside a file's own while it is read
 OURS = {*NUMBERS.values(), *TIMES.values(), *(name for names in TEXTS.values() for name in names)}
 SHOWN_NAMES, SHOWN_CHARACTERS = 12, 60
 TITLES: Mapping[str, str] = {FOCUS: "FOCUS", **{one.id: one.title for one in BILL_FORMATS}}
@@ -201,19 +204,33 @@ def kept(
     return [replace(one, keep=keep) for one, keep in zip(readings, keeps(parts, rows, ask, alike), strict=True)]
 
 
-def focus_source(reading: Reading, source: str, *, is_numbered: bool = False) -> tuple[Shape, str]:
+def focus_source(
+    reading: Reading, source: str, *, is_numbered: bool = False, is_alike: bool = False
+) -> tuple[Shape, str]:
     """How the rows of a part are read as FOCUS: their shape, and the FROM that gives them.
 
-    With `is_numbered`, `source` gives `row_number` too, and so do the rows.
+    With `is_numbered`, `source` gives `row_number` too, and so do the rows. With `is_alike`, rows alike are one.
     """
     if reading.format_id == FOCUS:
         return reading.shape, source
     bill_format = format_of(reading.format_id)
+    resolved: Mapping[str, Column | None] = resolve(bill_format, columns_of(reading.shape))
     beside = ("filename", "row_number") if is_numbered else ("filename",)
-    rows = read_as_text(bill_format, columns_of(reading.shape), source, beside=beside)
-    columns = ((OWN_ROW, "BOOLEAN"), *((name, "VARCHAR") for name in bill_format.columns))
+    if is_alike:
+        resolved, source = alike_rows.added_up(bill_format, resolved, source, reading.dialect)
+        beside = ("filename", ALIKE)
+    rows = text_of(bill_format, resolved, source, beside=beside)
+    columns = ((OWN_ROW, "BOOLEAN"), (ALIKE, "BIGINT"), *((name, "VARCHAR") for name in bill_format.columns))
     shape = Shape(format=IS_READ, columns=columns)
     return shape, f"({as_focus(bill_format, rows, dialect=reading.dialect, keep=reading.keep, beside=beside)})"
+
+
+def alike_pay(reading: Reading, source: str, ask: Ask) -> bool:
+    """Whether rows alike are to be made one before they are mapped, by the first rows of a part."""
+    if reading.format_id == FOCUS or (bill_format := format_of(reading.format_id)).alike is None:
+        return False
+    resolved = resolve(bill_format, columns_of(reading.shape))
+    return alike_rows.pays(*ask(alike_rows.sample(bill_format, resolved, source, reading.dialect)))
 
 
 def sources_of(reading: Reading, name: str) -> list[Column]:

@@ -8,7 +8,7 @@ Source: AWS, data dictionary of the Cost and Usage Report; FOCUS 1.2, ChargeCate
 
 from __future__ import annotations
 
-from audits.bill_format import CHARGE, Absent, BillFormat, Mapped, constant, same, sum_of
+from audits.bill_format import CHARGE, Absent, Alike, BillFormat, Mapped, constant, same, sum_of
 
 KIND, UNBLENDED = "line_item_line_item_type", "line_item_unblended_cost"
 ON_DEMAND = "pricing_public_on_demand_cost"
@@ -53,6 +53,20 @@ AWS_CUR = BillFormat(
     maps=("product",),
     gathered={"resource_tags": r"(?i)resource_?tags[/_]"},
     pieces=PIECES,
+    alike=Alike(
+        amounts=(
+            UNBLENDED,
+            ON_DEMAND,
+            "line_item_usage_amount",
+            "savings_plan_savings_plan_effective_cost",
+            "reservation_effective_cost",
+            "reservation_unused_amortized_upfront_fee_for_billing_period",
+            "reservation_unused_recurring_fee",
+            "savings_plan_total_commitment_to_date",
+            "savings_plan_used_commitment",
+        ),
+        moments=("line_item_usage_start_date", "line_item_usage_end_date"),
+    ),
     columns={
         "BilledCost": Mapped(
             sources=(UNBLENDED, KIND),

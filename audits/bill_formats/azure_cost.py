@@ -8,7 +8,7 @@ Source: Microsoft, cost details schema, and the conversion of both datasets to F
 
 from __future__ import annotations
 
-from audits.bill_format import Absent, BillFormat, Mapped, constant, product_of, same
+from audits.bill_format import QUANTITY, Absent, Alike, BillFormat, Mapped, constant, each, product_of, same
 
 KIND, MODEL = "charge_type", "pricing_model"
 IS_COMMITTED = f"coalesce(lower({MODEL}), '') in ('reservation', 'savingsplan')"
@@ -20,6 +20,7 @@ IS_COMMITMENT_BOUGHT = f"({IS_COMMITTED} and {IS_PURCHASE})"
 # What tells the one dataset from the other; rows of neither kind stand in both.
 SHOWS_AMORTIZED = f"({KIND} in ({UNUSED}) or ({IS_COVERED} and try_cast(cost as double) <> 0))"
 SHOWS_ACTUAL = f"({IS_COMMITMENT_BOUGHT} or ({IS_COVERED} and {KIND} = 'Usage' and try_cast(cost as double) = 0))"
+IS_COMMITMENT = f"({IS_COMMITTED} or {KIND} in ({UNUSED}))"  # no row of another kind shows either
 PRICED_IN = ("pricing_currency", "billing_currency", "exchange_rate")
 PERIOD = "coalesce(billing_period_start_date, strftime(date_trunc('month', try_cast(date as date)), '%Y-%m-%d'), date)"
 
@@ -60,6 +61,7 @@ AZURE_COST = BillFormat(
         "partner_name": ("PartnerName",),
         "publisher_name": ("PublisherName",),
     },
+    alike=Alike(amounts=("cost", "payg_cost")),
     columns={
         "BilledCost": Mapped(
             sources=("cost", KIND, MODEL),
@@ -80,19 +82,19 @@ AZURE_COST = BillFormat(
                 when payg_cost is not null then payg_cost
                 when payg_price is null or try_cast(payg_price as double) = 0
                 then case when try_cast(quantity as double) = 0 then '0' end
-                else {_cost_at("payg_price")} end""",
+                else {each(_cost_at("payg_price"))} end""",
         ),
         "ContractedCost": Mapped(
             sources=("unit_price", "quantity", KIND, "cost", *PRICED_IN),
             rule="the unit price times the quantity, at the row's rate where it is in another currency, null where "
             "that is missing; the cost of what is not used by quantity",
             sql=f"""case when {KIND} <> 'Usage' then case when {KIND} in ({UNUSED}) then '0' else cost end
-                else {_cost_at("unit_price")} end""",
+                else {each(_cost_at("unit_price"))} end""",
         ),
         "ConsumedQuantity": Mapped(
             sources=("quantity", KIND),
             rule="the quantity of usage",
-            sql=f"case when {KIND} = 'Usage' then quantity end",
+            sql=f"case when {KIND} = 'Usage' then {each('quantity', number=QUANTITY)} end",
         ),
         "ConsumedUnit": Mapped(
             sources=("unit_of_measure", KIND),

@@ -8,7 +8,20 @@ Source: Google Cloud, schema of the detailed usage cost data; FOCUS 1.2, Credit.
 
 from __future__ import annotations
 
-from audits.bill_format import CHARGE, NUMBER, Absent, BillFormat, Mapped, constant, is_lost, same, short
+from audits import pacific
+from audits.bill_format import (
+    CHARGE,
+    NUMBER,
+    Absent,
+    Alike,
+    BillFormat,
+    ListAmounts,
+    Mapped,
+    constant,
+    is_lost,
+    same,
+    short,
+)
 
 GIVEN = "'PROMOTION', 'FREE_TIER', 'FREE_TRIAL'"
 COMMITTED = "'COMMITTED_USAGE_DISCOUNT', 'COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE'"
@@ -26,6 +39,19 @@ NET = f"""case when len(credits) = 0 or cost is null or {is_lost("cost")} then c
     when len({UNREADABLE}) > 0 then coalesce({UNREADABLE}[1].amount, 'a credit without an amount')
     else {short(f"cast(try_cast(cost as {NUMBER}) + {DISCOUNT} as {NUMBER})")} end"""
 COVERING = f"list_filter(credits, lambda one: one.type in ({COMMITTED}))"
+# Nearly every row has no credit or one, and of one all is told without a list of what fits.
+IS_LOWERED = f"""case len(credits) when 0 then true
+    when 1 then coalesce(credits[1].type, '') not in ({GIVEN}) and credits[1].amount is not null
+                and not {is_lost("credits[1].amount")}
+    else len({LOWERED}) = len(credits) and len({UNREADABLE}) = 0 end"""
+LOWERING = ListAmounts(
+    value=f"case len(credits) when 0 then null when 1 then try_cast(credits[1].amount as {NUMBER}) else {DISCOUNT} end",
+    is_plain=IS_LOWERED,
+    key="case when len(credits) = 0 then credits else list_transform(credits, lambda one: "
+    "{'id': one.id, 'name': one.name, 'type': one.type, 'amount': null::varchar}) end",
+    restored="list_transform(credits, lambda one, nth: {{'id': one.id, 'name': one.name, 'type': one.type, "
+    "'amount': case when nth = 1 then {total} else '0' end}})",
+)
 PACIFIC = "coalesce(strftime(timezone('America/Los_Angeles', try_cast({0} as timestamptz)), '%Y-%m-%d %H:%M:%S'), {0})"
 
 LABELS = (
@@ -44,6 +70,12 @@ GCP_BILLING = BillFormat(
     marks=("billing_account_id", "service_description", "usage_start_time", "usage_end_time", "cost", "currency"),
     lists={"credits": ("id", "name", "type", "amount"), "labels": ("key", "value")},
     pieces=PIECES,
+    alike=Alike(
+        amounts=("cost", "cost_at_list", "usage_amount", "usage_amount_in_pricing_units"),
+        lists={"credits": LOWERING},
+        moments=("usage_start_time", "usage_end_time"),
+        local=pacific.local,
+    ),
     structure={
         **dict.fromkeys(("billing_account_id", "usage_start_time", "usage_end_time", "cost", "currency"), "VARCHAR"),
         **dict.fromkeys(("cost_at_list", "cost_type"), "VARCHAR"),

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from audits import focus
-from audits.bill_format import Column, Mapped, is_lost, read_as_text, squashed
+from audits.bill_format import ALIKE, Column, Mapped, is_lost, read_as_text, squashed
 from audits.bill_formats import BILL_FORMATS
 from audits.focus_values import said
 
@@ -39,7 +39,9 @@ def test_a_rule_names_every_source_that_it_reads(database, bill_format):
         if isinstance(one, Mapped):
             read = ", ".join(f"{empty(bill_format, source)} as {source}" for source in one.sources) or "1 as nothing"
             pieces = "struct_pack(kind := '', name := '', amount := '')" if "piece.kind" in one.sql else "'charge'"
-            assert database.execute(f"select {one.sql} from (select {read}, {pieces} as piece)").fetchall(), name
+            assert database.execute(
+                f"select {one.sql} from (select {read}, {pieces} as piece, 1 as {ALIKE})"
+            ).fetchall(), name
 
 
 WRITTEN = ("", " ", "NULL", " NULL", "NULL ", "null", "a", "a ", " a", "a b", "\ta\t", "\u00a0a", "a\u00a0", "\u3000", "a\u2003",

@@ -1,0 +1,311 @@
+"""Rows alike are made one before they are mapped, and nothing of what a bill says is another for it."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from audits import alike_rows, pacific
+from audits.bill_format import Column, Mapped, resolve
+from audits.bill_formats import AWS_CUR, BILL_FORMATS
+from audits.bill_parts import BillRefused, Part
+from audits.charge_details import DIMENSIONS
+from audits.dialect import Dialect
+from audits.focus import TEXTS as LINE_TEXTS
+from audits.focus_reader import Reader
+from audits.focus_values import quoted, said
+from audits.quarantine import Bounds
+from tests.audits.plain_bills import GOOGLE_CSV_ROW
+from tests.audits.provider_bills import (
+    BILLS,
+    GCP_ROW,
+    LINE,
+    PLAN,
+    RESERVATION,
+    RESERVED,
+    azure,
+    credit,
+    line,
+    plan_of_one_hour,
+    text_of,
+)
+
+FREE = Bounds(rows=10**6, percent=100)
+RECORDED = sorted(one.name for one in BILLS.glob("*.csv*"))
+
+
+def told(monkeypatch, paths, *, pays):
+    """All that a reading says of a bill, where rows are added up and where they are not."""
+    asked = []
+    monkeypatch.setattr(alike_rows, "pays", lambda *counted: asked.append(counted) or pays)
+    with tempfile.TemporaryDirectory() as work:
+        parts = [Part(path=path, key=path.name, size=path.stat().st_size) for path in paths]
+        reader = Reader(work=Path(work), parts=parts, period=None, bounds=FREE)
+        with reader.database:
+            try:
+                report = reader.read()
+            except BillRefused as refused:
+                return (str(refused), refused.part, refused.field), asked
+            rows = reader.database.execute("select * exclude (filename), right(filename, 2) from sums").fetchall()
+            return (report, sorted(map(repr, rows))), asked
+
+
+def same(monkeypatch, *paths):
+    """What both readings say."""
+    alone, _ = told(monkeypatch, paths, pays=False)
+    added_up, asked = told(monkeypatch, paths, pays=True)
+    assert added_up == alone
+    assert asked or isinstance(alone[0], str), "a bill that is not refused is asked whether it pays"
+    return alone
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_bill_says_the_same(monkeypatch, name):
+    report, _ = same(monkeypatch, BILLS / name)
+    assert report["rows_by_part"][0] > 10
+
+
+def test_actual_and_amortised_cost_say_the_same_together(monkeypatch):
+    same(monkeypatch, *(BILLS / f"azure-ea-{kind}-cost.csv" for kind in ("actual", "amortized")))
+
+
+NUMBERS = st.one_of(
+    st.decimals(min_value=-20, max_value=20, places=2).map(str),
+    st.decimals(min_value=-1, max_value=1, places=12).map("{:f}".format),
+    st.sampled_from((
+        "0", "0.0", "-0", "+1", "1.", ".5", "1e-7", "1.5E-20", "1E3", "1e-30", "0.1234567890123456789", "00012.50",
+        "0.123456789012345678901234", "0.1234567890123456789012345", "99999999999999", "123456789012345", "12345678901",
+        "12345.678901234", "1_000", " 1.5", "1.5 ", "\t2", "1,234.5", "1 234", "1.234,5", "", " ", "NULL", "null", "abc",
+        "NaN", "inf", "1\x00", "1\u00a0", "\u0661",
+    )),
+)  # fmt: skip
+PLAIN = st.sampled_from(("0.10", "0.25", "1", "0", "", "-0.05", "2.123456"))
+MOMENTS = st.one_of(
+    st.datetimes().filter(lambda one: 2000 < one.year < 2099).map("{:%Y-%m-%dT%H:%M:%SZ}".format),
+    st.sampled_from((
+        "2026-11-01T08:59:59Z", "2026-11-01T09:00:00Z", "2026-11-02T08:00:00Z", "2026-03-08T09:59:59Z",
+        "2026-03-08T10:00:00Z", "2026-10-05", "2026-10-05 07:00:00", "2026-10-05 07:00:00 UTC", "2026-10-05T07:00:00.5Z",
+        "2026-10-05T07:00:00+02:00", "2026-10-05T07:00+02 UTC", "2026-10-5T7:00:00.00Z", "2026-10-05T07:00Z", "infinity",
+        "1999-12-31T23:00:00Z", "2000-01-01T00:00:00Z", "2099-12-31T23:00:00Z", "2100-01-01T00:00:00Z", "5.10.2026",
+        "yesterday", "", "NULL", "2026-02-30T00:00:00Z", "2026-10-05T24:00:00Z",
+    )),
+)  # fmt: skip
+HOURS = st.integers(0, 60).map(lambda hour: f"2026-10-{5 + hour // 24:02}T{hour % 24:02}:00:00Z")
+TEXTS = st.sampled_from(("i-1", "i-1 ", "", "NULL", "a\x00b", "\u00a0i-1", "I-1"))
+CREDITS = st.lists(
+    st.builds(
+        credit,
+        st.sampled_from(("COMMITTED_USAGE_DISCOUNT", "DISCOUNT", "PROMOTION", "FREE_TIER", None)),
+        st.one_of(NUMBERS, PLAIN, PLAIN, PLAIN),
+    ),
+    max_size=2,
+)
+
+
+def changed(row, values, *, often, seldom):
+    """Rows that are alike but for what is drawn; a few of them have what stands in few bills."""
+    plain = st.fixed_dictionaries({name: values[name] for name in often})
+    odd = st.fixed_dictionaries({}, optional=seldom)
+    return st.tuples(row, plain, st.one_of(st.just({}), st.just({}), odd)).map(
+        lambda drawn: {**drawn[0], **drawn[1], **drawn[2]}
+    )
+
+
+AWS_AMOUNTS = [
+    "lineItem/UnblendedCost", "lineItem/UsageAmount", "pricing/publicOnDemandCost",
+    "savingsPlan/SavingsPlanEffectiveCost", "savingsPlan/TotalCommitmentToDate", "savingsPlan/UsedCommitment",
+    "reservation/EffectiveCost", "reservation/UnusedRecurringFee",
+]  # fmt: skip
+AWS_MOMENTS = ["lineItem/UsageStartDate", "lineItem/UsageEndDate"]
+AWS_ROWS = changed(
+    st.sampled_from([
+        LINE, *plan_of_one_hour(), line("DiscountedUsage", "0.1", **RESERVED), line("RIFee", "5", **RESERVED),
+        line("Fee", "5", **RESERVED), line("Tax", "0.02"), line("EdpDiscount", "-0.01"), line("Usage", "1", **PLAN),
+    ]).map(lambda row: {name: row.get(name, "") for name in (*LINE, *PLAN, *RESERVED, *AWS_AMOUNTS)}),
+    {**dict.fromkeys(AWS_AMOUNTS, PLAIN), **dict.fromkeys(AWS_MOMENTS, HOURS)},
+    often=[*AWS_AMOUNTS[:3], *AWS_MOMENTS],
+    seldom={
+        **dict.fromkeys(AWS_AMOUNTS, NUMBERS), **dict.fromkeys(AWS_MOMENTS, MOMENTS), "lineItem/ResourceId": TEXTS,
+        "bill/BillingPeriodStartDate": MOMENTS,
+    },
+)  # fmt: skip
+AZURE_AMOUNTS = ["CostInBillingCurrency", "Quantity", "UnitPrice", "PayGPrice", "PaygCostInBillingCurrency"]
+AZURE_ROWS = changed(
+    st.sampled_from([
+        azure(), azure(ChargeType="Purchase"), azure(**RESERVATION), azure(**RESERVATION, ChargeType="Refund"),
+        azure(ChargeType="UnusedReservation"), azure(PricingCurrencyCode="USD", ExchangeRatePricingToBilling="0.9"),
+        azure(PricingCurrencyCode="USD"), azure(PricingCurrencyCode="USD", ExchangeRatePricingToBilling="x"),
+    ]).map(lambda row: {"PaygCostInBillingCurrency": "", "PricingCurrencyCode": "", **row}),
+    {**dict.fromkeys(AZURE_AMOUNTS, PLAIN), "Date": st.sampled_from(("10/05/2026", "10/31/2026"))},
+    often=["CostInBillingCurrency", "Quantity", "Date"],
+    seldom={
+        **dict.fromkeys(AZURE_AMOUNTS, NUMBERS.filter(lambda one: one != "1.234,5")), "ResourceId": TEXTS,
+        "Date": MOMENTS.filter(lambda one: one != "5.10.2026"),
+    },
+)  # fmt: skip
+GOOGLE_MOMENTS = ["usage_start_time", "usage_end_time"]
+GOOGLE_ROWS = changed(
+    st.sampled_from([
+        {**GCP_ROW, **more}
+        for more in ({}, {"cost_type": "tax"}, {"sku": {"id": "s", "description": "Commitment v1"}}, {"invoice": None})
+    ]),
+    {"cost": PLAIN, "cost_at_list": PLAIN, "credits": CREDITS, **dict.fromkeys(GOOGLE_MOMENTS, HOURS)},
+    often=["cost", "cost_at_list", "credits", *GOOGLE_MOMENTS],
+    seldom={
+        "cost": NUMBERS, "cost_at_list": st.one_of(st.none(), NUMBERS), **dict.fromkeys(GOOGLE_MOMENTS, MOMENTS),
+        "usage": st.fixed_dictionaries({"amount": NUMBERS, "amount_in_pricing_units": NUMBERS, "unit": TEXTS}),
+        "labels": st.just([{"key": "team", "value": "shop"}]),
+    },
+)  # fmt: skip
+
+
+def as_json(rows):
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+def as_google_csv(rows):
+    flat = ({**{name: row.get(name) or "" for name in ("cost", "cost_at_list", *GOOGLE_MOMENTS)},
+             "credits": json.dumps(row["credits"])} for row in rows)  # fmt: skip
+    return text_of([{**GOOGLE_CSV_ROW, **row} for row in flat])
+
+
+def as_german(rows):
+    dated = [azure(Date="31/10/2026", Quantity="0.5"), *rows]
+    german = ({**row, **{name: row.get(name, "").replace(".", ",") for name in AZURE_AMOUNTS}} for row in dated)
+    days = {f"Billing{one}Date": f"{day}/10/2026" for one, day in (("PeriodStart", 1), ("PeriodEnd", 31))}
+    return text_of(
+        [{**row, **days, "Date": row["Date"].replace("10/05", "05/10").replace("10/31", "31/10")} for row in german]
+    )
+
+
+KINDS = {
+    "aws": ("cur.csv", AWS_ROWS, text_of),
+    "azure": ("azure.csv", AZURE_ROWS, lambda rows: text_of([azure(Date="10/31/2026", Quantity="0.5"), *rows])),
+    "azure in german": ("azure.csv", AZURE_ROWS, as_german),
+    "google": ("google.jsonl", GOOGLE_ROWS, as_json),
+    "google csv": ("google.csv", GOOGLE_ROWS, as_google_csv),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@examples(max_examples=2, phases=[Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_a_bill_it_says_the_same(monkeypatch, tmp_path, kind, data):
+    name, rows, written = KINDS[kind]
+    path = tmp_path / name
+    path.write_bytes(written(data.draw(st.lists(rows, min_size=30, max_size=60))))
+    same(monkeypatch, path)
+
+
+def groups(database, rows):
+    """The rows of a report of AWS' as they are before they are mapped."""
+    names = list(rows[0])
+    held = " union all ".join(
+        f"""select '0' as filename, {", ".join(f"'{row[name]}' as {quoted(name)}" for name in names)}""" for row in rows
+    )
+    columns = [Column(name=name, type="VARCHAR", expression=said(quoted(name)), written=quoted(name)) for name in names]
+    _, source = alike_rows.added_up(AWS_CUR, resolve(AWS_CUR, columns), f"({held})", Dialect())
+    asked = "line_item_unblended_cost, line_item_usage_start_date, line_item_usage_end_date, rows_alike"
+    return database.execute(f"select {asked} from {source} order by all").fetchall()
+
+
+@pytest.fixture(scope="module")
+def database():
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
+def hour(number, **more):
+    return {**LINE, "lineItem/UsageStartDate": f"2026-10-05T{number:02}:00:00Z",
+            "lineItem/UsageEndDate": f"2026-10-05T{number + 1:02}:00:00Z", **more}  # fmt: skip
+
+
+ODD = {"lineItem/UnblendedCost": "0.1x"}
+DAY = ("2026-10-05T20:00:00Z", "2026-10-06T08:00:00Z")
+
+
+def test_hours_of_a_day_are_one_row_and_what_is_odd_is_as_many_as_there_are(database):
+    odd = ("2026-10-05T05:00:00Z", "2026-10-05T06:00:00Z")
+    assert groups(database, [hour(1), hour(2), hour(3), hour(5, **ODD), hour(5, **ODD)]) == [
+        ("0.1x", *odd, 1),
+        ("0.1x", *odd, 1),
+        ("0.3", *DAY, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["lineItem/ResourceId", "lineItem/LineItemType", "bill/InvoiceId", "product/ProductName"]
+)
+def test_rows_that_differ_in_a_text_are_apart(database, name):
+    assert len(groups(database, [hour(1), hour(2, **{name: "another"})])) == 2
+
+
+def test_a_row_without_an_amount_is_not_one_with_those_that_have_it(database):
+    assert len(groups(database, [hour(1), hour(2, **{"pricing/publicOnDemandCost": ""})])) == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "plain", "hourly", "apart", "is_worth_it"),
+    [(0, 0, 0, 0, False), (100, 100, 100, 100, True), (100, 100, 0, 100, False), (100, 100, 0, 49, True),
+     (100, 100, 50, 50, False), (100, 100, 51, 50, True), (100, 50, 50, 1, False), (100, 51, 0, 49, True)],
+)  # fmt: skip
+def test_rows_are_added_up_where_nearly_all_are_plain_and_they_are_by_the_hour_or_alike(
+    count, plain, hourly, apart, is_worth_it
+):
+    assert alike_rows.pays(count, plain, hourly, apart) is is_worth_it
+
+
+@pytest.mark.parametrize("amount", ["lineItem/UsageAmount", "lineItem/UnblendedCost"])
+def test_sums_that_are_too_long_are_added_up_row_by_row_or_refused_in_the_same_words(monkeypatch, tmp_path, amount):
+    most = "9" * (20 if amount == "lineItem/UsageAmount" else 14)
+    path = tmp_path / "cur.csv"
+    path.write_bytes(text_of([hour(1), *(hour(number, **{amount: most}) for number in range(2, 5))]))
+    alone = same(monkeypatch, path)
+    assert (len(alone) == 3) is (amount == "lineItem/UnblendedCost")
+
+
+DOUBLES = (
+    "0.1, 0.25, 1e-7, 1.5e-20, 1e-30, 12345.678901234, 123456789012, 1e300, 'nan'::double, -0.0, 1/3, 0.1 + 0.2, null"
+)
+
+
+@pytest.mark.parametrize("kind", ["double", "decimal(20, 6)", "float", "bigint", "varchar"])
+def test_parquet_says_the_same_with_every_type_of_number(monkeypatch, tmp_path, database, kind):
+    path = tmp_path / "cur.parquet"
+    numbers = ", ".join(f'try_cast(number as {kind}) as "{name}"' for name in AWS_AMOUNTS[:3])
+    texts = ", ".join(f"'{LINE[name]}' as {quoted(name)}" for name in LINE if name not in {*AWS_AMOUNTS, *AWS_MOMENTS})
+    moment = "timestamp '2026-10-05 22:30:00' + interval 1 hour * k"
+    moments = f'{moment} as "{AWS_MOMENTS[0]}", {moment} + interval 1 hour as "{AWS_MOMENTS[1]}"'
+    rows = f"(select unnest([{DOUBLES}]) as number) cross join range(4) as hours(k)"
+    database.execute(f"copy (select {numbers}, {texts}, {moments} from {rows}) to '{path}' (format parquet)")
+    same(monkeypatch, path)
+
+
+def test_pacific_time_is_what_the_zone_says_at_every_hour_of_a_century_and_the_second_before(database):
+    hours = "(select timestamp '1999-12-31' + interval 1 hour * k as t from range(880000) hours(k))"
+    around = f"(select unnest([t, t - interval 1 second]) as t from {hours})"
+    zone = "timezone('America/Los_Angeles', timezone('UTC', t))"
+    told = database.execute(
+        f"select count(*), cast(max(t) as varchar) from {around} where {pacific.local('t')} is not distinct from {zone}"
+    )
+    assert told.fetchone() == (1_760_000, "2100-05-21 15:00:00")
+
+
+@pytest.mark.parametrize("bill_format", [one for one in BILL_FORMATS if one.alike], ids=lambda one: one.id)
+def test_a_format_adds_up_what_its_rules_read_and_no_text_that_describes_a_line(bill_format):
+    sources = set(bill_format.sources())
+    alike = bill_format.alike
+    assert {*alike.amounts, *alike.lists, *alike.moments} <= sources
+    described = {
+        *(one.sources for name, one in bill_format.columns.items() if isinstance(one, Mapped) and name in KEPT)
+    }
+    assert not {*alike.amounts} & {source for sources in described for source in sources}
+
+
+KEPT = {*DIMENSIONS, *(names[0] for names in LINE_TEXTS.values())}
