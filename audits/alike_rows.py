@@ -237,7 +237,7 @@ def _as_rows(rows: _Rows, groups: str) -> str:
         texts.append(f"coalesce({ODD}[{at}], {plain}) as {name}")
     for at, (name, ending) in enumerate(zip(rows.moments, (BEGINS, ENDS), strict=False), start=len(rows.amounts) + 1):
         day = DAY if ending == BEGINS else f"({DAY} + cast({DAYS} as integer))"
-        texts.append(f"case when {ODD} is null then strftime({day}, '%Y-%m-%d{ending}') else {ODD}[{at}] end as {name}")
+        texts.append(f"case when {ODD} is null then {day} || '{ending}' else {ODD}[{at}] end as {name}")
     for name, one in rows.lists.items():
         restored = one.restored.format(total=short(_sum_of(name)))
         texts.append(f"case when {ODD} is null then {restored} else {name} end as {name}")
@@ -255,11 +255,15 @@ def _sum_of(name: str) -> str:
 
 def _column(rows: _Rows, name: str, column: Column) -> Column:
     """A column as rows alike have it. Of a key a text that says nothing still does so as in the file."""
-    if name in rows.amounts or name in rows.moments:
-        return Column(name=column.name, type="VARCHAR", expression=name)
     if name in rows.lists:
         return Column(name=column.name, type="STRUCT(text VARCHAR)[]", expression=name)
-    if not column.written:
-        return Column(name=column.name, type=column.type, expression=name)
-    expression = name if column.expression == column.written else said(name)
-    return Column(name=column.name, type=column.type, expression=expression, written=name)
+    if name in rows.amounts or name in rows.moments:
+        return Column(name=column.name, type="VARCHAR", expression=name, written=name)
+    is_text = column.type == "VARCHAR"
+    says_nothing = column.written and column.expression != column.written
+    return Column(
+        name=column.name,
+        type=column.type,
+        expression=said(name) if says_nothing else name,
+        written=name if is_text else "",
+    )
