@@ -254,16 +254,14 @@ def _sum_of(name: str) -> str:
 
 
 def _column(rows: _Rows, name: str, column: Column) -> Column:
-    """A column as rows alike have it. Of a key a text that says nothing still does so as in the file."""
+    """A column as rows alike have it. A text that says nothing still does so as in the file."""
     if name in rows.lists:
         return Column(name=column.name, type="STRUCT(text VARCHAR)[]", expression=name)
-    if name in rows.amounts or name in rows.moments:
-        return Column(name=column.name, type="VARCHAR", expression=name, written=name)
-    is_text = column.type == "VARCHAR"
+    kind = "VARCHAR" if name in rows.amounts or name in rows.moments else column.type
     says_nothing = column.written and column.expression != column.written
     return Column(
         name=column.name,
-        type=column.type,
+        type=kind,
         expression=said(name) if says_nothing else name,
-        written=name if is_text else "",
+        written=name if kind == "VARCHAR" else "",
     )

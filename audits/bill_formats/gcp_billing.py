@@ -39,10 +39,9 @@ NET = f"""case when len(credits) = 0 or cost is null or {is_lost("cost")} then c
     when len({UNREADABLE}) > 0 then coalesce({UNREADABLE}[1].amount, 'a credit without an amount')
     else {short(f"cast(try_cast(cost as {NUMBER}) + {DISCOUNT} as {NUMBER})")} end"""
 COVERING = f"list_filter(credits, lambda one: one.type in ({COMMITTED}))"
-# Nearly every row has no credit or one, and of one all is told without a list of what fits.
+# Nearly every row has no credit or one, whatever its kind: of these all is told without a list of what fits.
 IS_LOWERED = f"""case len(credits) when 0 then true
-    when 1 then coalesce(credits[1].type, '') not in ({GIVEN}) and credits[1].amount is not null
-                and not {is_lost("credits[1].amount")}
+    when 1 then credits[1].amount is not null and not {is_lost("credits[1].amount")}
     else len({LOWERED}) = len(credits) and len({UNREADABLE}) = 0 end"""
 LOWERING = ListAmounts(
     value=f"case len(credits) when 0 then null when 1 then try_cast(credits[1].amount as {NUMBER}) else {DISCOUNT} end",

@@ -261,6 +261,55 @@ def test_rows_are_added_up_where_nearly_all_are_plain_and_they_are_by_the_hour_o
     assert alike_rows.pays(count, plain, hourly, apart) is is_worth_it
 
 
+@pytest.mark.parametrize(
+    ("cost", "is_added"),
+    [("0.2", True), ("1e-7", True), ("-1.5E3", True), ("0.123456789012345678901234", True), ("+1", True),
+     ("0.1234567890123456789012345", False), ("1e-30", False), ("123456789012345", False), ("1,5", False),
+     ("NULL", False), ("1\u00a0", False)],
+)  # fmt: skip
+def test_a_cost_is_added_up_where_it_is_kept_to_its_last_digit(database, cost, is_added):
+    found = groups(database, [hour(1), hour(2), hour(3, **{"lineItem/UnblendedCost": cost})])
+    assert sorted(one[-1] for one in found) == ([3] if is_added else [1, 2])
+    assert is_added or cost in {one[0] for one in found}
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_added"),
+    [("2026-10-05T02:00:00Z", True), ("2026-10-05 02:00:00", True), ("2026-10-05 02:00:00 UTC", True),
+     ("2026-10-5T2:00:00+02", False), ("2026-10-05T02:00:00+02:00", False), ("2026-10-05T02:00:00.5Z", False),
+     ("2026-10-05T02:00+02 UTC", False), ("2026-10-05", False), ("yesterday", False), ("", False)],
+)  # fmt: skip
+def test_a_row_is_added_up_where_its_moments_are_plainly_in_utc(database, moment, is_added):
+    odd = hour(3, **{"lineItem/UsageStartDate": moment})
+    assert len(groups(database, [hour(1), hour(2), odd])) == (1 if is_added else 2)
+
+
+@pytest.mark.parametrize("moment", ["1999-12-31T05:00:00Z", "2000-01-01T00:00:00Z", "2099-12-31T23:00:00Z"])
+def test_a_moment_outside_of_the_time_of_bills_or_near_its_ends_is_left_as_it_stands(database, moment):
+    found = groups(database, [hour(1), {**hour(2), **dict.fromkeys(AWS_MOMENTS, moment)}])
+    assert (moment, moment) in {one[1:3] for one in found}
+
+
+def test_what_covers_much_stands_for_all_of_its_rows(monkeypatch, tmp_path):
+    """One bad row, hours of two days, a plan's rows twice, and Google's credits of each kind."""
+    hours = [hour(number) for number in range(19)] + plan_of_one_hour() * 2 + [hour(3, **ODD)] * 2
+    hours.append(hour(19, **{"pricing/publicOnDemandCost": "NULL", "lineItem/UsageAmount": ""}))
+    (tmp_path / "cur.csv").write_bytes(text_of([{**dict.fromkeys((*PLAN, *AWS_AMOUNTS), ""), **one} for one in hours]))
+    report, _ = same(monkeypatch, tmp_path / "cur.csv")
+    assert (report["rows_by_part"], len(report["left_out"])) == ([28], 2)
+    assert report["periods"][0]["row_count"] == 30  # of a plan five rows become of three
+    given = [
+        [],
+        [credit("DISCOUNT", -0.1)],
+        [credit("PROMOTION", -0.1)],
+        [credit("DISCOUNT", -0.1), credit("PROMOTION", -0.2)],
+    ]
+    rows = [{**GCP_ROW, "credits": one, "cost": cost} for one in given for cost in (0.5, 1.5)]
+    (tmp_path / "google.jsonl").write_bytes(as_json(rows))
+    report, _ = same(monkeypatch, tmp_path / "google.jsonl")
+    assert report["rows_by_part"] == [8]
+
+
 @pytest.mark.parametrize("amount", ["lineItem/UsageAmount", "lineItem/UnblendedCost"])
 def test_sums_that_are_too_long_are_added_up_row_by_row_or_refused_in_the_same_words(monkeypatch, tmp_path, amount):
     most = "9" * (20 if amount == "lineItem/UsageAmount" else 14)
