@@ -238,9 +238,9 @@ class Reader:
         self.details.number(self.database)
 
     def _keep_summed(self, alike: str, alone: str) -> None:
-        """Those alike as one, where that pays and their sums are as short as a row's number may be."""
+        """Those alike as one, where that pays, there is room, and their sums are as short as a row's number may be."""
         if alike != alone:
-            with suppress(duckdb.OutOfRangeException, duckdb.ConversionException):
+            with suppress(duckdb.OutOfRangeException, duckdb.ConversionException, duckdb.OutOfMemoryException):
                 return self._keep(alike, focus.QUANTITY_SCALE)
         with suppress(duckdb.OutOfRangeException):
             return self._keep(alone, focus.QUANTITY_SCALE)
