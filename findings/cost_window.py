@@ -6,6 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from connections.resources import Snapshot
+from findings.meters.fast_restores import FAST_RESTORE
+from findings.prices import price_name
+
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
@@ -14,6 +18,8 @@ if TYPE_CHECKING:
     from connections.resources import Thing
 
 WINDOW_DAYS = 30
+# Prices that the bill charges under a resource's name for another one, which has findings of its own: counted once.
+OF_ANOTHER: dict[type[Thing], frozenset[str]] = {Snapshot: frozenset({FAST_RESTORE})}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +55,12 @@ def is_counted(line: DayCost) -> bool:
     return line.charge_category == "Usage" and line.charge_class != "Correction" and line.effective_cost >= 0
 
 
+def own_lines(thing: Thing, bill: Bill) -> tuple[DayCost, ...]:
+    """The bill's lines under the resource's name, without those that are for another one."""
+    of_another = OF_ANOTHER.get(type(thing), frozenset())
+    return tuple(line for line in bill.lines if price_name(line) not in of_another) if of_another else bill.lines
+
+
 def cost_window(thing: Thing, bill: Bill) -> CostWindow | None:
     """The last (at most 30) complete billed days on which the resource stood; None where no bill covers its account.
 
@@ -58,6 +70,7 @@ def cost_window(thing: Thing, bill: Bill) -> CostWindow | None:
     """
     if bill.billed_until is None:
         return None
+    lines = own_lines(thing, bill)
     first = bill.billed_until - timedelta(days=WINDOW_DAYS)
     if bill.billed_from is not None:
         first = max(first, bill.billed_from)
@@ -65,12 +78,12 @@ def cost_window(thing: Thing, bill: Bill) -> CostWindow | None:
         made = thing.created_at.date()
         is_partly_there = made >= first
     else:
-        made = min((line.charge_date for line in bill.lines if is_counted(line)), default=first)
+        made = min((line.charge_date for line in lines if is_counted(line)), default=first)
         is_partly_there = made > first
     if is_partly_there:
         first = made + timedelta(days=1)
     window = CostWindow(first=min(first, bill.billed_until), until=bill.billed_until)
-    inside = [line for line in bill.lines if line.charge_date < window.until and end_of(line) > window.first]
+    inside = [line for line in lines if line.charge_date < window.until and end_of(line) > window.first]
     return replace(
         window,
         lines=tuple(line for line in inside if is_counted(line)),

@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
 from audits.evidence import Evidence
+from connections.resources import Snapshot
 from connections.resources.fast_restores import FastRestore
+from findings.dependents import Dependent, priced
 from findings.prices import table
 from findings.registry import rule
+from findings.relation import LEFT
 from findings.rule import Fine, Unknown, Waste
 from findings.savings import FROM_BILL, FROM_PRICES, monthly_saving
 from tests.findings.evidence import ACCOUNT, ago, bill, usage_of, waste
@@ -93,6 +97,39 @@ def test_of_a_snapshot_that_is_ready_in_two_zones_one_saves_half_of_that_meter()
     found = saved(two, bill(cost="36", usage_type="EBS:FastSnapshotRestore"))
     assert (found.basis, found.monthly) == (FROM_BILL, Decimal("547.875"))
     assert saved(two, bill(cost="1", usage_type="EBS:SnapshotUsage")).basis == FROM_PRICES
+
+
+SNAPSHOT = Snapshot(
+    **ACCOUNT,
+    resource_id="arn:aws:ec2:us-east-1:111122223333:snapshot/snap-1",
+    created_at=ago(400),
+    size_gib=100,
+    state="completed",
+    volume_id="vol-1",
+    is_volume_present=True,
+    image_ids=(),
+)
+
+
+def billed_for_both():
+    restores, storage = bill(cost="18", usage_type="EBS:FastSnapshotRestore"), bill(usage_type="EBS:SnapshotUsage")
+    return replace(storage, lines=(*storage.lines, *restores.lines))
+
+
+@pytest.mark.parametrize("of", ["aws_ebs_snapshot_old", "aws_ebs_snapshot_orphaned"])
+def test_what_the_snapshot_s_bill_says_of_restores_is_counted_for_the_restore_alone(of):
+    snapshot = replace(SNAPSHOT, is_volume_present=of == "aws_ebs_snapshot_old")
+    evidence = Evidence(thing=snapshot, usage=FULL, bill=billed_for_both())
+    kept = monthly_saving(saves=waste(rule(of), snapshot).saves, evidence=evidence, listed=table("aws"))
+    ready = saved(WASTEFUL, billed_for_both())
+    assert (kept.basis, kept.monthly, kept.monthly_cost) == (FROM_BILL, Decimal("30.4375"), Decimal("30.4375"))
+    assert (ready.basis, ready.monthly) == (FROM_BILL, Decimal("547.875"))
+
+
+def test_a_snapshot_that_goes_with_its_image_frees_what_it_costs_without_its_restores():
+    one = Dependent(row_id=uuid4(), thing=SNAPSHOT, fate=LEFT, words="Stays.")
+    (found,) = priced([one], bill_of=lambda _: billed_for_both())
+    assert found.saving.monthly == Decimal("30.4375")
 
 
 def test_without_a_line_of_its_own_it_is_priced_by_the_zone():
