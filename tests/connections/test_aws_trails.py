@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from connections.providers.aws.collectors.cloudtrail import Seen, laid_beside, with_events
+from connections.providers.aws.collectors.cloudtrail import Seen, delivers_of_late, laid_beside, with_events
 from connections.resources.trails import Trail
 
 HERE, THERE, KMS = "us-east-1", "eu-west-1", "kms.amazonaws.com"
@@ -52,6 +52,13 @@ OWN = seen("b")
         (OWN, seen("a", is_logging=False, logs=None), ()),
         (OWN, seen("a", is_logging=None), None),
         (OWN, seen("a", logs=None), None),
+        (OWN, seen("a", delivers=False), None),
+        (OWN, seen("a", delivers=False, is_logging=False), ()),
+        (OWN, seen("a", delivers=False, logs=()), ()),
+        (replace(OWN, delivers=False), seen("c"), ("c",)),
+        (OWN, seen("a", has_global=False), ()),
+        (replace(OWN, has_global=False), seen("a", has_global=False), ("a",)),
+        (replace(OWN, has_global=False), seen("c"), ("c",)),
         (OWN, seen("b"), ()),
     ],
 )
@@ -61,6 +68,17 @@ def test_a_trail_is_doubled_by_what_logs_all_of_the_same_wherever_it_does(own, o
 
 def test_what_cannot_be_read_does_not_matter_where_another_one_doubles_it():
     assert laid_beside(OWN, [OWN, seen("x", logs=None), seen("a")]).doubled_by == ("a",)
+
+
+def test_a_trail_that_does_not_deliver_does_not_matter_where_another_one_doubles_it():
+    assert laid_beside(OWN, [OWN, seen("x", delivers=False), seen("a")]).doubled_by == ("a",)
+
+
+@pytest.mark.parametrize(("hours", "delivers"), [(0, True), (24, True), (24.1, False), (None, False)])
+def test_a_trail_delivers_that_brought_something_within_the_last_day(hours, delivers):
+    at = OWN.trail.observed_at
+    status = {"IsLogging": True} | ({} if hours is None else {"LatestDeliveryTime": at - dt.timedelta(hours=hours)})
+    assert delivers_of_late(status, at=at) is delivers
 
 
 @pytest.mark.parametrize(("own", "other", "alone"), [(True, False, True), (True, True, False), (False, False, False)])

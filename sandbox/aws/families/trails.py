@@ -85,7 +85,11 @@ def _trail(draw: Draw, estate: Estate, stand: Stand) -> None:
     chosen = {"AdvancedEventSelectors": has["advanced"]} if "advanced" in has else {}
     item.facts |= {
         "selectors": {"TrailARN": arn, **(chosen or {"EventSelectors": has.get("basic", EVERYTHING)})},
-        "status": {"IsLogging": not has.get("is_off", False), "StartLoggingTime": item.created_at},
+        "status": {
+            "IsLogging": not has.get("is_off", False),
+            "StartLoggingTime": item.created_at,
+            "LatestDeliveryTime": draw.as_of,
+        },
     }
     counted = {"PaidEventsRecorded": has.get("copies"), "DataEventsRecorded": 50_000 if "basic" in has else None}
     item.parts = {DUPLICATE: "PaidEventsRecorded"}

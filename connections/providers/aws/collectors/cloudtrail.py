@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from connections.resources.trails import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from connections.providers.aws.reader import Reader
     from connections.resources import Thing
@@ -37,13 +39,15 @@ GET_STATUS = Call(
     service="cloudtrail",
     operation="GetTrailStatus",
     action="cloudtrail:GetTrailStatus",
-    why="Tells whether a trail logs at all.",
+    why="Tells whether a trail logs at all, and when it last delivered.",
     cheapest={"Name": NOBODYS},
     answers_cheapest=frozenset({"TrailNotFoundException"}),
     withheld=("LatestCloudWatchLogsDeliveryError", "LatestDeliveryError", "LatestDigestDeliveryError",
               "LatestNotificationError"),
 )  # fmt: skip
 KINDS = {"All": {"read", "write"}, "ReadOnly": {"read"}, "WriteOnly": {"write"}}
+# A trail delivers every few minutes. One whose bucket is gone or refuses it logs on, and keeps nothing.
+LATE = timedelta(days=1)
 READ_ONLY = {("true",): {"read"}, ("false",): {"write"}, (): {"read", "write"}}
 PLAIN = {("eventCategory", "Equals"), ("readOnly", "Equals"), ("eventSource", "NotEquals")}
 
@@ -52,26 +56,33 @@ PLAIN = {("eventCategory", "Equals"), ("readOnly", "Equals"), ("eventSource", "N
 class Seen:
     """A trail with what decides whether another one logs the same. `excluded` are services that it leaves out.
 
-    `is_filtered`: it leaves out more than that. `feeds` a log group or a topic of the account itself.
+    `is_filtered`: it leaves out more than that. `has_global`: events of services without a region are among them.
+    `delivers`: it has brought something to its bucket of late. `feeds` a log group or a topic of the account itself.
     """
 
     trail: Trail
     home_region: str
     excluded: frozenset[str] = frozenset()
     is_filtered: bool = False
+    has_global: bool = True
+    delivers: bool = True
     feeds: bool = False
 
     @property
     def is_known(self) -> bool:
-        return self.trail.is_logging is False or (self.trail.is_logging is not None and self.trail.logs is not None)
+        if self.trail.is_logging is False or self.trail.logs == ():
+            return True
+        return self.trail.is_logging is not None and self.trail.logs is not None and self.delivers
 
     def takes_in(self, other: Seen) -> bool:
         """Whether it logs whatever `other` logs, wherever that does."""
         is_there = self.trail.is_multi_region or (
             not other.trail.is_multi_region and self.home_region == other.home_region
         )
-        logs_them = bool(self.trail.is_logging) and set(other.trail.logs or ()) <= set(self.trail.logs or ())
-        return is_there and logs_them and not self.is_filtered and self.excluded <= other.excluded
+        logs = bool(self.trail.is_logging) and self.delivers and not self.is_filtered
+        kinds = set(other.trail.logs or ()) <= set(self.trail.logs or ())
+        has_global = self.has_global or not other.has_global
+        return is_there and logs and kinds and has_global and self.excluded <= other.excluded
 
     @property
     def order(self) -> tuple[bool, bool, str]:
@@ -124,10 +135,18 @@ def _seen(reader: Reader, item: dict[str, Any]) -> Seen:
     seen = Seen(
         trail=trail,
         home_region=item.get("HomeRegion", ""),
+        has_global=bool(item.get("IncludeGlobalServiceEvents")),
+        delivers=delivers_of_late(status or {}, at=reader.at),
         feeds=any(f":{reader.account_id}:" in place for place in fed),
     )
     selectors = reader.one(GET_SELECTORS, TrailName=arn)
     return seen if selectors is None else with_events(seen, selectors)
+
+
+def delivers_of_late(status: dict[str, Any], *, at: datetime) -> bool:
+    """Whether the trail brought something to its bucket within the last day, by what GetTrailStatus answers."""
+    delivered_at = status.get("LatestDeliveryTime")
+    return delivered_at is not None and at - delivered_at <= LATE
 
 
 def with_events(seen: Seen, selectors: dict[str, Any]) -> Seen:
