@@ -28,7 +28,9 @@ def judge(connection: DirectConnection, *, usage: Usage, idle_days: int) -> Verd
     if None in days:
         return Unknown(f"whether it was up on every one of the last {counted(idle_days, 'day')}")
     port = f"{connection.bandwidth} at {connection.location}"
-    return Waste(saves=ALL, because=f"{port}: down on each of the last {counted(idle_days, 'day')}.")
+    group = f" It is one of the group {connection.group_id}, whose interfaces must be left alone."
+    because = f"{port}: down on each of the last {counted(idle_days, 'day')}.{group if connection.group_id else ''}"
+    return Waste(saves=ALL, because=because)
 
 
 def _why_left(connection: DirectConnection) -> str:
@@ -44,7 +46,8 @@ rule = Rule(
     title="Direct Connect port that is down",
     looks_at=DirectConnection,
     settings={"idle_days": 30},
-    action="Ask who runs the line whether it is being repaired; if not, delete its interfaces and the connection.",
+    action="Ask whether the line is being repaired. If not, first take the port out of its group of links, where it is "
+    "in one, and leave the group's interfaces; else move or delete its own. Then delete the connection.",
     docs="https://docs.aws.amazon.com/directconnect/latest/UserGuide/deleteconnection.html",
     judge=judge,
     metrics=(UP,),

@@ -29,8 +29,8 @@ def judge(instance: Instance, *, usage: Usage, idle_days: int, max_gpu: float) -
         return unmeasured(instance, since=instance.launched_at, days=idle_days, what=what)
     return Waste(
         saves=UNTOLD,
-        because=f"{instance.instance_type}: its GPU was in use for at most {max(known):.1f} % of any minute of the "
-        f"last {counted(idle_days, 'day')}.",
+        because=f"{instance.instance_type}: at none of the agent's samples was its GPU's use above {max(known):.1f} % "
+        f"over the last {counted(idle_days, 'day')}.",
     )
 
 
@@ -39,7 +39,8 @@ rule = Rule(
     title="EC2 instance whose GPU is idle",
     looks_at=Instance,
     settings={"idle_days": 14, "max_gpu": 1},
-    action="Change it to a type without a GPU, or stop it where nothing else runs on it.",
+    action="Ask whether it converts videos: the encoder and decoder hardly count as use. If not, change it to a type "
+    "without a GPU, or stop it where nothing else runs on it.",
     docs="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-NVIDIA-GPU.html",
     judge=judge, metrics=(GPU,), window_days=14, action_type="Rightsize", stage="SHRINK",
     limits=(Limit(title="GPU, highest of the day", metrics=(GPU,), setting="max_gpu", unit="%"),),

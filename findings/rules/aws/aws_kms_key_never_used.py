@@ -45,10 +45,10 @@ rule = Rule(
     title="Encryption key that was never used",
     looks_at=EncryptionKey,
     settings={"unused_days": 90},
-    action="Make sure that nobody is about to use it, switch it off, then schedule its deletion.",
+    action="Make sure that nobody is about to use it, switch it off, and schedule its deletion once nothing misses it.",
     docs="https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
     judge=judge,
     rollback_possible=True,
-    rollback="Cancel the deletion within its waiting period, of 30 days unless another is given.",
-    hint="aws kms schedule-key-deletion --region {region} --key-id {resource_id} --pending-window-in-days 30",
+    rollback="Switch the key on again; its deletion can be cancelled within its waiting period, of 7 to 30 days.",
+    hint="aws kms disable-key --region {region} --key-id {resource_id}",
 )

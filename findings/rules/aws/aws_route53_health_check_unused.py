@@ -26,8 +26,8 @@ def judge(check: HealthCheck, *, usage: Usage, idle_days: int) -> Verdict:
         return Unknown(f"whether it has been there for {counted(idle_days, 'day')}: its status on each of them")
     return Waste(
         saves=ALL,
-        because=f"No record, no other check, no alarm and no protection stands on it; it has been checking for "
-        f"{counted(idle_days, 'day')} at least.",
+        because="No record of this account, no other check, no alarm and no protection stands on it; it has been "
+        f"checking for {counted(idle_days, 'day')} at least.",
     )
 
 
@@ -36,7 +36,8 @@ rule = Rule(
     title="Health check that nothing goes by",
     looks_at=HealthCheck,
     settings={"idle_days": 30},
-    action="Make sure that nobody reads its status by other means, then delete the health check.",
+    action="Make sure that no record or alarm of another account names it, and that nobody reads its status, then "
+    "delete the health check.",
     docs="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-deleting.html",
     judge=judge,
     metrics=(STATUS,),

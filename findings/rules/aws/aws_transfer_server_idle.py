@@ -40,12 +40,13 @@ rule = Rule(
     title="File server that moves no file",
     looks_at=TransferServer,
     settings={"idle_days": 30},
-    action="Ask those who exchange files over it, keep its users, keys and settings, then delete the server.",
+    action="Ask those who exchange files over it, keep its users, their keys and its settings, then delete the server. "
+    "A host key that AWS made for it cannot be taken out: with the server it is lost.",
     docs="https://docs.aws.amazon.com/transfer/latest/APIReference/API_DeleteServer.html",
     judge=judge,
     metrics=BYTES,
     window_days=30,
     implementation_effort="Medium",
-    rollback="Make a server again with the kept users and host keys; its address is a new one.",
+    rollback="Make a server again with the kept users, and host keys that were your own; its address is new.",
     hint="aws transfer delete-server --region {region} --server-id {native_id}",
 )

@@ -61,3 +61,10 @@ def test_all_of_it_is_saved_and_it_says_which_port():
     found = waste(RULE, WASTEFUL, seen=DOWN)
     assert (found.saves, found.because) == (ALL, "10Gbps at EqDC2: down on each of the last 30 days.")
     assert isinstance(RULE.ask(WASTEFUL, usage=DOWN, settings={"idle_days": 31}), Unknown)
+
+
+def test_of_a_port_in_a_group_of_links_it_says_that_the_interfaces_must_stay():
+    assert waste(RULE, replace(WASTEFUL, group_id="dxlag-1"), seen=DOWN).because == (
+        "10Gbps at EqDC2: down on each of the last 30 days. It is one of the group dxlag-1, whose interfaces must be "
+        "left alone."
+    )

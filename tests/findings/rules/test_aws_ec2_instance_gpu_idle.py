@@ -65,7 +65,9 @@ def test_a_gpu_is_idle_where_its_agent_told_of_each_day_and_of_no_use(changed, s
 def test_it_has_no_figure_since_the_next_type_is_not_known():
     found = waste(RULE, WASTEFUL, seen=gpu(0.4))
     assert found.saves == UNTOLD
-    assert found.because == "g4dn.xlarge: its GPU was in use for at most 0.4 % of any minute of the last 14 days."
+    assert found.because == (
+        "g4dn.xlarge: at none of the agent's samples was its GPU's use above 0.4 % over the last 14 days."
+    )
 
 
 def test_the_limit_is_a_setting():

@@ -50,7 +50,8 @@ def test_the_sentences_say_what_was_looked_for_and_who_uses_it():
     found = waste(RULE, WASTEFUL, seen=THERE)
     assert found.saves == ALL
     assert found.because == (
-        "No record, no other check, no alarm and no protection stands on it; it has been checking for 30 days at least."
+        "No record of this account, no other check, no alarm and no protection stands on it; it has been checking for "
+        "30 days at least."
     )
     used = replace(WASTEFUL, used_by=("an alarm", "a record of example.com"))
     assert RULE.ask(used, usage=THERE, settings={}).because == "Used by an alarm."
