@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Alarm(Thing):
     """An alarm on one metric, or on a sum of several, without whom it calls. In its state since `state_since_at`.
 
-    `instance_id` is of the machine of the same account and region that its one metric is of, "" where it is of none;
-    `is_instance_there` None: could not be read.
+    `instance_id` is of the machine of the same account and region that its one metric, of EC2 itself, is of; "" where
+    it is of none. `is_instance_there` None: could not be read.
     """
 
     KIND: ClassVar[str] = "alarm"

@@ -14,7 +14,8 @@ class Firewall(Thing):
     by the hour; None: not read.
 
     `is_routed`: some route leads to one of its endpoints; None where not all that might could be read, or where traffic
-    comes to it by other ways (a transit gateway, endpoints in other networks).
+    comes to it by other ways (a transit gateway, endpoints in other networks). `has_associations`: it has endpoints in
+    other networks, whose zones and packets are not among its own.
     """
 
     KIND: ClassVar[str] = "firewall"
@@ -24,3 +25,4 @@ class Firewall(Thing):
     vpc_id: str = ""
     zones: tuple[str, ...] | None = None
     is_routed: bool | None = None
+    has_associations: bool = False

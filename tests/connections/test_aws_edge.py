@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from connections.provider import MetricPlace
-from connections.providers.aws.collectors import network_firewall
+from connections.providers.aws.collectors import network_firewall, network_interfaces
 from connections.providers.aws.metrics import summed
 from connections.providers.aws.reader import Listing
 from connections.resources import Metric
+from connections.resources.addresses import HeldAddress
 from connections.resources.dns import HealthCheck
 from connections.resources.edge import Distribution
 from connections.resources.firewalls import Firewall
@@ -68,11 +69,21 @@ def test_without_the_list_of_metrics_no_vpn_connection_is_known(calm_cloud):
     assert [(gap.action, gap.kinds) for gap in collected.gaps] == [("cloudwatch:ListMetrics", ("vpn_connection",))]
 
 
+def test_a_held_address_has_its_own_tags_beside_those_of_its_interface(calm_cloud):
+    found = of(collect(calm_cloud, service="network-interfaces"), HeldAddress).values()
+    assert [one.tags["keep"] for one in found if "keep" in one.tags] == ["failover"]
+    one = replace(next(iter(found)), tags={"Name": "eni", "team": "network"})
+    assert network_interfaces.with_tags(one, {}).tags == one.tags
+    both = network_interfaces.with_tags(one, {"Name": "shop", "keep": "yes"})
+    assert (both.name, both.tags) == ("shop", {"Name": "shop", "team": "network", "keep": "yes"})
+
+
 def test_a_firewall_knows_its_zones_its_age_and_whether_a_route_leads_to_it(calm_cloud):
     found = {one.name: one for one in of(collect(calm_cloud, service="network-firewall"), Firewall).values()}
     told = {name: one.is_routed for name, one in found.items()}
     assert (told["guarding-1"], told["without-route-1"]) == (True, False)
     assert (told["silent-on-transit-1"], told["silent-shared-1"]) == (None, None)
+    assert {name for name, one in found.items() if one.has_associations} == {"silent-associated-1"}
     assert {one.zones for one in found.values()} == {("us-east-1a", "us-east-1b")}
     assert {one.created_at is None for one in found.values()} == {False}
 

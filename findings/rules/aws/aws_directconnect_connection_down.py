@@ -46,8 +46,8 @@ rule = Rule(
     title="Direct Connect port that is down",
     looks_at=DirectConnection,
     settings={"idle_days": 30},
-    action="Ask whether the line is being repaired. If not, first take the port out of its group of links, where it is "
-    "in one, and leave the group's interfaces; else move or delete its own. Then delete the connection.",
+    action="Ask whether the line is being repaired. If not, first take the port out of its group of links, where it "
+    "is in one, and leave the group's interfaces; else move or delete its own. Then delete the connection.",
     docs="https://docs.aws.amazon.com/directconnect/latest/UserGuide/deleteconnection.html",
     judge=judge,
     metrics=(UP,),

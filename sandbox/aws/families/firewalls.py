@@ -38,6 +38,11 @@ CASES = {
         has={"is_routed": False, "on_transit": True},
         trap="no route leads to it, but a transit gateway may",
     ),
+    "silent_associated": Case(
+        unknowns=(IDLE,),
+        has={"packets": 0.0, "associations": 2},
+        trap="no packet comes to its own zones, but it has endpoints in other networks",
+    ),
     "silent_shared": Case(
         unknowns=(IDLE,), has={"is_shared_vpc": True}, trap="nothing is reported, and another account keeps the routes"
     ),
@@ -66,6 +71,7 @@ def _firewall(draw: Draw, estate: Estate, stand: Stand) -> None:
             "FirewallId": draw.hex(36),
             "Tags": tag_list(item),
             **({"TransitGatewayId": draw.id("tgw")} if "on_transit" in has else {}),
+            **({"NumberOfAssociations": has["associations"]} if "associations" in has else {}),
         },
         "FirewallStatus": {
             "Status": has.get("state", "READY"),

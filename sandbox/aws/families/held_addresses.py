@@ -28,7 +28,9 @@ CASES = {
     ),
     "interface_moving": Case(has={"state": "attaching"}, trap="on its way from one machine to the next"),
     "interface_kept": Case(
-        has={"state": "available"}, tags={"keep": "failover"}, trap="attached to nothing, but to keep"
+        has={"state": "available", "is_bare": True},
+        tags={"keep": "failover"},
+        trap="attached to nothing, but to keep: its own tag says so, its interface has none",
     ),
     "interface_untold": Case(count=2, unknowns=(UNNEEDED,), trap="whether its interface is attached is not told"),
 }
@@ -56,7 +58,7 @@ def _address(draw: Draw, estate: Estate, stand: Stand) -> None:
         "OwnerId": stand.account,
         "RequesterManaged": has.get("is_managed", False),
         "VpcId": draw.id("vpc"),
-        "TagSet": tag_list(item),
+        "TagSet": [] if "is_bare" in has else tag_list(item),
         **({"Status": has["state"]} if "state" in has else {}),
     }
     first, last = charges.span(item.created_at, draw.as_of)

@@ -21,6 +21,7 @@ KINDS = {
     "comprehend:document-classifier-endpoint": "language_endpoint",
     "comprehend:entity-recognizer-endpoint": "entity_endpoint",
     "dms:rep": "replication_instance",
+    "ec2:elastic-ip": "held_address",
     "ec2:vpn-connection": "vpn_connection",
     "ecr:repository": "image_repository",
     "ecs:cluster": "container_cluster",

@@ -60,7 +60,7 @@ def test_the_days_are_a_setting():
     ("namespace", "dimensions", "machine"),
     [
         ("AWS/EC2", {"InstanceId": "i-1"}, "i-1"),
-        ("CWAgent", {"InstanceId": "i-1", "ImageId": "ami-1", "InstanceType": "m5.large"}, "i-1"),
+        ("CWAgent", {"InstanceId": "i-1", "ImageId": "ami-1", "InstanceType": "m5.large"}, ""),
         ("AWS/EC2", {"AutoScalingGroupName": "web"}, ""),
         ("AWS/EC2", {}, ""),
         ("AWS/Connect", {"InstanceId": "i-1"}, ""),

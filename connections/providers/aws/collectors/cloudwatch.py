@@ -24,8 +24,9 @@ DESCRIBE_STATUS = Call(
     cheapest={"MaxResults": 5},
     withheld=("InstanceStatuses.Events", "InstanceStatuses.PerformanceStatus"),
 )
-# Elsewhere an InstanceId may be of something else: Amazon Connect has instances too.
-OF_MACHINES = frozenset({"AWS/EC2", "CWAgent"})
+# Elsewhere an InstanceId may be of something else: Amazon Connect has instances too, and what CloudWatch's agent tells
+# may come from a machine of another region or account.
+OF_MACHINES = "AWS/EC2"
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
@@ -64,7 +65,7 @@ def _alarm(reader: Reader, item: dict[str, Any]) -> Alarm:
 def instance_of(item: dict[str, Any]) -> str:
     """The machine that an alarm's one metric is of; "" where it is of none."""
     found = [one["Value"] for one in item.get("Dimensions", ()) if one["Name"] == "InstanceId"]
-    is_one = item.get("Namespace") in OF_MACHINES and len(found) == 1 and found[0].startswith("i-")
+    is_one = item.get("Namespace") == OF_MACHINES and len(found) == 1 and found[0].startswith("i-")
     return str(found[0]) if is_one else ""
 
 

@@ -85,6 +85,7 @@ def _firewall(
         vpc_id=said.get("VpcId", ""),
         zones=tuple(sorted(zones)) if answer else None,
         is_routed=_is_routed(said, endpoints, tables),
+        has_associations=bool(said.get("NumberOfAssociations")),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector
 from connections.providers.aws.reader import clean_tags
+from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
 from connections.resources.addresses import HeldAddress
 
 if TYPE_CHECKING:
@@ -26,8 +28,8 @@ OWNER_OF_ADDRESS = "association.ip-owner-id"  # the account, of an Elastic IP; A
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
-    """Every Elastic IP of this account that an interface holds, of one region."""
-    yield from reader.listing(
+    """Every Elastic IP of this account that an interface holds, of one region, with the tags of both."""
+    held = reader.listing(
         DESCRIBE_INTERFACES,
         result="NetworkInterfaces",
         row=lambda item: _address(reader, item),
@@ -35,6 +37,18 @@ def collect(reader: Reader) -> Iterator[Thing]:
         page_size=1000,
         Filters=[{"Name": OWNER_OF_ADDRESS, "Values": [reader.account_id]}],
     ).rows
+    if not held:
+        return
+    tags = tags_by_arn(reader, "ec2:elastic-ip")
+    for address in held:
+        arn = address.ARN.format(region=address.region, account_id=address.account_id, resource_id=address.resource_id)
+        yield with_tags(address, tags.get(arn, {}))
+
+
+def with_tags(address: HeldAddress, own: dict[str, str]) -> HeldAddress:
+    """The address with its own tags over those of its interface: what either asks to keep is kept."""
+    tags = {**address.tags, **own}
+    return replace(address, tags=tags, name=tags.get("Name", ""))
 
 
 def _address(reader: Reader, item: dict[str, Any]) -> HeldAddress | None:
@@ -59,7 +73,7 @@ def _address(reader: Reader, item: dict[str, Any]) -> HeldAddress | None:
 COLLECTOR = Collector(
     service="network-interfaces",
     needs={HeldAddress: (DESCRIBE_INTERFACES,)},
-    calls=(DESCRIBE_INTERFACES,),
+    calls=(DESCRIBE_INTERFACES, GET_RESOURCES),
     collect=collect,
     billed_as=("Amazon Elastic Compute Cloud", "Amazon Virtual Private Cloud"),
 )
