@@ -28,6 +28,7 @@ ZERO = Decimal(0)
 REGION_CODE = re.compile(r"^(?:[A-Z]{2,4}\d+|AP|AU|CA|EU|IN|JP|ME|SA|US|ZA)-(?=[A-Z])")
 CLOUDS = {"aws": "aws", "amazon": "aws", "microsoft": "azure", "azure": "azure", "google": "gcp"}
 MONTH_DAYS = 30
+WEEK, ROUNDING = 7, Decimal("1.001")
 DATABASE_STORAGE = re.compile(
     r"rds:(multi-az-)?(gp[23]-storage|piops-storage|storageusage)|aurora:(io-optimized)?storageusage$"
     r"|(general purpose|business critical|hyperscale|(premium ssd v2 )?storage) data stored$|cloud sql for .* storage"
@@ -92,6 +93,19 @@ class Billed(Thing):
         if any(line.consumed_quantity is None for line in lines):
             return "the quantity of each charge"
         return ""
+
+    def has_grown(self, lines: Iterable[DayCost], *, days: int) -> bool:
+        """Whether `lines`, of what is held, stand for more in the last week of `days` than in the first.
+
+        AWS bills each day a part of its month, other clouds the same in each. Rounding is no growth.
+        """
+        first, last = ZERO, ZERO
+        for line in lines:
+            ago = (self.until - line.charge_date).days
+            held = standing([line], days=1) if self.cloud == "aws" else line.consumed_quantity or ZERO
+            first += held if days - WEEK < ago <= days else ZERO
+            last += held if 0 < ago <= WEEK else ZERO
+        return last > first * ROUNDING
 
     def _by_day(self, amounts: Iterable[tuple[date, Decimal]], days: int) -> tuple[Decimal, ...]:
         sums = [ZERO] * days

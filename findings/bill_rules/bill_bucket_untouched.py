@@ -32,7 +32,8 @@ def judge(
         return Fine()
     if missing := bucket.lacks((*stored, *reads, *writes), days=window_days):
         return Unknown(missing)
-    if not all(bucket.by_day(stored, days=window_days)):
+    # Who grows it may have the requests on a bill of their own (Requester Pays).
+    if not all(bucket.by_day(stored, days=window_days)) or bucket.has_grown(stored, days=window_days):
         return Fine()
     if not any(re.fullmatch(asked, meter_of(line)) for line in bucket.lines()):
         return Unknown("any charge for a request under its own name")

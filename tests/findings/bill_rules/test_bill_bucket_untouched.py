@@ -1,10 +1,16 @@
 """A bucket that holds the same for months, and that nobody asks for anything."""
 
+from calendar import monthrange
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
 import pytest
 
 from findings.registry import bill_rule
 from findings.rule import Fine, Unknown, Waste
 from tests.findings.bill_rules.billed import each_day, resource, verdict, waste
+from tests.findings.evidence import line
 
 RULE = bill_rule("bill_bucket_untouched")
 S3 = {"resource_id": "old-exports", "service_name": "Amazon Simple Storage Service"}
@@ -15,6 +21,12 @@ READS = each_day("EUC1-Requests-Tier2", 3, cost="0.000001")
 
 def asked(meter, quantity, **more):
     return each_day(meter, quantity, **{"cost": "0.000001", **more})
+
+
+def held(*quantities):
+    """What is held on each day, the oldest first."""
+    days = (each_day("EUC1-TimedStorage-ByteHrs", one, days=1, until=60 - at) for at, one in enumerate(quantities))
+    return tuple(line for of_day in days for line in of_day)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +56,10 @@ def asked(meter, quantity, **more):
         (resource(each_day("EUC1-TimedStorage-ByteHrs", 9, until=2), READS, **S3), Fine),
         (resource(each_day("EUC1-TimedStorage-ByteHrs", 9, cost="0.17"), READS, **S3), Waste),
         (resource(each_day("EUC1-TimedStorage-ByteHrs", 9, cost="0.16"), READS, **S3), Fine),
+        (resource(held(*[100] * 53, *[101] * 7), READS, **S3), Fine),
+        (resource(held(*[100 + one for one in range(60)]), READS, **S3), Fine),
+        (resource(held(*[100] * 53, *["100.01"] * 7), READS, **S3), Waste),
+        (resource(held(*[100] * 7, *[90] * 53), READS, **S3), Waste),
         (resource(READS, **S3), Fine),
         (resource(READS, known_days=0, **S3), Fine),
         (
@@ -65,6 +81,23 @@ def asked(meter, quantity, **more):
 )
 def test_it_is_untouched_where_the_bill_shows_requests_and_none_that_count(thing, expected):
     assert isinstance(verdict(RULE, thing), expected)
+
+
+def test_a_month_of_fewer_days_is_no_growth():
+    thing = resource(READS, **S3)
+    until = date(2026, 3, 5)
+    first = until - timedelta(days=60)
+    lines = [
+        line(
+            day, "1", usage_type="TimedStorage-ByteHrs", consumed_quantity=Decimal(100) / monthrange(2026, day.month)[1]
+        )
+        for day in (first + timedelta(days=one) for one in range(60))
+    ]
+    january = replace(thing, charges=tuple(lines), first=first, until=until)
+    assert not january.has_grown(lines, days=60)
+    to_february = replace(january, until=date(2026, 2, 27))
+    assert not to_february.has_grown(lines, days=50)
+    assert replace(to_february, provider_name="Google Cloud").has_grown(lines, days=50)
 
 
 def test_what_it_holds_is_saved_and_the_sentence_tells_who_asked():
