@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from connections.resources.lightsail import LightsailAddress
-from findings.rule import ALL, Fine, Rule, Unknown, Verdict, Waste, counted
+from findings.rule import ALL, BillExpects, Fine, Rule, Unknown, Verdict, Waste, counted
+
+IDLE, MOST_OF_A_DAY = "UnusedStaticIP", Decimal(23)
 
 
 def judge(address: LightsailAddress, *, settled_days: int) -> Verdict:
@@ -30,4 +34,5 @@ rule = Rule(
     implementation_effort="VeryLow",
     rollback="A released address does not come back; another one can be made.",
     hint="aws lightsail release-static-ip --region {region} --static-ip-name {name}",
+    bill=BillExpects(prices=(IDLE,), at_least=MOST_OF_A_DAY, says="so it was attached for a part of that day"),
 )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from connections.resources.addresses import HeldAddress
-from findings.rule import ALL, Fine, Rule, Unknown, Verdict, Waste
+from findings.rule import ALL, BillExpects, Fine, Rule, Unknown, Verdict, Waste
+
+IDLE, MOST_OF_A_DAY = ("PublicIPv4:IdleAddress", "ElasticIP:IdleAddress"), Decimal(23)
 
 
 def judge(address: HeldAddress) -> Verdict:
@@ -31,4 +35,5 @@ rule = Rule(
     implementation_effort="VeryLow",
     rollback="Ask for the same address again with allocate-address --address, as long as nobody else was given it.",
     hint="aws ec2 describe-addresses --region {region} --allocation-ids {resource_id}",
+    bill=BillExpects(prices=IDLE, at_least=MOST_OF_A_DAY, says="so it was in use for a part of that day"),
 )

@@ -1,13 +1,17 @@
 """Elastic IPs on interfaces that are attached to nothing."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from audits.evidence import Evidence, Usage
 from connections.resources.addresses import HeldAddress
+from findings.evaluate import evaluate
 from findings.registry import rule
 from findings.rule import ALL, Fine, Unknown, Waste
-from tests.findings.evidence import ACCOUNT, waste
+from findings.verify import verify
+from tests.findings.evidence import ACCOUNT, TODAY, bill, waste
 
 RULE = rule("aws_vpc_public_address_unneeded")
 WASTEFUL = HeldAddress(
@@ -41,3 +45,19 @@ def test_all_of_it_is_saved_and_the_interface_is_named():
     found = waste(RULE, WASTEFUL)
     assert found.saves == ALL
     assert found.because == "198.51.103.7 is held by eni-1, which is attached to nothing; AWS does not say since when."
+
+
+@pytest.mark.parametrize(
+    ("meter", "hours", "confidence"),
+    [
+        ("PublicIPv4:IdleAddress", 24, "VERIFIED"),
+        ("PublicIPv4:IdleAddress", 23, "VERIFIED"),
+        ("PublicIPv4:IdleAddress", 22, "ESTIMATED"),
+        ("PublicIPv4:InUseAddress", 24, "ESTIMATED"),
+    ],
+)
+def test_the_bill_must_charge_it_as_unused_for_all_of_its_last_day(meter, hours, confidence):
+    billed = bill(cost="0.12", usage_type=meter, consumed_quantity=Decimal(hours), consumed_unit="Hrs")
+    evidence = Evidence(thing=WASTEFUL, usage=Usage(until=TODAY), bill=billed)
+    [judgement] = evaluate([evidence], [RULE], {})
+    assert verify(judgement).confidence == confidence
