@@ -118,7 +118,8 @@ class Rule:
     The words of `action_type`, `implementation_effort` (VeryLow..VeryHigh), `restart_needed`, `rollback_possible`
     are those of AWS Cost Optimization Hub. `stage` orders overlaps: DELETE before SHRINK before PRICE.
     `hint` is a command as text with {resource_id}, {region}, {account_id} and other fields of the resource:
-    shown to a person, never run by us. `access_adds` is, of a rule that needs a bill alone, what reading the cloud
+    shown to a person, never run by us. `hint_adds` are further names in it, each worked out of the resource.
+    `access_adds` is, of a rule that needs a bill alone, what reading the cloud
     would add to prove it: the end of a sentence. `assumes` is what its saving rests on that no bill proves; such
     savings are shown apart, and never added to those that are proven. `reads_bill`: the verdict itself needs the bill,
     which is then passed as `bill`, an `audits.evidence.Bill`; of any other rule the bill only prices what it found.
@@ -144,6 +145,7 @@ class Rule:
     rollback_possible: bool = False
     rollback: str = ""
     hint: str = ""
+    hint_adds: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
     needs: tuple[type[Thing], ...] = field(default=())
     bill: BillExpects | None = None
     access_adds: str = ""
@@ -186,6 +188,7 @@ class Rule:
         """The command for one resource, each value quoted for a shell."""
         values = {part.name: getattr(thing, part.name) for part in fields(thing)}
         values["native_id"] = native_id(thing)
+        values |= {name: worked_out(thing) for name, worked_out in self.hint_adds.items()}
         return self.hint.format_map({name: shlex.quote(str(value)) for name, value in values.items()})
 
 

@@ -89,7 +89,7 @@ def test_texts_are_sentences(rule):
 def test_the_hint_is_made_of_the_resource_s_own_fields(rule):
     named = {name for _, name, _, _ in string.Formatter().parse(rule.hint) if name}
     assert named
-    assert named <= {field.name for field in fields(rule.looks_at)} | {"native_id"}
+    assert named <= {field.name for field in fields(rule.looks_at)} | {"native_id"} | set(rule.hint_adds)
 
 
 @every_rule

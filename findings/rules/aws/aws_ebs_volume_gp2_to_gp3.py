@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal
 
 from connections.resources import Volume
+from findings.gp3 import COMMAND, COMMAND_ADDS, HAS_IOPS, HAS_MIBPS, done_by
 from findings.rule import BillExpects, Fine, Rule, Share, Verdict, Waste
-
-# gp2 has 3 IOPS per GiB between 100 and 16,000, each of up to 256 KiB, and up to 250 MiB/s; gp3 always has these:
-GP3_IOPS, GP3_MIBPS = 3000, 125
 
 
 def judge(volume: Volume) -> Verdict:
     if volume.volume_type != "gp2" or volume.state in {"deleting", "deleted"}:
         return Fine()
-    iops = min(16_000, max(100, 3 * volume.size_gib))
-    mibps = min(250, math.ceil(iops * 256 / 1024))
-    extra_iops, extra_mibps = max(0, iops - GP3_IOPS), max(0, mibps - GP3_MIBPS)
+    iops, mibps = done_by(volume)
+    extra_iops, extra_mibps = max(0, iops - HAS_IOPS), max(0, mibps - HAS_MIBPS)
     wanted = (
         ("EBS:VolumeP-IOPS.gp3", extra_iops, "IOPS"),
         ("EBS:VolumeP-Throughput.gp3", extra_mibps, "MiB/s"),
@@ -49,7 +45,8 @@ rule = Rule(
     implementation_effort="VeryLow",
     rollback_possible=True,
     rollback="Change the type back to gp2; AWS allows the next change after about six hours.",
-    hint="aws ec2 modify-volume --region {region} --volume-id {native_id} --volume-type gp3",
+    hint=COMMAND,
+    hint_adds=COMMAND_ADDS,
     bill=BillExpects(
         prices=("EBS:VolumeUsage.gp2",), at_least=Decimal(0), says="so its type may have been changed already"
     ),

@@ -42,6 +42,6 @@ rule = Rule(
     stage="PRICE",
     rollback_possible=True,
     rollback="Change the type back to io1 with its IOPS; AWS allows the next change after about six hours.",
-    hint="aws ec2 modify-volume --region {region} --volume-id {native_id} --volume-type io2",
+    hint="aws ec2 modify-volume --region {region} --volume-id {native_id} --volume-type io2 --iops {iops}",
     bill=BillExpects(prices=(IOPS,), at_least=Decimal(0), says="so its type may have changed"),
 )

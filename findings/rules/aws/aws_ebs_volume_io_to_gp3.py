@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal
 
 from connections.resources import Volume
+from findings.gp3 import COMMAND, COMMAND_ADDS, HAS_IOPS, HAS_MIBPS, done_by
 from findings.rule import BillExpects, Fine, Rule, Share, Unknown, Verdict, Waste
-
-# What every gp3 volume has, and what io1 reaches: 256 KiB an operation, up to 500 MiB/s as long as it has 32,000 IOPS.
-GP3_IOPS, GP3_MIBPS, IO1_MIBPS = 3000, 125, 500
 
 
 def judge(volume: Volume, *, max_iops: int) -> Verdict:
@@ -23,10 +20,10 @@ def judge(volume: Volume, *, max_iops: int) -> Verdict:
         return Unknown("how many IOPS the volume has")
     if volume.iops > max_iops:
         return Fine()
-    mibps = min(IO1_MIBPS, math.ceil(volume.iops * 256 / 1024))
+    _, mibps = done_by(volume)
     wanted = (
-        ("EBS:VolumeP-IOPS.gp3", max(0, volume.iops - GP3_IOPS)),
-        ("EBS:VolumeP-Throughput.gp3", max(0, mibps - GP3_MIBPS)),
+        ("EBS:VolumeP-IOPS.gp3", max(0, volume.iops - HAS_IOPS)),
+        ("EBS:VolumeP-Throughput.gp3", max(0, mibps - HAS_MIBPS)),
     )
     saves = Share(
         from_price="EBS:VolumeUsage.piops",
@@ -38,7 +35,7 @@ def judge(volume: Volume, *, max_iops: int) -> Verdict:
     return Waste(
         saves=saves,
         because=f"{volume.size_gib:,} GiB of io1 with {volume.iops:,} IOPS. A gp3 volume with "
-        f"{max(GP3_IOPS, volume.iops):,} IOPS and {max(GP3_MIBPS, mibps)} MiB/s does as much; both are priced in.",
+        f"{max(HAS_IOPS, volume.iops):,} IOPS and {max(HAS_MIBPS, mibps)} MiB/s does as much; both are priced in.",
     )
 
 
@@ -54,6 +51,7 @@ rule = Rule(
     stage="PRICE",
     rollback_possible=True,
     rollback="Change the type back to io1 with its IOPS; AWS allows the next change after about six hours.",
-    hint="aws ec2 modify-volume --region {region} --volume-id {native_id} --volume-type gp3",
+    hint=COMMAND,
+    hint_adds=COMMAND_ADDS,
     bill=BillExpects(prices=("EBS:VolumeUsage.piops",), at_least=Decimal(0), says="so its type may have changed"),
 )

@@ -91,3 +91,17 @@ def test_the_sentence_names_what_to_buy():
     verdict = waste(RULE, replace(WASTEFUL, size_gib=2000))
     assert "6,000 IOPS and 250 MiB/s" in verdict.because
     assert "3,000 IOPS and 125 MiB/s on top" in verdict.because
+
+
+@pytest.mark.parametrize(
+    ("size_gib", "given"),
+    [
+        (10, "--iops 3000 --throughput 125"),
+        (300, "--iops 3000 --throughput 225"),
+        (1000, "--iops 3000 --throughput 250"),
+        (2000, "--iops 6000 --throughput 250"),
+        (16384, "--iops 16000 --throughput 250"),
+    ],
+)
+def test_the_command_asks_for_what_gp2_does(size_gib, given):
+    assert RULE.hint_for(replace(WASTEFUL, size_gib=size_gib)).endswith(f"--volume-type gp3 {given}")

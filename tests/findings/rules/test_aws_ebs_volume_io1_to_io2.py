@@ -60,3 +60,7 @@ def test_of_storage_it_saves_nothing():
     found = waste(RULE, WASTEFUL).saves
     assert found.part_of == ("EBS:VolumeP-IOPS.piops",)
     assert found.fraction == Decimal("0.06")
+
+
+def test_the_command_keeps_the_iops_which_aws_would_set_to_the_least():
+    assert RULE.hint_for(WASTEFUL).endswith(f"--volume-type io2 --iops {WASTEFUL.iops}")

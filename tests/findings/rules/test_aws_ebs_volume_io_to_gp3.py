@@ -104,3 +104,10 @@ def test_the_sentence_names_what_gp3_is_given():
 
 def test_the_limit_is_a_setting():
     assert isinstance(RULE.ask(WASTEFUL, usage=None, settings={"max_iops": 3999}), Fine)
+
+
+@pytest.mark.parametrize(
+    ("iops", "given"), [(4000, "--iops 4000 --throughput 500"), (100, "--iops 3000 --throughput 125")]
+)
+def test_the_command_asks_for_what_the_finding_names(iops, given):
+    assert RULE.hint_for(replace(WASTEFUL, iops=iops)).endswith(f"--volume-type gp3 {given}")
