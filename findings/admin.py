@@ -16,7 +16,7 @@ class FindingAdmin(TenantAdmin):
         *("evidence", "resource_name", "cash_monthly_savings", "freed_commitment_monthly", "savings_sort"),
         *("action", "action_type", "implementation_effort", "restart_needed", "rollback_possible"),
         *("cost_since", "cost_since_date", "rests_from", "rests_until", "confidence_points"),
-        *("further_monthly_savings", "further_currency"),
+        *("further_monthly_savings", "further_currency", "apart"),
     )
     list_display = [
         *("rule_id", "provider_resource_id", "region", "state", "confidence", "saving", "currency"),

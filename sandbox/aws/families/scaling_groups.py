@@ -55,7 +55,7 @@ def add(draw: Draw, estate: Estate) -> None:
 def _group(draw: Draw, estate: Estate, stand: Stand) -> None:
     size = stand.case.has.get("size", 1)
     arn = stand.arn("autoscaling", f"autoScalingGroup:{draw.hex(32)}:autoScalingGroupName/{stand.label}")
-    item = stand.item(draw, kind="auto_scaling_group", native_id=stand.label, bill_id=arn, rules=RULES)
+    item = stand.item(draw, kind="auto_scaling_group", native_id=stand.label, bill_id=stand.label, rules=RULES)
     machines = [_machine(draw, estate, stand) for _ in range(size)]
     item.shape = {
         "AutoScalingGroupName": stand.label,
