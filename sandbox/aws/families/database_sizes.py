@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sandbox.aws.model import Draw, Estate
     from sandbox.aws.usage import Values
 
-OVERSIZED = "aws_rds_database_oversized"
+OVERSIZED, STORAGE = "aws_rds_database_oversized", "aws_rds_database_storage_oversized"
 CELLS = ((names.SHOP, "us-east-1"), (names.SHOP, "eu-west-1"))
 KIND, GIB_OF_KIND = "db.m6g.2xlarge", 32
 MISSING_DAYS = (6, 13)
@@ -57,7 +57,7 @@ DATABASES = {
     "size_days_missing": Case(
         count=2,
         has_missing_days=True,
-        unknowns=(OVERSIZED,),
+        unknowns=(OVERSIZED, STORAGE),
         trap="looks too large, but 2 of the last 30 days are missing",
     ),
     "size_larger_before": Case(
