@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources.tables import Table
 from findings.rule import BillExpects, Fine, Rule, Verdict, Waste, counted
-from findings.table_hours import FILL_PERCENT, HOURLY, LEAST_PERCENT, Hours, hours_of, lowered, saved
+from findings.table_hours import FILL_PERCENT, HOURLY, LEAST_PERCENT, Hours, hours_of, lowered, saved, told
 from findings.table_usage import KEPT, scaled_by_itself
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def judge(table: Table, *, usage: Usage, idle_days: int, fill_percent: int, leas
         return Fine()
     reads, writes = hours.busiest
     return scaled_by_itself(table) or Waste(
-        saves=share,
+        saves=told(table, share),
         because=f"Its busiest hours of the last {counted(idle_days, 'day')} used {reads:,.1f} read and {writes:,.1f} "
         f"write units a second, of {table.read_units:,} and {table.write_units:,} that are kept; of {kept[0]:,} and "
         f"{kept[1]:,} they would have used {fill_percent} % at most.",
@@ -44,4 +44,5 @@ rule = Rule(
     rollback_possible=True, rollback="Raise the capacity again, at any time; lowering it is possible some times a day.",
     hint="aws dynamodb describe-table --region {region} --table-name {name}",
     bill=BillExpects(prices=("ReadCapacityUnit-Hrs",), at_least=Decimal(0), says="so it may be paid by request"),
+    assumes="that its use within an hour is even",
 )  # fmt: skip

@@ -17,6 +17,7 @@ from findings.table_hours import (
     lowered,
     saved,
     scaled,
+    told,
 )
 from findings.table_usage import KEPT, scaled_by_itself
 
@@ -36,7 +37,7 @@ def judge(table: Table, *, usage: Usage, idle_days: int, least_percent: float) -
     if (share.fraction or 0) * 100 < least_percent:
         return Fine()
     return scaled_by_itself(table) or Waste(
-        saves=share,
+        saves=told(table, share),
         because=f"{table.read_units:,} read and {table.write_units:,} write units a second are kept for it at all "
         f"hours of the last {counted(idle_days, 'day')}. Scaled to {SCALED_TO} % in use, hour by hour, it "
         f"would have had {reads:,.1f} and {writes:,.1f} on average.",

@@ -44,14 +44,19 @@ def without(usage, metric, *, days_ago=1):
     return usage_of(whole | {metric: values})
 
 
-def by_hour(work, rest=(0.0, 0.0), *, days=30, read_days=None, kept_days=None):
-    """Units a second of reads and of writes from 8 to 18 o'clock of each day, and in its other hours; None where 0."""
+def by_hour(work, rest=(0.0, 0.0), *, days=30, read_days=None, kept_days=None, kept=(200.0, 100.0), first_kept=None):
+    """Units a second of reads and of writes from 8 to 18 o'clock of each day, and in its other hours; None where 0.
+
+    `first_kept` are the units that were kept on the first day, where they were others.
+    """
     first, known = TODAY - timedelta(days=read_days or days), days if read_days is None else read_days
     rows = []
-    for kind, at_work, else_ in zip(("Read", "Write"), work, rest, strict=True):
+    for kind, at_work, else_, units, at_first in zip(
+        ("Read", "Write"), work, rest, kept, first_kept or kept, strict=True
+    ):
         day = [(at_work if hour in range(8, 18) else else_) * HOUR or None for hour in range(24)]
         rows.append(SeriesRow(f"Consumed{kind}CapacityUnits", "Sum", HOUR, first, day * known))
-        flat = [100.0] * (kept_days or days)
+        flat = [at_first] + [units] * ((kept_days or days) - 1)
         since = TODAY - timedelta(days=len(flat))
         rows.append(SeriesRow(f"Provisioned{kind}CapacityUnits", "Average", DAY, since, flat))
     return usage_from(rows, until=TODAY)

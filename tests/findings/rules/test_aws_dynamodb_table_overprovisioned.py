@@ -8,7 +8,7 @@ import pytest
 from audits.evidence import Evidence
 from findings.prices import table as price_table
 from findings.registry import rule
-from findings.rule import Fine, Unknown, Waste
+from findings.rule import UNTOLD, Fine, Unknown, Waste
 from findings.savings import monthly_saving
 from tests.findings.evidence import ago, bill, usage_of, waste
 from tests.findings.rules.table import QUIET, by_hour
@@ -43,6 +43,10 @@ LITTLE = by_hour((50.0, 24.0), (50.0, 24.0))
         ({"created_at": ago(20)}, by_hour((50.0, 24.0), days=20), Fine),
         ({"read_scaling": None}, LITTLE, Unknown),
         ({"write_scaling": None}, LITTLE, Unknown),
+        ({"read_scaling": (50, 400)}, by_hour((50.0, 24.0), first_kept=(100.0, 100.0)), Fine),
+        ({}, by_hour((50.0, 24.0), first_kept=(199.0, 100.0)), Unknown),
+        ({}, by_hour((50.0, 24.0), first_kept=(200.0, 110.0)), Unknown),
+        ({"read_units": 1000}, by_hour((90.0, 24.0)), Unknown),
         ({}, by_hour((50.0, 24.0), read_days=29), Unknown),
         ({}, by_hour((50.0, 24.0), kept_days=29), Unknown),
         ({}, usage_of({}), Unknown),
@@ -62,6 +66,14 @@ def test_it_names_the_units_and_saves_their_part_of_what_its_capacity_costs():
     saving = monthly_saving(saves=found.saves, evidence=evidence, listed=price_table("aws"))
     assert saving.basis == "BILL"
     assert round(saving.monthly, 2) == round(Decimal("2.75") * Decimal("30.4375"), 2)
+
+
+def test_what_it_saves_of_a_table_with_indexes_is_not_told_as_the_bill_has_theirs_in_it():
+    assert waste(RULE, replace(QUIET, index_names=("by-day",)), seen=LITTLE).saves == UNTOLD
+
+
+def test_a_burst_within_an_hour_is_not_seen_and_so_it_is_assumed_that_there_is_none():
+    assert RULE.assumes == "that its use within an hour is even"
 
 
 @pytest.mark.parametrize("setting", [{"fill_percent": 25}, {"least_percent": 50}])

@@ -8,7 +8,7 @@ import pytest
 from audits.evidence import Evidence
 from findings.prices import table as price_table
 from findings.registry import rule
-from findings.rule import Fine, Unknown, Waste
+from findings.rule import UNTOLD, Fine, Unknown, Waste
 from findings.savings import monthly_saving
 from tests.findings.evidence import ago, bill, usage_of, waste
 from tests.findings.rules.table import QUIET, by_hour
@@ -39,6 +39,8 @@ BY_DAY = by_hour((160.0, 80.0))
         ({"created_at": ago(20)}, by_hour((160.0, 80.0), days=20), Fine),
         ({"read_scaling": None}, BY_DAY, Unknown),
         ({"write_scaling": None}, BY_DAY, Unknown),
+        ({}, by_hour((160.0, 80.0), first_kept=(180.0, 100.0)), Unknown),
+        ({}, by_hour((160.0, 80.0), first_kept=(200.0, 90.0)), Unknown),
         ({}, by_hour((160.0, 80.0), read_days=29), Unknown),
         ({}, by_hour((160.0, 80.0), kept_days=29), Unknown),
         ({}, usage_of({}), Unknown),
@@ -58,6 +60,10 @@ def test_it_says_what_scaling_would_have_kept_and_saves_the_rest():
     saving = monthly_saving(saves=found.saves, evidence=evidence, listed=price_table("aws"))
     kept = (200 * 10 + 14) / Decimal(24) + 5 * (100 * 10 + 14) / Decimal(24)
     assert round(saving.monthly, 2) == round((7 - kept / 100) * Decimal("30.4375"), 2)
+
+
+def test_what_it_saves_of_a_table_with_indexes_is_not_told_as_the_bill_has_theirs_in_it():
+    assert waste(RULE, replace(QUIET, index_names=("by-day",)), seen=BY_DAY).saves == UNTOLD
 
 
 def test_how_much_is_worth_it_is_a_setting():
