@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources import Metric
 from findings.aws_types import facts
+from findings.database_storage import DISKS, OPERATIONS
 from findings.rightsizing import Demand, smaller_of_family
 from findings.rule import Fine, Share, Unknown, unmeasured
 
@@ -26,8 +27,8 @@ NETWORK = tuple(
     Metric(name=name, statistic="Maximum", unit="bytes/s")
     for name in ("NetworkReceiveThroughput", "NetworkTransmitThroughput")
 )
-DISKS = tuple(Metric(name=name, statistic="Maximum", unit="bytes/s") for name in ("ReadThroughput", "WriteThroughput"))
-SIZING = (PEAK_CPU, P95_CPU, FREE_MEMORY, CONNECTIONS, *NETWORK, *DISKS)
+SIZING = (PEAK_CPU, P95_CPU, FREE_MEMORY, CONNECTIONS, *NETWORK, *DISKS, *OPERATIONS)
+MOST_OPERATIONS = 3_000  # a second: what a class sustains is not in the table of types, and more than this is not sure
 # Engines without a licence, whose price goes with the size of the class: twice the processors at twice the price.
 OPEN_ENGINES = frozenset({"mysql", "mariadb", "postgres"})
 # For so much of a class's memory it takes one connection, if RDS' own parameters were left as they are.
@@ -78,13 +79,19 @@ def demand_of(
     if any(value is not None and value > most_cpu for value in usage.days(PEAK_CPU, days=days)):
         return Fine()
     free = usage.complete_days(FREE_MEMORY, days=days)
-    peaks = [usage.highest(one, days=days) for one in (PEAK_CPU, P95_CPU, CONNECTIONS, *NETWORK, *DISKS)]
+    series = (PEAK_CPU, P95_CPU, CONNECTIONS, *NETWORK, *DISKS, *OPERATIONS)
+    peaks = [usage.highest(one, days=days) for one in series]
     known = [value for value in peaks if value is not None]
     if free is None or len(known) < len(peaks):
         return unmeasured(
-            database, since=database.created_at, days=days, what="CPU, memory, connections, network and disks"
+            database,
+            since=database.created_at,
+            days=days,
+            what="CPU, memory, connections, network, disks and operations",
         )
-    cpu, p95, connections, received, sent, read, written = known
+    cpu, p95, connections, received, sent, read, written, *operations = known
+    if sum(operations) > MOST_OPERATIONS:
+        return Fine("Of disk operations it has more a second than a smaller class is sure to sustain.")
     if connections <= 0:
         return Fine("Nobody connects: its size is not the question.")
     if max(free) > now.memory_mib * MIB:
@@ -117,6 +124,5 @@ def told(database: Database, now: TypeFacts, candidate: Candidate, demand: Deman
         f"{database.instance_class} ({database.engine}; {now.vcpus} vCPU, {now.memory_mib / 1024:g} GiB): over the "
         f"last {days} days 95 % of a day's CPU samples were at {demand.p95_cpu:.1f} % or below, none above "
         f"{demand.peak_cpu:.1f} %, and memory for use and connections never came to more than {memory:.1f} GiB. "
-        f"db.{candidate.name} ({then.vcpus} vCPU, {then.memory_mib / 1024:g} GiB) carries that. "
-        "Disk operations a second were not compared."
+        f"db.{candidate.name} ({then.vcpus} vCPU, {then.memory_mib / 1024:g} GiB) carries that."
     )

@@ -76,6 +76,7 @@ UNKNOWNS = {
     "no_metrics": (names.DATABASE_IDLE, names.DATABASE_LOW_CPU),
     "stopped_unanswered": (names.DATABASE_STOPPED,),
 }
+UNMEASURED, LITTLE_STORAGE = ("days_missing", "no_metrics"), 100  # of no more GiB than that nobody asks how full it is
 
 
 def add(draw: Draw, estate: Estate) -> None:
@@ -102,6 +103,7 @@ def _database(draw: Draw, estate: Estate, case: str, number: int, source: Item |
     is_large = kind == "db.r6g.large"
     wastes = () if case not in WASTES or (case == "idle_until_lately" and is_large) else (WASTES[case],)
     unknowns = UNKNOWNS.get(case, ())
+    unknowns += (names.DATABASE_STORAGE,) if case in UNMEASURED and size > LITTLE_STORAGE else ()
     item = Item(
         kind="database",
         account=account,

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from connections.resources import Database
-from findings.database_storage import FREE, GIB, METERS, OPERATIONS, sustained, wanted_gib
+from findings.database_storage import GIB, METERS, SEEN, Stored, demand_of, needs_its_size, wanted_gib
 from findings.database_usage import part_of_more
-from findings.rule import Fine, Rule, Share, Verdict, Waste, counted, unmeasured
+from findings.rule import Fine, Rule, Share, Verdict, Waste, counted
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
@@ -20,20 +20,19 @@ def judge(database: Database, *, usage: Usage, idle_days: int, fill_percent: int
         return Fine()
     if joined := part_of_more(database):
         return joined
-    free = usage.complete_days(FREE, days=idle_days)
-    peaks = [value for value in usage.total(*OPERATIONS, days=idle_days) if value is not None]
-    if free is None or len(peaks) < idle_days:
-        return unmeasured(database, since=database.created_at, days=idle_days, what="free storage and operations")
-    wanted = wanted_gib(database, free, fill_percent=fill_percent)
+    found = demand_of(database, usage, days=idle_days)
+    if not isinstance(found, Stored):
+        return found
+    wanted = wanted_gib(database, found.free, fill_percent=fill_percent)
     if database.storage_gib - wanted < max(least_gib, database.storage_gib / 2):
         return Fine()
-    if max(peaks) > sustained(database.storage_type, wanted):
-        return Fine("Its size gives it operations a second that it uses.")
+    if left := needs_its_size(found, storage_type=database.storage_type, gib=wanted, days=idle_days):
+        return left
     return Waste(
         saves=Share(fraction=1 - Decimal(wanted) / database.storage_gib, part_of=meters),
-        because=f"Of its {database.storage_gib:,} GiB of {database.storage_type} at least {min(free) / GIB:,.0f} "
+        because=f"Of its {database.storage_gib:,} GiB of {database.storage_type} at least {min(found.free) / GIB:,.0f} "
         f"were free on each of the last {counted(idle_days, 'day')}; {wanted:,} GiB would hold what it has and what it "
-        f"gains in a year, and sustain its busiest minute of at most {max(peaks):,.0f} operations a second.",
+        f"gains in a year, and sustain its busiest minute of at most {found.operations:,.0f} operations a second.",
     )
 
 
@@ -44,7 +43,7 @@ rule = Rule(
     settings={"idle_days": 30, "fill_percent": 60, "least_gib": 100},
     action="Move it to the storage that the finding names by a blue/green deployment, or by dump and restore.",
     docs="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/blue-green-deployments.html",
-    judge=judge, metrics=(FREE, *OPERATIONS), window_days=30, action_type="Rightsize", stage="SHRINK",
+    judge=judge, metrics=SEEN, window_days=30, action_type="Rightsize", stage="SHRINK",
     implementation_effort="High", restart_needed=True, rollback_possible=True,
     rollback="Give it more storage again, at any time and without a restart.",
     hint="aws rds describe-db-instances --region {region} --db-instance-identifier {native_id}",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sandbox.aws.model import Draw, Estate
     from sandbox.aws.usage import Values
 
-OVERSIZED, STORAGE = "aws_rds_database_oversized", "aws_rds_database_storage_oversized"
+OVERSIZED, STORAGE = "aws_rds_database_oversized", names.DATABASE_STORAGE
 CELLS = ((names.SHOP, "us-east-1"), (names.SHOP, "eu-west-1"))
 KIND, GIB_OF_KIND = "db.m6g.2xlarge", 32
 MISSING_DAYS = (6, 13)

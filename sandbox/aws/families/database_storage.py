@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sandbox.aws.model import Draw, Estate
     from sandbox.aws.usage import Values
 
-STORAGE = "aws_rds_database_storage_oversized"
+STORAGE = names.DATABASE_STORAGE
 FREE_OF_FULL = 0.08
 CELLS = ((names.SHOP, "us-east-1"), (names.SHOP, "eu-west-1"))
 KIND, GIB = "db.m6g.large", 1024**3
@@ -126,6 +126,8 @@ def _series(draw: Draw, case: Case) -> dict[str, Values]:
         "FreeStorageSpace": dict.fromkeys(("Average", "Minimum", "Maximum"), free),
         "ReadIOPS": operations,
         "WriteIOPS": operations,
+        "ReadThroughput": usage.flat(6e6),
+        "WriteThroughput": usage.flat(4e6),
         "CPUUtilization": steady,
         "DatabaseConnections": usage.gauge(draw.random, low=5, high=20, peak=40),
     }

@@ -35,16 +35,18 @@ SERIES = {
     "sent": "NetworkTransmitThroughput.Maximum",
     "read": "ReadThroughput.Maximum",
     "written": "WriteThroughput.Maximum",
+    "reads": "ReadIOPS.Maximum",
+    "writes": "WriteIOPS.Maximum",
 }
 QUIET = {"peak": 30.0, "p95": 15.0, "free": 22.0, "connections": 40.0, "received": 9.0, "sent": 9.0, "read": 20.0,
-         "written": 20.0}  # fmt: skip
+         "written": 20.0, "reads": 200.0, "writes": 300.0}  # fmt: skip
 
 
 def month(*, days=30, last_day=None, **more):
     """Each day alike: CPU in percent, free memory in GiB, rates in MB a second. `last_day` differs from the others."""
     last = {**QUIET, **more, **(last_day or {})}
     values = {name: [value] * (days - 1) + [last[name]] for name, value in {**QUIET, **more}.items()}
-    scale = {"peak": 1, "p95": 1, "connections": 1, "free": GIB}
+    scale = {"peak": 1, "p95": 1, "connections": 1, "free": GIB, "reads": 1, "writes": 1}
     return usage_of(
         {
             SERIES[name]: [None if one is None else one * scale.get(name, 1e6) for one in of_days]
@@ -75,6 +77,8 @@ def month(*, days=30, last_day=None, **more):
         ({}, month(last_day={"received": 90.0, "sent": 70.0}), Fine),
         ({}, month(read=70.0, written=70.0), Waste),
         ({}, month(last_day={"read": 80.0, "written": 70.0}), Fine),
+        ({}, month(reads=1500.0, writes=1500.0), Waste),
+        ({}, month(last_day={"reads": 1600.0, "writes": 1500.0}), Fine),
         ({}, month(connections=0.0), Fine),
         ({"state": "stopped"}, month(), Fine),
         ({"state": "modifying"}, month(), Fine),
@@ -95,6 +99,8 @@ def month(*, days=30, last_day=None, **more):
         ({}, month(last_day={"connections": None}), Unknown),
         ({}, month(last_day={"sent": None}), Unknown),
         ({}, month(last_day={"written": None}), Unknown),
+        ({}, month(last_day={"reads": None}), Unknown),
+        ({}, month(last_day={"writes": None}), Unknown),
         ({}, month(last_day={"free": 40.0}), Unknown),
         ({}, usage_of({}), Unknown),
         ({"created_at": None}, usage_of({}), Unknown),
@@ -109,7 +115,7 @@ def test_the_sentence_says_what_was_measured_and_what_the_smaller_class_has():
     assert waste(RULE, WASTEFUL, seen=month()).because == (
         "db.m6g.2xlarge (postgres; 8 vCPU, 32 GiB): over the last 30 days 95 % of a day's CPU samples were at 15.0 % or "
         "below, none above 30.0 %, and memory for use and connections never came to more than 10.0 GiB. db.m6g.xlarge "
-        "(4 vCPU, 16 GiB) carries that. Disk operations a second were not compared."
+        "(4 vCPU, 16 GiB) carries that."
     )
 
 

@@ -27,13 +27,15 @@ WASTEFUL = Database(
 GIB = 1024**3
 
 
-def month(*, days=30, free=880.0, until=None, reads=500.0, writes=300.0, lost=None):
+def month(*, days=30, free=880.0, until=None, reads=500.0, writes=300.0, rate=20e6, lost=None):
     """Free GiB, from `free` to `until` in even steps; operations in the busiest second. `lost` is a series' last day."""
     last = free if until is None else until
     values = {
         "FreeStorageSpace.Minimum": [(free + (last - free) * at / (days - 1)) * GIB for at in range(days)],
         "ReadIOPS.Maximum": [reads] * days,
         "WriteIOPS.Maximum": [writes] * days,
+        "ReadThroughput.Maximum": [rate] * days,
+        "WriteThroughput.Maximum": [rate] * days,
     }
     return usage_of({name: [*of_days[:-1], None] if name == lost else of_days for name, of_days in values.items()})
 
@@ -55,6 +57,8 @@ def month(*, days=30, free=880.0, until=None, reads=500.0, writes=300.0, lost=No
         ({"storage_gib": 100}, usage_of({}), Fine),
         ({}, month(reads=2000.0, writes=1001.0), Fine),
         ({"storage_type": "gp2"}, month(reads=400.0, writes=300.0), Fine),
+        ({}, month(rate=65e6), Waste),
+        ({}, month(rate=66e6), Fine),
         ({"storage_type": "io1", "iops": 3000}, month(), Fine),
         ({"storage_type": "aurora"}, month(), Fine),
         ({"state": "stopped"}, month(), Fine),
@@ -66,6 +70,10 @@ def month(*, days=30, free=880.0, until=None, reads=500.0, writes=300.0, lost=No
         ({}, month(lost="FreeStorageSpace.Minimum"), Unknown),
         ({}, month(lost="ReadIOPS.Maximum"), Unknown),
         ({}, month(lost="WriteIOPS.Maximum"), Unknown),
+        ({}, month(lost="ReadThroughput.Maximum"), Unknown),
+        ({}, month(lost="WriteThroughput.Maximum"), Unknown),
+        ({}, month(free=1000.5, until=880.0), Unknown),
+        ({"storage_gib": 400}, month(free=880.0, until=360.0), Unknown),
         ({}, usage_of({}), Unknown),
         ({"created_at": None}, usage_of({}), Unknown),
     ],
