@@ -19,6 +19,19 @@ P95_CPU = Metric(name="CPUUtilization", statistic="p95", unit="%")
 DISK = Metric(name="PercentageDiskSpaceUsed", statistic="Maximum", unit="%")
 HELPERS = Metric(name="ConcurrencyScalingActiveClusters", statistic="Maximum", unit="clusters")
 
+LEAST_NODES = 4  # half of them are two still: data is kept on more than one
+
+
+def left_whole(warehouse: Warehouse) -> Fine | None:
+    """What to say of one that is not to be halved; None where its usage decides."""
+    if warehouse.state != "available":
+        return Fine()
+    if warehouse.is_multi_az:
+        return Fine("It stands in two zones, and either has to carry all of it.")
+    if warehouse.node_count < LEAST_NODES or warehouse.node_count % 2:
+        return Fine("It has no half that it could go on with.")
+    return None
+
 
 def read_by_others(warehouse: Warehouse) -> Fine | Unknown | None:
     """What to say of one that is read without a connection to it, or of which that is not known."""

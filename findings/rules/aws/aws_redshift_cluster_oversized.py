@@ -7,21 +7,17 @@ from typing import TYPE_CHECKING
 
 from connections.resources.warehouses import Warehouse
 from findings.rule import BillExpects, Fine, Limit, Rule, Share, Verdict, Waste, counted, unmeasured
-from findings.warehouse_usage import CONNECTIONS, DISK, HELPERS, P95_CPU, PEAK_CPU, nodes
+from findings.warehouse_usage import CONNECTIONS, DISK, HELPERS, P95_CPU, PEAK_CPU, left_whole, nodes
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
-
-LEAST_NODES = 4  # half of them are two still: data is kept on more than one
 
 
 def judge(
     warehouse: Warehouse, *, usage: Usage, idle_days: int, p95_cpu: float, peak_cpu: float, disk_percent: float
 ) -> Verdict:
-    if warehouse.state != "available":
-        return Fine()
-    if warehouse.node_count < LEAST_NODES or warehouse.node_count % 2:
-        return Fine("It has no half that it could go on with.")
+    if left := left_whole(warehouse):
+        return left
     limits = ((PEAK_CPU, peak_cpu), (P95_CPU, p95_cpu), (DISK, disk_percent), (HELPERS, 0))
     for metric, most in limits:
         if any((value or 0) * 2 > most for value in usage.days(metric, days=idle_days)):
@@ -51,4 +47,5 @@ rule = Rule(
     rollback="Resize the cluster back to the nodes that it had.",
     hint="aws redshift resize-cluster --region {region} --cluster-identifier {name} --number-of-nodes HALF_OF_THEM",
     bill=BillExpects(prices=("Node:",), at_least=Decimal(23), says="so it did not run all day"),
+    assumes="that on all of these days it had the nodes that it has now",
 )  # fmt: skip

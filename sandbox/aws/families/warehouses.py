@@ -63,6 +63,9 @@ CLUSTERS = {
     "doubled_disk": Case(nodes=4, cpu=QUIET, disk=62, trap="little CPU, but its disks are more than half full"),
     "doubled_once": Case(nodes=4, cpu=(4, 9, 60), trap="little CPU but for its peaks"),
     "doubled_helped": Case(nodes=4, cpu=QUIET, helpers=1, trap="little CPU, but others help it at its peaks"),
+    "doubled_twice": Case(
+        nodes=4, cpu=QUIET, is_multi_az=True, trap="little CPU, but each of two zones has to carry all of it"
+    ),
     "tripled": Case(nodes=3, kind="dc2.large", cpu=QUIET, trap="little CPU, but no half of three nodes"),
     "nine_to_five": Case(count=3, by_day=True, wastes=(PAUSE,)),
     "nine_to_five_scheduled": Case(

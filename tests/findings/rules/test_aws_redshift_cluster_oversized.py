@@ -45,6 +45,7 @@ def month(*, days=30, last_day=None, **more):
         ({}, month(last_day={"peak": 45.1, "disk": None}), Fine),
         ({"node_count": 2}, month(), Fine),
         ({"node_count": 5}, month(), Fine),
+        ({"is_multi_az": True}, month(), Fine),
         ({"state": "paused"}, month(), Fine),
         ({}, month(connections=0.0), Fine),
         ({"created_at": ago(9)}, month(days=8), Fine),
@@ -70,6 +71,10 @@ def test_it_saves_half_of_what_its_nodes_cost_and_says_what_was_measured():
     evidence = Evidence(thing=SALES, usage=month(), bill=bill(cost="7.2", usage_type="Node:ra3.xlplus"))
     saving = monthly_saving(saves=found.saves, evidence=evidence, listed=table("aws"))
     assert (saving.monthly, saving.basis) == (Decimal("109.575"), "BILL")
+
+
+def test_that_it_had_these_nodes_all_along_is_assumed_as_nothing_that_is_read_shows_it():
+    assert RULE.assumes == "that on all of these days it had the nodes that it has now"
 
 
 @pytest.mark.parametrize("setting", [{"p95_cpu": 20}, {"peak_cpu": 50}, {"disk_percent": 40}])
