@@ -17,7 +17,7 @@ class Member:
 
     `cluster_id` names the cluster, `cluster_state` is how that is (None: it could not be read), `member_count` how many
     instances it has, and `cluster_created_at` since when it stands. `global_cluster` names what it is a part of across
-    regions, and `replica_of` the cluster that it follows ("": none).
+    regions, `replica_of` the cluster that it follows ("": none), and `copied_to` are those that follow it.
     """
 
     state: str
@@ -28,6 +28,7 @@ class Member:
     member_count: int = 0
     global_cluster: str = ""
     replica_of: str = ""
+    copied_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

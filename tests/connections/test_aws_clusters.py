@@ -29,6 +29,8 @@ def test_an_instance_knows_its_cluster_and_no_other_service_has_it(calm_cloud, s
     assert (one.cluster_id, one.cluster_state, one.member_count) == (f"forgotten-{service}", "available", 3)
     assert one.cluster_created_at
     assert found[f"of-the-world-{service}-1"].global_cluster == "catalogue"
+    assert found[f"of-the-world-{service}-1"].copied_to == ("arn:aws:rds:eu-west-1:111122223333:cluster:of-the-world",)
+    assert one.copied_to == ()
     assert found[f"kept-{service}-1"].tags["keep"] == "true"
     assert found[f"kept-{service}-1"].tags["Name"] == f"kept-{service}-1"
 

@@ -100,7 +100,9 @@ def _with_cluster(instance: Kind, cluster: dict[str, Any]) -> Kind:
         cluster_created_at=cluster.get("ClusterCreateTime"),
         member_count=len(cluster.get("DBClusterMembers", ())),
         global_cluster=cluster.get("GlobalClusterIdentifier") or "",
+        # DocumentDB may leave out the global cluster that it is a part of: that one follows it is told at least.
         replica_of=cluster.get("ReplicationSourceIdentifier") or "",
+        copied_to=tuple(cluster.get("ReadReplicaIdentifiers") or ()),
     )
 
 

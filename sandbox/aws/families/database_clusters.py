@@ -82,6 +82,7 @@ class Case:
     cluster_state: str = "available"
     global_cluster: str = ""
     replica_of: str = ""
+    copied_to: str = ""
     keep: bool = False
     has_missing_days: bool = False
     is_waste: bool = False
@@ -96,16 +97,23 @@ CLUSTERS = {
     "serving_little": Case(used=0.002, trap="a handful of requests a day"),
     "held_open": Case(held=2, trap="nobody asks it anything, but a client holds connections open"),
     "asked_lately": Case(lately=12, trap="unused but for one day of the last 14"),
-    "of_the_world": Case(global_cluster="catalogue", trap="unused here, but it stands by for another region"),
+    "of_the_world": Case(
+        global_cluster="catalogue",
+        copied_to="arn:aws:rds:eu-west-1:111122223333:cluster:of-the-world",
+        trap="unused here, but it stands by for another region",
+    ),
     "following": Case(
         replica_of="arn:aws:rds:eu-central-1:222233334444:cluster:main", trap="unused, but it follows a cluster"
     ),
     "kept": Case(keep=True, trap="unused, but a tag of its cluster asks to keep it"),
     "halted": Case(state="stopped", cluster_state="stopped", trap="stopped: only its storage is billed"),
-    "changing": Case(cluster_state="upgrading", trap="unused, but its cluster is being upgraded"),
+    "changing": Case(cluster_state="upgrading", is_unknown=True, trap="unused, but its cluster is being upgraded"),
     "fresh": Case(age_days=5, trap="nobody used it yet: five days old"),
     "gaps": Case(
         instances=2, has_missing_days=True, is_unknown=True, trap="looks unused, but 2 of the last 14 days are missing"
+    ),
+    "followed": Case(
+        copied_to="arn:aws:rds:eu-central-1:222233334444:cluster:copy", trap="unused, but a cluster follows it"
     ),
 }
 
@@ -138,6 +146,7 @@ def _cluster(draw: Draw, estate: Estate, engine: Engine, *, name: str, case: Cas
     }
     cluster |= {"GlobalClusterIdentifier": case.global_cluster} if case.global_cluster else {}
     cluster |= {"ReplicationSourceIdentifier": case.replica_of} if case.replica_of else {}
+    cluster |= {"ReadReplicaIdentifiers": [case.copied_to]} if case.copied_to else {}
     for one in range(1, case.instances + 1):
         estate.items.append(_instance(draw, engine, f"{label}-{one}", case=case, cluster=cluster, where=where))
     missing = MISSING_DAYS if case.has_missing_days else ()
