@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING
 
 from connections.resources.caches import CacheCluster
 from findings.aws_types import facts
-from findings.cache_usage import PEAK_CPU, SIZING, demand_of, left_at_its_size, saved_by, smaller_nodes
-from findings.rightsizing import Demand, Headroom, cheapest
-from findings.rule import BillExpects, Fine, Limit, Rule, Verdict, Waste, counted
+from findings.cache_usage import (
+    PEAK_CPU,
+    SIZING,
+    demand_of,
+    fitting,
+    left_at_its_size,
+    saved_by,
+    smaller_nodes,
+    told,
+)
+from findings.rightsizing import Demand, Headroom
+from findings.rule import BillExpects, Fine, Limit, Rule, Verdict, Waste
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
@@ -22,18 +31,13 @@ def judge(
     left, now, smaller = left_at_its_size(cache), facts(kind), smaller_nodes(kind)
     if left or now is None or not smaller:
         return left or Fine("There is no smaller node of its family.")
-    demand = demand_of(cache, now, usage, days=idle_days, most_cpu=peak_cpu)
+    demand = demand_of(cache, now, usage, days=idle_days, most_cpu=peak_cpu, most_p95=p95_cpu)
     if not isinstance(demand, Demand):
         return demand
     room = Headroom(p95_cpu=p95_cpu, peak_cpu=peak_cpu, memory=memory_percent)
-    found = cheapest(smaller, instance_type=kind, demand=demand, headroom=room)
-    if found is None:
-        return Fine()
-    return Waste(
-        saves=saved_by(cache, found),
-        because=f"{cache.node_type} ({cache.engine}): over the last {counted(idle_days, 'day')} 95 % of a day's CPU "
-        f"samples were at {demand.p95_cpu:.1f} % or below, none above {demand.peak_cpu:.1f} %, and of its memory "
-        f"at most {(demand.memory_mib or 0) * 100 / now.memory_mib:.0f} % was in use. cache.{found.name} carries that.",
+    found = fitting(smaller, instance_type=kind, now=now, demand=demand, room=room)
+    return (
+        Fine() if found is None else Waste(saves=saved_by(cache, found), because=told(cache, demand, found, idle_days))
     )
 
 

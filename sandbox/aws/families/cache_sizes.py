@@ -18,6 +18,7 @@ OVERSIZED = "aws_elasticache_cluster_oversized"
 RULES = (OVERSIZED, "aws_elasticache_cluster_idle", "aws_elasticache_redis_to_valkey")
 CELLS = ((SHOP, "us-east-1"), (LAB, "eu-west-1"))
 SERVICE, KIND, HOUR = "Amazon ElastiCache", "cache.m6g.2xlarge", Decimal("0.4752")
+FOR_DATA = 27_788_525_633.0  # bytes of that node
 MISSING_DAYS = (6, 20)
 
 
@@ -27,10 +28,12 @@ class Case:
 
     count: int
     cpu: tuple[float, float, float] = (3, 9, 18)
-    memory: float = 34
+    memory: float = 24
     members: int = 1
     age_days: int | None = None
     has_missing_days: bool = False
+    commands: float = 40
+    was_other: bool = False
     wastes: tuple[str, ...] = ()
     unknowns: tuple[str, ...] = ()
     trap: str = ""
@@ -40,6 +43,10 @@ CACHES = {
     "roomy": Case(count=3, wastes=(OVERSIZED,)),
     "roomy_but_full": Case(count=2, memory=66, trap="idle processors, but a full memory"),
     "roomy_but_busy": Case(count=2, cpu=(3, 9, 70), trap="idle processors but for their peaks"),
+    "roomy_but_for_commands": Case(count=1, commands=97, trap="idle processors, but for the one on which commands run"),
+    "roomy_smaller_before": Case(
+        count=1, was_other=True, unknowns=(OVERSIZED,), trap="idle, but what was measured is of the half of it"
+    ),
     "roomy_pair": Case(count=2, members=2, trap="idle, but one of two, of which the other is the busier"),
     "roomy_new": Case(count=1, age_days=9, trap="larger than it needs, but nine days old"),
     "roomy_gaps": Case(
@@ -107,12 +114,18 @@ def _cache(draw: Draw, estate: Estate, name: str, case: Case, number: int) -> No
         ],
     )
     estate.items.append(item)
+    _measure(draw, estate, item, case, age=age)
+
+
+def _measure(draw: Draw, estate: Estate, item: Item, case: Case, *, age: int) -> None:
     low, high, peak = case.cpu
     lost = MISSING_DAYS if case.has_missing_days else ()
     traffic = usage.counter(draw.random, low=8e9, high=4e10)
     series = {
         "CPUUtilization": usage.gauge(draw.random, low=low, high=high, peak=peak),
-        "DatabaseMemoryUsagePercentage": usage.flat(case.memory),
+        "EngineCPUUtilization": usage.flat(case.commands),
+        "BytesUsedForCache": usage.flat(case.memory * FOR_DATA / 100),
+        "DatabaseMemoryUsagePercentage": usage.flat(case.memory if not case.was_other else case.memory * 2),
         "NetworkBytesIn": traffic,
         "NetworkBytesOut": traffic,
         "CacheHits": usage.counter(draw.random, low=700_000, high=900_000),
@@ -121,4 +134,4 @@ def _cache(draw: Draw, estate: Estate, name: str, case: Case, number: int) -> No
     }
     for metric, values in series.items():
         known = usage.without(values, lambda ago: ago in lost or ago > age)
-        put(estate, item, ("AWS/ElastiCache", metric, "CacheClusterId", label), known)
+        put(estate, item, ("AWS/ElastiCache", metric, "CacheClusterId", item.name), known)

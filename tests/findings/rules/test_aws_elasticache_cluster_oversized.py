@@ -31,13 +31,20 @@ WASTEFUL = CacheCluster(
 SERIES = {
     "peak": "CPUUtilization.Maximum",
     "p95": "CPUUtilization.p95",
-    "memory": "DatabaseMemoryUsagePercentage.Maximum",
+    "engine_peak": "EngineCPUUtilization.Maximum",
+    "engine_p95": "EngineCPUUtilization.p95",
+    "memory": "BytesUsedForCache.Maximum",
+    "share": "DatabaseMemoryUsagePercentage.Maximum",
     "received": "NetworkBytesIn.Maximum",
     "sent": "NetworkBytesOut.Maximum",
     "hits": "CacheHits.Sum",
     "misses": "CacheMisses.Sum",
 }
-QUIET = {"peak": 30.0, "p95": 15.0, "memory": 30.0, "received": 2e8, "sent": 3e8, "hits": 9e5, "misses": 1e4}
+GIB = 1024**3
+# Of 32 GiB 25.6 are for data, by a node's own parameters.
+QUIET = {"peak": 30.0, "p95": 15.0, "engine_peak": 70.0, "engine_p95": 40.0, "memory": 6.4 * GIB, "share": 25.0,
+         "received": 2e8, "sent": 3e8, "hits": 9e5, "misses": 1e4}  # fmt: skip
+TINY = {"memory": 1.28 * GIB, "share": 10.0}
 
 
 def month(*, days=30, last_day=None, **more):
@@ -52,13 +59,16 @@ def month(*, days=30, last_day=None, **more):
         ({}, month(), Waste),
         ({"engine": "redis"}, month(), Waste),
         ({"group_id": None, "group_member_count": None, "is_in_global_datastore": None}, month(), Waste),
-        ({}, month(p95=30.0, peak=45.0, memory=40.0), Waste),
+        ({}, month(p95=30.0, peak=45.0, memory=7.5 * GIB), Waste),
+        ({}, month(engine_p95=60.0, engine_peak=90.0), Waste),
+        ({}, month(last_day={"engine_p95": 60.1}), Fine),
+        ({}, month(last_day={"engine_peak": 90.1}), Fine),
         ({}, month(hits=0.0), Waste),
         ({}, month(misses=0.0), Waste),
         ({}, month(last_day={"p95": 30.1}), Fine),
         ({}, month(last_day={"peak": 45.1}), Fine),
         ({}, month(last_day={"peak": 91.0, "memory": None}), Fine),
-        ({}, month(last_day={"memory": 40.1}), Fine),
+        ({}, month(last_day={"memory": 7.7 * GIB}), Fine),
         ({}, month(last_day={"sent": 1e10}), Fine),
         ({}, month(last_day={"received": 1e10}), Fine),
         ({}, month(hits=0.0, misses=0.0), Fine),
@@ -67,11 +77,16 @@ def month(*, days=30, last_day=None, **more):
         ({"engine": "memcached", "group_id": None}, month(), Fine),
         ({"state": "snapshotting"}, month(), Fine),
         ({"node_type": "cache.t4g.medium"}, month(), Fine),
-        ({"node_type": "cache.m6g.large"}, month(memory=5.0, p95=4.0, peak=9.0), Fine),
-        ({"node_type": "cache.r6gd.2xlarge"}, month(), Fine),
+        ({"node_type": "cache.m6g.large"}, month(memory=0.1 * GIB, p95=4.0, peak=9.0), Fine),
+        ({"node_type": "cache.m6g.xlarge"}, month(**TINY, p95=4.0, peak=22.5), Waste),
+        ({"node_type": "cache.m6g.xlarge"}, month(**TINY, p95=4.0, peak=22.6), Fine),
+        ({"node_type": "cache.r6gd.2xlarge"}, month(memory=12.8 * GIB), Fine),
         ({"created_at": ago(8)}, month(days=7), Fine),
         ({}, month(days=29), Unknown),
         *(({}, month(last_day={name: None}), Unknown) for name in SERIES),
+        ({"node_type": "cache.m6g.xlarge"}, month(memory=3.2 * GIB, share=12.5), Unknown),
+        ({}, month(last_day={"share": 50.0}), Unknown),
+        ({}, month(last_day={"share": 0.0}), Unknown),
         ({"group_member_count": None}, month(), Unknown),
         ({"is_in_global_datastore": None}, month(), Unknown),
         ({"node_type": "cache.m99.2xlarge"}, month(), Unknown),
@@ -92,7 +107,7 @@ def test_the_sentence_says_what_was_measured_and_the_saving_is_a_part_of_its_hou
     found = waste(RULE, WASTEFUL, seen=month())
     assert found.because == (
         "cache.m6g.2xlarge (valkey): over the last 30 days 95 % of a day's CPU samples were at 15.0 % or below, none "
-        "above 30.0 %, and of its memory at most 30 % was in use. cache.m6g.xlarge carries that."
+        "above 30.0 %, and its data came to at most 6.4 GiB. cache.m6g.xlarge carries that."
     )
     of_bill = bill(cost="7.2", usage_type="NodeUsage:cache.m6g.2xlarge")
     evidence = Evidence(thing=WASTEFUL, usage=month(), bill=of_bill)
@@ -100,6 +115,6 @@ def test_the_sentence_says_what_was_measured_and_the_saving_is_a_part_of_its_hou
     assert (saving.monthly, saving.basis) == (Decimal("109.575"), "PRICES")
 
 
-@pytest.mark.parametrize("setting", [{"p95_cpu": 20}, {"peak_cpu": 50}, {"memory_percent": 50}])
+@pytest.mark.parametrize("setting", [{"p95_cpu": 20}, {"peak_cpu": 50}, {"memory_percent": 50}, {"p95_cpu": 39}])
 def test_how_much_room_there_is_to_be_is_a_setting(setting):
     assert isinstance(RULE.ask(WASTEFUL, usage=month(), settings=setting), Fine)
