@@ -40,7 +40,7 @@ MISSING_DAYS = (5, 6)
 class Case:
     """One way to be a table. `kept` and `used` are units a second, of reads and of writes; `bounds` what scaling may
     give it of each. `burst_day` is the only day on which anything was used, and `by_hour` what is used in working hours
-    and in others, in place of `used`.
+    and in others, in place of `used`. `kept_before` was kept until this day.
     """
 
     count: int
@@ -55,6 +55,7 @@ class Case:
     is_by_request: bool = False
     is_measured: bool = True
     has_missing_days: bool = False
+    kept_before: tuple[int, int] | None = None
     age_days: int = 400
     burst_day: int | None = None
     by_hour: tuple[tuple[float, float], tuple[float, float]] | None = None
@@ -123,6 +124,10 @@ CASES = {
     "half_of_it": Case(count=2, by_hour=((50.0, 24.0), (50.0, 24.0)), wastes=(OVER,)),
     "half_of_it_scaled": Case(
         count=2, by_hour=((50.0, 24.0), (50.0, 24.0)), bounds=(50, 400), trap="half would do, but scaling decides that"
+    ),
+    "raised_today": Case(
+        count=2, kept=(1000, 100), kept_before=(200, 100), unknowns=(OVER, UNSCALED),
+        trap="little used of what it has, which it has since today"
     ),
     "scaling_refused": Case(
         count=2, where=REFUSED_CELL, unknowns=(FIXED,), trap="nobody may ask within which bounds it is scaled"
@@ -291,7 +296,7 @@ def _measure(draw: Draw, estate: Estate, item: Item, case: Case) -> None:
     """What is used has no value on a day on which nothing was; what is kept has one always."""
     age = (draw.as_of - item.created_at).days
     used = dict(zip(("Read", "Write"), case.used, strict=True))
-    kept = dict(zip(("Read", "Write"), case.kept, strict=True))
+    kept = dict(zip(("Read", "Write"), case.kept_before or case.kept, strict=True))
     for kind, units in used.items():
         total: list[float | None] = [units * DAY_SECONDS or None] * HISTORY_DAYS
         if case.burst_day is not None and kind == "Read":
