@@ -29,6 +29,7 @@ from findings.connected_bills import (
 from findings.evaluate import evaluate
 from findings.models import Finding
 from findings.rule import STAGES, Fine, Unknown, Waste, counted
+from findings.seen_commitments import compute_plans
 from findings.steady_use import SteadyUse, SteadyUses
 from findings.try_bill import evidence_of, saving_of
 from findings.verify import AGREES, ENOUGH_DAYS, ESTIMATED, MATCHED, UNKNOWN, Proof, Verification
@@ -126,7 +127,7 @@ def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight, kept_out: C
     known = {(one.evidence.thing.account_id, name): one for one in seen for name in bill_ids(one.evidence.thing)}
     commitments = [one for one in seen if isinstance(one.evidence.thing, COMMITMENTS)]
     unseen = _unseen(audit, sight)
-    steady = SteadyUses()
+    steady = SteadyUses(compute_plans=compute_plans())
     for thing in _things(audit):
         told.accounts.add(thing.account_id)
         name = (thing.account_id, thing.resource_id)

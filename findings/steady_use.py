@@ -12,7 +12,7 @@ from audits.billed import ZERO, Billed, BilledResource, in_plain_units, meter_of
 from findings.unused_share import paid_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
     from datetime import date
 
     from audits.billed import BilledCommitment
@@ -83,6 +83,17 @@ class SteadyUse(Billed):
                 saved += max(ZERO, paid - units * rate)
         return saved / cost if is_known and cost else None
 
+    @property
+    def hourly_at_rates(self) -> Decimal | None:
+        """What it comes to an hour where a commitment covers it, as AWS counts it; None where any meter has no rate."""
+        total = ZERO
+        for line in self.charges:
+            rate = self._rate(meter_of(line), _listed(line))
+            if rate is None:
+                return None
+            total += (line.consumed_quantity or ZERO) * rate
+        return total / (WINDOW_DAYS * DAY_HOURS)
+
     def _rate(self, meter: str, listed: Decimal) -> Decimal | None:
         """Of the same list price only: Windows beside Linux has the same meter and another price."""
         found = (rate for name, price, rate in self.rates if name == meter and _is_same(price, listed))
@@ -108,9 +119,13 @@ class _Group:
 
 
 class SteadyUses:
-    """Adds up what runs around the clock, a resource at a time."""
+    """Adds up what runs around the clock, a resource at a time.
 
-    def __init__(self) -> None:
+    `compute_plans` are the ids of the plans that are known to be Compute plans: those of one family are cheaper.
+    """
+
+    def __init__(self, *, compute_plans: Container[str] = ()) -> None:
+        self._compute_plans = compute_plans
         self._groups: dict[Place, _Group] = {}
         self._covered: dict[tuple[str, str, str, Decimal], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
 
@@ -121,11 +136,15 @@ class SteadyUses:
         lines = [line for line in in_plain_units(resource.lines(days=WINDOW_DAYS)) if _is_by_hour(line)]
         for line in lines:
             units = line.consumed_quantity
-            is_alike = line.service_name != COMPUTE or PLAN_ARN in line.commitment_discount_id
+            is_alike = line.service_name != COMPUTE or self._is_compute_plan(line.commitment_discount_id)
             if line.commitment_discount_id and units and line.list_cost and is_alike:
                 held = self._covered[line.service_name, resource.region, meter_of(line), _listed(line)]
                 held[0], held[1] = held[0] + line.effective_cost, held[1] + units
         return [line for line in lines if not line.commitment_discount_id]
+
+    def _is_compute_plan(self, commitment_id: str) -> bool:
+        _, is_plan, plan_id = commitment_id.partition(PLAN_ARN)
+        return bool(is_plan) and plan_id in self._compute_plans
 
     def add(self, resource: BilledResource, *, has_finding: bool) -> None:
         """Take in a resource too that may be bought for; with an open finding it counts as taken off."""

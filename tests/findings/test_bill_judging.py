@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from audits.models import BillLoad, CostLine, Resource
+from connections.resources.commitments import SavingsPlan
 from findings import connected_bills
 from findings.models import Finding, Verdict
 from findings.operations import judge, price_again
@@ -20,6 +21,7 @@ from tests.findings.rows import (
     ACCOUNT,
     ADDRESS,
     AT,
+    BASE,
     DAY,
     IDLE,
     REGION,
@@ -41,6 +43,10 @@ MONTH = Decimal("30.4375")
 COMPUTE = "Amazon Elastic Compute Cloud"
 PLAN = f"arn:aws:savingsplans::{ACCOUNT}:savingsplan/one"
 OTHER_ACCOUNT = "222222222222"
+HELD = SavingsPlan(
+    resource_id=PLAN, state="active", plan_type="Compute", hourly_commitment="0.05", currency="USD",
+    begins_at=AT - 400 * DAY, **{**BASE, "region": "us-east-1"},
+)  # fmt: skip
 GATEWAY = f"arn:aws:ec2:{REGION}:{ACCOUNT}:natgateway/nat-1"
 IDLE_ADDRESS = {"usage_type": "EU-PublicIPv4:IdleAddress", "quantity": "24", "unit": "Hrs"}
 HOURS = {"usage_type": "EU-NatGateway-Hours", "quantity": "24", "unit": "Hrs"}
@@ -166,6 +172,7 @@ def machines(shop):
         charge(load, name, "2.4", **hours)
     charge(load, "i-3", "1.2", commitment=PLAN, **hours)
     CostLine.objects.filter(resource_id="i-3").update(commitment_discount_status="Used", list_cost=Decimal("4.8"))
+    see(make_audit(shop, at=AT - DAY, state="DONE"), HELD)
     return [dataclasses.replace(IDLE, resource_id=name, instance_type="m7g.large") for name in ("i-1", "i-2")]
 
 
@@ -180,6 +187,16 @@ def test_a_purchase_is_advised_for_what_has_no_finding_and_changes_as_findings_c
     assert both.gross_monthly_savings == Decimal("2.4") * MONTH
     assert advised(make_audit(shop, at=AT + 2 * DAY), machines, cpu=[1.5, 1.5], at=AT + 2 * DAY) is None
     assert Finding.objects.get(id=one.id).state == "RESOLVED"
+
+
+def test_a_purchase_has_a_figure_and_a_size_only_where_an_audit_knows_the_plan_to_be_a_compute_plan(shop, machines):
+    assert (
+        "0.1000 USD an hour of commitment." in advised(make_audit(shop, state="DONE"), machines, cpu=[80, 80]).because
+    )
+    see(make_audit(shop, at=AT, state="DONE"), dataclasses.replace(HELD, plan_type="EC2Instance"))
+    later = advised(make_audit(shop, at=AT + DAY), machines, cpu=[80, 80], at=AT + DAY)
+    assert later.gross_monthly_savings is None
+    assert "which this bill does not tell" in later.because
 
 
 def test_what_a_purchase_saves_is_in_no_total_beside_the_findings_that_it_rests_on(shop, machines):

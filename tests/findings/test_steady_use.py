@@ -89,6 +89,7 @@ def test_what_it_costs_an_hour_is_that_of_what_is_left():
         ([covered(meter="BoxUsage:c5.large")], None),
         ([covered(listed="4.8")], None),  # Windows
         ([covered(by="arn:aws:ec2:eu-central-1:1:reserved-instances/one")], None),  # no plan
+        ([covered(by="arn:aws:savingsplans::1:savingsplan/of-a-family")], None),
         ([], None),
     ],
 )
@@ -99,6 +100,18 @@ def test_the_rate_is_that_of_the_same_meter_at_the_same_list_price(others, fract
 
 def test_a_meter_without_a_rate_saves_nothing():
     assert use(running(), running("i-2", meter="BoxUsage:c5.large"), covered("0.06")).saved_fraction == Decimal("0.2")
+
+
+@pytest.mark.parametrize(
+    ("things", "hourly"),
+    [
+        ([running(), running("i-2"), covered("0.06")], "0.12"),
+        ([running(), running("i-2", meter="BoxUsage:c5.large"), covered("0.06")], None),
+        ([running()], None),
+    ],
+)
+def test_a_commitment_is_counted_at_its_own_rates_where_each_meter_has_one(things, hourly):
+    assert use(*things).hourly_at_rates == (None if hourly is None else Decimal(hourly))
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def idle(name: str = PLAN, *, unused: str = "1"):
 
 def uses(*resources: BilledResource, wasted: tuple[BilledResource, ...] = (), commitments=()) -> list[SteadyUse]:
     """What a bill comes to on which these run; those in `wasted` have an open finding."""
-    steady = SteadyUses()
+    steady = SteadyUses(compute_plans={"one"})
     for one in resources:
         steady.add(one, has_finding=False)
     for one in wasted:

@@ -37,9 +37,17 @@ def test_it_says_how_much_was_taken_off_for_findings():
     assert found.because == (
         "1 machine ran around the clock without a commitment for 30 days and has no open finding: 0.1000 USD an hour at "
         "full price. 2 more, 0.2000 USD an hour, are taken off for open findings, or because nobody can tell whether "
-        "they are used."
+        "they are used. A plan's commitment is counted at its own, lower rates, which this bill does not tell for all of "
+        "it."
     )
-    assert waste(RULE, LEFT).because.endswith("None was taken off for an open finding.")
+    assert "None was taken off for an open finding." in waste(RULE, LEFT).because
+
+
+def test_its_size_is_told_at_the_plan_s_own_rates_and_never_at_full_price():
+    found = waste(RULE, use(running(**OWN), covered("0.06", **OWN)))
+    said = "At the rates of the bill's own Compute plans it comes to 0.0600 USD an hour of commitment."
+    assert found.because.endswith(said)
+    assert "at the plan's own rates" in RULE.action
 
 
 def test_it_says_that_nothing_is_left_where_all_of_it_has_findings():
