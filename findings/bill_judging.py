@@ -28,7 +28,7 @@ from findings.connected_bills import (
 )
 from findings.evaluate import evaluate
 from findings.models import Finding
-from findings.rule import STAGES, Fine, Unknown, Waste, counted
+from findings.rule import Unknown, Waste, counted
 from findings.seen_commitments import compute_plans
 from findings.steady_use import SteadyUse, SteadyUses
 from findings.try_bill import evidence_of, saving_of
@@ -99,23 +99,6 @@ def over(billed: Told, *, wasted: Container[Key], findings: Mapping[Key, Finding
         and key not in wasted
         and billed.is_over(finding)
     ]
-
-
-def not_worth_a_commitment(
-    judgements: Iterable[tuple[UUID, Judgement]], findings: Mapping[Key, Finding]
-) -> frozenset[UUID]:
-    """The rows for whose use nothing is to be bought: with a finding that is open or opens now, or of which nobody can
-    tell whether it is used at all.
-    """
-    open_rows = {key: key[0] for key, finding in findings.items() if finding.state == Finding.State.OPEN}
-    found = set()
-    for row_id, judgement in judgements:
-        is_doubtful = isinstance(judgement.verdict, Unknown) and judgement.rule.stage == STAGES[0]
-        if is_doubtful or isinstance(judgement.verdict, Waste):
-            found.add(row_id)
-        elif isinstance(judgement.verdict, Fine):
-            open_rows.pop((row_id, judgement.rule.id), None)
-    return frozenset(found.union(open_rows.values()))
 
 
 def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight, kept_out: Container[UUID]) -> Told:

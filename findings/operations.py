@@ -12,7 +12,7 @@ from django.db import connection
 from audits.models import Audit, BillLoad
 from connections.models import Connection
 from findings import registry, verdict_rows
-from findings.bill_judging import judge_bills, not_worth_a_commitment, over
+from findings.bill_judging import judge_bills, over
 from findings.changes import change_of, state_of
 from findings.claims import Key, claimed_by_row, nets_of, nothing_of, without_evidence
 from findings.closing import close, end
@@ -22,6 +22,7 @@ from findings.dependents import Dependents, Further, frees_dependents, further_o
 from findings.evaluate import evaluate
 from findings.evidence_from_rows import bills_of, seen_by, sight_of, with_usage
 from findings.frozen import freeze, hash_of, rests_on
+from findings.left_to_buy_for import not_worth_a_commitment
 from findings.models import Finding, Verdict
 from findings.opinion_rows import heard_of, keep
 from findings.opinions import beside
@@ -162,7 +163,9 @@ def _tell(*, audit: Audit, at: datetime, look: _Look, may_change: Callable[[Rule
     those of the other rules that are open are verified and priced anew.
     """
     changing = [one for one in look.judged if may_change(one.judgement.rule)]
-    kept_out = not_worth_a_commitment(((one.row_id, one.judgement) for one in look.judged), look.findings)
+    kept_out = not_worth_a_commitment(
+        ((one.row_id, one.judgement) for one in look.judged), look.findings, seen=look.seen, may_close=may_change
+    )
     billed = judge_bills(audit=audit, seen=look.seen, sight=look.sight, kept_out=kept_out)
     of_bill = [_of_bill(one) for one in billed.waste]
     kept = [rule.id for rule in registry.RULES if not may_change(rule)]
