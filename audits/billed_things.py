@@ -48,13 +48,14 @@ class BilledThings:
     def resources(self) -> Iterator[BilledResource]:
         """Each resource with all of its charges."""
         for (account_id, resource_id), lines in groupby(self._lines, key=_resource):
-            charges = []
+            charges, region = [], ""
             for row, line in lines:
                 self._add(row, line)
+                region = region or row["region_id"]  # some of its charges are of no region
                 if resource_id:
                     charges.append(line)
             if charges:
-                yield self._resource(row, account_id, resource_id, charges)
+                yield self._resource({**row, "region_id": region}, account_id, resource_id, charges)
 
     def commitments(self) -> Iterator[BilledCommitment]:
         """Each commitment: what of it was used and what was not, day by day."""

@@ -6,6 +6,7 @@ a rule on it that knows the same from more than the bill has the word. What no a
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from findings.connected_bills import (
     TooManyLines,
     billed_things,
     commitments_of_bill,
+    names_on_bills,
     told_elsewhere,
 )
 from findings.evaluate import evaluate
@@ -111,7 +113,7 @@ def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight, kept_out: C
     commitments = [one for one in seen if isinstance(one.evidence.thing, COMMITMENTS)]
     unseen = _unseen(audit, sight)
     steady = SteadyUses(compute_plans=compute_plans())
-    for thing in _things(audit):
+    for thing in _things(audit, known):
         told.accounts.add(thing.account_id)
         name = (thing.account_id, thing.resource_id)
         own = _own(thing, known, commitments)
@@ -127,10 +129,10 @@ def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight, kept_out: C
     return told
 
 
-def _things(audit: Audit) -> Iterator[Billed]:
+def _things(audit: Audit, known: Mapping[Name, Seen]) -> Iterator[Billed]:
     """What stands on the bills; a gap, and nothing, where that is too much."""
     try:
-        yield from billed_things(audit.connection)
+        yield from _merged(billed_things(audit.connection), known, twice=_named_twice(audit, known))
     except TooManyLines as error:
         step = audit.steps.order_by("kind").last()  # the judging's own, where the audit has one
         if step is not None:
@@ -143,6 +145,27 @@ def _things(audit: Audit) -> Iterator[Billed]:
                 reason="CAPPED",
                 defaults={"message": str(error)},
             )
+
+
+def _named_twice(audit: Audit, known: Mapping[Name, Seen]) -> frozenset[UUID]:
+    """The rows of what the bills name in two ways, by short id and by ARN."""
+    names = Counter(known[name].row_id for name in names_on_bills(audit.connection) if name in known)
+    return frozenset(row_id for row_id, count in names.items() if count > 1)
+
+
+def _merged(things: Iterable[Billed], known: Mapping[Name, Seen], *, twice: Container[UUID]) -> Iterator[Billed]:
+    """The things, one for each that stands on the bill under two names: at the end, with the charges of both."""
+    held: dict[UUID, Billed] = {}
+    for thing in things:
+        own = known.get((thing.account_id, thing.resource_id)) if isinstance(thing, BilledResource) else None
+        if own is None or own.row_id not in twice:
+            yield thing
+        elif (other := held.get(own.row_id)) is not None:
+            charges = sorted((*other.charges, *thing.charges), key=lambda line: line.charge_date)
+            held[own.row_id] = replace(other, charges=tuple(charges))
+        else:
+            held[own.row_id] = thing
+    yield from held.values()
 
 
 def _take_in(steady: SteadyUses, thing: BilledResource, *, own: Seen | None, has_finding: bool) -> None:
@@ -158,7 +181,7 @@ def _judge(told: Told, thing: Billed, *, audit: Audit, own: Seen | None) -> bool
     for judgement in evaluate([evidence_of(thing)], _rules_on(thing, thing_of(own)), {}):
         if isinstance(judgement.verdict, Unknown):
             told.unknown.add((*name, judgement.rule.id))
-        elif isinstance(judgement.verdict, Waste) and len(thing.resource_id) <= LONGEST_ID:
+        elif isinstance(judgement.verdict, Waste) and len(_row_name(audit, thing)) <= LONGEST_ID:
             is_wasted = True
             row_id = own.row_id if own is not None else _row(told, audit, thing)
             told.waste.append(_waste(judgement, judgement.verdict, row_id, own=thing_of(own), at=audit.requested_at))
@@ -205,10 +228,10 @@ def _unseen(audit: Audit, sight: Sight) -> dict[Name, bool]:
 
 
 def _row(told: Told, audit: Audit, thing: Billed) -> UUID:
-    name = thing.resource_id
-    if isinstance(thing, BilledService | SteadyUse) and thing.account_id != audit.connection.account_id:
-        name = f"{name} in {thing.account_id}"
-    region = "" if isinstance(thing, BilledService) else thing.region
+    """The row of what no audit reads. Its region is of no name but a use's: which one a resource's charges tell may
+    change from night to night.
+    """
+    name, region = _row_name(audit, thing), thing.region if isinstance(thing, SteadyUse) else ""
     row_id = uuid5(audit.connection_id, f"{thing.KIND} {region} {name}")
     told.rows[row_id] = Resource(
         id=row_id,
@@ -224,6 +247,13 @@ def _row(told: Told, audit: Audit, thing: Billed) -> UUID:
         last_seen_at=audit.requested_at,
     )
     return row_id
+
+
+def _row_name(audit: Audit, thing: Billed) -> str:
+    """Unique among the accounts of a bill: two of them may name a resource alike."""
+    if isinstance(thing, BilledCommitment) or thing.account_id == audit.connection.account_id:
+        return thing.resource_id
+    return f"{thing.resource_id} in {thing.account_id}"
 
 
 def _write(rows: Iterable[Resource]) -> None:

@@ -72,6 +72,17 @@ def billed_things(connection: Connection) -> Iterator[Billed]:
     yield from _commitments(connection, accounts, coverage)
 
 
+def names_on_bills(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Each account and name of a resource of `billed_things`, once. Raises TooManyLines before the first of them."""
+    coverage = coverage_of(set(accounts_of(connection)))
+    _require_few(coverage)
+    for account_id, covered in coverage.items():
+        span = _span(covered)
+        rows = _rows(account_id, covered.load_ids(since=span.first), span).exclude(resource_id="")
+        for name in rows.order_by().values_list("resource_id", flat=True).distinct().iterator(chunk_size=AT_ONCE):
+            yield account_id, name
+
+
 def _require_few(coverage: dict[str, Coverage]) -> None:
     lines = sum(
         _rows(account_id, covered.load_ids(since=_span(covered).first), _span(covered)).count()

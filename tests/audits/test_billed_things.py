@@ -50,6 +50,12 @@ def test_a_resource_has_all_of_its_charges_in_the_bills_own_words():
     assert found.known_days == 19
 
 
+@pytest.mark.parametrize("regions", [("", "eu-central-1"), ("eu-central-1", ""), ("eu-central-1", "us-east-1")])
+def test_a_resource_is_of_the_first_region_that_a_charge_names(regions):
+    (found,), _, _ = things_of([{"region_id": region} for region in regions])
+    assert found.region == "eu-central-1"
+
+
 def test_the_same_id_in_two_accounts_is_two_resources():
     found, _, _ = things_of([{}, {"sub_account_id": "2"}])
     assert [(one.account_id, len(one.charges)) for one in found] == [("1", 1), ("2", 1)]

@@ -1,0 +1,60 @@
+"""Bills of connections: whose an account and a resource is where several accounts, names and connections meet."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from audits.models import CostLine, Resource
+from connections.bill_ids import bill_ids
+from findings.models import Finding
+from tenants import scope
+from tests.database import acting_as
+from tests.findings.rows import ACCOUNT, AT, DAY, IDLE, bill, load_bill, make_audit, make_connection
+from tests.findings.test_bill_judging import GATEWAY, HOURS, MONTH, OTHER_ACCOUNT, charge, found
+
+THIRD_ACCOUNT = "333333333333"
+STOPPED = dataclasses.replace(IDLE, state="stopped")
+
+
+@pytest.fixture
+def shop(organization):
+    with scope.organization(organization.id):
+        connection = make_connection()
+        with acting_as("cf_worker"):
+            yield connection
+
+
+def test_one_name_in_several_accounts_of_a_bill_is_a_finding_in_each(shop):
+    accounts = (ACCOUNT, OTHER_ACCOUNT, THIRD_ACCOUNT)
+    load = load_bill(shop, accounts=accounts)
+    for account_id in accounts:
+        charge(load, "nat-1", "1.2", account_id=account_id, **HOURS)
+    for late in range(2):
+        found(make_audit(shop, at=AT + late * DAY, state="DONE"), at=AT + late * DAY)
+        told = Finding.objects.filter(state="OPEN").values_list("account_id", "provider_resource_id")
+        assert sorted(told) == [(account_id, "nat-1") for account_id in accounts]
+    assert Resource.objects.count() == 3
+
+
+def test_what_a_bill_names_in_two_ways_is_one_resource_with_the_charges_of_both(shop):
+    load = load_bill(shop)
+    short, arn = bill_ids(STOPPED)
+    charge(load, short, "5")
+    charge(load, arn, "4")
+    ((rule_id, _),) = told = found(make_audit(shop), STOPPED)
+    assert rule_id == "bill_address_idle"
+    (finding,) = told.values()
+    assert finding.gross_monthly_savings == 9 * MONTH
+
+
+def test_a_region_that_its_charges_tell_anew_leaves_a_finding_as_it_is(shop):
+    load = load_bill(shop)
+    charge(load, GATEWAY, "1.2", **HOURS)
+    (one,) = found(make_audit(shop, state="DONE")).values()
+    bill(load, GATEWAY, "0.1", usage_type="Fee", quantity="1", region="us-east-1")
+    CostLine.objects.filter(region_id="us-east-1").update(provider_name="AWS")
+    CostLine.objects.exclude(region_id="us-east-1").update(region_id="")
+    (again,) = found(make_audit(shop, at=AT + DAY), at=AT + DAY).values()
+    assert (again.id, again.region) == (one.id, "us-east-1")
