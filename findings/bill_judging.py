@@ -31,10 +31,20 @@ from findings.connected_bills import (
 from findings.evaluate import evaluate
 from findings.models import Finding
 from findings.rule import Unknown, Waste, counted
-from findings.seen_commitments import compute_plans
-from findings.steady_use import SteadyUse, SteadyUses
+from findings.seen_commitments import compute_plans, newest_purchase
+from findings.steady_use import WINDOW_DAYS, SteadyUse, SteadyUses
 from findings.try_bill import evidence_of, saving_of
-from findings.verify import AGREES, ENOUGH_DAYS, ESTIMATED, MATCHED, UNKNOWN, Proof, Verification
+from findings.verify import (
+    AGREES,
+    ENOUGH_DAYS,
+    ESTIMATED,
+    LATE_DAYS,
+    MATCHED,
+    STALE_DAYS,
+    UNKNOWN,
+    Proof,
+    Verification,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -72,7 +82,8 @@ class Told:
     """What became of a connection's bills: the waste, what could not be told of what is open, and whose bill was read.
 
     `elsewhere` are the accounts of which another connection tells. `left_alone` is what a gap hides from the audit.
-    `rows` are those that the waste needs and no audit has made.
+    `rows` are those that the waste needs and no audit has made. `unadvised` are accounts for which nobody can tell what
+    there is to buy for.
     """
 
     waste: list[BillWaste] = field(default_factory=list)
@@ -81,12 +92,15 @@ class Told:
     accounts: set[str] = field(default_factory=set)
     rows: dict[UUID, Resource] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)
+    unadvised: set[str] = field(default_factory=set)
 
     def is_over(self, finding: Finding) -> bool:
         """Whether an open finding of a bill's rule, which is not wasteful any more, was looked at and is in order."""
         name = (finding.account_id, finding.provider_resource_id)
         if finding.account_id in self.elsewhere:
             return True
+        if finding.account_id in self.unadvised and registry.bill_rule(finding.rule_id).looks_at is SteadyUse:
+            return False
         is_open = name in self.left_alone or (*name, finding.rule_id) in self.unknown
         return finding.account_id in self.accounts and not is_open
 
@@ -117,14 +131,16 @@ def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight, kept_out: C
         told.accounts.add(thing.account_id)
         name = (thing.account_id, thing.resource_id)
         own = _own(thing, known, commitments)
+        lately = replace(thing, until=thing.until - timedelta(days=LATE_DAYS))
+        if not _may_advise(lately, is_hidden=own is None and unseen.get(name, False), at=audit.requested_at):
+            told.unadvised.add(thing.account_id)
         if own is None and name in unseen:
             told.left_alone |= {name} if unseen[name] else set()
             continue
         is_wasted = _judge(told, thing, audit=audit, own=own)
-        if isinstance(thing, BilledResource):
-            _take_in(steady, thing, own=own, has_finding=is_wasted or (own is not None and own.row_id in kept_out))
-    for use in steady.uses(commitments_of_bill(audit.connection) if steady.is_anything else ()):
-        _judge(told, use, audit=audit, own=None)
+        if isinstance(lately, BilledResource):
+            _take_in(steady, lately, own=own, has_finding=is_wasted or (own is not None and own.row_id in kept_out))
+    _advise(told, steady, audit=audit)
     _write(told.rows.values())
     return told
 
@@ -166,6 +182,25 @@ def _merged(things: Iterable[Billed], known: Mapping[Name, Seen], *, twice: Cont
         else:
             held[own.row_id] = thing
     yield from held.values()
+
+
+def _may_advise(thing: Billed, *, is_hidden: bool, at: datetime) -> bool:
+    """Whether what is bought for its account can be told beside it. `thing` ends before the days that may grow yet."""
+    if thing.known_days < WINDOW_DAYS or at.date() - thing.until > timedelta(days=LATE_DAYS + STALE_DAYS):
+        return False
+    if not isinstance(thing, BilledResource):
+        return True
+    return not (SteadyUses.is_untold(thing) or (is_hidden and SteadyUses.is_by_hour(thing)))
+
+
+def _advise(told: Told, steady: SteadyUses, *, audit: Audit) -> None:
+    """What to buy for, where it can be told; of none while the bill does not show the newest purchase."""
+    newest = newest_purchase(at=audit.requested_at)
+    for use in steady.uses(commitments_of_bill(audit.connection) if steady.is_anything else ()):
+        if newest > use.until - timedelta(days=WINDOW_DAYS):
+            told.unadvised.add(use.account_id)
+        if use.account_id not in told.unadvised:
+            _judge(told, use, audit=audit, own=None)
 
 
 def _take_in(steady: SteadyUses, thing: BilledResource, *, own: Seen | None, has_finding: bool) -> None:

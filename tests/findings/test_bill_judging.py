@@ -173,7 +173,7 @@ def advised(audit, machines, *, cpu, at=AT):
 @pytest.fixture
 def machines(shop):
     """Two that ran around the clock at full price for a month, beside a third that a plan covers."""
-    load = load_bill(shop, days=31)
+    load = load_bill(shop, days=33)
     hours = {"usage_type": "EU-BoxUsage:m7g.large", "quantity": "24", "unit": "Hrs"}
     for name in ("i-1", "i-2"):
         charge(load, name, "2.4", **hours)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from findings.steady_use import SteadyUses
 from tests.findings.bill_rules.billed import each_day, resource
 from tests.findings.bill_rules.steady import (
     COMPUTE,
@@ -59,6 +60,21 @@ def test_a_day_on_which_more_ran_is_no_more_around_the_clock():
 def test_what_a_commitment_covers_for_a_part_of_the_day_leaves_nothing_to_buy_for():
     lines = (each_day(MACHINE, 10, **EC2), each_day(MACHINE, 14, commitment_discount_id=PLAN, **EC2))
     assert uses(resource(*lines)) == []
+
+
+@pytest.mark.parametrize("quantity", [None, Decimal(24)])
+def test_a_contract_s_discount_is_taken_off_the_cost_and_is_no_further_use(quantity):
+    off = each_day(MACHINE, 24, cost="-0.24", **EC2, consumed_quantity=quantity)
+    one = resource(each_day(MACHINE, 24, cost="2.4", list_cost=Decimal("2.4"), **EC2), off, service_name=COMPUTE)
+    found = use(one, covered("0.06"))
+    assert (found.count, found.hourly, found.hourly_at_rates) == (1, Decimal("0.09"), Decimal("0.06"))
+    assert round(found.saved_fraction, 4) == Decimal("0.3333")
+
+
+def test_a_use_without_a_quantity_is_not_told():
+    assert SteadyUses.is_untold(running(consumed_quantity=None))
+    assert not SteadyUses.is_untold(running())
+    assert not SteadyUses.is_untold(running(consumed_quantity=None, cost="-1"))
 
 
 def test_machines_stand_together_and_what_is_reserved_by_region_and_family():
