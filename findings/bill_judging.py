@@ -21,9 +21,11 @@ from findings import registry
 from findings.commitment_bills import COMMITMENTS, is_named
 from findings.confidence import confidence_of
 from findings.connected_bills import (
+    CLOSED_DAYS,
     LOOKED_AT_DAYS,
     TooManyLines,
     billed_things,
+    closed_accounts,
     commitments_of_bill,
     names_on_bills,
     told_elsewhere,
@@ -81,9 +83,9 @@ class BillWaste:
 class Told:
     """What became of a connection's bills: the waste, what could not be told of what is open, and whose bill was read.
 
-    `elsewhere` are the accounts of which another connection tells. `left_alone` is what a gap hides from the audit.
-    `rows` are those that the waste needs and no audit has made. `unadvised` are accounts for which nobody can tell what
-    there is to buy for.
+    `elsewhere` are the accounts of which another connection tells, or whose bill has ended. `left_alone` is what a gap
+    hides from the audit. `rows` are those that the waste needs and no audit has made. `unadvised` are accounts for
+    which nobody can tell what there is to buy for.
     """
 
     waste: list[BillWaste] = field(default_factory=list)
@@ -122,7 +124,7 @@ def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight, kept_out: C
 
     `kept_out` are the rows of resources for whose use nothing is to be bought; nor is it for what no audit has read.
     """
-    told = Told(elsewhere=told_elsewhere(audit.connection))
+    told = Told(elsewhere=told_elsewhere(audit.connection) | closed_accounts(audit.connection))
     known = {(one.evidence.thing.account_id, name): one for one in seen for name in bill_ids(one.evidence.thing)}
     commitments = [one for one in seen if isinstance(one.evidence.thing, COMMITMENTS)]
     unseen = _unseen(audit, sight)
@@ -148,7 +150,8 @@ def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight, kept_out: C
 def _things(audit: Audit, known: Mapping[Name, Seen]) -> Iterator[Billed]:
     """What stands on the bills; a gap, and nothing, where that is too much."""
     try:
-        yield from _merged(billed_things(audit.connection), known, twice=_named_twice(audit, known))
+        things = billed_things(audit.connection, on=audit.requested_at.date())
+        yield from _merged(things, known, twice=_named_twice(audit, known))
     except TooManyLines as error:
         step = audit.steps.order_by("kind").last()  # the judging's own, where the audit has one
         if step is not None:
@@ -165,8 +168,9 @@ def _things(audit: Audit, known: Mapping[Name, Seen]) -> Iterator[Billed]:
 
 def _named_twice(audit: Audit, known: Mapping[Name, Seen]) -> frozenset[UUID]:
     """The rows of what the bills name in two ways, by short id and by ARN."""
-    names = Counter(known[name].row_id for name in names_on_bills(audit.connection) if name in known)
-    return frozenset(row_id for row_id, count in names.items() if count > 1)
+    names = names_on_bills(audit.connection, on=audit.requested_at.date())
+    found = Counter(known[name].row_id for name in names if name in known)
+    return frozenset(row_id for row_id, count in found.items() if count > 1)
 
 
 def _merged(things: Iterable[Billed], known: Mapping[Name, Seen], *, twice: Container[UUID]) -> Iterator[Billed]:
@@ -251,7 +255,9 @@ def _unseen(audit: Audit, sight: Sight) -> dict[Name, bool]:
     """What an earlier audit saw and this one did not, with whether a gap may hide it. What is gone stays on the bill
     for as long as that lags behind.
     """
-    since = audit.requested_at - timedelta(days=LOOKED_AT_DAYS)
+    since = audit.requested_at - timedelta(
+        days=LOOKED_AT_DAYS + CLOSED_DAYS
+    )  # the first day of any bill that is judged
     rows = Resource.objects.filter(connection_id=audit.connection_id, kind__in=KINDS, last_seen_at__gte=since)
     rows = rows.exclude(audit=audit)
     found: dict[Name, bool] = {}

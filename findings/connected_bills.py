@@ -6,17 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Sum
+from django.db.models import Exists, F, Max, OuterRef, Sum
 
 from audits.billed_things import BilledThings, Span
 from audits.evidence import DayCost
-from audits.models import BillLoad, CostLine
+from audits.models import Audit, BillLoad, CostLine
 from connections.models import Connection
 from findings.commitment_bills import billed_commitments
 from findings.evidence_from_rows import LINE_FIELDS, coverage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from findings.evidence_from_rows import Coverage
 
 LOOKED_AT_DAYS = 62  # two months: what a rule compares with, and what a night can read
+CLOSED_DAYS = 31  # a bill of which nothing has come for so long has ended
 ROW_FIELDS = ("sub_account_id", "resource_id", "region_id", "provider_name", "service_name")
 AT_ONCE = 2000
 MOST_LINES = 10_000_000  # about ten minutes' work, a third of what a step may take
@@ -42,25 +44,82 @@ class TooManyLines(Exception):
 
 def accounts_of(connection: Connection) -> frozenset[str]:
     """The accounts whose bill is this connection's to tell of: its own, and those on its bill that nobody connected."""
-    loads = BillLoad.objects.filter(source__connection=connection, state=BillLoad.State.LOADED)
-    billed = {one for covered in loads.values_list("sub_account_ids", flat=True) for one in covered}
     own = connection.account_id or ""
-    return frozenset(one for one in {*billed - told_elsewhere(connection), own} if one)
+    return frozenset(one for one in {*_billed(connection) - told_elsewhere(connection), own} if one)
+
+
+def _billed(connection: Connection) -> set[str]:
+    loads = BillLoad.objects.filter(source__connection=connection, state=BillLoad.State.LOADED)
+    return {one for covered in loads.values_list("sub_account_ids", flat=True) for one in covered}
 
 
 def told_elsewhere(connection: Connection) -> set[str]:
-    """The accounts that have a connection of their own, which tells of their bill."""
-    others = Connection.objects.filter(state=Connection.State.CONNECTED, account_id__isnull=False)
+    """The accounts of whose bill another connection tells: one of their own that has been audited, and for an account
+    without such, of two on whose bills it stands the one with the newest.
+    """
+    others = Connection.objects.filter(account_id__isnull=False).exclude(state=Connection.State.DELETED)
     others = others.exclude(id=connection.id).exclude(account_id=connection.account_id)
-    return {account_id or "" for account_id in others.values_list("account_id", flat=True)}
+    is_audited = Exists(Audit.objects.filter(connection_id=OuterRef("id"), state=Audit.State.DONE))
+    connected = {one or "" for one in others.filter(is_audited).values_list("account_id", flat=True)}
+    return connected | _billed_later(connection, _billed(connection) - connected)
 
 
-def billed_things(connection: Connection) -> Iterator[Billed]:
+def _billed_later(connection: Connection, accounts: set[str]) -> set[str]:
+    """Those of whose bills another connection has the newest."""
+    loads = BillLoad.objects.filter(
+        state=BillLoad.State.LOADED, source__connection__isnull=False, sub_account_ids__overlap=sorted(accounts)
+    ).exclude(source__connection__state=Connection.State.DELETED)
+    newest: dict[str, UUID | None] = {}
+    by_age = loads.order_by(F("billed_until").desc(nulls_last=True), "-loaded_at", "source_id")
+    for covered, of in by_age.values_list("sub_account_ids", "source__connection_id"):
+        for account_id in covered:
+            newest.setdefault(account_id, of)
+    return {one for one in accounts if newest.get(one, connection.id) != connection.id}
+
+
+def closed_accounts(connection: Connection) -> set[str]:
+    """The accounts of `accounts_of` of which the bill has told nothing for a month, while it goes on for others."""
+    return _closed(coverage_of(set(accounts_of(connection))))
+
+
+def _closed(coverage: dict[str, Coverage]) -> set[str]:
+    """Held against the newest load of the sources that have billed the account."""
+    sources = dict(
+        BillLoad.objects.filter(id__in=[one for covered in coverage.values() for one in covered.ends]).values_list(
+            "id", "source_id"
+        )
+    )
+    loads = BillLoad.objects.filter(state=BillLoad.State.LOADED, source_id__in=set(sources.values()))
+    newest = dict(loads.values("source_id").annotate(until=Max("billed_until")).values_list("source_id", "until"))
+    return {
+        account_id
+        for account_id, covered in coverage.items()
+        if any(_is_late(covered.billed_until, newest[sources[load_id]]) for load_id in covered.ends)
+    }
+
+
+def _is_late(until: date, newest: date | None) -> bool:
+    return newest is not None and newest - until > timedelta(days=CLOSED_DAYS)
+
+
+def _open_bills(connection: Connection, *, on: date) -> dict[str, Coverage]:
+    """The bills that are judged: of no account that is closed, and none that has stopped: that is of the past."""
+    coverage = coverage_of(set(accounts_of(connection)))
+    closed = _closed(coverage)
+    return {
+        account_id: covered
+        for account_id, covered in coverage.items()
+        if account_id not in closed and not _is_late(covered.billed_until, on)
+    }
+
+
+def billed_things(connection: Connection, *, on: date) -> Iterator[Billed]:
     """Everything on the bills of `accounts_of`, in the last `LOOKED_AT_DAYS` complete days: resources, then services of
-    each account, and the commitments at the end. Raises TooManyLines before the first of them.
+    each account, and the commitments at the end. A bill that ended a month before `on` tells nothing. Raises
+    TooManyLines before the first of them.
     """
     accounts = accounts_of(connection)
-    coverage = coverage_of(set(accounts))
+    coverage = _open_bills(connection, on=on)
     _require_few(coverage)
     for account_id, covered in sorted(coverage.items()):
         span = _span(covered)
@@ -72,9 +131,9 @@ def billed_things(connection: Connection) -> Iterator[Billed]:
     yield from _commitments(connection, accounts, coverage)
 
 
-def names_on_bills(connection: Connection) -> Iterator[tuple[str, str]]:
+def names_on_bills(connection: Connection, *, on: date) -> Iterator[tuple[str, str]]:
     """Each account and name of a resource of `billed_things`, once. Raises TooManyLines before the first of them."""
-    coverage = coverage_of(set(accounts_of(connection)))
+    coverage = _open_bills(connection, on=on)
     _require_few(coverage)
     for account_id, covered in coverage.items():
         span = _span(covered)

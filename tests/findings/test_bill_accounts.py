@@ -11,8 +11,20 @@ from connections.bill_ids import bill_ids
 from findings.models import Finding
 from tenants import scope
 from tests.database import acting_as
-from tests.findings.rows import ACCOUNT, AT, DAY, IDLE, bill, load_bill, make_audit, make_connection
-from tests.findings.test_bill_judging import GATEWAY, HOURS, MONTH, OTHER_ACCOUNT, charge, found
+from tests.findings.rows import (
+    ACCOUNT,
+    ADDRESS,
+    AT,
+    DAY,
+    IDLE,
+    TODAY,
+    bill,
+    load_bill,
+    make_audit,
+    make_connection,
+    see,
+)
+from tests.findings.test_bill_judging import GATEWAY, HOURS, MONTH, OTHER_ACCOUNT, charge, connect, found
 
 THIRD_ACCOUNT = "333333333333"
 STOPPED = dataclasses.replace(IDLE, state="stopped")
@@ -58,3 +70,38 @@ def test_a_region_that_its_charges_tell_anew_leaves_a_finding_as_it_is(shop):
     CostLine.objects.exclude(region_id="us-east-1").update(region_id="")
     (again,) = found(make_audit(shop, at=AT + DAY), at=AT + DAY).values()
     assert (again.id, again.region) == (one.id, "us-east-1")
+
+
+@pytest.mark.parametrize(("is_newer", "told"), [(True, 0), (False, 1)])
+def test_an_account_on_two_bills_is_told_of_by_the_connection_of_the_newest(shop, is_newer, told):
+    other = connect(THIRD_ACCOUNT)
+    load = load_bill(shop, accounts=(ACCOUNT, OTHER_ACCOUNT))
+    charge(load, GATEWAY, "1.2", account_id=OTHER_ACCOUNT, **HOURS)
+    assert len(found(make_audit(shop, state="DONE"))) == 1
+    load_bill(other, until=TODAY + DAY if is_newer else TODAY - DAY, accounts=(OTHER_ACCOUNT, THIRD_ACCOUNT))
+    assert len(found(make_audit(shop, at=AT + DAY), at=AT + DAY)) == told
+
+
+@pytest.mark.parametrize(("late", "told"), [(31, 1), (32, 0)])
+def test_what_was_told_of_an_account_that_the_bill_has_lost_for_a_month_ends(shop, late, told):
+    load = load_bill(shop, accounts=(OTHER_ACCOUNT,))
+    charge(load, GATEWAY, "1.2", account_id=OTHER_ACCOUNT, **HOURS)
+    assert len(found(make_audit(shop, state="DONE"))) == 1
+    load_bill(shop, days=5, until=TODAY + late * DAY)
+    at = AT + late * DAY
+    assert len(found(make_audit(shop, at=at), at=at)) == told
+
+
+def test_a_bill_that_has_stopped_tells_nothing_and_ends_nothing(shop):
+    charge(load_bill(shop), GATEWAY, "1.2", **HOURS)
+    (one,) = found(make_audit(shop, state="DONE")).values()
+    CostLine.objects.update(resource_id="another")
+    (still,) = found(make_audit(shop, at=AT + 32 * DAY), at=AT + 32 * DAY).values()
+    assert (still.id, still.last_seen_at) == (one.id, one.last_seen_at)
+
+
+def test_what_is_gone_is_not_told_as_long_as_its_bill_is_judged(shop):
+    charge(load_bill(shop), ADDRESS.resource_id)
+    see(make_audit(shop, state="DONE"), ADDRESS)
+    for late in (10, 31):
+        assert found(make_audit(shop, at=AT + late * DAY, state="DONE"), at=AT + late * DAY) == {}

@@ -72,6 +72,15 @@ def charge(load, resource, a_day="0.12", **more):
     CostLine.objects.update(provider_name="AWS")
 
 
+def connect(account_id, *, state="CONNECTED", audited="DONE"):
+    """A connection of another account, with an audit that came to this."""
+    with acting_as("cf_web"):
+        other = make_connection(account_id=account_id, label="Other", state=state)
+    if audited:
+        make_audit(other, at=AT - DAY, state=audited)
+    return other
+
+
 def found(audit, *things, at=AT):
     see(audit, *things)
     judge(audit=audit, at=at)
@@ -343,11 +352,20 @@ def test_a_bill_that_comes_after_the_audit_is_told_at_once_and_ends_what_it_no_l
     assert not Finding.objects.filter(state="OPEN").exists()
 
 
-@pytest.mark.parametrize(("is_connected", "told"), [(False, 1), (True, 0)])
-def test_an_account_of_the_bill_that_has_a_connection_is_told_of_there(shop, is_connected, told):
-    if is_connected:
-        with acting_as("cf_web"):
-            make_connection(account_id=OTHER_ACCOUNT, label="Other")
+@pytest.mark.parametrize(
+    ("state", "audited", "told"),
+    [
+        (None, None, 1),
+        ("CONNECTED", None, 1),
+        ("CONNECTED", "FAILED", 1),
+        ("CONNECTED", "DONE", 0),
+        ("REFUSED", "DONE", 0),
+        ("DELETED", "DONE", 1),
+    ],
+)
+def test_an_account_of_the_bill_whose_connection_has_been_audited_is_told_of_there(shop, state, audited, told):
+    if state:
+        connect(OTHER_ACCOUNT, state=state, audited=audited)
     charge(load_bill(shop, accounts=(ACCOUNT, OTHER_ACCOUNT)), GATEWAY, "1.2", account_id=OTHER_ACCOUNT, **HOURS)
     assert len(found(make_audit(shop))) == told
 
@@ -355,8 +373,7 @@ def test_an_account_of_the_bill_that_has_a_connection_is_told_of_there(shop, is_
 def test_what_was_told_of_an_account_ends_when_that_gets_a_connection_of_its_own(shop):
     charge(load_bill(shop, accounts=(ACCOUNT, OTHER_ACCOUNT)), GATEWAY, "1.2", account_id=OTHER_ACCOUNT, **HOURS)
     assert found(make_audit(shop, state="DONE"))
-    with acting_as("cf_web"):
-        make_connection(account_id=OTHER_ACCOUNT, label="Other")
+    connect(OTHER_ACCOUNT)
     assert found(make_audit(shop, at=AT + DAY), at=AT + DAY) == {}
 
 
