@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from audits.billed import ZERO
-from findings.cost_window import CostWindow
+from findings.cost_window import CostWindow, is_counted
 from findings.rule import Fine, Share, Unknown, Waste, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
-    from decimal import Decimal
 
     from audits.evidence import Bill, DayCost
     from findings.rule import Verdict
@@ -33,7 +33,7 @@ class Paid:
         if self.paid <= 0 or self.unused * 100 <= self.paid * max_unused_percent:
             return Fine()
         return Waste(
-            saves=Share(fraction=self.unused / self.paid),
+            saves=Share(fraction=min(Decimal(1), self.unused / self.paid)),
             because=f"Of {self.paid:,.2f} {self.currency} paid for it in the last {counted(self.days, 'day')}, "
             f"{self.unused:,.2f} ({self.unused * 100 / self.paid:.0f} %) bought nothing.",
         )
@@ -42,9 +42,10 @@ class Paid:
 def paid_for(lines: Iterable[DayCost], *, until: date, days: int) -> Paid | None:
     """What lines that say Used or Unused come to in the last `days` before `until`; None where there are none.
 
-    AWS charges what a reservation did not use by the month: such a line counts with its days in the window.
+    Corrections and what is given back are left out. AWS charges what a reservation did not use by the month: such a
+    line counts with its days in the window.
     """
-    lines = [line for line in lines if line.charge_category == "Usage"]
+    lines = [line for line in lines if is_counted(line)]
     window = CostWindow(first=until - timedelta(days=days), until=until)
     costs = [(line, window.cost(line)) for line in lines]
     if not any(cost for _, cost in costs):

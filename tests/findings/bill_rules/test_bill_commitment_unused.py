@@ -28,6 +28,8 @@ def unused(cost, **more):
         (commitment(used("1")), Fine),
         (commitment(used("1"), unused("1", until=15, days=10)), Fine),
         (commitment(used("0"), unused("0")), Fine),
+        (commitment(used("0.95"), unused("0.05"), unused("5", charge_class="Correction")), Fine),
+        (commitment(used("0.95"), unused("0.05"), used("-0.9")), Fine),
         (commitment(used("0.9"), unused("0.1"), known_days=13), Unknown),
     ],
 )
@@ -39,6 +41,10 @@ def test_the_unused_share_of_its_cost_is_saved():
     found = waste(RULE, commitment(used("0.75"), unused("0.25")))
     assert found.saves.fraction == Decimal("0.25")
     assert found.because == "Of 14.00 USD paid for it in the last 14 days, 3.50 (25 %) bought nothing."
+
+
+def test_what_is_given_back_makes_it_no_more_than_all_of_it():
+    assert waste(RULE, commitment(used("-0.5"), unused("1"))).saves.fraction == 1
 
 
 def test_the_limit_is_a_setting():
