@@ -85,7 +85,8 @@ class Told:
 
     `elsewhere` are the accounts of which another connection tells, or whose bill has ended. `left_alone` is what a gap
     hides from the audit. `rows` are those that the waste needs and no audit has made. `unadvised` are accounts for
-    which nobody can tell what there is to buy for.
+    which nobody can tell what there is to buy for. `is_open` names the findings of rules on bills, of which alone it
+    matters that a bill cannot tell: of most things on it some rule cannot.
     """
 
     waste: list[BillWaste] = field(default_factory=list)
@@ -95,6 +96,7 @@ class Told:
     rows: dict[UUID, Resource] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)
     unadvised: set[str] = field(default_factory=set)
+    is_open: frozenset[tuple[str, str, str]] = frozenset()
 
     def is_over(self, finding: Finding) -> bool:
         """Whether an open finding of a bill's rule, which is not wasteful any more, was looked at and is in order."""
@@ -119,12 +121,26 @@ def over(billed: Told, *, wasted: Container[Key], findings: Mapping[Key, Finding
     ]
 
 
-def judge_bills(*, audit: Audit, seen: Sequence[Seen], sight: Sight, kept_out: Container[UUID]) -> Told:
+def judge_bills(
+    *,
+    audit: Audit,
+    seen: Sequence[Seen],
+    sight: Sight,
+    kept_out: Container[UUID],
+    findings: Mapping[Key, Finding],
+) -> Told:
     """Every rule on bills over the bills of the audit's connection; writes the rows that their findings need.
 
     `kept_out` are the rows of resources for whose use nothing is to be bought; nor is it for what no audit has read.
     """
-    told = Told(elsewhere=told_elsewhere(audit.connection) | closed_accounts(audit.connection))
+    told = Told(
+        elsewhere=told_elsewhere(audit.connection) | closed_accounts(audit.connection),
+        is_open=frozenset(
+            (one.account_id, one.provider_resource_id, one.rule_id)
+            for one in findings.values()
+            if one.state == Finding.State.OPEN and registry.is_bill_rule(one.rule_id)
+        ),
+    )
     known = {(one.evidence.thing.account_id, name): one for one in seen for name in bill_ids(one.evidence.thing)}
     commitments = [one for one in seen if isinstance(one.evidence.thing, COMMITMENTS)]
     unseen = _unseen(audit, sight)
@@ -219,7 +235,7 @@ def _judge(told: Told, thing: Billed, *, audit: Audit, own: Seen | None) -> bool
     name, is_wasted = (thing.account_id, thing.resource_id), False
     for judgement in evaluate([evidence_of(thing)], _rules_on(thing, thing_of(own)), {}):
         if isinstance(judgement.verdict, Unknown):
-            told.unknown.add((*name, judgement.rule.id))
+            told.unknown |= {(*name, judgement.rule.id)} & told.is_open
         elif isinstance(judgement.verdict, Waste) and len(_row_name(audit, thing)) <= LONGEST_ID:
             is_wasted = True
             row_id = own.row_id if own is not None else _row(told, audit, thing)

@@ -166,7 +166,7 @@ def _tell(*, audit: Audit, at: datetime, look: _Look, may_change: Callable[[Rule
     kept_out = not_worth_a_commitment(
         ((one.row_id, one.judgement) for one in look.judged), look.findings, seen=look.seen, may_close=may_change
     )
-    billed = judge_bills(audit=audit, seen=look.seen, sight=look.sight, kept_out=kept_out)
+    billed = judge_bills(audit=audit, seen=look.seen, sight=look.sight, kept_out=kept_out, findings=look.findings)
     of_bill = [_of_bill(one) for one in billed.waste]
     kept = [rule.id for rule in registry.RULES if not may_change(rule)]
     verdicts = (_verdict(one, audit.connection_id) for one in (*changing, *of_bill))

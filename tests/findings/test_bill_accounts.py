@@ -6,8 +6,10 @@ import dataclasses
 
 import pytest
 
-from audits.models import CostLine, Resource
+from audits.models import BillLoad, CostLine, Resource
 from connections.bill_ids import bill_ids
+from findings.bill_judging import judge_bills
+from findings.evidence_from_rows import sight_of
 from findings.models import Finding
 from tenants import scope
 from tests.database import acting_as
@@ -105,3 +107,19 @@ def test_what_is_gone_is_not_told_as_long_as_its_bill_is_judged(shop):
     see(make_audit(shop, state="DONE"), ADDRESS)
     for late in (10, 31):
         assert found(make_audit(shop, at=AT + late * DAY, state="DONE"), at=AT + late * DAY) == {}
+
+
+def test_what_a_bill_cannot_tell_is_kept_of_open_findings_alone_and_leaves_them(shop):
+    load = load_bill(shop)
+    for name in (GATEWAY, f"{GATEWAY}-in-use"):
+        charge(load, name, "1.2", **HOURS)
+    CostLine.objects.filter(resource_id=f"{GATEWAY}-in-use").update(billing_currency="EUR")
+    charge(load, f"{GATEWAY}-in-use", "3", usage_type="EU-NatGateway-Bytes", quantity="200", unit="GB")
+    (one,) = found(make_audit(shop, state="DONE")).values()
+    BillLoad.objects.update(billed_from=TODAY - 5 * DAY)
+    later = make_audit(shop, at=AT + DAY)
+    told = judge_bills(
+        audit=later, seen=[], sight=sight_of(audit=later), kept_out=(), findings={(one.resource_id, one.rule_id): one}
+    )
+    assert told.unknown == {(ACCOUNT, GATEWAY, one.rule_id)}
+    assert not told.is_over(one)
