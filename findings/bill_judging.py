@@ -25,10 +25,10 @@ from findings.connected_bills import (
     LOOKED_AT_DAYS,
     TooManyLines,
     billed_things,
-    closed_accounts,
     commitments_of_bill,
     names_on_bills,
-    told_elsewhere,
+    own_bills,
+    require_few,
 )
 from findings.evaluate import evaluate
 from findings.models import Finding
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from connections.resources import Thing
     from findings.claims import Key
     from findings.confidence import Confidence
+    from findings.connected_bills import OwnBills
     from findings.evaluate import Judgement
     from findings.evidence_from_rows import Seen, Sight
     from findings.rule import Rule
@@ -133,8 +134,9 @@ def judge_bills(
 
     `kept_out` are the rows of resources for whose use nothing is to be bought; nor is it for what no audit has read.
     """
+    bills = own_bills(audit.connection, on=audit.requested_at.date())
     told = Told(
-        elsewhere=told_elsewhere(audit.connection) | closed_accounts(audit.connection),
+        elsewhere=set(bills.ended),
         is_open=frozenset(
             (one.account_id, one.provider_resource_id, one.rule_id)
             for one in findings.values()
@@ -145,7 +147,7 @@ def judge_bills(
     commitments = [one for one in seen if isinstance(one.evidence.thing, COMMITMENTS)]
     unseen = _unseen(audit, sight)
     steady = SteadyUses(compute_plans=compute_plans())
-    for thing in _things(audit, known):
+    for thing in _things(audit, bills, known):
         told.accounts.add(thing.account_id)
         name = (thing.account_id, thing.resource_id)
         own = _own(thing, known, commitments)
@@ -158,16 +160,15 @@ def judge_bills(
         is_wasted = _judge(told, thing, audit=audit, own=own)
         if isinstance(lately, BilledResource):
             _take_in(steady, lately, own=own, has_finding=is_wasted or (own is not None and own.row_id in kept_out))
-    _advise(told, steady, audit=audit)
+    _advise(told, steady, audit=audit, bills=bills)
     _write(told.rows.values())
     return told
 
 
-def _things(audit: Audit, known: Mapping[Name, Seen]) -> Iterator[Billed]:
+def _things(audit: Audit, bills: OwnBills, known: Mapping[Name, Seen]) -> Iterator[Billed]:
     """What stands on the bills; a gap, and nothing, where that is too much."""
     try:
-        things = billed_things(audit.connection, on=audit.requested_at.date())
-        yield from _merged(things, known, twice=_named_twice(audit, known))
+        require_few(bills)
     except TooManyLines as error:
         step = audit.steps.order_by("kind").last()  # the judging's own, where the audit has one
         if step is not None:
@@ -180,12 +181,13 @@ def _things(audit: Audit, known: Mapping[Name, Seen]) -> Iterator[Billed]:
                 reason="CAPPED",
                 defaults={"message": str(error)},
             )
+        return
+    yield from _merged(billed_things(bills), known, twice=_named_twice(bills, known) if known else ())
 
 
-def _named_twice(audit: Audit, known: Mapping[Name, Seen]) -> frozenset[UUID]:
+def _named_twice(bills: OwnBills, known: Mapping[Name, Seen]) -> frozenset[UUID]:
     """The rows of what the bills name in two ways, by short id and by ARN."""
-    names = names_on_bills(audit.connection, on=audit.requested_at.date())
-    found = Counter(known[name].row_id for name in names if name in known)
+    found = Counter(known[name].row_id for name in names_on_bills(bills) if name in known)
     return frozenset(row_id for row_id, count in found.items() if count > 1)
 
 
@@ -213,10 +215,12 @@ def _may_advise(thing: Billed, *, is_hidden: bool, at: datetime) -> bool:
     return not (SteadyUses.is_untold(thing) or (is_hidden and SteadyUses.is_by_hour(thing)))
 
 
-def _advise(told: Told, steady: SteadyUses, *, audit: Audit) -> None:
+def _advise(told: Told, steady: SteadyUses, *, audit: Audit, bills: OwnBills) -> None:
     """What to buy for, where it can be told; of none while the bill does not show the newest purchase."""
+    if not steady.is_anything:
+        return
     newest = newest_purchase(at=audit.requested_at)
-    for use in steady.uses(commitments_of_bill(audit.connection) if steady.is_anything else ()):
+    for use in steady.uses(commitments_of_bill(bills)):
         if newest > use.until - timedelta(days=WINDOW_DAYS):
             told.unadvised.add(use.account_id)
         if use.account_id not in told.unadvised:

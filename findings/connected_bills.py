@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -42,10 +42,35 @@ class TooManyLines(Exception):
     permanent = True
 
 
-def accounts_of(connection: Connection) -> frozenset[str]:
-    """The accounts whose bill is this connection's to tell of: its own, and those on its bill that nobody connected."""
-    own = connection.account_id or ""
-    return frozenset(one for one in {*_billed(connection) - told_elsewhere(connection), own} if one)
+@dataclass(frozen=True, kw_only=True)
+class OwnBills:
+    """The bills that are a connection's to tell of.
+
+    `accounts` are its own account, and those on its bill that nobody connected. `coverage` are the bills of these that
+    are judged: none that has stopped. `ended` are the accounts of which nothing is to
+    be told: another connection does, or their bill has told nothing for a month while it goes on for others.
+    """
+
+    connection: Connection
+    accounts: frozenset[str]
+    coverage: dict[str, Coverage]
+    ended: frozenset[str]
+
+
+def own_bills(connection: Connection, *, on: date) -> OwnBills:
+    """Its bills; what ended a month before `on` tells nothing."""
+    billed, own = _billed(connection), connection.account_id or ""
+    elsewhere = _told_elsewhere(connection, billed)
+    accounts = frozenset(one for one in {*billed - elsewhere, own} if one)
+    coverage = coverage_of(set(accounts))
+    late = {account_id for account_id, covered in coverage.items() if _is_late(covered.billed_until, on)}
+    closed = _closed({account_id: coverage[account_id] for account_id in late})
+    return OwnBills(
+        connection=connection,
+        accounts=accounts,
+        coverage={account_id: covered for account_id, covered in coverage.items() if account_id not in late},
+        ended=frozenset(elsewhere | closed),
+    )
 
 
 def _billed(connection: Connection) -> set[str]:
@@ -53,7 +78,7 @@ def _billed(connection: Connection) -> set[str]:
     return {one for covered in loads.values_list("sub_account_ids", flat=True) for one in covered}
 
 
-def told_elsewhere(connection: Connection) -> set[str]:
+def _told_elsewhere(connection: Connection, billed: set[str]) -> set[str]:
     """The accounts of whose bill another connection tells: one of their own that has been audited, and for an account
     without such, of two on whose bills it stands the one with the newest.
     """
@@ -61,11 +86,13 @@ def told_elsewhere(connection: Connection) -> set[str]:
     others = others.exclude(id=connection.id).exclude(account_id=connection.account_id)
     is_audited = Exists(Audit.objects.filter(connection_id=OuterRef("id"), state=Audit.State.DONE))
     connected = {one or "" for one in others.filter(is_audited).values_list("account_id", flat=True)}
-    return connected | _billed_later(connection, _billed(connection) - connected)
+    return connected | _billed_later(connection, billed - connected)
 
 
 def _billed_later(connection: Connection, accounts: set[str]) -> set[str]:
     """Those of whose bills another connection has the newest."""
+    if not accounts:
+        return set()
     loads = BillLoad.objects.filter(
         state=BillLoad.State.LOADED, source__connection__isnull=False, sub_account_ids__overlap=sorted(accounts)
     ).exclude(source__connection__state=Connection.State.DELETED)
@@ -77,13 +104,10 @@ def _billed_later(connection: Connection, accounts: set[str]) -> set[str]:
     return {one for one in accounts if newest.get(one, connection.id) != connection.id}
 
 
-def closed_accounts(connection: Connection) -> set[str]:
-    """The accounts of `accounts_of` of which the bill has told nothing for a month, while it goes on for others."""
-    return _closed(coverage_of(set(accounts_of(connection))))
-
-
 def _closed(coverage: dict[str, Coverage]) -> set[str]:
     """Held against the newest load of the sources that have billed the account."""
+    if not coverage:
+        return set()
     sources = dict(
         BillLoad.objects.filter(id__in=[one for covered in coverage.values() for one in covered.ends]).values_list(
             "id", "source_id"
@@ -102,50 +126,34 @@ def _is_late(until: date, newest: date | None) -> bool:
     return newest is not None and newest - until > timedelta(days=CLOSED_DAYS)
 
 
-def _open_bills(connection: Connection, *, on: date) -> dict[str, Coverage]:
-    """The bills that are judged: of no account that is closed, and none that has stopped: that is of the past."""
-    coverage = coverage_of(set(accounts_of(connection)))
-    closed = _closed(coverage)
-    return {
-        account_id: covered
-        for account_id, covered in coverage.items()
-        if account_id not in closed and not _is_late(covered.billed_until, on)
-    }
-
-
-def billed_things(connection: Connection, *, on: date) -> Iterator[Billed]:
-    """Everything on the bills of `accounts_of`, in the last `LOOKED_AT_DAYS` complete days: resources, then services of
-    each account, and the commitments at the end. A bill that ended a month before `on` tells nothing. Raises
-    TooManyLines before the first of them.
+def billed_things(bills: OwnBills) -> Iterator[Billed]:
+    """Everything on these bills in the last `LOOKED_AT_DAYS` complete days: resources, then services of each account,
+    and the commitments at the end.
     """
-    accounts = accounts_of(connection)
-    coverage = _open_bills(connection, on=on)
-    _require_few(coverage)
-    for account_id, covered in sorted(coverage.items()):
+    for account_id, covered in sorted(bills.coverage.items()):
         span = _span(covered)
         load_ids = covered.load_ids(since=span.first)
         things = BilledThings(_lines(account_id, load_ids, span), span)
         yield from things.resources()
         for service in things.services():
             yield _with_whole_bill(service, load_ids, span)
-    yield from _commitments(connection, accounts, coverage)
+    yield from _commitments(bills)
 
 
-def names_on_bills(connection: Connection, *, on: date) -> Iterator[tuple[str, str]]:
-    """Each account and name of a resource of `billed_things`, once. Raises TooManyLines before the first of them."""
-    coverage = _open_bills(connection, on=on)
-    _require_few(coverage)
-    for account_id, covered in coverage.items():
+def names_on_bills(bills: OwnBills) -> Iterator[tuple[str, str]]:
+    """Each account and name of a resource of `billed_things`, once."""
+    for account_id, covered in bills.coverage.items():
         span = _span(covered)
         rows = _rows(account_id, covered.load_ids(since=span.first), span).exclude(resource_id="")
         for name in rows.order_by().values_list("resource_id", flat=True).distinct().iterator(chunk_size=AT_ONCE):
             yield account_id, name
 
 
-def _require_few(coverage: dict[str, Coverage]) -> None:
+def require_few(bills: OwnBills) -> None:
+    """Raises TooManyLines where these bills are too long to be gone through."""
     lines = sum(
         _rows(account_id, covered.load_ids(since=_span(covered).first), _span(covered)).count()
-        for account_id, covered in coverage.items()
+        for account_id, covered in bills.coverage.items()
     )
     if lines > MOST_LINES:
         raise TooManyLines(
@@ -186,12 +194,11 @@ def _with_whole_bill(service: BilledService, load_ids: frozenset[UUID], span: Sp
     return replace(service, bill=tuple(lines))
 
 
-def commitments_of_bill(connection: Connection) -> list[BilledCommitment]:
+def commitments_of_bill(bills: OwnBills) -> list[BilledCommitment]:
     """Every commitment that the same bill names, whoever has bought it: they are shared by its accounts."""
-    coverage = coverage_of(set(accounts_of(connection)))
-    if not coverage:
+    if not bills.coverage:
         return []
-    span, load_ids = _newest(coverage)
+    span, load_ids = _newest(bills.coverage)
     return billed_commitments(load_ids=load_ids, span=span)
 
 
@@ -201,14 +208,12 @@ def _newest(coverage: dict[str, Coverage]) -> tuple[Span, frozenset[UUID]]:
     return span, newest.load_ids(since=span.first)
 
 
-def _commitments(
-    connection: Connection, accounts: frozenset[str], coverage: dict[str, Coverage]
-) -> Iterator[BilledCommitment]:
+def _commitments(bills: OwnBills) -> Iterator[BilledCommitment]:
     """Those that one of the accounts has bought; one of which nothing tells whose it is, where the bill is read."""
-    if not coverage:
+    if not bills.coverage:
         return
-    span, load_ids = _newest(coverage)
-    is_source = BillLoad.objects.filter(id__in=load_ids, source__connection=connection).exists()
+    span, load_ids = _newest(bills.coverage)
+    is_source = BillLoad.objects.filter(id__in=load_ids, source__connection=bills.connection).exists()
     for one in billed_commitments(load_ids=load_ids, span=span):
-        if one.account_id in accounts or (is_source and not one.account_id):
+        if one.account_id in bills.accounts or (is_source and not one.account_id):
             yield one
