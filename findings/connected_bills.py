@@ -47,8 +47,8 @@ class OwnBills:
     """The bills that are a connection's to tell of.
 
     `accounts` are its own account, and those on its bill that nobody connected. `coverage` are the bills of these that
-    are judged: none that has stopped. `ended` are the accounts of which nothing is to
-    be told: another connection does, or their bill has told nothing for a month while it goes on for others.
+    are judged: none that has stopped. `ended` are the accounts of which nothing is to be told: another connection does,
+    or their bill has told nothing for a month while it goes on for others.
     """
 
     connection: Connection
