@@ -24,7 +24,8 @@ GIB = 1024**3
 class Case:
     """One way to be of a kind, and how many there are. `has` says what is special of it, in its family's words.
 
-    `untold` are the rules of `wastes` whose saving has no figure. `age_days` None: between four months and two years.
+    `untold` are the rules of `wastes` whose saving has no figure, `silent` those of whose usage CloudWatch tells
+    nothing. `age_days` None: between four months and two years.
     """
 
     count: int = 1
@@ -32,6 +33,7 @@ class Case:
     wastes: tuple[str, ...] = ()
     unknowns: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
     trap: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     has: Mapping[str, Any] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Stand:
             fines=all_but(rules, case.wastes, case.unknowns),
             unknowns=case.unknowns,
             saves=dict.fromkeys(case.untold),
+            silent=case.silent,
             trap=case.trap,
         )
 

@@ -43,6 +43,7 @@ class Item:
     `wastes`, `fines` and `unknowns` are the ids of the rules that must call it so. `saves` says which fraction of its
     cost is saved by what a rule of `wastes` asks for: all of it where the rule is not named, None where no figure can
     be told. `parts` says of a rule which word the meters have that it saves alone: then the fraction is one of these.
+    `silent` are the rules of `wastes` of whose usage CloudWatch tells nothing, which leaves their savings estimates.
     `shape` is the resource as the listing of its API answers it, where a family answers from data.
     """
 
@@ -62,6 +63,7 @@ class Item:
     unknowns: tuple[str, ...] = ()
     saves: Mapping[str, Decimal | None] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+    silent: tuple[str, ...] = ()
     trap: str = ""
     charges: list[Charge] = field(default_factory=list)
     is_in_inventory: bool = True

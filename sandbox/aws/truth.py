@@ -77,7 +77,14 @@ def write(estate: Estate) -> dict[str, Any]:
     for item in estate.items:
         row = _row(item)
         waste.extend(
-            {**row, "rule_id": rule_id, "verdict": "WASTE", "currency": "USD", **saving(estate, item, rule_id)}
+            {
+                **row,
+                "rule_id": rule_id,
+                "verdict": "WASTE",
+                "currency": "USD",
+                "is_silent": rule_id in item.silent,
+                **saving(estate, item, rule_id),
+            }
             for rule_id in item.wastes
         )
         fine.extend({**row, "rule_id": rule_id, "verdict": "FINE"} for rule_id in item.fines)

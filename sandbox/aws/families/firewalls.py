@@ -25,7 +25,7 @@ RESOURCE_TYPES = {"firewall": "Firewall"}
 CASES = {
     "guarding": Case(count=4, has={"packets": 9e6}),
     "without_packets": Case(count=2, wastes=(IDLE,), has={"packets": 0.0}),
-    "without_route": Case(count=2, wastes=(IDLE,), has={"is_routed": False}),
+    "without_route": Case(count=2, wastes=(IDLE,), silent=(IDLE,), has={"is_routed": False}),
     "one_zone_guards": Case(
         has={"packets": 7e5, "zone": "b"}, trap="no packet comes to one of its zones, to the other do"
     ),
