@@ -29,6 +29,7 @@ MEMORY = Metric(name="memory_utilization", statistic="Maximum", unit="%", namesp
 PROCESSOR = Metric(name="cpu_total_time", statistic="Sum", unit="ms", namespace=INSIGHTS)
 HOUR_MS, GIB_MIB = 3_600_000, 1024
 AT_THE_LIMIT = 0.98  # of the time limit: what CloudWatch tells of a percentile is not exact
+BEYOND_THE_LIMIT = 1.05  # what takes clearly longer has another limit than the function's own
 TENTH = 0.1
 LEAST_DAYS = 3  # with calls: fewer are an incident
 
@@ -47,6 +48,10 @@ class Day:
     def is_failing(self, *, percent: float) -> bool:
         """Whether more than so many of its calls ended in an error."""
         return self.errors > self.calls * percent / 100
+
+    def is_beyond(self, function: Function) -> bool:
+        """Whether a tenth of its calls and more took longer than the function's time limit lets them."""
+        return self.p90_ms > BEYOND_THE_LIMIT * function.timeout_seconds * 1000
 
     def is_timed_out(self, function: Function) -> bool:
         """Whether a tenth of its calls and more ran until the function's time limit cut them off."""

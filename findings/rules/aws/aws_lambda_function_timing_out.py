@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources.functions import Function
 from findings.function_usage import OUTCOMES, TENTH, days_all, gib_hours
-from findings.rule import UNTOLD, Fine, Rule, Verdict, Waste, counted
+from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste, counted
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
@@ -19,6 +19,8 @@ def judge(function: Function, *, usage: Usage, idle_days: int, min_gib_hours: fl
     found = days_all(usage, days=idle_days, are=lambda day: day.is_timed_out(function))
     if not isinstance(found, tuple):
         return found
+    if any(day.is_beyond(function) for day in found):  # the list of functions tells of the latest version alone
+        return Unknown("the time limit of what it runs: calls took longer than that of its latest version")
     calls = math.fsum(day.calls for day in found)
     wasted = gib_hours(function, time_ms=TENTH * calls * function.timeout_seconds * 1000)
     if wasted < min_gib_hours:

@@ -33,6 +33,7 @@ def on_days(number):
     [
         ({}, CUT_OFF, Waste),
         ({}, seen(errors=1_000, p90_ms=29_400), Waste),
+        ({}, seen(errors=1_500, p90_ms=31_500), Waste),
         ({}, on_days(3), Waste),
         ({"package": "Image", "runtime": ""}, CUT_OFF, Waste),
         ({}, seen(errors=1_500, p90_ms=29_300), Fine),
@@ -46,6 +47,9 @@ def on_days(number):
         ({"memory_mib": 128, "timeout_seconds": 1}, seen(errors=1_500, p90_ms=1_000), Fine),
         ({}, SILENT_WEEK, Fine),
         ({"is_on_own_machines": True}, CUT_OFF, Fine),
+        ({}, seen(errors=1_500, p90_ms=31_501), Unknown),
+        ({}, seen(errors=1_500, p90_ms=30_000, last={"Duration.p90": 60_000.0}), Unknown),
+        ({"timeout_seconds": 3}, CUT_OFF, Unknown),
         ({}, seen(days=6, errors=1_500, p90_ms=30_000), Unknown),
         ({}, seen(errors=1_500, p90_ms=30_000, last={"Duration.p90": None}), Unknown),
         ({}, NEVER_READ, Unknown),
