@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 
 def judge(service: ContainerService, *, usage: Usage, idle_days: int, max_percent: float) -> Verdict:
-    if service.state != "ACTIVE" or service.launch != "FARGATE" or not service.desired_count:
-        return Fine()
+    is_looked_at = service.state == "ACTIVE" and service.launch == "FARGATE" and service.desired_count
+    if not is_looked_at or service.scaling:
+        return Fine("It is scaled automatically: smaller tasks would be more of them." if service.scaling else "")
     known = [value for value in usage.days(PEAK_CPU, days=idle_days) if value is not None]
     if any(value > max_percent for value in known):
         return Fine(f"It took up to {max(known):.0f} % of its processors.")
-    if not service.is_measured:
-        return Unknown("how large its tasks are, which Container Insights alone would measure")
+    if service.scaling is None or not service.is_measured:
+        unscaled = "whether it is scaled automatically" if service.scaling is None else ""
+        return Unknown(unscaled or "how large its tasks are, which Container Insights alone would measure")
     cpu, memory = (usage.highest(metric, days=idle_days) for metric in (PEAK_CPU, PEAK_MEMORY))
     size = size_of_task(usage, days=idle_days)
     if cpu is None or memory is None or size is None:

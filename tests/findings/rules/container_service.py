@@ -24,6 +24,7 @@ MODEST = ContainerService(
     running_count=2,
     target_groups=(GROUP,),
     is_measured=True,
+    scaling=(),
 )
 
 
