@@ -32,9 +32,9 @@ def judge(
         return Fine("Hardly ever busy: its size is the question.")
     return Waste(
         saves=UNTOLD,  # its tasks are charged, each by itself
-        because=f"{counted(service.desired_count, 'task')} by day and night: on each of the {len(busy)} of the last "
-        f"{counted(idle_days, 'day')} on which its CPU reached {busy_percent:g} % in an hour, it lay at a quarter of "
-        f"that hour's or below for {min(day.quiet_hours for day in busy)} hours and more.",
+        because=f"{counted(service.desired_count, 'task')} at the time of the audit, and nothing scales them: on each "
+        f"of the {len(busy)} of the last {counted(idle_days, 'day')} on which its CPU reached {busy_percent:g} % in an "
+        f"hour, it lay at a quarter of that hour's or below for {min(day.quiet_hours for day in busy)} hours and more.",
     )
 
 

@@ -65,8 +65,8 @@ def test_the_sentence_counts_tasks_days_and_hours_and_no_money():
     found = waste(RULE, FIXED, seen=FORTNIGHT)
     assert found.saves == UNTOLD
     assert found.because == (
-        "6 tasks by day and night: on each of the 10 of the last 14 days on which its CPU reached 30 % in an hour, it "
-        "lay at a quarter of that hour's or below for 8 hours and more."
+        "6 tasks at the time of the audit, and nothing scales them: on each of the 10 of the last 14 days on which its "
+        "CPU reached 30 % in an hour, it lay at a quarter of that hour's or below for 8 hours and more."
     )
 
 
