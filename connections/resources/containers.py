@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 class ContainerCluster(Thing):
     """A cluster. `running_tasks` counts those that are about to run, too.
 
-    `machine_count` is how many machines of the customer's own are registered with it, None: could not be read, or not
-    asked for, since tasks run; what stands outside of the cloud is not counted. `machines_since_at` is when the first
-    of them came.
+    `machine_count` is how many machines of the customer's own are registered with it, None: could not be read, not
+    asked for, since tasks run, or one of them is not heard of; what stands outside of the cloud is not counted.
+    `machines_since_at` is when the first of them came.
     """
 
     KIND: ClassVar[str] = "container_cluster"
@@ -36,7 +36,8 @@ class ContainerService(Thing):
     the customer's, and all run Linux. `scheduling` is REPLICA, or DAEMON for one task a machine.
 
     `target_groups` are what load balancers send it requests through; `is_reached_otherwise`: a directory of services,
-    an older load balancer or another controller than ECS' own may lead to it as well. `counts_requests`: all of the
+    Service Connect, VPC Lattice, a second group, an older load balancer or another controller than ECS' own may lead
+    to it as well. `counts_requests`: all of the
     groups are of load balancers that count requests, and tell of none while there are none. `is_measured`: its cluster
     has Container Insights, which tells the size of a task. `scaling` is the least and the most of tasks between which
     it is scaled automatically, empty where it is not; None: could not be read.

@@ -35,10 +35,14 @@ def test_a_cluster_knows_its_machines_of_ec2_and_a_service_how_it_is_reached(cal
     assert clusters["forgotten-1"].machines_since_at is not None
     assert (clusters["outside-1"].machine_count, clusters["outside-1"].machines_since_at) == (0, None)
     assert clusters["apps-1"].machine_count == 0
+    assert (clusters["stopped-1"].machine_count, clusters["stopped-1"].machines_since_at) == (None, None)
     unasked = services["unasked-1"]
     assert (unasked.cluster_name, unasked.launch, unasked.is_measured) == ("apps-1", "FARGATE", True)
     assert len(unasked.target_groups) == 1
     assert (services["unasked-directory-1"].is_reached_otherwise, unasked.is_reached_otherwise) == (True, False)
+    past = [services[f"unasked-{name}-1"] for name in ("connect", "lattice", "green")]
+    assert [service.is_reached_otherwise for service in past] == [True, True, True]
+    assert "checkout" not in repr(past)
     assert (services["roomy-unmeasured-1"].is_measured, services["daemon-1"].scheduling) == (False, "DAEMON")
     assert (services["fixed-scaled-1"].scaling, services["fixed-1"].scaling) == ((2, 12), ())
     assert all(thing.tags["Name"] == thing.name for thing in collected.resources)
@@ -115,6 +119,11 @@ class Reading:
         ),
         ({"launchType": "FARGATE", "deploymentController": {"type": "CODE_DEPLOY"}}, "FARGATE", True),
         ({"launchType": "EC2", "loadBalancers": [{"loadBalancerName": "classic"}]}, "EC2", True),
+        ({"launchType": "EC2", "loadBalancers": [{"advancedConfiguration": {}}]}, "EC2", True),
+        ({"launchType": "EC2", "loadBalancers": [{"targetGroupArn": "g"}], "deployments": [{}]}, "EC2", False),
+        ({"launchType": "EC2", "deployments": [{"serviceConnectConfiguration": {"enabled": False}}]}, "EC2", False),
+        ({"launchType": "EC2", "deployments": [{}, {"serviceConnectConfiguration": {"enabled": True}}]}, "EC2", True),
+        ({"launchType": "EC2", "deployments": [{"vpcLatticeConfigurations": [{}]}]}, "EC2", True),
     ],
 )
 def test_where_its_tasks_run_and_what_else_may_lead_to_them(told, launch, is_reached_otherwise):

@@ -16,7 +16,7 @@ def judge(cluster: ContainerCluster, *, usage: Usage, idle_days: int) -> Verdict
     if cluster.state != "ACTIVE" or cluster.running_tasks or cluster.machine_count == 0:
         return Fine()
     if cluster.machine_count is None or cluster.machines_since_at is None:
-        return Unknown("which machines are registered with it, and since when")
+        return Unknown("which machines are registered with it, whether they run, and since when")
     since_days = (cluster.observed_at - cluster.machines_since_at).days
     if since_days < idle_days:
         return Fine(f"Its machines are there for {counted(since_days, 'day')} only.")

@@ -25,6 +25,18 @@ FIXED = "aws_ecs_service_without_autoscaling"
 SERVICE_RULES = (IDLE, OVERSIZED, FIXED)
 DEAF = (LAB, "ap-southeast-2")  # CloudWatch fails in this one, on purpose
 SMALL, LARGE = (256, 512), (1024, 4096)
+CONNECT = {
+    "serviceConnectConfiguration": {"enabled": True, "namespace": "checkout", "services": [{"portName": "http"}]}
+}
+LATTICE = {
+    "vpcLatticeConfigurations": [
+        {
+            "roleArn": "arn:aws:iam::1:role/lattice",
+            "targetGroupArn": "arn:aws:vpc-lattice:::targetgroup/tg",
+            "portName": "http",
+        }
+    ]
+}
 CLUSTERS = {
     "apps": Case(count=2, has={"is_measured": True}),
     "plain": Case(count=2, has={}),
@@ -34,6 +46,11 @@ CLUSTERS = {
     "monthly": Case(has={"machines": 2, "reserved": (10, 20), "only": (24,)}, trap="no task ran, but on one day"),
     "raised_lately": Case(has={"machines": 2, "machine_days": 8}, trap="no task ran yet, on machines of eight days"),
     "outside": Case(has={"machines": 3, "is_outside": True}, trap="machines without a task, none of them AWS'"),
+    "stopped": Case(
+        unknowns=(CLUSTER_IDLE,),
+        has={"machines": 2, "is_stopped": True},
+        trap="no task ran, on machines that stand still",
+    ),
     "unread": Case(
         count=2, unknowns=(CLUSTER_IDLE,), has={"machines": 2, "is_unread": True}, trap="CloudWatch does not answer"
     ),
@@ -44,6 +61,19 @@ SERVICES_OF = {
     "unasked_worker": Case(unknowns=(IDLE,), has={"cpu": 2, "groups": 0}, trap="quiet, and nothing counts its work"),
     "unasked_directory": Case(
         unknowns=(IDLE,), has={"cpu": 2, "requests": 0, "is_listed": True}, trap="unasked, but others may find it"
+    ),
+    "unasked_connect": Case(
+        unknowns=(IDLE,),
+        has={"cpu": 2, "requests": 0, "deployed_with": CONNECT},
+        trap="unasked by its load balancer, but others may call it by its name",
+    ),
+    "unasked_lattice": Case(
+        unknowns=(IDLE,),
+        has={"cpu": 2, "requests": 0, "deployed_with": LATTICE},
+        trap="unasked by its load balancer, but a lattice may lead to it",
+    ),
+    "unasked_green": Case(
+        unknowns=(IDLE,), has={"cpu": 2, "requests": 0, "has_second_group": True}, trap="its second group may be asked"
     ),
     "asked_monthly": Case(has={"cpu": 2, "requests": 0, "asked": (26,)}, trap="unasked, but for one day of the month"),
     "unasked_at_work": Case(has={"cpu": 55, "requests": 0}, trap="nobody asks it anything, but it works"),
@@ -109,11 +139,11 @@ def _cluster(draw: Draw, estate: Estate, stand: Stand) -> None:
             "containerInstanceArn": stand.arn("ecs", f"container-instance/{name}/{draw.hex(32)}"),
             "ec2InstanceId": draw.id("mi" if has.get("is_outside") else "i"),
             "status": "ACTIVE",
-            "agentConnected": True,
+            "agentConnected": number > 0 or not has.get("is_stopped"),
             "runningTasksCount": tasks // machines,
             "registeredAt": since,
         }
-        for _ in range(machines)
+        for number in range(machines)
     ]
     estate.items.append(item)
     if has.get("is_unread"):
@@ -134,6 +164,8 @@ def _service(draw: Draw, estate: Estate, stand: Stand) -> None:
     item = stand.item(draw, kind="container_service", native_id=arn, bill_id=arn, rules=SERVICE_RULES)
     group = f"targetgroup/{name}/{draw.hex(16)}"
     desired = has.get("desired", 2)
+    other = {"alternateTargetGroupArn": stand.arn("elasticloadbalancing", f"{group}0")}
+    second = {"advancedConfiguration": other} if has.get("has_second_group") else {}
     item.shape = {
         "serviceArn": arn,
         "serviceName": name,
@@ -148,11 +180,20 @@ def _service(draw: Draw, estate: Estate, stand: Stand) -> None:
         "deploymentController": {"type": "ECS"},
         "loadBalancers": [
             {"targetGroupArn": stand.arn("elasticloadbalancing", group), "containerName": "app", "containerPort": 8080}
+            | second
             for _ in range(has.get("groups", 1))
         ],
         "serviceRegistries": [{"registryArn": stand.arn("servicediscovery", f"service/srv-{name}")}]
         if has.get("is_listed")
         else [],
+        "deployments": [
+            {
+                "id": f"ecs-svc/{draw.hex(10)}",
+                "status": "PRIMARY",
+                "desiredCount": desired,
+                **has.get("deployed_with", {}),
+            }
+        ],
         "events": [
             {"id": draw.hex(32), "createdAt": item.created_at, "message": "(service) has reached a steady state."}
         ],

@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 
 NOBODYS = "costframe-none"
 GONE = frozenset({"ClusterNotFoundException"})
+OF_DEPLOYMENTS = (
+    *("id", "status", "taskDefinition", "desiredCount", "pendingCount", "runningCount", "failedTasks", "createdAt"),
+    *("updatedAt", "capacityProviderStrategy", "launchType", "platformVersion", "platformFamily"),
+    *("networkConfiguration", "rolloutState", "rolloutStateReason", "serviceConnectResources", "volumeConfigurations"),
+    "fargateEphemeralStorage",
+)
+# Of these, and of a second group, no more than that they are there is told.
+CONNECT, LATTICE = "services.deployments.serviceConnectConfiguration", "services.deployments.vpcLatticeConfigurations"
+OF_CONNECT = ("namespace", "services", "logConfiguration", "accessLogConfiguration", "containerConfigurations")
+OF_LATTICE = ("roleArn", "targetGroupArn", "portName", "advancedConfiguration")
+OF_SECOND_GROUPS = ("alternateTargetGroupArn", "productionListenerRule", "testListenerRule", "roleArn")
 LIST_CLUSTERS = Call(
     service="ecs",
     operation="ListClusters",
@@ -54,9 +65,11 @@ DESCRIBE_SERVICES = Call(
     answers_cheapest=GONE,
     absent=GONE,
     withheld=(
-        "services.deployments",
+        *(f"services.deployments.{name}" for name in OF_DEPLOYMENTS),
+        *(f"{CONNECT}.{name}" for name in OF_CONNECT),
+        *(f"{LATTICE}.{name}" for name in OF_LATTICE),
         "services.events",
-        "services.loadBalancers.advancedConfiguration",
+        *(f"services.loadBalancers.advancedConfiguration.{name}" for name in OF_SECOND_GROUPS),
         "services.networkConfiguration",
         "services.deploymentConfiguration",
         "services.taskDefinition",
@@ -165,25 +178,38 @@ def _with_machines(reader: Reader, cluster: _Cluster) -> ContainerCluster:
     )
     if not arns.is_complete:
         return thing
-    since: list[datetime] = []
+    machines: list[tuple[datetime, bool]] = []
     for some in _cut(arns.rows, MACHINES_A_CALL):
         found = reader.listing(
             DESCRIBE_MACHINES,
             result="containerInstances",
-            row=_registered_at,
+            row=_registered,
             cluster=thing.resource_id,
             containerInstances=list(some),
         )
         if not found.is_complete:
             return thing
-        since.extend(found.rows)
-    return replace(thing, machine_count=len(since), machines_since_at=min(since, default=None))
+        machines.extend(found.rows)
+    if not all(is_connected for _, is_connected in machines):
+        return thing  # a machine that is stopped stays registered, and is charged for its disks alone
+    since = min((moment for moment, _ in machines), default=None)
+    return replace(thing, machine_count=len(machines), machines_since_at=since)
 
 
-def _registered_at(item: dict[str, Any]) -> datetime | None:
-    """When a machine of EC2's came; one that stands outside is none."""
-    moment: datetime = item["registeredAt"]
-    return moment if item.get("ec2InstanceId", "").startswith("i-") else None
+def _registered(item: dict[str, Any]) -> tuple[datetime, bool] | None:
+    """When a machine of EC2's came, and whether ECS hears of it; one that stands outside is none."""
+    is_ec2 = item.get("ec2InstanceId", "").startswith("i-")
+    return (item["registeredAt"], bool(item.get("agentConnected"))) if is_ec2 else None
+
+
+def _is_called_past_its_groups(item: dict[str, Any]) -> bool:
+    """Whether another group, Service Connect or VPC Lattice may lead to a service beside its own target groups."""
+    deployments = item.get("deployments", ())
+    return (
+        any("advancedConfiguration" in one for one in item.get("loadBalancers", ()))
+        or any(one.get("serviceConnectConfiguration", {}).get("enabled") for one in deployments)
+        or any(one.get("vpcLatticeConfigurations") for one in deployments)
+    )
 
 
 def _services(reader: Reader, cluster: _Cluster) -> list[ContainerService]:
@@ -230,6 +256,7 @@ def _service(reader: Reader, cluster: _Cluster, item: dict[str, Any]) -> Contain
         target_groups=tuple(sorted({one["targetGroupArn"] for one in balancers if one.get("targetGroupArn")})),
         is_reached_otherwise=bool(item.get("serviceRegistries"))
         or controller != "ECS"
+        or _is_called_past_its_groups(item)
         or any(one.get("loadBalancerName") for one in balancers),
         is_measured=cluster.is_measured,
     )
