@@ -23,11 +23,11 @@ HEADROOM = 1.3
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """The most that its calls needed on the days that are known: memory in percent of what it has, and processors
+    """The most that its calls needed on the days that are known: memory, whatever it had at the time, and processors
     at work on average. `is_whole`: every day is known.
     """
 
-    memory_percent: float
+    memory_mib: float
     processors: float
     is_whole: bool
 
@@ -38,7 +38,7 @@ def need_of(usage: Usage, *, days: int) -> Need:
     found = [_day(*values) for values in columns]
     known = [day for day in found if day is not None]
     return Need(
-        memory_percent=max((memory for memory, _ in known), default=0.0),
+        memory_mib=max((memory for memory, _ in known), default=0.0),
         processors=max((processors for _, processors in known), default=0.0),
         is_whole=len(known) == days,
     )
@@ -46,7 +46,7 @@ def need_of(usage: Usage, *, days: int) -> Need:
 
 def enough_mib(function: Function, need: Need) -> int:
     """Memory that holds all that was needed, with room."""
-    mib = need.memory_percent / 100 * function.memory_mib * HEADROOM
+    mib = need.memory_mib * HEADROOM
     return min(function.memory_mib, max(LEAST_MIB, math.ceil(mib / STEP_MIB) * STEP_MIB))
 
 

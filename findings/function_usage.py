@@ -25,7 +25,7 @@ SLOWEST_TENTH = Metric(name="Duration", statistic="p90", unit="ms")
 AT_ONCE = Metric(name="ConcurrentExecutions", statistic="Maximum", unit="environments")
 OUTCOMES = (CALLS, ERRORS, TIME, SLOWEST_TENTH)
 INSIGHTS = "LambdaInsights"
-MEMORY = Metric(name="memory_utilization", statistic="Maximum", unit="%", namespace=INSIGHTS)
+MEMORY = Metric(name="used_memory_max", statistic="Maximum", unit="MB", namespace=INSIGHTS)
 PROCESSOR = Metric(name="cpu_total_time", statistic="Sum", unit="ms", namespace=INSIGHTS)
 HOUR_MS, GIB_MIB = 3_600_000, 1024
 AT_THE_LIMIT = 0.98  # of the time limit: what CloudWatch tells of a percentile is not exact

@@ -26,7 +26,7 @@ def judge(
     need = need_of(usage, days=idle_days)
     saved = saved_share(function, need)
     if saved * 100 < min_saved_percent:
-        return Fine(f"Its calls take up to {need.memory_percent:.0f} % of its memory.")
+        return Fine(f"Its calls take up to {need.memory_mib:,.0f} MiB of its memory.")
     if hours is None or not need.is_whole:
         return Unknown(f"its memory and processor on every one of the last {counted(idle_days, 'day')}")
     spare = saved * hours
@@ -35,7 +35,7 @@ def judge(
     return Waste(
         saves=UNTOLD,
         because=f"{function.memory_mib:,} MiB, of which no call of the last {counted(idle_days, 'day')} took more than "
-        f"{need.memory_percent:.0f} %. With {enough_mib(function, need):,} MiB it would be charged {spare:,.1f} "
+        f"{need.memory_mib:,.0f}. With {enough_mib(function, need):,} MiB it would be charged {spare:,.1f} "
         f"GiB-hours less ({saved * 100:.0f} %), though its calls take longer with less processor.",
     )
 

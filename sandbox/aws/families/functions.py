@@ -201,7 +201,8 @@ def _measure(draw: Draw, estate: Estate, item: Item, work: Work, has: Mapping[st
             ("AWS/Lambda", "ConcurrentExecutions"): _spread(1, 10 if full and ago in full else has.get("at_once", 2)),
         }
         if work.used is not None:
-            made["LambdaInsights", "memory_utilization"] = _spread(used * 0.8, used)
+            used_mib = used / 100 * item.shape["MemorySize"]
+            made["LambdaInsights", "used_memory_max"] = _spread(used_mib * 0.8, used_mib)
             made["LambdaInsights", "cpu_total_time"] = {"Sum": time_ms * work.busy}
         days.append(made if only is None or ago in only else {})
     names = {name: tuple(values) for made in days for name, values in made.items()}

@@ -30,7 +30,7 @@ def seen(
     errors: float | None = 0,
     mean_ms: float = 2_000,
     p90_ms: float | None = 4_000,
-    memory: float | None = 40,
+    memory: float | None = 410,
     processors: float | None = 0.2,
     last: dict[str, float | None] | None = None,
 ) -> Usage:
@@ -41,7 +41,7 @@ def seen(
         "Errors.Sum": errors,
         "Duration.Sum": time_ms,
         "Duration.p90": p90_ms,
-        "memory_utilization.Maximum": memory,
+        "used_memory_max.Maximum": memory,
         "cpu_total_time.Sum": None if processors is None or time_ms is None else time_ms * processors,
     }
     return usage_of({key: [value] * (days - 1) + [(last or {}).get(key, value)] for key, value in each.items()})

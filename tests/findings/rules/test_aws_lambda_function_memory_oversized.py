@@ -14,7 +14,7 @@ RULE = rule("aws_lambda_function_memory_oversized")
 
 
 def fortnight(**told):
-    return seen(days=14, **{"memory": 15, "processors": 0.05, **told})
+    return seen(days=14, **{"memory": 154, "processors": 0.05, **told})
 
 
 ROOMY = fortnight()
@@ -25,15 +25,15 @@ UNMEASURED = fortnight(memory=None, processors=None)
     ("changed", "usage", "verdict"),
     [
         ({}, ROOMY, Waste),
-        ({"memory_mib": 3008}, fortnight(memory=30), Waste),
+        ({"memory_mib": 3008}, fortnight(memory=900), Waste),
         ({"architecture": "arm64", "package": "Image"}, ROOMY, Waste),
-        ({}, fortnight(last={"Invocations.Sum": None, "memory_utilization.Maximum": None}), Waste),
-        ({}, fortnight(memory=70), Fine),
-        ({}, fortnight(last={"memory_utilization.Maximum": 88.0}), Fine),
+        ({}, fortnight(last={"Invocations.Sum": None, "used_memory_max.Maximum": None}), Waste),
+        ({}, fortnight(memory=717), Fine),
+        ({}, fortnight(last={"used_memory_max.Maximum": 900.0}), Fine),
         ({}, fortnight(processors=0.55), Fine),
         ({}, fortnight(last={"cpu_total_time.Sum": 1.9e7}), Fine),
-        ({"memory_mib": 3538}, fortnight(memory=30, processors=1.9), Fine),
-        ({"memory_mib": 128}, fortnight(memory=2), Fine),
+        ({"memory_mib": 3538}, fortnight(memory=1_060, processors=1.9), Fine),
+        ({"memory_mib": 128}, fortnight(memory=3), Fine),
         ({}, fortnight(calls=100), Fine),
         ({}, fortnight(calls=None, memory=None, processors=None), Fine),
         ({"is_measured": False}, fortnight(calls=None, memory=None, processors=None), Fine),
@@ -44,9 +44,9 @@ UNMEASURED = fortnight(memory=None, processors=None)
         ({"is_measured": False}, ROOMY, Unknown),
         ({"is_measured": None}, UNMEASURED, Unknown),
         ({}, UNMEASURED, Unknown),
-        ({}, fortnight(last={"memory_utilization.Maximum": None}), Unknown),
+        ({}, fortnight(last={"used_memory_max.Maximum": None}), Unknown),
         ({}, fortnight(last={"cpu_total_time.Sum": None}), Unknown),
-        ({}, seen(days=13, memory=15, processors=0.05), Unknown),
+        ({}, seen(days=13, memory=154, processors=0.05), Unknown),
         ({}, NEVER_READ, Unknown),
     ],
 )
@@ -58,25 +58,25 @@ def test_the_sentence_names_what_would_do_and_no_money():
     found = waste(RULE, MODEST, seen=ROOMY)
     assert found.saves == UNTOLD
     assert (
-        "no call of the last 14 days took more than 15 %. With 256 MiB it would be charged 53.3 GiB-hours less (69 %)"
+        "no call of the last 14 days took more than 154. With 256 MiB it would be charged 53.3 GiB-hours less (69 %)"
         in found.because
     )
 
 
 @pytest.mark.parametrize(
-    ("memory_mib", "percent", "processors", "enough", "saved"),
+    ("memory_mib", "used_mib", "processors", "enough", "saved"),
     [
-        (1024, 15, 0.0, 256, 0.75),
+        (1024, 154, 0.0, 256, 0.75),
         (1024, 0, 0.0, 128, 0.875),
-        (1024, 90, 0.0, 1024, 0.0),
-        (1769, 36, 0.2, 832, 1 - 832 / 1769 * (1 + 0.2 * (1769 / 832 - 1))),
-        (1769, 36, 1.0, 832, 0.0),
-        (3538, 18, 2.0, 832, 1 - 832 / 3538 * (1 + 2 * (1769 / 832 - 0.5))),
+        (1024, 920, 0.0, 1024, 0.0),
+        (1769, 636, 0.2, 832, 1 - 832 / 1769 * (1 + 0.2 * (1769 / 832 - 1))),
+        (1769, 636, 1.0, 832, 0.0),
+        (3538, 636, 2.0, 832, 1 - 832 / 3538 * (1 + 2 * (1769 / 832 - 0.5))),
     ],
 )
-def test_what_is_saved_shrinks_by_the_time_that_computing_takes_longer(memory_mib, percent, processors, enough, saved):
+def test_what_is_saved_shrinks_by_the_time_that_computing_takes_longer(memory_mib, used_mib, processors, enough, saved):
     function = replace(MODEST, memory_mib=memory_mib)
-    need = Need(memory_percent=percent, processors=processors, is_whole=True)
+    need = Need(memory_mib=used_mib, processors=processors, is_whole=True)
     assert enough_mib(function, need) == enough
     assert saved_share(function, need) == pytest.approx(saved)
 

@@ -29,7 +29,7 @@ LIST_PROVISIONED = Call(
     absent=frozenset({"ResourceNotFoundException"}),
     withheld=("ProvisionedConcurrencyConfigs.StatusReason",),
 )
-INSIGHTS, INSIGHTS_MEMORY = "LambdaInsights", "memory_utilization"
+INSIGHTS, INSIGHTS_MEMORY = "LambdaInsights", "used_memory_max"
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
