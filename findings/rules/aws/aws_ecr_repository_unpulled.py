@@ -35,10 +35,12 @@ rule = Rule(
     title="Image repository that nobody pulls from",
     looks_at=ImageRepository,
     settings={"unused_days": 180, "min_gib": 1},
-    action="Make sure that nothing runs from its images, here or in other accounts, then delete the repository.",
+    action="Make sure that nothing runs from its images, here or in other accounts. Archive or export them, wait a "
+    "month, and delete the repository when nobody has missed any.",
     docs="https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-delete.html",
     judge=judge,
     implementation_effort="Low",
-    rollback="Build the images again and push them; what was deleted does not come back.",
-    hint="aws ecr delete-repository --region {region} --repository-name {name} --force",
+    rollback="Restore the archived images, or push the exported ones; what was deleted does not come back.",
+    hint="aws ecr update-image-storage-class --region {region} --repository-name {name} --target-storage-class ARCHIVE "
+    "--image-id imageDigest=DIGEST",
 )
