@@ -20,7 +20,8 @@ class ImageRepository(Thing):
     `has_indexes`: some of its images are lists of others, which then have no tag of their own.
     `has_policy` says whether images expire there by a policy, `expires_untagged` whether that names those without a
     tag; None: could not be read. `is_beside_functions`: functions in its region run from images, whose pulls nobody
-    records for certain; None: could not be read.
+    records for certain; None: could not be read. `is_shared`: a policy of its own may let others pull from it, other
+    accounts and their functions; None: could not be read.
     """
 
     KIND: ClassVar[str] = "image_repository"
@@ -35,3 +36,4 @@ class ImageRepository(Thing):
     has_policy: bool | None = None
     expires_untagged: bool | None = None
     is_beside_functions: bool | None = None
+    is_shared: bool | None = None

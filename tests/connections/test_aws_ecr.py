@@ -36,6 +36,8 @@ def test_a_repository_knows_the_sums_of_its_images_by_months(calm_cloud):
     assert (found["never-pulled-1"].last_pulled_at, found["archived-1"].image_count) == (None, 0)
     assert (found["weak-many-platforms-1"].has_indexes, found["weak-1"].has_indexes) == (True, False)
     assert {repository.is_beside_functions for repository in found.values()} == {False}
+    assert (found["left-behind-shared-1"].is_shared, found["left-behind-1"].is_shared) == (True, False)
+    assert "lambda.amazonaws.com" not in repr(found)
 
 
 def test_functions_that_run_from_images_are_seen_beside(calm_cloud):
@@ -48,6 +50,7 @@ def test_functions_that_run_from_images_are_seen_beside(calm_cloud):
     [
         ("DescribeImages", "image_count"),
         ("GetLifecyclePolicy", "has_policy"),
+        ("GetRepositoryPolicy", "is_shared"),
         ("ListFunctions", "is_beside_functions"),
     ],
 )

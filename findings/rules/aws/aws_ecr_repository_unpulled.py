@@ -21,13 +21,20 @@ def judge(repository: ImageRepository, *, unused_days: int, min_gib: float) -> V
         return Fine()
     if pulled_days is None:
         return Unknown("whether it is a copy for another region: none of its images was ever pulled")
-    if unknown := unseen_pulls(repository):
+    if unknown := unseen_pulls(repository) or _let_in(repository):
         return unknown
     return Waste(
         saves=ALL,
         because=f"{counted(repository.image_count, 'image')}, up to {held:,.1f} GiB: the last was pulled "
         f"{counted(pulled_days, 'day')} ago, and none was pushed for {counted(pushed_days or 0, 'day')}.",
     )
+
+
+def _let_in(repository: ImageRepository) -> Unknown | None:
+    """What to say where others may run functions from its images, whose pulls nobody records for certain."""
+    if repository.is_shared is None:
+        return Unknown("whether it has a policy that lets others pull")
+    return Unknown("who is let in by its own policy, and runs from its images") if repository.is_shared else None
 
 
 rule = Rule(

@@ -25,6 +25,7 @@ SERVICES = {BILLED_AS: ("Compute", "Containers", "AmazonECR")}
 RESOURCE_TYPES = {"image_repository": "Repository"}
 # No function runs from an image in the one; in the other some do, of another family.
 CELL, BESIDE_FUNCTIONS = (PAYER, "eu-west-1"), (SHOP, "us-east-1")
+LETS_IN = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "ecr:*"}]}
 SINGLE = "application/vnd.docker.distribution.manifest.v2+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 
@@ -73,6 +74,12 @@ CASES = {
         unknowns=(UNPULLED,),
         has={"images": (replace(LEFT, pulled=None),), "policy": ANY},
         trap="never pulled, as a copy for another region is not",
+    ),
+    "left_behind_shared": Case(
+        count=2,
+        unknowns=(UNPULLED,),
+        has={"images": (LEFT,), "policy": ANY, "is_shared": True},
+        trap="unpulled, but functions of another account may run from it",
     ),
     "archived": Case(has={"images": (replace(LEFT, is_archived=True),)}, trap="unused, but archived already"),
     "keeps_all": Case(count=3, wastes=(KEEPS_ALL,), untold=(KEEPS_ALL,), has={"images": (LIVE, OLD)}),
@@ -125,6 +132,7 @@ def _repository(draw: Draw, estate: Estate, stand: Stand) -> None:
         "imageTagMutability": "MUTABLE",
     }
     item.facts["policy"] = has.get("policy")
+    item.facts["is_shared"] = has.get("is_shared", False)
     item.facts["images"] = [
         _image(draw, item, images, number) for images in has["images"] for number in range(images.count)
     ]
@@ -179,6 +187,18 @@ def _policy(asked: Asked) -> dict[str, Any]:
     return {"registryId": item.account, "repositoryName": item.name, "lifecyclePolicyText": item.facts["policy"]}
 
 
+def _grants(asked: Asked) -> dict[str, Any]:
+    item = _named(asked)
+    if not item.facts["is_shared"]:
+        raise Refusal("RepositoryPolicyNotFoundException", f"{item.name} has no policy.")
+    return {"registryId": item.account, "repositoryName": item.name, "policyText": json.dumps(LETS_IN)}
+
+
+def _shared(estate: Estate) -> dict[str, str]:
+    found = (one for one in estate.of("image_repository") if one.case == "left_behind_shared")
+    return {"repositoryName": next(found).name}
+
+
 def _one(estate: Estate) -> dict[str, str]:
     found = (one for one in estate.of("image_repository") if one.case == "functions_weak")
     return {"repositoryName": next(found).name}
@@ -189,4 +209,5 @@ ANSWERS = (
     Answered(service="ecr", operation="DescribeRepositories", make=_listed),
     Answered(service="ecr", operation="DescribeImages", make=_images, honours=NAME, largest=1000, tried_with=_one),
     Answered(service="ecr", operation="GetLifecyclePolicy", make=_policy, honours=NAME, tried_with=_one),
+    Answered(service="ecr", operation="GetRepositoryPolicy", make=_grants, honours=NAME, tried_with=_shared),
 )

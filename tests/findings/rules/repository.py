@@ -28,6 +28,7 @@ LEFT = ImageRepository(
     has_policy=True,
     expires_untagged=False,
     is_beside_functions=False,
+    is_shared=False,
 )
 UNLISTED = {
     "image_count": None,

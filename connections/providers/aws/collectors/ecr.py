@@ -47,6 +47,16 @@ GET_LIFECYCLE_POLICY = Call(
     answers_cheapest=frozenset({GONE}),
     absent=frozenset({GONE, "LifecyclePolicyNotFoundException"}),
 )
+GET_REPOSITORY_POLICY = Call(
+    service="ecr",
+    operation="GetRepositoryPolicy",
+    action="ecr:GetRepositoryPolicy",
+    why="Tells whether a repository has a policy by which others may pull from it; not what stands in it.",
+    cheapest=NOBODYS,
+    answers_cheapest=frozenset({GONE}),
+    absent=frozenset({GONE, "RepositoryPolicyNotFoundException"}),
+    withheld=("policyText",),
+)
 MONTH_DAYS, MONTHS = 30, 24
 INDEXES = frozenset(
     {"application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.index.v1+json"}
@@ -98,7 +108,7 @@ def _repository(reader: Reader, item: dict[str, Any]) -> ImageRepository:
 
 
 def _whole(reader: Reader, repository: ImageRepository) -> ImageRepository:
-    """The repository with the sums of its images and what its policy says."""
+    """The repository with the sums of its images, what its lifecycle says, and whether others may be let in."""
     images = reader.listing(
         DESCRIBE_IMAGES, result="imageDetails", row=_image, page_size=1000, repositoryName=repository.name
     )
@@ -106,6 +116,9 @@ def _whole(reader: Reader, repository: ImageRepository) -> ImageRepository:
     if policy is not None:
         text = policy.get("lifecyclePolicyText", "")
         repository = replace(repository, has_policy=bool(text), expires_untagged=_expires_untagged(text))
+    grants = reader.one(GET_REPOSITORY_POLICY, repositoryName=repository.name)
+    if grants is not None:
+        repository = replace(repository, is_shared="repositoryName" in grants)
     if not images.is_complete:
         return repository
     pulls = [image.pulled_at for image in images.rows if image.pulled_at]
@@ -151,10 +164,11 @@ def _expires_untagged(text: str) -> bool | None:
     return bool(statuses & {"untagged", "any"})
 
 
+OF_REPOSITORIES = (DESCRIBE_REPOSITORIES, DESCRIBE_IMAGES, GET_LIFECYCLE_POLICY, GET_REPOSITORY_POLICY)
 COLLECTOR = Collector(
     service="ecr",
-    needs={ImageRepository: (DESCRIBE_REPOSITORIES, DESCRIBE_IMAGES, GET_LIFECYCLE_POLICY, LIST_FUNCTIONS)},
-    calls=(DESCRIBE_REPOSITORIES, DESCRIBE_IMAGES, GET_LIFECYCLE_POLICY, LIST_FUNCTIONS, GET_RESOURCES),
+    needs={ImageRepository: (*OF_REPOSITORIES, LIST_FUNCTIONS)},
+    calls=(*OF_REPOSITORIES, LIST_FUNCTIONS, GET_RESOURCES),
     collect=collect,
     billed_as=("Amazon EC2 Container Registry", "Amazon Elastic Container Registry"),
 )
