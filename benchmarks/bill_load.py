@@ -1,11 +1,11 @@
 """Five million line items: our bill load against DuckDB's scan and sum plus COPY into a like table without walls.
 
-Both contestants run in processes of their own, in turn, on the same files and the same server; the median wall time
-counts. The limit reads with the types given, sums by the same columns and copies into a table with the same columns
-and indexes, but without row-level security: `tied`, whose lines are tied to their load by a key as ours are, and
-`limit`, which lacks that too (docs/decisions/0131). Ours checks every value and that nothing is rounded, reads in a child that can be killed, writes
-under row-level security as cf_worker, keeps what describes the lines and their sums by day, meter and tag too, and
-compares the totals before it commits.
+All run in processes of their own, in turn, on the same files and the same server; the median wall time counts. The
+limit reads with the types given, sums by the same columns and copies into a table with the same columns and indexes,
+but without row-level security: `tied` into one whose lines are tied to their load by a key, as ours are, and `limit`
+into one that lacks that too (docs/decisions/0131). Ours checks every value and that nothing is rounded, reads in a
+child that can be killed, writes under row-level security as cf_worker, keeps what describes the lines and their sums by
+day, meter and tag too, and compares the totals before it commits.
 """
 
 from __future__ import annotations
