@@ -31,6 +31,7 @@ MOMENT_LENGTH = 19  # without its zone
 BEGINS, ENDS = "T20:00:00Z", "T08:00:00Z"
 READ_TYPES = ("VARCHAR", "DOUBLE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE")  # any other is read as text
 SAMPLE_ROWS = 50_000
+SMALLEST_BYTES = 2_000_000  # of files: fewer are read sooner than it is told whether it pays
 A_DAY = 24  # hours
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 
-from audits import bill_parts, charge_details, focus, recognise
+from audits import alike_rows, bill_parts, charge_details, focus, recognise
 from audits.bill_format import NUMBER
 from audits.bill_parts import BillRefused, Part, Shape
 from audits.detail_reader import DetailReader
@@ -168,6 +168,8 @@ class OpenedParts:
 
     def _pays(self, reading: Reading, numbers: Sequence[int]) -> bool:
         """Whether rows alike are to be made one, of parts that are read the same way: asked once."""
+        if sum(self.parts[number].size for number in numbers) < alike_rows.SMALLEST_BYTES:
+            return False
         if reading not in self.pays:
             self.pays[reading] = recognise.alike_pay(reading, self.source(reading, numbers), self._ask)
         return self.pays[reading]

@@ -42,6 +42,7 @@ RECORDED = sorted(one.name for one in BILLS.glob("*.csv*"))
 def told(monkeypatch, paths, *, pays):
     """All that a reading says of a bill, where rows are added up and where they are not."""
     asked = []
+    monkeypatch.setattr(alike_rows, "SMALLEST_BYTES", 0)
     monkeypatch.setattr(alike_rows, "pays", lambda *counted: asked.append(counted) or pays)
     with tempfile.TemporaryDirectory() as work:
         parts = [Part(path=path, key=path.name, size=path.stat().st_size) for path in paths]
@@ -358,3 +359,16 @@ def test_a_format_adds_up_what_its_rules_read_and_no_text_that_describes_a_line(
 
 
 KEPT = {*DIMENSIONS, *(names[0] for names in LINE_TEXTS.values())}
+
+
+def test_of_small_files_nobody_asks_whether_it_pays(monkeypatch):
+    asked = []
+    monkeypatch.setattr(alike_rows, "pays", lambda *counted: asked.append(counted))
+    path = BILLS / RECORDED[0]
+    with tempfile.TemporaryDirectory() as work:
+        reader = Reader(
+            work=Path(work), parts=[Part(path=path, key=path.name, size=path.stat().st_size)], period=None, bounds=FREE
+        )
+        with reader.database:
+            assert reader.read()["rows_by_part"]
+    assert asked == []
