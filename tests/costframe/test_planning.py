@@ -218,7 +218,7 @@ def test_a_place_that_was_not_called_is_read_neither_to_the_end_nor_hidden_by_a_
 
 def test_an_audit_of_which_nothing_is_called_is_judged_at_once(shop, monkeypatch):
     no_spot_checks(monkeypatch)
-    bill(shop, lines=[("AWS Lambda", "eu-west-1")])
+    bill(shop, lines=[("Amazon Polly", "eu-west-1")])
     begun(audit := asked_for(shop), shop)
     judging = Step.objects.get(audit=audit, kind="JUDGE")
     assert {step.state for step in steps_of(audit).values()} == {"NOT_CALLED"}

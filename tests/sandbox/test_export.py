@@ -116,9 +116,11 @@ def test_the_bill_names_what_the_inventory_has_and_more(bucket, cloud):
     for row in estate["waste"]:
         assert row["resource_id"] in billed or (row["billed_days"], row["monthly_saving"]) == (0, None)
     assert "not_on_bill" in {row["case"] for row in estate["waste"] if row["resource_id"] not in billed}
-    gone = [row for row in estate["traps"] if row.get("is_in_inventory") is False]
-    assert gone
-    assert all(row["resource_id"] in billed for row in gone)
+    unlisted = [row for row in estate["traps"] if row.get("is_in_inventory") is False]
+    is_billed = {(row["case"], row["resource_id"] in billed) for row in unlisted}
+    assert {"gone", "going", "vpn_used"} == {case for case, is_there in is_billed if is_there}
+    # A key of AWS' own, what another account asked for, and a port that is deleted: neither listed nor charged.
+    assert {"of_aws", "ready_by_another", "port_deleted"} == {case for case, is_there in is_billed if not is_there}
 
 
 def test_a_restatement_replaces_the_period_under_a_new_execution(cloud, bucket):
