@@ -168,7 +168,7 @@ class OpenedParts:
 
     def _pays(self, reading: Reading, numbers: Sequence[int]) -> bool:
         """Whether rows alike are to be made one, of parts that are read the same way: asked once."""
-        if sum(self.parts[number].size for number in numbers) < alike_rows.SMALLEST_BYTES:
+        if sum(self.parts[number].path.stat().st_size for number in numbers) < alike_rows.SMALLEST_BYTES:
             return False
         if reading not in self.pays:
             self.pays[reading] = recognise.alike_pay(reading, self.source(reading, numbers), self._ask)
