@@ -1,0 +1,5 @@
+"""What other tools document, one file a tool."""
+
+from tests.outside.tools.thrifty import THRIFTY
+
+TOOLS = (THRIFTY,)
