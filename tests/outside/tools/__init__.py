@@ -1,5 +1,6 @@
 """What other tools document, one file a tool."""
 
+from tests.outside.tools.cloudburn import CLOUDBURN
 from tests.outside.tools.thrifty import THRIFTY
 
-TOOLS = (THRIFTY,)
+TOOLS = (THRIFTY, CLOUDBURN)
