@@ -1,6 +1,7 @@
 """What other tools document, one file a tool."""
 
 from tests.outside.tools.cloudburn import CLOUDBURN
+from tests.outside.tools.flexera import FLEXERA
 from tests.outside.tools.thrifty import THRIFTY
 
-TOOLS = (THRIFTY, CLOUDBURN)
+TOOLS = (THRIFTY, CLOUDBURN, FLEXERA)
