@@ -1,7 +1,8 @@
 """What other tools document, one file a tool."""
 
+from tests.outside.tools.cfm_tips import CFM_TIPS
 from tests.outside.tools.cloudburn import CLOUDBURN
 from tests.outside.tools.flexera import FLEXERA
 from tests.outside.tools.thrifty import THRIFTY
 
-TOOLS = (THRIFTY, CLOUDBURN, FLEXERA)
+TOOLS = (THRIFTY, CLOUDBURN, FLEXERA, CFM_TIPS)
