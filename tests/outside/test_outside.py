@@ -49,6 +49,9 @@ def test_each_rule_whose_page_names_a_tool_has_an_example_of_it_or_a_reason(tool
     assert all(why.endswith(".") for why in tool.left_out.values())
 
 
+def test_pages_name_nobody_that_is_not_known():
+    assert {name for name, _ in NAMED} == set(NAMES)
+
 
 def test_each_tool_says_where_and_when_it_was_read():
     assert all("https://github.com/" in tool.read and "read on 2026-" in tool.read for tool in TOOLS)

@@ -7,6 +7,7 @@ from tests.outside.tools.finala import FINALA
 from tests.outside.tools.flexera import FLEXERA
 from tests.outside.tools.flowpipe_thrifty import FLOWPIPE_THRIFTY
 from tests.outside.tools.optscale import OPTSCALE
+from tests.outside.tools.prowler import PROWLER
 from tests.outside.tools.thrifty import THRIFTY
 
-TOOLS = (THRIFTY, CLOUDBURN, FLEXERA, CFM_TIPS, FLOWPIPE_THRIFTY, FINALA, CLOUD_CUSTODIAN, OPTSCALE)
+TOOLS = (THRIFTY, CLOUDBURN, FLEXERA, CFM_TIPS, FLOWPIPE_THRIFTY, FINALA, CLOUD_CUSTODIAN, OPTSCALE, PROWLER)
