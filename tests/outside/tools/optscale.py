@@ -31,6 +31,7 @@ CHECKS = (
     check("aws_ec2_instance_idle", "abandoned_instances.py", "CPU of 5 % and 1,000 bytes of network a second at most, on average of 7 days",
         flagged(used={"NetworkIn.Sum": 4e5, "NetworkOut.Sum": 4e5}),
         flagged(used={"CPUUtilization.Maximum": [2.0] * 13 + [90.0]}, ours=Fine, why="judge by averages"),
+        flagged(autoscaling_group="web", ours=Fine, why="Members of an Auto Scaling group are left to the rules on groups"),
         flagged(used={"CPUUtilization.Maximum": [90.0] + [2.0] * 13}, ours=Fine, why="the highest minute of each of 14 days"),
         passed(used={"CPUUtilization.Maximum": 60.0})),
     check("aws_ec2_instance_off_hours", "instances_for_shutdown.py", "hours of the week in which CPU is 5 % and network 1,000 bytes a second at most, for 14 days",

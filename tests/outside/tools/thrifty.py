@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from findings.rule import Fine, Waste
+from findings.rule import Fine, Unknown, Waste
 from tests.findings.evidence import NOW, ago
 from tests.findings.rules import function, table
 from tests.findings.rules.test_aws_ecs_service_without_autoscaling import seen
@@ -67,12 +67,16 @@ CHECKS = (
     check("aws_ebs_volume_unattached", "ebs.pp unattached_ebs_volumes", "attached to nothing",
         flagged(),
         flagged(detached_at=ago(1), ours=Fine, why="name it at once"),
+        flagged(detached_at=None, ours=Unknown, why="since when must be known"),
         passed(state="in-use", attached_to=("i-1",))),
     check("aws_ec2_instance_graviton", "ec2.pp ec2_instance_without_graviton", "no Windows, and not on arm64",
         flagged(),
         passed(platform="Windows"),
         passed(instance_type="m6g.large", architecture="arm64"),
-        flagged(autoscaling_group="web", ours=Fine, why="machines that others manage are no finding")),
+        flagged(autoscaling_group="web", ours=Fine, why="machines that others manage are no finding"),
+        flagged(state="stopped", ours=Fine, why="machines that are off"),
+        flagged(platform="Red Hat Enterprise Linux", ours=Fine, why="Linux with a licence in its price"),
+        flagged(instance_type="m5n.large", ours=Fine, why="families with a faster network or faster disks")),
     check("aws_ec2_instance_low_utilization", "ec2.pp ec2_instance_low_utilization", "the highest of 30 daily averages of CPU is below 20 %",
         flagged(),
         flagged(used={"CPUUtilization.Maximum": SPIKE}, ours=Fine, why="thrifty an average below 20 %"),
@@ -82,6 +86,7 @@ CHECKS = (
         flagged(instance_type="t2.medium"),
         passed(instance_type="m5.large"),
         passed(instance_type="c4.large", ours=Waste, why="thrifty knows t2, m3 and m4 alone"),
+        flagged(state="stopped", ours=Fine, why="Machines that are off or that others manage"),
         flagged(instance_type="m4.10xlarge", ours=Fine, why="Only a counterpart with at least the same processors and memory")),
     check("aws_ecr_repository_unpulled", "ecr.pp ecr_repository_image_unused", "none of its images was pulled for 90 days, or ever",
         flagged(),
@@ -160,11 +165,14 @@ CHECKS = (
     check("aws_rds_database_idle", "rds.pp rds_db_instance_low_connection", "the most connections of each day are 0 on average of 30 days, rounded",
         flagged(),
         flagged(used={"DatabaseConnections.Maximum": [0.0] * 13 + [1.0]}, ours=Fine, why="thrifty and CFM Tips at averages"),
+        flagged(cluster_id="orders", ours=Fine, why="Members of clusters, replicas"),
+        flagged(replica_of="main", ours=Fine, why="Members of clusters, replicas"),
         passed(used={"DatabaseConnections.Maximum": 5.0})),
     check("aws_rds_database_low_cpu", "rds.pp rds_instance_low_cpu_utilization", "each day's highest CPU is 25 % at most on average of 30 days",
         flagged(),
         flagged(used={"CPUUtilization.Maximum": SPIKE}, ours=Fine, why="Those tools judge by averages"),
         flagged(used={"CPUUtilization.Maximum": 25.0}, ours=Fine, why="25 % (thrifty)"),
+        flagged(cluster_id="orders", ours=Fine, why="members of clusters and replicas are no finding"),
         passed(used={"CPUUtilization.Maximum": 60.0})),
     check("aws_rds_database_previous_generation", "rds.pp rds_instance_prev_gen_class", "the class is t2, m3 or m4",
         flagged(),
@@ -187,7 +195,8 @@ CHECKS = (
     check("aws_s3_bucket_without_lifecycle", "s3.pp s3_bucket_without_lifecycle", "no lifecycle rules",
         flagged(),
         passed(lifecycle_rules=1),
-        flagged(used={"BucketSizeBytes.Average": 5.0 * GIB}, ours=Fine, why="ours large ones only")),
+        flagged(used={"BucketSizeBytes.Average": 5.0 * GIB}, ours=Fine, why="ours large ones only"),
+        flagged(created_at=ago(30), ours=Fine, why="Buckets of less than 90 days are left alone too")),
     check("aws_secretsmanager_secret_unused", "secretsmanager.pp secretsmanager_secret_unused", "last read 90 days ago or more, or never",
         flagged(last_read_at=ago(90)),
         flagged(last_read_at=None),
