@@ -36,6 +36,7 @@ MADE_OF: Mapping[str, Callable[[Any], tuple[Any, ...]]] = {
     "aws_ec2_capacity_reservation_unused": lambda test: (test.RESERVED, test.free(3.0)),
     "aws_ec2_instance_burst_credits": lambda test: (test.BURSTABLE, test.charged(20)),
     "aws_ec2_instance_cheaper_family": lambda test: (test.PROCESSORS, test.month(memory=60)),
+    "aws_ec2_instance_gpu_idle": lambda test: (test.WASTEFUL, test.STILL),
     "aws_ec2_instance_idle": lambda test: (test.WASTEFUL, usage_of(test.QUIET)),
     "aws_ec2_instance_low_utilization": lambda test: (test.ROOMY, test.month(memory=None)),
     "aws_ec2_instance_off_hours": lambda test: (test.LARGE, test.weeks(test.WORK)),
