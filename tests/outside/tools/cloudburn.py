@@ -41,7 +41,7 @@ MACHINES_AND_DISKS = (
         passed(volume_type="gp3"),
         passed(volume_type="st1"),
         flagged(volume_type="io1", iops=4_000, ours=Fine, why="io1 has rules of its own here"),
-        flagged(volume_type="standard", ours=Fine, why="CloudBurn io1 and standard")),
+        flagged(volume_type="standard", ours=Fine, why="a GiB of standard costs less than one of gp3")),
     check("aws_ebs_volume_gp3_iops_unused", "EBS-9", "gp3 with more than 3,000 IOPS, in a template",
         flagged(iops=3_001),
         passed(iops=3_000),
