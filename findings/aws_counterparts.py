@@ -23,25 +23,25 @@ MANAGED_BY = (
 )
 # The Graviton family of the same generation of hardware: its list price is lower at every size that both have.
 GRAVITON = {
-    "c5": "c6g",
-    "c5a": "c6g",
-    "c5d": "c6gd",
-    "c6a": "c7g",
-    "c6i": "c7g",
-    "c7i": "c8g",
-    "m5": "m6g",
-    "m5a": "m6g",
-    "m5d": "m6gd",
-    "m6a": "m7g",
-    "m6i": "m7g",
-    "m7i": "m8g",
-    "r5": "r6g",
-    "r5a": "r6g",
-    "r5d": "r6gd",
-    "r6i": "r7g",
-    "r7i": "r8g",
-    "t3": "t4g",
-    "t3a": "t4g",
+    **dict.fromkeys(("c5", "c5a"), "c6g"),
+    **dict.fromkeys(("c5ad", "c5d"), "c6gd"),
+    **dict.fromkeys(("c6a", "c6i"), "c7g"),
+    "c6id": "c7gd",
+    **dict.fromkeys(("c7a", "c7i", "c7i-flex", "c8a", "c8i", "c8i-flex"), "c8g"),
+    "c8id": "c8gd",
+    **dict.fromkeys(("m5", "m5a"), "m6g"),
+    **dict.fromkeys(("m5ad", "m5d"), "m6gd"),
+    **dict.fromkeys(("m6a", "m6i"), "m7g"),
+    "m6id": "m7gd",
+    **dict.fromkeys(("m7a", "m7i", "m7i-flex", "m8a", "m8i", "m8i-flex"), "m8g"),
+    "m8id": "m8gd",
+    **dict.fromkeys(("r5", "r5a"), "r6g"),
+    **dict.fromkeys(("r5ad", "r5d"), "r6gd"),
+    **dict.fromkeys(("r6a", "r6i"), "r7g"),
+    "r6id": "r7gd",
+    **dict.fromkeys(("r7a", "r7i", "r8a", "r8i", "r8i-flex"), "r8g"),
+    "r8id": "r8gd",
+    **dict.fromkeys(("t3", "t3a"), "t4g"),
 }
 # Of RDS' earlier classes these alone are dearer than what follows them: db.t2, db.r3 and db.r4 cost what it costs.
 DATABASE_FAMILIES = frozenset({"m1", "m2", "m3", "m4"})
@@ -61,6 +61,13 @@ def graviton(instance_type: str) -> str:
     family, _, size = instance_type.partition(".")
     found = f"{GRAVITON[family]}.{size}" if family in GRAVITON else ""
     return found if found and _holds(found, instance_type, architecture="arm64") else ""
+
+
+def database_graviton(instance_class: str) -> str:
+    """The cheaper class with AWS' own ARM processor that has as much ("db.m5.large": "db.m6g.large"), or ""."""
+    instance_type = instance_class.removeprefix("db.")
+    found = graviton(instance_type).replace("7gd.", "6gd.")  # RDS has none of the seventh generation with own disks
+    return f"db.{found}" if found and _holds(found, instance_type, architecture="arm64") else ""
 
 
 def database_follower(instance_class: str) -> str:

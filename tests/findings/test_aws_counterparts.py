@@ -3,7 +3,7 @@
 import pytest
 
 from findings import aws_generations
-from findings.aws_counterparts import GRAVITON, database_follower, follower, graviton, has_same_disks
+from findings.aws_counterparts import GRAVITON, database_follower, database_graviton, follower, graviton, has_same_disks
 from findings.aws_types import facts
 from findings.prices import table
 
@@ -54,10 +54,31 @@ def test_no_follower_with_less_than_the_type_has(monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "to"),
-    [("m5.large", "m6g.large"), ("t3.nano", "t4g.nano"), ("m6g.large", ""), ("m4.large", ""), ("m5.24xlarge", "")],
+    [
+        ("m5.large", "m6g.large"),
+        ("m7a.large", "m8g.large"),
+        ("t3.nano", "t4g.nano"),
+        ("m6g.large", ""),
+        ("m4.large", ""),
+        ("m5.24xlarge", ""),
+    ],
 )
 def test_an_arm_twin_is_of_the_same_size_and_of_no_earlier_type(name, to):
     assert graviton(name) == to
+
+
+def test_twins_of_types_with_disks_of_their_own_have_as_much_of_those():
+    own = [name for name in TYPES if graviton(name) and facts(name).local_disk_gb]
+    assert len(own) > 20
+    assert [name for name in own if not has_same_disks(name, graviton(name))] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "to"),
+    [("db.m5.large", "db.m6g.large"), ("db.r6id.xlarge", "db.r6gd.xlarge"), ("db.m4.large", ""), ("db.serverless", "")],
+)
+def test_a_database_s_arm_twin_is_of_a_class_that_rds_has(name, to):
+    assert database_graviton(name) == to
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connections.resources import Database
-from findings.aws_counterparts import graviton
+from findings.aws_counterparts import database_graviton
 from findings.aws_types import facts
 from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste
 
@@ -21,7 +21,7 @@ def judge(database: Database) -> Verdict:
         return Fine("Part of a cluster, whose members change their class one after another, by a plan of their own.")
     if database.major_version in TOO_OLD.get(database.engine, ()):
         return Fine(f"{database.engine} {database.major_version} does not run on ARM: an upgrade comes first.")
-    to = graviton(kind.removeprefix("db."))
+    to = database_graviton(kind)
     now, then = facts(kind), facts(to)
     if now is None:
         return Unknown(f"what a database of class {kind!r} has: the table of types does not tell")
@@ -30,7 +30,7 @@ def judge(database: Database) -> Verdict:
     return Waste(
         saves=UNTOLD,
         because=f"{kind} ({database.engine} {database.engine_version}) has {now.vcpus} vCPU and "
-        f"{now.memory_mib / 1024:g} GiB; db.{to} has {then.vcpus} and {then.memory_mib / 1024:g} at a lower price.",
+        f"{now.memory_mib / 1024:g} GiB; {to} has {then.vcpus} and {then.memory_mib / 1024:g} at a lower price.",
     )
 
 

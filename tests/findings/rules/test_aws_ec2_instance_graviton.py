@@ -28,6 +28,12 @@ WASTEFUL = Instance(
     [
         ({}, Waste),
         ({"instance_type": "t3a.small"}, Waste),
+        ({"instance_type": "m7a.large"}, Waste),
+        ({"instance_type": "r6id.4xlarge"}, Waste),
+        ({"instance_type": "c8i-flex.xlarge"}, Waste),
+        ({"instance_type": "m6id.metal"}, Fine),
+        ({"instance_type": "m5n.large"}, Fine),
+        ({"instance_type": "r5b.large"}, Fine),
         ({"state": "stopped"}, Fine),
         ({"lifecycle": "spot"}, Fine),
         ({"autoscaling_group": "web"}, Fine),

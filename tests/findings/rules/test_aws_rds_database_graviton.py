@@ -31,6 +31,7 @@ WASTEFUL = Database(
         ({"engine": "mariadb", "major_version": "10"}, Waste),
         ({"instance_class": "db.t3.medium"}, Waste),
         ({"instance_class": "db.r6i.2xlarge"}, Waste),
+        ({"instance_class": "db.m6id.xlarge"}, Waste),
         ({"is_multi_az": True}, Waste),
         ({"replica_of": "main"}, Waste),
         ({"instance_class": "db.m6g.large"}, Fine),
