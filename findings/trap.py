@@ -54,7 +54,8 @@ class Trap:
     `look(thing)` sees one resource. Where it is caught, `effect` FINE makes a verdict of waste Fine, and LOWER takes
     from the finding's confidence. It concerns resources of `kinds` (empty: of every kind, but for those in `but_not`)
     and rules of `stages`. `needs` are kinds and `reads_tags` the tags without which not seeing it proves nothing.
-    Of a resource that only a bill tells of, `on_bill` looks for it; what is charged under `meters` is of its kinds.
+    Of a resource that only a bill tells of, `on_bill` looks for it; what is charged under `meters` is of its kinds, and
+    without `meters` no bill names one of them.
     """
 
     id: str
@@ -97,7 +98,8 @@ class Trap:
 
     def _billed(self, thing: Billed) -> Look | None:
         """A commitment or a whole service is in no trap: neither stands anywhere."""
-        if not isinstance(thing, BilledResource) or (self.kinds and not thing.lines(*self.meters)):
+        is_of_its_kinds = not self.kinds or bool(self.meters and thing.lines(*self.meters))
+        if not isinstance(thing, BilledResource) or not is_of_its_kinds:
             return None
         return self.on_bill(thing) if self.on_bill else Unchecked("what the cloud says of it (a bill tells its costs)")
 

@@ -109,6 +109,7 @@ class Image(Thing):
     read). `managed_by` names the service that keeps it (backup, dlm), `is_protected` says that its owner forbade to
     deregister it, and `is_sold` that it is one of a product of AWS Marketplace. `is_shared` says whether other accounts
     may launch from it: None where it could not be read, or was launched so lately that nobody asked.
+    `has_launch_templates` says whether its region has any launch template: which images one names is not read.
     """
 
     KIND: ClassVar[str] = "image"
@@ -123,3 +124,4 @@ class Image(Thing):
     is_protected: bool = False
     is_sold: bool = False
     is_shared: bool | None = None
+    has_launch_templates: bool | None = None

@@ -10,7 +10,7 @@ import pytest
 
 from connections.bill_ids import bill_ids
 from connections.provider import MetricPlace
-from connections.providers.aws import agents, fast_restores, images
+from connections.providers.aws import agents, fast_restores, images, launch_templates
 from connections.providers.aws.collectors import autoscaling, ec2, s3
 from connections.providers.aws.reader import Listing
 from connections.resources import Image, Instance, Metric, Snapshot
@@ -43,6 +43,14 @@ def test_a_machine_that_is_terminated_does_not_stand():
     gone = Instance(resource_id="i-2", state="terminated", instance_type="m5.large", image_id="ami-1", **BASE)
     (found,) = images.with_machines((IMAGE,), Listing(rows=(gone,), is_complete=True))
     assert found.has_instances is False
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_complete", "has"), [((1,), True, True), ((1,), False, True), ((), True, False), ((), False, None)]
+)
+def test_whether_there_are_launch_templates_is_not_known_where_their_list_broke_off(rows, is_complete, has):
+    (found,) = launch_templates.with_templates((IMAGE,), Listing(rows=rows, is_complete=is_complete))
+    assert found.has_launch_templates is has
 
 
 FORGOTTEN = {"last_launched_at": AT - dt.timedelta(days=30), "has_instances": False}

@@ -9,7 +9,7 @@ import pytest
 
 from connections.bill_ids import bill_ids
 from connections.provider import GapFound, Scope
-from connections.providers.aws import calls, inventory, networks
+from connections.providers.aws import calls, inventory, launch_templates, networks
 from connections.providers.aws.agents import with_agents
 from connections.providers.aws.collectors import ec2, vpc
 from connections.providers.aws.collectors import elasticloadbalancing as elb
@@ -73,6 +73,7 @@ def test_short_pages_bring_the_same_as_long_ones(calm_cloud, service):
         (ec2.DESCRIBE_SNAPSHOTS, ("snapshot",)),
         (ec2.DESCRIBE_IMAGES, ("image",)),
         (ec2.DESCRIBE_ADDRESSES, ("address",)),
+        (launch_templates.DESCRIBE_TEMPLATES, ("launch_template",)),
         (vpc.DESCRIBE_NAT_GATEWAYS, ("nat_gateway",)),
         (networks.DESCRIBE_ROUTE_TABLES, ()),
         (vpc.DESCRIBE_SUBNETS, ()),

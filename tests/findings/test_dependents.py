@@ -12,6 +12,7 @@ import pytest
 
 from audits.evidence import Bill, DayCost
 from connections.resources import Address, Image, Instance, Snapshot, Volume
+from connections.resources.backups import RecoveryPoint
 from connections.resources.scaling import AutoScalingGroup
 from findings import operations, relations
 from findings.dependents import ZERO, Dependents, further_of, priced
@@ -66,6 +67,24 @@ def test_disks_and_addresses_of_a_machine_depend_on_it_and_the_copies_of_its_dis
         HELD.resource_id: LEFT,
         COPY.resource_id: KEPT,
     }
+
+
+@pytest.mark.parametrize(
+    ("kept", "image_ids", "goes"),
+    [
+        ("snapshot/snap-5", (), True),
+        ("snapshot/snap-6", (), False),
+        ("image/ami-1", ("ami-1",), True),
+        ("image/ami-1", ("ami-1", "ami-2"), False),
+        ("image/ami-1", None, False),
+    ],
+)
+def test_the_snapshots_that_a_backup_is_go_with_it(kept, image_ids, goes):
+    point = RecoveryPoint(
+        resource_id=f"arn:aws:ec2:{REGION}::{kept}", state="COMPLETED", vault_name="main", source="arn:s", **BASE
+    )
+    found = around(point, replace(COPY, resource_id="snap-5", image_ids=image_ids)).of(point)
+    assert [one.fate for one in found] == ([GOES] if goes else [])
 
 
 def test_machines_of_a_group_go_with_it_and_their_disks_with_them():

@@ -49,6 +49,6 @@ rule = Rule(
     judge=judge,
     rollback_possible=True,
     rollback="Enable it again while it is only disabled; once deregistered, only from the Recycle Bin.",
-    hint="aws ec2 disable-image --region {region} --image-id {native_id}",
+    hint="aws ec2 describe-image-references --region {region} --image-ids {native_id} --include-all-resource-types",
     needs=(Instance,),
 )

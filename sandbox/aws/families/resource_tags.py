@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 KINDS = {
     "acm-pca:certificate-authority": "certificate_authority",
     "appstream:fleet": "streaming_fleet",
+    "backup": "recovery_point",
     "cloudfront:distribution": "distribution",
     "cloudtrail:trail": "trail",
     "cloudwatch:alarm": "alarm",
@@ -22,6 +23,7 @@ KINDS = {
     "comprehend:entity-recognizer-endpoint": "entity_endpoint",
     "dms:rep": "replication_instance",
     "ec2:elastic-ip": "held_address",
+    "ec2:snapshot": "snapshot",
     "ec2:vpn-connection": "vpn_connection",
     "ecr:repository": "image_repository",
     "ecs:cluster": "container_cluster",

@@ -13,10 +13,12 @@ from connections.providers.aws import fast_restores
 from connections.providers.aws.agents import AGENT, GPU, LIST_METRICS, agents, with_agents, with_gpus
 from connections.providers.aws.capacity import DESCRIBE_RESERVATIONS, place, reservations
 from connections.providers.aws.images import DESCRIBE_PERMISSIONS, with_machines, with_sharing
+from connections.providers.aws.launch_templates import DESCRIBE_TEMPLATES, templates, with_templates
 from connections.providers.aws.reader import clean_tags
 from connections.resources import Address, Image, Instance, Snapshot, Thing, Volume
 from connections.resources.capacity import CapacityReservation
 from connections.resources.fast_restores import FastRestore
+from connections.resources.launch_templates import LaunchTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +81,8 @@ def collect(reader: Reader) -> Iterator[Thing]:
     volumes: Listing[Volume]
     snapshots: Listing[Snapshot]
     images: Listing[Image]
-    instances, volumes, snapshots, images, addresses, measured, kept_free, kept_ready = reader.together(
+    named: Listing[LaunchTemplate]
+    instances, volumes, snapshots, images, addresses, measured, kept_free, kept_ready, named = reader.together(
         lambda: _instances(reader),
         lambda: _volumes(reader),
         lambda: _snapshots(reader),
@@ -88,12 +91,14 @@ def collect(reader: Reader) -> Iterator[Thing]:
         lambda: agents(reader),
         lambda: reservations(reader),
         lambda: fast_restores.fast_restores(reader),
+        lambda: templates(reader),
     )
     machines = with_agents((one for one in instances.rows if one.state != "terminated"), measured)
     yield from with_gpus(reader, machines)
     yield from _with_instances(volumes.rows, instances)
     yield from _with_origins(snapshots.rows, volumes, images)
-    yield from with_sharing(reader, with_machines(images.rows, instances))
+    yield from with_templates(with_sharing(reader, with_machines(images.rows, instances)), named)
+    yield from named.rows
     yield from addresses.rows
     yield from kept_free.rows
     yield from fast_restores.with_snapshots(kept_ready.rows, snapshots.rows)
@@ -344,6 +349,7 @@ COLLECTOR = Collector(
         Address: (DESCRIBE_ADDRESSES,),
         CapacityReservation: (DESCRIBE_RESERVATIONS,),
         FastRestore: (fast_restores.DESCRIBE_FAST_RESTORES,),
+        LaunchTemplate: (DESCRIBE_TEMPLATES,),
     },
     calls=(
         DESCRIBE_INSTANCES,
@@ -355,6 +361,7 @@ COLLECTOR = Collector(
         LIST_METRICS,
         DESCRIBE_RESERVATIONS,
         fast_restores.DESCRIBE_FAST_RESTORES,
+        DESCRIBE_TEMPLATES,
     ),
     collect=collect,
     places={
