@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from connections.provider import Call, MetricPlace
+from connections.provider import Call, MetricPlace, beneath
 from connections.providers.aws.reader import clean_tags
 from connections.resources.clusters import DocumentInstance, GraphInstance
 
@@ -20,13 +20,14 @@ DESCRIBE_DATABASES = Call(
     action="rds:DescribeDBInstances",
     why="Lists managed databases with their size and state, those of DocumentDB and Neptune among them.",
     cheapest={"MaxRecords": 20},
-    withheld=(
-        "DBInstances.DBSubnetGroup",
-        "DBInstances.DomainMemberships",
-        "DBInstances.MasterUserSecret",
-        "DBInstances.MasterUsername",
-        "DBInstances.PendingModifiedValues",
-        "DBInstances.TdeCredentialArn",
+    read=beneath(
+        "DBInstances",
+        *("DBInstanceArn", "DBInstanceIdentifier", "DBInstanceClass", "DBInstanceStatus", "DBClusterIdentifier"),
+        *("InstanceCreateTime", "TagList.Key", "TagList.Value", "DbiResourceId"),
+        *("Engine", "EngineVersion", "EngineLifecycleSupport", "AllocatedStorage", "StorageType", "Iops", "MultiAZ"),
+        *("ReadReplicaSourceDBInstanceIdentifier", "ReadReplicaDBInstanceIdentifiers"),
+        *("BackupRetentionPeriod", "AwsBackupRecoveryPointArn"),
+        *("PerformanceInsightsEnabled", "PerformanceInsightsRetentionPeriod", "DatabaseInsightsMode"),
     ),
 )
 DESCRIBE_CLUSTERS = Call(

@@ -7,7 +7,6 @@ transport itself, which no event handler can remove. Handlers live on the sessio
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote_plus, urlsplit
@@ -19,8 +18,8 @@ from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as SESSION
 from botocore.configprovider import ConfigValueStore, ConstantProvider
 from botocore.credentials import CredentialResolver
 from botocore.hooks import HierarchicalEmitter
-from botocore.utils import parse_timestamp
 
+from connections.providers.aws.answers import AnswerParsers
 from connections.providers.aws.outcomes import without_names
 from connections.providers.aws.withholding import withhold
 from connections.readonly import READ_METHODS, WriteRefused
@@ -145,7 +144,7 @@ class GuardedSession(botocore.session.Session):
         self.register_component("config_store", ConfigValueStore(mapping=defaults))
         self.register_component("credential_provider", CredentialResolver(providers=[]))
         self.register_component("data_loader", LOADER)
-        self.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
+        self.register_component("response_parser_factory", AnswerParsers())
         self._install(book)
 
     def _install(self, book: CallBook) -> None:
@@ -224,16 +223,3 @@ class GuardedSession(botocore.session.Session):
         error = parsed.get("Error")
         if error and error.get("Message"):
             error["Message"] = without_names(str(error["Message"]), role_name=self._role_name)
-
-
-def _moment(value: Any) -> datetime:  # noqa: ANN401 - botocore's
-    """A timestamp as AWS writes it; the general parser that botocore uses is some hundred times slower."""
-    if isinstance(value, str) and value.endswith("Z"):
-        try:
-            return datetime.fromisoformat(value)
-        except ValueError:
-            pass
-    if isinstance(value, (int, float)):
-        return datetime.fromtimestamp(value, UTC)
-    found: datetime = parse_timestamp(value)
-    return found
