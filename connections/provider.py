@@ -227,7 +227,7 @@ class Pace(Protocol):
     """What slows our calls down where a provider asks for it, for all who make calls there."""
 
     def before_call(self, *, service: str, region: str) -> None:
-        """Come back when it is the call's turn; raise where the work is over meanwhile."""
+        """Come back when it is the turn of a call or of a further try; raise where the work is over meanwhile."""
 
     def throttled(self, *, service: str, region: str) -> None:
         """The provider asked us to slow down there."""

@@ -183,8 +183,9 @@ class GuardedSession(botocore.session.Session):
                 verify=True,
             )
         service = client.meta.service_model.service_name
-        told = partial(self._book.on_response, service_name=service, region_name=client.meta.region_name)
-        client.meta.events.register("response-received", told, unique_id="book")
+        place: dict[str, Any] = {"service_name": service, "region_name": client.meta.region_name}
+        client.meta.events.register_first("request-created", partial(self._before_try, **place), "costframe-pace")
+        client.meta.events.register("response-received", partial(self._book.on_response, **place), unique_id="book")
         endpoint: Any = vars(client)["_endpoint"]  # botocore has no public door to the transport
         endpoint.http_session = GuardedTransport(endpoint.http_session, guard=self.guard, service=service)
         return client
@@ -201,8 +202,13 @@ class GuardedSession(botocore.session.Session):
         if (context or {}).get("is_presign_request"):
             raise WriteRefused(service, operation, "a presigned URL would carry our access to somebody else")
         self._book.before_call()
+
+    def _before_try(self, *, request: Any, service_name: str, region_name: str, **_: object) -> None:  # noqa: ANN401 - botocore's
+        """Wait for the turn of a try, the first or a further one: before it is signed, so that the signature is new."""
         if self._book.pace is not None:
-            self._book.pace.before_call(service=service, region=str((context or {}).get("client_region", "")))
+            self._book.pace.before_call(service=service_name, region=region_name)
+            # Until when the SDK waits for an answer was reckoned before the wait: the provider need not be told.
+            request.context.get("retries", {}).pop("ttl", None)
 
     def _before_signer(self, *, signature_version: Any, event_name: str, **_: object) -> None:  # noqa: ANN401 - botocore's
         if str(signature_version).endswith(("-query", "-presign-post")):
