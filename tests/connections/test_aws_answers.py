@@ -15,11 +15,12 @@ from botocore.parsers import ResponseParserError, ResponseParserFactory
 
 from connections.providers.aws import answers, calls, inventory, metrics
 from connections.providers.aws.collectors import ec2
+from connections.providers.aws.database_calls import DESCRIBE_DATABASES
 from connections.providers.aws.reader import Reader
 from connections.providers.aws.withholding import CUT, withhold
 from connections.resources.thing import Metric
 from tests.connections.aws import guarded
-from tests.promises.content import MODELS, lies_in
+from tests.promises.content import MODELS, lies_in, members
 
 LONG = tuple(call for call in inventory.DECLARED if call.read)
 AT = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
@@ -199,7 +200,8 @@ def series(page):
 def test_the_long_answers_are_the_ones_of_which_little_is_read():
     assert {call.operation for call in LONG} == {
         "DescribeInstances", "DescribeVolumes", "DescribeSnapshots", "DescribeImages", "DescribeAddresses",
-        "DescribeDBInstances", "GetMetricData",
+        "DescribeDBInstances", "DescribeDBClusters", "DescribeDBSnapshots", "DescribeDBClusterSnapshots",
+        "DescribeNetworkInterfaces", "DescribeLogGroups", "GetMetricData",
     }  # fmt: skip
 
 
@@ -211,7 +213,7 @@ def test_adapters_use_of_a_long_answer_what_is_declared_and_nothing_else():
     undeclared = {
         f"{call.operation} {path}"
         for call in LONG
-        for path in seen[call]
+        for path in seen[call] & dict(members(shape_of(call))).keys()
         if not any(lies_in(path, one) or lies_in(one, path) for one in call.read)
     }
     assert undeclared == set()
@@ -290,6 +292,13 @@ XML_ODDITIES = {
     "nothing": (r".*", ""),
     "a page of a proxy": (r".*", "<html><body>Bad gateway</body></html>"),
 }  # fmt: skip
+QUERY_ODDITIES = {
+    "as it is": ("", ""),
+    "without its wrapper": (r"<DescribeDBInstancesResult>.*</DescribeDBInstancesResult>", ""),
+    "its wrapper twice": (r"(<DescribeDBInstancesResult>.*</DescribeDBInstancesResult>)", r"\1\1"),
+    "without metadata": (r"<ResponseMetadata>.*</ResponseMetadata>", ""),
+    "without a token": (r"<Marker>.*</Marker>", ""),
+}
 JSON_ODDITIES = {
     "as it is": ("", ""),
     "a value that is null": (r'"Values": \[', '"Values": [null, '),
@@ -319,7 +328,11 @@ def outcome(read, *arguments, **more):
     ("call", "pattern", "instead"),
     [
         pytest.param(call, *change, id=f"{call.operation}: {name}")
-        for call, changes in ((ec2.DESCRIBE_VOLUMES, XML_ODDITIES), (calls.GET_METRIC_DATA, JSON_ODDITIES))
+        for call, changes in (
+            (ec2.DESCRIBE_VOLUMES, XML_ODDITIES),
+            (DESCRIBE_DATABASES, QUERY_ODDITIES),
+            (calls.GET_METRIC_DATA, JSON_ODDITIES),
+        )
         for name, change in changes.items()
     ],
 )

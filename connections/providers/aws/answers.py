@@ -88,7 +88,7 @@ def _from_xml(body: bytes, shape: StructureShape) -> tuple[dict[str, Any], bytes
     """The lists of an answer, and the answer without them."""
     root = ET.fromstring(body, ET.XMLParser(encoding="utf-8"))  # noqa: S314 - as botocore reads it
     wrapper = shape.serialization.get("resultWrapper")
-    start = root if wrapper is None else next(child for child in root if _bare(child.tag) == wrapper)
+    [start] = [root] if wrapper is None else [child for child in root if _bare(child.tag) == wrapper]
     named = {_wire_name(name, member): name for name, member in _lists(shape).items()}
     found: dict[str, ET.Element] = {}
     for child in start:

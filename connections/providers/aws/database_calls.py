@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from connections.providers.aws.reader import Listing, Reader
 
+TAGS = ("TagList.Key", "TagList.Value")
 DESCRIBE_DATABASES = Call(
     service="rds",
     operation="DescribeDBInstances",
@@ -23,7 +24,7 @@ DESCRIBE_DATABASES = Call(
     read=beneath(
         "DBInstances",
         *("DBInstanceArn", "DBInstanceIdentifier", "DBInstanceClass", "DBInstanceStatus", "DBClusterIdentifier"),
-        *("InstanceCreateTime", "TagList.Key", "TagList.Value", "DbiResourceId"),
+        *("InstanceCreateTime", "DbiResourceId", *TAGS),
         *("Engine", "EngineVersion", "EngineLifecycleSupport", "AllocatedStorage", "StorageType", "Iops", "MultiAZ"),
         *("ReadReplicaSourceDBInstanceIdentifier", "ReadReplicaDBInstanceIdentifiers"),
         *("BackupRetentionPeriod", "AwsBackupRecoveryPointArn"),
@@ -36,11 +37,11 @@ DESCRIBE_CLUSTERS = Call(
     action="rds:DescribeDBClusters",
     why="Tells which clusters stand, their state and support, so that no snapshot of one is called left over.",
     cheapest={"MaxRecords": 20},
-    withheld=(
-        "DBClusters.DomainMemberships",
-        "DBClusters.MasterUserSecret",
-        "DBClusters.MasterUsername",
-        "DBClusters.PendingModifiedValues",
+    read=beneath(
+        "DBClusters",
+        *("DBClusterIdentifier", "DbClusterResourceId", "Status", "ClusterCreateTime", "DBClusterMembers", *TAGS),
+        *("BackupRetentionPeriod", "EngineLifecycleSupport"),
+        *("GlobalClusterIdentifier", "ReplicationSourceIdentifier", "ReadReplicaIdentifiers"),
     ),
 )
 Kind = TypeVar("Kind", DocumentInstance, GraphInstance)
