@@ -13,8 +13,7 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.parsers import ResponseParserError, ResponseParserFactory
 
-from connections.providers.aws import answers, calls, inventory, metrics
-from connections.providers.aws.collectors import ec2
+from connections.providers.aws import answers, calls, ec2_calls, inventory, metrics
 from connections.providers.aws.database_calls import DESCRIBE_DATABASES
 from connections.providers.aws.reader import Reader
 from connections.providers.aws.withholding import CUT, withhold
@@ -329,7 +328,7 @@ def outcome(read, *arguments, **more):
     [
         pytest.param(call, *change, id=f"{call.operation}: {name}")
         for call, changes in (
-            (ec2.DESCRIBE_VOLUMES, XML_ODDITIES),
+            (ec2_calls.DESCRIBE_VOLUMES, XML_ODDITIES),
             (DESCRIBE_DATABASES, QUERY_ODDITIES),
             (calls.GET_METRIC_DATA, JSON_ODDITIES),
         )

@@ -9,7 +9,7 @@ import pytest
 
 from connections.bill_ids import bill_ids
 from connections.provider import GapFound, Scope
-from connections.providers.aws import calls, inventory, networks
+from connections.providers.aws import calls, ec2_calls, inventory, networks
 from connections.providers.aws.agents import with_agents
 from connections.providers.aws.collectors import ec2, vpc
 from connections.providers.aws.collectors import elasticloadbalancing as elb
@@ -68,11 +68,11 @@ def test_short_pages_bring_the_same_as_long_ones(calm_cloud, service):
 @pytest.mark.parametrize(
     ("call", "kinds"),
     [
-        (ec2.DESCRIBE_INSTANCES, ("instance",)),
-        (ec2.DESCRIBE_VOLUMES, ("volume",)),
-        (ec2.DESCRIBE_SNAPSHOTS, ("snapshot",)),
-        (ec2.DESCRIBE_IMAGES, ("image",)),
-        (ec2.DESCRIBE_ADDRESSES, ("address",)),
+        (ec2_calls.DESCRIBE_INSTANCES, ("instance",)),
+        (ec2_calls.DESCRIBE_VOLUMES, ("volume",)),
+        (ec2_calls.DESCRIBE_SNAPSHOTS, ("snapshot",)),
+        (ec2_calls.DESCRIBE_IMAGES, ("image",)),
+        (ec2_calls.DESCRIBE_ADDRESSES, ("address",)),
         (vpc.DESCRIBE_NAT_GATEWAYS, ("nat_gateway",)),
         (networks.DESCRIBE_ROUTE_TABLES, ()),
         (vpc.DESCRIBE_SUBNETS, ()),

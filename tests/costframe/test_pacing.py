@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 from uuid import UUID, uuid4
 
 import pytest
@@ -203,7 +204,8 @@ class Crowded(BaseHTTPRequestHandler):
     """Refuses the first two requests for want of room. Each takes longer than complaints are of one moment."""
 
     protocol_version = "HTTP/1.1"
-    clock, seen = Clock(), []
+    clock: ClassVar[Clock]
+    seen: ClassVar[list[tuple[float, str]]]
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
