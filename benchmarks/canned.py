@@ -7,7 +7,6 @@ first request, so that the client's work is what is measured.
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
 import sys
 import time
@@ -82,16 +81,18 @@ class Cloud:
             "DescribeAddresses": pages("DescribeAddresses", "addressesSet", ADDRESS, instances // 2),
             "DescribeSnapshots": pages("DescribeSnapshots", "snapshotSet", SNAPSHOT, instances),
             "DescribeImages": pages("DescribeImages", "imagesSet", "", 0),
-            "DescribeNatGateways": pages("DescribeNatGateways", "natGatewaySet", "", 0),
-            "DescribeRouteTables": pages("DescribeRouteTables", "routeTableSet", "", 0),
+            "DescribeCapacityReservations": pages("DescribeCapacityReservations", "capacityReservationSet", "", 0),
+            "DescribeFastSnapshotRestores": pages("DescribeFastSnapshotRestores", "fastSnapshotRestoreSet", "", 0),
         }
-        self.metric_answers: dict[tuple[str, ...], bytes] = {}
+        self.series: dict[tuple[int, ...], str] = {}
 
     def answer(self, target: str, body: bytes) -> tuple[str, bytes]:
         """The content type and bytes for one request."""
-        if target.endswith(".GetMetricData"):
-            self.calls["GetMetricData"] += 1
-            return "application/x-amz-json-1.0", self.metrics(body)
+        if target:
+            operation = target.rpartition(".")[2]
+            self.calls[operation] += 1
+            told = self.metrics(body) if operation == "GetMetricData" else b'{"Metrics": []}'
+            return "application/x-amz-json-1.0", told
         form = dict(urllib.parse.parse_qsl(body.decode()))
         action = form.get("Action", "")
         self.calls[action] += 1
@@ -100,18 +101,22 @@ class Cloud:
         return "text/xml", self.describes[action][form.get("NextToken", "0")]
 
     def metrics(self, body: bytes) -> bytes:
-        """Thirty days of one value a day for each query of the batch."""
-        ids = tuple(query["Id"] for query in json.loads(body)["MetricDataQueries"])
-        if ids not in self.metric_answers:
-            first = dt.datetime(2026, 10, 20, tzinfo=dt.UTC)
-            days = [(first + dt.timedelta(days=day)).timestamp() for day in range(30)]
-            values = [12.5 + day for day in range(30)]
-            results = [
-                {"Id": name, "Label": name, "Timestamps": days, "Values": values, "StatusCode": "Complete"}
-                for name in ids
-            ]
-            self.metric_answers[ids] = json.dumps({"MetricDataResults": results, "Messages": []}).encode()
-        return self.metric_answers[ids]
+        """One value for each period of each query of the batch."""
+        asked = json.loads(body)
+        results = [
+            f'{{"Id": "{query["Id"]}", "Label": "{query["Id"]}", "StatusCode": "Complete", '
+            f"{self.values(asked['StartTime'], asked['EndTime'], query['MetricStat']['Period'])}}}"
+            for query in asked["MetricDataQueries"]
+        ]
+        return f'{{"MetricDataResults": [{", ".join(results)}], "Messages": []}}'.encode()
+
+    def values(self, *span: int) -> str:
+        """Timestamps and values, the same for all series of one span: start, end and period in seconds."""
+        if span not in self.series:
+            moments = list(range(*span))
+            values = [12.5 + number / 7 for number in range(len(moments))]
+            self.series[span] = f'"Timestamps": {json.dumps(moments)}, "Values": {json.dumps(values)}'
+        return self.series[span]
 
 
 async def serve_one(cloud: Cloud, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -54,6 +54,9 @@ class Call:
     `withheld` are members of the answer that are never parsed, so that no value of them is ever made: dotted paths of
     the SDK's own names, through lists and maps ("Functions.Environment"). `kept` are members whose name sounds like
     content and that are parsed all the same, each with the reason.
+    `read` are the members of which alone values are made, each with all beneath it, where the answer is long and little
+    of it is used; empty: all that is not withheld. Plain values beside the lists of an answer, such as the tokens of
+    its pages, are always read.
     `post_path` is set where a read is a POST that names no operation: the one path it goes to. `bucket_setting` is set
     where a read is of an S3 bucket's setting: the sub-resource that it names ("lifecycle").
     """
@@ -70,6 +73,7 @@ class Call:
     absent_words: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
     kept: Mapping[str, str] = field(default_factory=dict, hash=False)
     post_path: str = ""
     bucket_setting: str = ""
@@ -78,6 +82,11 @@ class Call:
     def permissions(self) -> tuple[str, ...]:
         """Everything that the caller must be allowed."""
         return (self.action, *self.besides)
+
+
+def beneath(path: str, *names: str) -> tuple[str, ...]:
+    """Members of an answer that lie beneath one path, each with its own."""
+    return tuple(f"{path}.{name}" for name in names)
 
 
 class Scope(Enum):
@@ -218,7 +227,7 @@ class Pace(Protocol):
     """What slows our calls down where a provider asks for it, for all who make calls there."""
 
     def before_call(self, *, service: str, region: str) -> None:
-        """Come back when it is the call's turn; raise where the work is over meanwhile."""
+        """Come back when it is the turn of a call or of a further try; raise where the work is over meanwhile."""
 
     def throttled(self, *, service: str, region: str) -> None:
         """The provider asked us to slow down there."""

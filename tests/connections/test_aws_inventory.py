@@ -10,6 +10,7 @@ import pytest
 from connections.bill_ids import bill_ids
 from connections.provider import GapFound, Scope
 from connections.providers.aws import calls, inventory, launch_templates, networks
+from connections.providers.aws import calls, ec2_calls, inventory, networks
 from connections.providers.aws.agents import with_agents
 from connections.providers.aws.collectors import ec2, vpc
 from connections.providers.aws.collectors import elasticloadbalancing as elb
@@ -74,6 +75,11 @@ def test_short_pages_bring_the_same_as_long_ones(calm_cloud, service):
         (ec2.DESCRIBE_IMAGES, ("image",)),
         (ec2.DESCRIBE_ADDRESSES, ("address",)),
         (launch_templates.DESCRIBE_TEMPLATES, ("launch_template",)),
+        (ec2_calls.DESCRIBE_INSTANCES, ("instance",)),
+        (ec2_calls.DESCRIBE_VOLUMES, ("volume",)),
+        (ec2_calls.DESCRIBE_SNAPSHOTS, ("snapshot",)),
+        (ec2_calls.DESCRIBE_IMAGES, ("image",)),
+        (ec2_calls.DESCRIBE_ADDRESSES, ("address",)),
         (vpc.DESCRIBE_NAT_GATEWAYS, ("nat_gateway",)),
         (networks.DESCRIBE_ROUTE_TABLES, ()),
         (vpc.DESCRIBE_SUBNETS, ()),

@@ -8,7 +8,7 @@ import pytest
 
 from connections.kits.aws import policy_document
 from connections.provider import ExportPlace
-from connections.providers.aws.collectors import ec2
+from connections.providers.aws import ec2_calls
 from connections.providers.aws.export_key import statement_for
 from connections.providers.aws.privileges import NamedPolicy, access_levels, allows, excess_of, expand, lax_trust
 from connections.providers.aws.tolerated import DATA_READS, THROUGH_S3, TOLERATED
@@ -73,14 +73,14 @@ VOLUMES = "ec2:DescribeVolumes"
 )
 def test_whether_a_call_is_allowed_in_every_region_is_told_by_the_policies(statements, is_allowed):
     document = {"Version": "2012-10-17", "Statement": statements}
-    assert allows([NamedPolicy(name="p", document=document)], ec2.DESCRIBE_VOLUMES) is is_allowed
+    assert allows([NamedPolicy(name="p", document=document)], ec2_calls.DESCRIBE_VOLUMES) is is_allowed
 
 
 def test_a_call_for_some_resources_is_allowed_where_just_those_are():
-    narrow = dataclasses.replace(ec2.DESCRIBE_VOLUMES, resources=("arn:1", "arn:2"))
+    narrow = dataclasses.replace(ec2_calls.DESCRIBE_VOLUMES, resources=("arn:1", "arn:2"))
     given = [NamedPolicy(name="p", document={"Statement": allow(VOLUMES, resource=["arn:2", "arn:1"])})]
     assert allows(given, narrow) is True
-    assert allows(given, ec2.DESCRIBE_VOLUMES) is None
+    assert allows(given, ec2_calls.DESCRIBE_VOLUMES) is None
 
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"

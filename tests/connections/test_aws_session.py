@@ -175,7 +175,7 @@ class Heard:
         self.complaints.append(tuple(place.values()))
 
 
-def test_each_call_keeps_the_pace_of_its_service_and_region_and_each_complaint_is_told(calm_cloud):
+def test_each_try_keeps_the_pace_of_its_service_and_region_and_each_complaint_is_told(calm_cloud):
     heard = Heard()
     opened = session(calm_cloud, book=CallBook(pace=heard))
     heard.calls.clear()
@@ -185,7 +185,7 @@ def test_each_call_keeps_the_pace_of_its_service_and_region_and_each_complaint_i
     with pytest.raises(ClientError):
         opened.client("ec2").describe_volumes()
     opened.client("iam").list_role_policies(RoleName="CostframeReadOnly")
-    assert heard.calls == [("ec2", "eu-west-1"), ("ec2", "us-east-1"), ("iam", "us-east-1")]
+    assert heard.calls == [("ec2", "eu-west-1"), ("ec2", "eu-west-1"), ("ec2", "us-east-1"), ("iam", "us-east-1")]
     assert heard.complaints == [("ec2", "eu-west-1")]
 
 

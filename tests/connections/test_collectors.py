@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from connections.bill_ids import bill_ids
 from connections.provider import Call, Scope
-from connections.providers.aws import access, calls, inventory, offered
+from connections.providers.aws import access, calls, ec2_calls, inventory, offered
 from connections.providers.aws.access import cheapest
-from connections.providers.aws.collectors import ec2, rds
+from connections.providers.aws.collectors import rds
 from connections.providers.aws.database_calls import DESCRIBE_DATABASES
 from connections.providers.aws.privileges import NamedPolicy
 from connections.providers.aws.session_policy import session_policy
@@ -88,7 +88,7 @@ def collecting(name="rds", **changed):
     return module(f"collectors.{name}", COLLECTOR=dataclasses.replace(rds.COLLECTOR, **changed))
 
 
-OTHER_CALL = ec2.DESCRIBE_VOLUMES
+OTHER_CALL = ec2_calls.DESCRIBE_VOLUMES
 ONE_CALL = dataclasses.replace(rds.COLLECTOR, calls=(DESCRIBE_DATABASES,), needs={Database: (DESCRIBE_DATABASES,)})
 
 
@@ -255,7 +255,7 @@ def test_the_permission_for_some_resources_is_asked_for_those_alone():
         service="apigateway", operation="GetStages", action="apigateway:GET", why="Made up.", resources=stages
     )
     policy = json.loads(
-        session_policy(role_arn=ROLE, reads=(narrow, ec2.DESCRIBE_VOLUMES, calls.GET_ROLE), export=None)
+        session_policy(role_arn=ROLE, reads=(narrow, ec2_calls.DESCRIBE_VOLUMES, calls.GET_ROLE), export=None)
     )
     assert {(*statement["Action"], str(statement["Resource"])) for statement in policy["Statement"]} == {
         ("apigateway:GET", str(list(stages))),

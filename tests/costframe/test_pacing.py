@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +14,12 @@ import redis
 
 from costframe import claims
 from costframe.pacing import CALM_SECONDS, DOUBLES_SECONDS, FIRST, FREE, LEAST, LONGEST_TURN_SECONDS, Pace, Rates
+from tests.connections.aws import guarded
 
+THROTTLED = (
+    b"<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Slow down.</Message></Error></Errors>"
+    b"<RequestID>r-1</RequestID></Response>"
+)
 CONNECTION = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
 
 
@@ -190,3 +198,50 @@ def test_a_place_is_of_its_connection_region_and_service():
         )
     assert len(set(turns.asked)) == 4
     assert turns.asked[0] == turns.asked[-1]
+
+
+class Crowded(BaseHTTPRequestHandler):
+    """Refuses the first two requests for want of room. Each takes longer than complaints are of one moment."""
+
+    protocol_version = "HTTP/1.1"
+    clock: ClassVar[Clock]
+    seen: ClassVar[list[tuple[float, str]]]
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.seen.append((self.clock.now, self.headers["amz-sdk-request"]))
+        self.clock.wait(CALM_SECONDS)
+        is_throttled = len(self.seen) <= 2
+        body = THROTTLED if is_throttled else b"<DescribeVolumesResponse/>"
+        self.send_response(503 if is_throttled else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Tests need no log of it."""
+
+
+@pytest.fixture
+def crowded(clock):
+    handler = type("Handler", (Crowded,), {"clock": clock, "seen": []})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", handler.seen
+        server.shutdown()
+        thread.join()
+
+
+def test_further_tries_of_a_throttled_call_take_turns_that_lie_wider_apart_each_time(
+    client, clock, rates, crowded, monkeypatch
+):
+    url, seen = crowded
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)  # the SDK's own waits, which are drawn by lot
+    opened, connection_id = guarded(url), uuid4()
+    opened._book.pace = Pace(connection_id=connection_id, rates=rates, raise_if_over=lambda: None, wait=clock.wait)
+    opened.create_client("ec2").describe_volumes()
+    first, second = (after[0] - before[0] - CALM_SECONDS for before, after in itertools.pairwise(seen))
+    assert first == pytest.approx(1 / FIRST, abs=0.01)
+    assert second > 1.5 * first
+    assert [told for _, told in seen] == ["attempt=1; max=4", "attempt=2; max=4", "attempt=3; max=4"]

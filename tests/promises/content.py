@@ -52,6 +52,19 @@ def members(shape: Any, path: tuple[str, ...] = (), within: tuple[str, ...] = ()
         yield from members(member, (*path, name), (*within, shape.name))
 
 
+def is_left(path: str, type_name: str, call: Call) -> bool:
+    """Whether a value is made of this member: it is not withheld, and is read where the call says what is."""
+    if any(lies_in(path, withheld) for withheld in call.withheld):
+        return False
+    is_plain = "." not in path and type_name not in {"list", "map", "structure"}
+    return not call.read or is_plain or any(lies_in(path, read) or lies_in(read, path) for read in call.read)
+
+
+def lies_in(path: str, other: str) -> bool:
+    """Whether the two are one, or the first lies beneath the other."""
+    return f"{path}.".startswith(f"{other}.")
+
+
 def content_of(call: Call) -> set[str]:
     """The paths of a call's answer that sound like content; the tokens by which its pages are told apart are none."""
     pages = MODELS.load_service_model(call.service, "paginators-1")["pagination"].get(call.operation, {})

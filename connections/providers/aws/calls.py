@@ -5,7 +5,7 @@ The kits, the session policies and the guard are made from these and from the co
 
 from __future__ import annotations
 
-from connections.provider import OWN_ROLE, Call
+from connections.provider import OWN_ROLE, Call, beneath
 
 GET_METRIC_DATA = Call(
     service="cloudwatch",
@@ -13,6 +13,7 @@ GET_METRIC_DATA = Call(
     action="cloudwatch:GetMetricData",
     why="Reads usage figures of the resources above, by the day or the hour, in batches of 500.",
     usd_per_1000=0.01,
+    read=beneath("MetricDataResults", "Id", "Timestamps", "Values", "StatusCode"),
     cheapest={
         "MetricDataQueries": [
             {

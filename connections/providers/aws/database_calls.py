@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from connections.provider import Call, MetricPlace
+from connections.provider import Call, MetricPlace, beneath
 from connections.providers.aws.reader import clean_tags
 from connections.resources.clusters import DocumentInstance, GraphInstance
 
@@ -14,19 +14,21 @@ if TYPE_CHECKING:
 
     from connections.providers.aws.reader import Listing, Reader
 
+TAGS = ("TagList.Key", "TagList.Value")
 DESCRIBE_DATABASES = Call(
     service="rds",
     operation="DescribeDBInstances",
     action="rds:DescribeDBInstances",
     why="Lists managed databases with their size and state, those of DocumentDB and Neptune among them.",
     cheapest={"MaxRecords": 20},
-    withheld=(
-        "DBInstances.DBSubnetGroup",
-        "DBInstances.DomainMemberships",
-        "DBInstances.MasterUserSecret",
-        "DBInstances.MasterUsername",
-        "DBInstances.PendingModifiedValues",
-        "DBInstances.TdeCredentialArn",
+    read=beneath(
+        "DBInstances",
+        *("DBInstanceArn", "DBInstanceIdentifier", "DBInstanceClass", "DBInstanceStatus", "DBClusterIdentifier"),
+        *("InstanceCreateTime", "DbiResourceId", *TAGS),
+        *("Engine", "EngineVersion", "EngineLifecycleSupport", "AllocatedStorage", "StorageType", "Iops", "MultiAZ"),
+        *("ReadReplicaSourceDBInstanceIdentifier", "ReadReplicaDBInstanceIdentifiers"),
+        *("BackupRetentionPeriod", "AwsBackupRecoveryPointArn"),
+        *("PerformanceInsightsEnabled", "PerformanceInsightsRetentionPeriod", "DatabaseInsightsMode"),
     ),
 )
 DESCRIBE_CLUSTERS = Call(
@@ -35,11 +37,11 @@ DESCRIBE_CLUSTERS = Call(
     action="rds:DescribeDBClusters",
     why="Tells which clusters stand, their state and support, so that no snapshot of one is called left over.",
     cheapest={"MaxRecords": 20},
-    withheld=(
-        "DBClusters.DomainMemberships",
-        "DBClusters.MasterUserSecret",
-        "DBClusters.MasterUsername",
-        "DBClusters.PendingModifiedValues",
+    read=beneath(
+        "DBClusters",
+        *("DBClusterIdentifier", "DbClusterResourceId", "Status", "ClusterCreateTime", "DBClusterMembers", *TAGS),
+        *("BackupRetentionPeriod", "EngineLifecycleSupport"),
+        *("GlobalClusterIdentifier", "ReplicationSourceIdentifier", "ReadReplicaIdentifiers"),
     ),
 )
 Kind = TypeVar("Kind", DocumentInstance, GraphInstance)

@@ -7,7 +7,6 @@ transport itself, which no event handler can remove. Handlers live on the sessio
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote_plus, urlsplit
@@ -19,8 +18,8 @@ from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as SESSION
 from botocore.configprovider import ConfigValueStore, ConstantProvider
 from botocore.credentials import CredentialResolver
 from botocore.hooks import HierarchicalEmitter
-from botocore.utils import parse_timestamp
 
+from connections.providers.aws.answers import AnswerParsers
 from connections.providers.aws.outcomes import without_names
 from connections.providers.aws.withholding import withhold
 from connections.readonly import READ_METHODS, WriteRefused
@@ -145,7 +144,7 @@ class GuardedSession(botocore.session.Session):
         self.register_component("config_store", ConfigValueStore(mapping=defaults))
         self.register_component("credential_provider", CredentialResolver(providers=[]))
         self.register_component("data_loader", LOADER)
-        self.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
+        self.register_component("response_parser_factory", AnswerParsers())
         self._install(book)
 
     def _install(self, book: CallBook) -> None:
@@ -184,8 +183,9 @@ class GuardedSession(botocore.session.Session):
                 verify=True,
             )
         service = client.meta.service_model.service_name
-        told = partial(self._book.on_response, service_name=service, region_name=client.meta.region_name)
-        client.meta.events.register("response-received", told, unique_id="book")
+        place: dict[str, Any] = {"service_name": service, "region_name": client.meta.region_name}
+        client.meta.events.register_first("request-created", partial(self._before_try, **place), "costframe-pace")
+        client.meta.events.register("response-received", partial(self._book.on_response, **place), unique_id="book")
         endpoint: Any = vars(client)["_endpoint"]  # botocore has no public door to the transport
         endpoint.http_session = GuardedTransport(endpoint.http_session, guard=self.guard, service=service)
         return client
@@ -202,8 +202,13 @@ class GuardedSession(botocore.session.Session):
         if (context or {}).get("is_presign_request"):
             raise WriteRefused(service, operation, "a presigned URL would carry our access to somebody else")
         self._book.before_call()
+
+    def _before_try(self, *, request: Any, service_name: str, region_name: str, **_: object) -> None:  # noqa: ANN401 - botocore's
+        """Wait for the turn of a try, the first or a further one: before it is signed, so that the signature is new."""
         if self._book.pace is not None:
-            self._book.pace.before_call(service=service, region=str((context or {}).get("client_region", "")))
+            self._book.pace.before_call(service=service_name, region=region_name)
+            # Until when the SDK waits for an answer was reckoned before the wait: the provider need not be told.
+            request.context.get("retries", {}).pop("ttl", None)
 
     def _before_signer(self, *, signature_version: Any, event_name: str, **_: object) -> None:  # noqa: ANN401 - botocore's
         if str(signature_version).endswith(("-query", "-presign-post")):
@@ -224,16 +229,3 @@ class GuardedSession(botocore.session.Session):
         error = parsed.get("Error")
         if error and error.get("Message"):
             error["Message"] = without_names(str(error["Message"]), role_name=self._role_name)
-
-
-def _moment(value: Any) -> datetime:  # noqa: ANN401 - botocore's
-    """A timestamp as AWS writes it; the general parser that botocore uses is some hundred times slower."""
-    if isinstance(value, str) and value.endswith("Z"):
-        try:
-            return datetime.fromisoformat(value)
-        except ValueError:
-            pass
-    if isinstance(value, (int, float)):
-        return datetime.fromtimestamp(value, UTC)
-    found: datetime = parse_timestamp(value)
-    return found

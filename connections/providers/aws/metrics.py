@@ -21,7 +21,7 @@ from connections.providers.aws.reader import FAILURES, Reader
 from connections.resources.thing import KEPT_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from connections.provider import Purse
     from connections.providers.aws.session import AwsSession
@@ -176,13 +176,12 @@ def _batches(wanted: list[_Wanted], until: date) -> Iterator[list[_Wanted]]:
 
 def _read(reader: Reader, session: AwsSession, batch: list[_Wanted], until: date, answered: _Tally) -> list[Series]:
     answers = [_Answer() for _ in batch]
+    slots = {one.metric.period_seconds: _Slots(one) for one in batch}
     try:
         for number, page in enumerate(_pages(reader, session, batch, until)):
             if number == 0:
                 answered.add(len(batch))
-            for result in page.get("MetricDataResults", ()):
-                index = int(result["Id"][1:])
-                _take(batch[index], answers[index], result)
+            _take(page, batch, answers, slots)
     except FAILURES as error:
         reason = outcome_of(code_of(error))
         reader.gap(calls.GET_METRIC_DATA, reason=reason, message=_lost(len(batch), sentence_of(error)))
@@ -209,13 +208,26 @@ def _pages(reader: Reader, session: AwsSession, batch: list[_Wanted], until: dat
     )
 
 
-def _take(wanted: _Wanted, answer: _Answer, result: dict[str, Any]) -> None:
-    """Add one page's part of a series, by its place in it; the last page's status is the one that counts."""
-    start = datetime.combine(wanted.first_date, time(), tzinfo=UTC)
-    period = timedelta(seconds=wanted.metric.period_seconds)
-    for moment, value in zip(result.get("Timestamps", ()), result.get("Values", ()), strict=True):
-        answer.values[(moment - start) // period] = float(value)
-    answer.status = result.get("StatusCode", "Complete")
+class _Slots(dict[datetime, int]):
+    """Which place each moment has in the series of one period: those of a batch have one beginning and like moments."""
+
+    def __init__(self, wanted: _Wanted) -> None:
+        super().__init__()
+        self._start = datetime.combine(wanted.first_date, time(), tzinfo=UTC)
+        self._period = timedelta(seconds=wanted.metric.period_seconds)
+
+    def __missing__(self, moment: datetime) -> int:
+        self[moment] = slot = (moment - self._start) // self._period
+        return slot
+
+
+def _take(page: dict[str, Any], batch: list[_Wanted], answers: list[_Answer], slots: Mapping[int, _Slots]) -> None:
+    """Add one page's parts of series, each value by its place; the last page's status is the one that counts."""
+    for result in page.get("MetricDataResults", ()):
+        index = int(result["Id"][1:])
+        places = map(slots[batch[index].metric.period_seconds].__getitem__, result.get("Timestamps", ()))
+        answers[index].values.update(zip(places, map(float, result.get("Values", ())), strict=True))
+        answers[index].status = result.get("StatusCode", "Complete")
 
 
 def _note_incomplete(reader: Reader, answers: list[_Answer]) -> None:
@@ -232,15 +244,16 @@ def _lost(count: int, told: str) -> str:
 
 def _series(parts: list[tuple[_Wanted, _Answer]], until: date) -> Series:
     wanted = parts[0][0]
+    of_parts = [map(answer.values.get, range(wanted.length(until))) for _, answer in parts]
     return Series(
         resource_id=wanted.thing.resource_id,
         metric=wanted.metric,
         first_date=wanted.first_date,
-        values=tuple(summed([answer.values.get(slot) for _, answer in parts]) for slot in range(wanted.length(until))),
+        values=tuple(of_parts[0] if len(parts) == 1 else map(summed, zip(*of_parts, strict=True))),
     )
 
 
-def summed(values: list[float | None]) -> float | None:
+def summed(values: Sequence[float | None]) -> float | None:
     """What parts come to. Where one of them has no data it is at least the others', and nothing is not known of it."""
     known = [value for value in values if value is not None]
     total = sum(known) if known else None

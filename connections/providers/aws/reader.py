@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from botocore import xform_name
@@ -188,6 +189,11 @@ def clean_tags(tags: list[dict[str, str]] | None) -> dict[str, str]:
     found = {}
     for tag in tags or ():
         key, value = tag.get("Key", ""), tag.get("Value", "")
-        word = "".join(letter for letter in key.lower() if letter.isalnum())
-        found[key] = WITHHELD if any(secret in word for secret in SECRET_WORDS) else value
+        found[key] = WITHHELD if _is_secret(key) else value
     return found
+
+
+@lru_cache(maxsize=4096)
+def _is_secret(key: str) -> bool:
+    word = "".join(letter for letter in key.lower() if letter.isalnum())
+    return any(secret in word for secret in SECRET_WORDS)

@@ -8,10 +8,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from connections.provider import Call, Collector, MetricPlace
+from connections.provider import Collector, MetricPlace
 from connections.providers.aws import fast_restores
 from connections.providers.aws.agents import AGENT, GPU, LIST_METRICS, agents, with_agents, with_gpus
 from connections.providers.aws.capacity import DESCRIBE_RESERVATIONS, place, reservations
+from connections.providers.aws.ec2_calls import (
+    DESCRIBE_ADDRESSES,
+    DESCRIBE_IMAGES,
+    DESCRIBE_INSTANCES,
+    DESCRIBE_SNAPSHOTS,
+    DESCRIBE_VOLUMES,
+)
 from connections.providers.aws.images import DESCRIBE_PERMISSIONS, with_machines, with_sharing
 from connections.providers.aws.launch_templates import DESCRIBE_TEMPLATES, templates, with_templates
 from connections.providers.aws.reader import clean_tags
@@ -25,48 +32,6 @@ if TYPE_CHECKING:
 
     from connections.providers.aws.reader import Listing, Reader
 
-DESCRIBE_INSTANCES = Call(
-    service="ec2",
-    operation="DescribeInstances",
-    action="ec2:DescribeInstances",
-    why="Lists machines with their size, state and the moment they were stopped.",
-    cheapest={"MaxResults": 5},
-    withheld=(
-        "Reservations.Instances.ClientToken",
-        "Reservations.Instances.KeyName",
-        "Reservations.Instances.MetadataOptions",
-        "Reservations.Instances.NetworkInterfaces",
-    ),
-)
-DESCRIBE_VOLUMES = Call(
-    service="ec2",
-    operation="DescribeVolumes",
-    action="ec2:DescribeVolumes",
-    why="Lists disks with their type, size and what they are attached to.",
-    cheapest={"MaxResults": 5},
-)
-DESCRIBE_SNAPSHOTS = Call(
-    service="ec2",
-    operation="DescribeSnapshots",
-    action="ec2:DescribeSnapshots",
-    why="Lists your own snapshots with their age and source disk.",
-    cheapest={"MaxResults": 5, "OwnerIds": ["self"]},
-    kept={"Snapshots.Description": "Its first words tell a snapshot that AWS Backup keeps; nothing of it is stored."},
-)
-DESCRIBE_IMAGES = Call(
-    service="ec2",
-    operation="DescribeImages",
-    action="ec2:DescribeImages",
-    why="Lists your own machine images, so that a snapshot in use is not called waste.",
-    cheapest={"Owners": ["self"]},
-    withheld=("Images.Description",),
-)
-DESCRIBE_ADDRESSES = Call(
-    service="ec2",
-    operation="DescribeAddresses",
-    action="ec2:DescribeAddresses",
-    why="Lists reserved public addresses and what holds them.",
-)
 STOPPED_AT = re.compile(r"\((\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}) (?:GMT|UTC)\)")
 RUNNING = frozenset({"pending", "running"})
 COPIED_FROM_NOWHERE = "vol-ffffffff"  # what AWS writes as the source of a snapshot that was copied

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from connections.provider import Call, Collector, MetricPlace
+from connections.provider import Call, Collector, MetricPlace, beneath
 from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
 from connections.resources.logs import LogGroup
 
@@ -21,7 +21,11 @@ DESCRIBE_LOG_GROUPS = Call(
     action="logs:DescribeLogGroups",
     why="Lists log groups with how much they store and for how long. No log is read.",
     cheapest={"limit": 1},
-    withheld=("logGroups.bearerTokenAuthenticationEnabled",),
+    read=beneath(
+        "logGroups",
+        *("arn", "logGroupArn", "logGroupName", "logGroupClass", "creationTime"),
+        *("storedBytes", "retentionInDays", "deletionProtectionEnabled"),
+    ),
 )
 
 

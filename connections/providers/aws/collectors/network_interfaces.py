@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from connections.provider import Call, Collector
+from connections.provider import Call, Collector, beneath
 from connections.providers.aws.reader import clean_tags
 from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
 from connections.resources.addresses import HeldAddress
@@ -22,7 +22,11 @@ DESCRIBE_INTERFACES = Call(
     action="ec2:DescribeNetworkInterfaces",
     why="Tells which Elastic IPs are held by an interface that is attached to nothing.",
     cheapest={"MaxResults": 5},
-    withheld=("NetworkInterfaces.Description",),
+    read=beneath(
+        "NetworkInterfaces",
+        *("NetworkInterfaceId", "Status", "RequesterManaged", "TagSet.Key", "TagSet.Value"),
+        *("Association.AllocationId", "Association.PublicIp"),
+    ),
 )
 OWNER_OF_ADDRESS = "association.ip-owner-id"  # the account, of an Elastic IP; AWS of any other public address
 

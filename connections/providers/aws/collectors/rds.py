@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from connections.provider import Call, Collector, MetricPlace
-from connections.providers.aws.database_calls import DESCRIBE_CLUSTERS, DESCRIBE_DATABASES
+from connections.provider import Call, Collector, MetricPlace, beneath
+from connections.providers.aws.database_calls import DESCRIBE_CLUSTERS, DESCRIBE_DATABASES, TAGS
 from connections.providers.aws.reader import clean_tags
 from connections.resources import Database, Thing
 from connections.resources.databases import DatabaseSnapshot
@@ -25,7 +25,11 @@ DESCRIBE_SNAPSHOTS = Call(
     action="rds:DescribeDBSnapshots",
     why="Lists the snapshots that you took of databases, with their age.",
     cheapest={"MaxRecords": 20, "SnapshotType": "manual"},
-    withheld=("DBSnapshots.MasterUsername", "DBSnapshots.TdeCredentialArn"),
+    read=beneath(
+        "DBSnapshots",
+        *("DBSnapshotArn", "DBSnapshotIdentifier", "SnapshotCreateTime", "Status", "Engine", "AllocatedStorage", *TAGS),
+        *("DBInstanceIdentifier", "DbiResourceId", "SourceDBSnapshotIdentifier", "SourceRegion"),
+    ),
 )
 DESCRIBE_CLUSTER_SNAPSHOTS = Call(
     service="rds",
@@ -33,7 +37,12 @@ DESCRIBE_CLUSTER_SNAPSHOTS = Call(
     action="rds:DescribeDBClusterSnapshots",
     why="Lists the snapshots that you took of clusters, with their age.",
     cheapest={"MaxRecords": 20, "SnapshotType": "manual"},
-    withheld=("DBClusterSnapshots.MasterUsername",),
+    read=beneath(
+        "DBClusterSnapshots",
+        *("DBClusterSnapshotArn", "DBClusterSnapshotIdentifier", "SnapshotCreateTime", "Status", "Engine"),
+        *("AllocatedStorage", *TAGS),
+        *("DBClusterIdentifier", "DbClusterResourceId", "SourceDBClusterSnapshotArn"),
+    ),
 )
 DESCRIBE_SHARING = Call(
     service="rds",
