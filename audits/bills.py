@@ -10,13 +10,24 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import connection as database
 
-from audits import bill_sums, cost_days, cost_details, cost_rates, cost_tags, line_rows, own_nights, quarantine
+from audits import (
+    bill_rivals,
+    bill_sums,
+    cost_days,
+    cost_details,
+    cost_rates,
+    cost_tags,
+    line_rows,
+    own_nights,
+    quarantine,
+)
 from audits.bill_parts import BillRefused, Part
 from audits.copied import copy_blocks
 from audits.focus import COSTS, NUMBERS, WRITTEN_COLUMNS
 from audits.focus_process import ReadBill, read_bill
 from audits.load_meter import Phase
 from audits.models import BillLoad, BillSource, CostDay, CostDetail, CostLine, CostRate, CostTagKey, QuarantinedRow
+from audits.same_bill import Likeness
 from audits.spreadsheet import plain
 from tenants import scope
 
@@ -215,12 +226,14 @@ def _put(
 ) -> tuple[BillLoad, PeriodSums | None]:
     """The load that now has the period, with its lines, and what they add up to; None: it was there before."""
     same = already_loaded(billing_period=sums.billing_period, execution_id=execution_id)
-    rivals = _rivals(source, sums)
-    wider = next((one for one in rivals if set(sums.sub_account_ids) < set(one.sub_account_ids)), None)
+    rivals = bill_rivals.rivals_of(source, sums)
+    wider = next((one for one, how in rivals if how is Likeness.WITHIN), None)
     if (there := same or wider) is not None:
-        return _note_second_way(there, source), None
-    _require_same_bill(source, sums)
-    earlier = _retire(source, sums.billing_period, rivals)
+        return bill_rivals.note_second_way(there, source), None
+    bill_rivals.require_same_bill(source, sums)
+    bill_rivals.require_none_crossed(source, sums, [one for one, how in rivals if how is Likeness.CROSSED])
+    replaced = [one for one, _ in rivals]
+    earlier = _retire(source, sums.billing_period, replaced)
     changed = bill_sums.changes(earlier.services, sums.services) if earlier and earlier.services else []
     billed_from, billed_until = complete_days(sums, at=at)
     load = BillLoad.objects.create(
@@ -239,7 +252,7 @@ def _put(
         billed_from=billed_from,
         billed_until=billed_until,
         loaded_at=at,
-        message=_message(sums, rivals),
+        message=_message(sums, replaced),
         kinds=[one.to_json() for one in sums.kinds],
         services=[list(one) for one in sums.services],
         changes=[one.to_json() for one in changed[: bill_sums.MOST_CHANGES]],
@@ -272,40 +285,6 @@ def _keep(rows: Sequence[BadRow], load: BillLoad) -> None:
     )
 
 
-def _rivals(source: BillSource, sums: PeriodSums) -> list[BillLoad]:
-    """Current loads of the same bill from other sources of the organisation."""
-    return list(
-        BillLoad.objects.filter(
-            state=BillLoad.State.LOADED,
-            billing_period=sums.billing_period,
-            billing_account_ids__overlap=list(sums.billing_account_ids),
-            sub_account_ids__overlap=list(sums.sub_account_ids),
-        ).exclude(source=source)
-    )
-
-
-def _require_same_bill(source: BillSource, sums: PeriodSums) -> None:
-    """Under one label lies one bill: files of another one must not push it out because somebody chose its label."""
-    loads = BillLoad.objects.filter(source=source, billing_period=sums.billing_period, state=BillLoad.State.LOADED)
-    held = next((load.billing_account_ids for load in loads if source.connection_id is None), None)
-    if held and sums.billing_account_ids and set(held).isdisjoint(sums.billing_account_ids):
-        raise BillRefused(
-            f"BillingAccountId: these files are of {', '.join(sums.billing_account_ids)}, and {source} holds the bill "
-            f"of {', '.join(held)} for {sums.billing_period:%Y-%m}, which they would take the place of. Choose another "
-            "label for them.",
-            field="BillingAccountId",
-        )
-
-
-def _note_second_way(load: BillLoad, source: BillSource) -> BillLoad:
-    if load.source_id != source.id:
-        sentence = f"{source} has the same bill; it is loaded once."
-        if sentence not in load.message:
-            load.message = f"{load.message} {sentence}".strip()
-            load.save(update_fields=["message"])
-    return load
-
-
 def _retire(source: BillSource, billing_period: date, rivals: Sequence[BillLoad]) -> BillLoad | None:
     """Take the lines of what is replaced away. Gives back the load whose place is taken; its figures stay."""
     own = BillLoad.objects.filter(source=source, billing_period=billing_period, state=BillLoad.State.LOADED)
@@ -324,7 +303,8 @@ def _message(sums: PeriodSums, rivals: Sequence[BillLoad]) -> str:
     if sums.rows_without_cost:
         sentences.append(f"{sums.rows_without_cost:,} rows have no list or contracted cost; they count as 0 there.")
     if rivals:
-        sentences.append("It takes the place of the same bill, loaded earlier from another source.")
+        names = ", ".join(dict.fromkeys(str(one.source) for one in rivals))
+        sentences.append(f"It takes the place of the same bill, loaded earlier from another source: {names}.")
     return " ".join(sentences)
 
 
