@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -23,16 +23,18 @@ from audits import (
 )
 from audits.bill_parts import BillRefused, Part
 from audits.copied import copy_blocks
+from audits.cut_off import CutOff, cut_off
 from audits.focus import COSTS, NUMBERS, WRITTEN_COLUMNS
 from audits.focus_process import ReadBill, read_bill
 from audits.load_meter import Phase
 from audits.models import BillLoad, BillSource, CostDay, CostDetail, CostLine, CostRate, CostTagKey, QuarantinedRow
+from audits.part_contents import content_id
 from audits.same_bill import Likeness
 from audits.spreadsheet import plain
 from tenants import scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
     from pathlib import Path
@@ -106,7 +108,7 @@ def replace(
     is given back. Raises BillRefused, after which the transaction must be rolled back.
     """
     with database.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bill {scope.current()}"])
+        wait_for_others(cursor, bill.meter)
         bill.meter.begin(Phase.WRITING, all_rows=bill.line_count)
         _copy_lines(cursor, bill)
         bill.meter.begin(Phase.STORING, all_rows=bill.line_count)
@@ -133,6 +135,15 @@ def replace(
         cursor.execute("drop table bill_lines, bill_details")
         own_nights.plan(at=at)
     return [load for load, _ in put]
+
+
+def wait_for_others(cursor: Any, meter: Meter) -> None:  # noqa: ANN401 - Django's cursor wrapper
+    """One load of an organisation is stored at a time: which of two bills counts is told by what is loaded."""
+    key = [f"bill {scope.current()}"]
+    cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", key)
+    if cursor.fetchone() != (True,):
+        with meter.waiting():
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", key)
 
 
 def book_refusal(
@@ -168,11 +179,22 @@ def load_files(
 
     Their content is their execution id, so loading the same files again changes nothing.
     """
+    deadline = time.monotonic() + seconds
     with read_bill(parts=parts, period=None, seconds=seconds, bounds=bounds(), meter=meter) as bill:
-        execution_id = content_id(parts, copies=bill.sums.copies)
+        execution_id = content_id(parts, bill.sums.contents, copies=bill.sums.copies)
         files = [{"key": part.key, "size": part.path.stat().st_size, "etag": ""} for part in parts]
-        with scope.organization(organization_id):
-            loads = replace(source=source, bill=bill, files=files, execution_id=execution_id, at=at)
+        try:
+            with (
+                scope.organization(organization_id),
+                cut_off(lambda: time.monotonic() - bill.meter.waited() > deadline),
+            ):
+                loads = replace(source=source, bill=bill, files=files, execution_id=execution_id, at=at)
+        except CutOff:
+            raise BillRefused(
+                f"The bill was read, but not stored within {seconds:.0f} seconds, and was given up. Nothing was "
+                "changed: what was loaded before stays.",
+                permanent=False,
+            ) from None
     return bill, loads
 
 
@@ -193,17 +215,6 @@ def complete_days(sums: PeriodSums, *, at: datetime) -> tuple[date | None, date 
     if is_over and last >= end - dt.timedelta(days=1):
         return first, end
     return first, last
-
-
-def content_id(parts: Sequence[Part], *, copies: Container[int] = ()) -> str:
-    """Names what the files hold, whatever they are called, in whatever order and how often they come."""
-    digests = []
-    for number, part in enumerate(parts):
-        if number in copies:
-            continue
-        with part.path.open("rb") as file:
-            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
-    return "sha256:" + hashlib.sha256(" ".join(sorted(digests)).encode()).hexdigest()
 
 
 def _copy_lines(cursor: Any, bill: ReadBill) -> None:  # noqa: ANN401 - Django's cursor wrapper
@@ -279,7 +290,7 @@ def _keep(rows: Sequence[BadRow], load: BillLoad) -> None:
             reason=row.reason,
             remedy=row.remedy,
             currency=row.currency,
-            billed_cost=row.costs["billed_cost"],
+            billed_cost=quarantine.held(row.costs["billed_cost"]),
         )
         for row in rows
     )

@@ -16,6 +16,7 @@ from audits.bill_folder import PREFIX, sweep
 from audits.bill_parts import BillRefused, Part
 from audits.focus import WRITTEN_COLUMNS
 from audits.focus_process import DAY_SUMS, read_bill
+from audits.load_meter import Meter
 from tests.audits.focus_files import SAMPLE, text_of, written
 from tests.database import ROOT
 
@@ -77,7 +78,10 @@ def test_a_reading_over_its_deadline_is_refused_for_now(tmp_path, monkeypatch):
 def test_the_deadline_also_holds_while_the_lines_are_taken(monkeypatch):
     clock = [time.monotonic()]
     monkeypatch.setattr("audits.focus_process.time.monotonic", lambda: clock[0])
-    with read_bill(parts=[Part(path=SAMPLE, key="s")], period=None, seconds=60) as bill:
+    meter = Meter(clock=lambda: clock[0])
+    with read_bill(parts=[Part(path=SAMPLE, key="s")], period=None, seconds=60, meter=meter) as bill:
+        with bill.meter.waiting():
+            clock[0] += 3600  # for another load, which is no time of this one
         assert next(bill.lines)
         clock[0] += 61
         with pytest.raises(BillRefused, match="within 60 seconds"):
