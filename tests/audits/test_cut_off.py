@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 from django.db import OperationalError, connection
 
 from audits import bills
+from audits.bill_parts import BillRefused
 from audits.cut_off import CutOff, cut_off
 from audits.load_meter import Meter, Phase
 from audits.models import BillSource
 from tenants import scope
+from tests.audits.focus_files import write_csv
+from tests.audits.test_bills import payer  # noqa: F401 - a fixture
 from tests.conftest import AT
+from tests.database import acting_as
 from tests.tenants import catalogue
 
 SECONDS = 30
@@ -35,6 +40,25 @@ def test_what_somebody_else_cancels_is_their_error(db):
         cursor.execute("set local statement_timeout = 1")
         with pytest.raises(OperationalError), cut_off(lambda: False):
             cursor.execute(LONG)
+
+
+def test_files_of_this_machine_that_are_not_stored_in_time_are_given_up(payer, tmp_path, monkeypatch):  # noqa: F811
+    clock = [0.0]
+
+    def stores(**_):
+        clock[0] = 61.0
+        with connection.cursor() as cursor:
+            cursor.execute(LONG)
+
+    monkeypatch.setattr(bills, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(bills, "replace", stores)
+    given = {"organization_id": payer.organization_id, "source": None, "parts": [write_csv(tmp_path / "a.csv", [{}])]}
+    with (
+        acting_as("cf_worker"),
+        pytest.raises(BillRefused, match=r"not stored within 60 seconds.* before stays") as end,
+    ):
+        bills.load_files(**given, seconds=60, at=AT)
+    assert not end.value.permanent
 
 
 def test_who_waits_for_another_load_is_cut_off_says_so_and_its_time_does_not_run(at_once):
