@@ -106,7 +106,7 @@ def stream(load: BillLoad) -> Iterator[bytes]:
         left -= len(cells)
         if not cells:
             break
-    if left:
+    if left > 0:
         raise CutShort(GONE)
     yield packer.flush()
 

@@ -19,14 +19,14 @@ def give_out() -> None:
     with scope.organization(row_id("organization", 1)):
         load = BillLoad.objects.get(id=row_id("load", 1, MONTHS - 1))
         started = time.perf_counter()
-        notes_of(load)
+        rows = notes_of(load).rows
         noted = time.perf_counter()
         pieces = stream(load)
         size = len(next(pieces))
         first = time.perf_counter()
         size += sum(map(len, pieces))
     print(
-        f"  A bill of {load.line_count:,} lines as FOCUS: the page before it {noted - started:.1f} s, its first byte "
+        f"  A bill of {rows:,} lines as FOCUS: the page before it {noted - started:.1f} s, its first byte "
         f"after {first - noted:.1f} s, its last after {time.perf_counter() - noted:.1f} s; {size / 1e6:.1f} MB, and "
         f"web's memory grew by {peak_megabytes() - before:.0f} MB to {peak_megabytes():.0f} MB",
         flush=True,
