@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from audits import focus, recognise
+from audits import focus, focus_values, recognise
 from audits.bill_parts import BillRefused
 from audits.opened_parts import MEMORY_LIMIT, numbered
 from audits.quarantine import DIGITS, BadRow, printable, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from audits.bill_parts import Part
@@ -74,6 +74,52 @@ def refusal(first: BadRow, *, count: int, rows: int, most: int) -> BillRefused:
     others = f" {count - 1:,} more rows of this file are wrong." if count > 1 else ""
     bound = f" At most {most:,} of its {rows:,} rows may be left out." if most else ""
     return BillRefused(f"{told(first)}{others}{bound}", part=first.part, field=first.column)
+
+
+def too_much(
+    parts: Sequence[tuple[Part, Reading]],
+    *,
+    source: Callable[[Reading, Sequence[int]], str],
+    counted: Sequence[int],
+    details: Sequence[str],
+    spill: Path,
+) -> BillRefused:
+    """The bill is refused for costs that add up to more than can be held; it names the largest of them.
+
+    `source` gives the rows of parts by number; `counted` are those that count. Without parts no row is named.
+    """
+    most = focus_values.DIGITS - focus_values.SCALE
+    why = (
+        f"costs that in one currency add up to more than {most} digits before the point, which is all that can be "
+        "held. Export them in the right unit."
+    )
+    read = [(*parts[number], source(parts[number][1], [number])) for number in (counted if parts else ())]
+    found = [one for part in read if (one := _largest(*part, details=details, spill=spill)) is not None]
+    if not found:
+        return BillRefused(f"The bill has {why}")
+    part, row_number, column, value, _ = max(found, key=itemgetter(-1))
+    where = f"{part.key}, row {row_number:,} after the header: {column}"
+    return BillRefused(f"{where} ({printable(value)!r}) is the largest of {why}", part=part.key, field=column)
+
+
+def _largest(
+    part: Part, reading: Reading, source: str, *, details: Sequence[str], spill: Path
+) -> tuple[Part, int, str, str, Decimal] | None:
+    """A part's largest cost, of whichever kind: its row, column and value as they stand in the file."""
+    with _ordered(spill) as database:
+        shape, rows = recognise.focus_source(reading, numbered(source), is_numbered=True)
+        read = focus.rows_of(shape, rows, has_values=True, details=details)
+        costs = " union all ".join(
+            f"select row_number, '{field}' as field, \"{field} as written\" as value, abs({column}) as size from read"
+            for column, field in focus.COST_FIELDS.items()
+        )
+        largest = f"with read as ({read}) select * from ({costs}) where size is not null"
+        row = database.execute(f"{largest} order by size desc, row_number, field limit 1").fetchone()
+        if row is None:
+            return None
+        row_number, field, value, size = row
+        database.execute(f"create temp table held as select * from {numbered(source)} where row_number = {row_number}")
+        return part, row_number, _name(database, reading, field, value, row_number), value or "", size
 
 
 @contextmanager

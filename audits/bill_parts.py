@@ -148,12 +148,13 @@ def read_through(
     *,
     is_over: Callable[[], bool],
     on_block: Callable[[int, int], None] = lambda _length, _rows: None,
+    on_text: Callable[[Part, bytes], None] = lambda _part, _block: None,
 ) -> None:
     """Raise BillRefused for what DuckDB passes over in silence, and for what unpacks without end.
 
     It does not compare gzip's checksum, so a changed digit would be read as if it were right; and of a last row that is
     longer than its buffers it says nothing. Ends early once `is_over`. `on_block` is told how many bytes of the file
-    were read, and about how many rows they hold.
+    were read, and about how many rows they hold; `on_text` is given all of a part's text, unpacked.
     """
     for part in parts:
         with part.path.open("rb") as file:
@@ -163,7 +164,7 @@ def read_through(
             file.seek(0)
             blocks = unpacked(file) if magic.startswith(GZIP_MAGIC) else iter(partial(file.read, BLOCK), b"")
             try:
-                _read_rows(part, blocks, is_over, on_block=_since(file, on_block))
+                _read_rows(part, _heard(part, blocks, on_text), is_over, on_block=_since(file, on_block))
             except (EOFError, zlib.error):
                 raise BillRefused(
                     f"{part.key} is a damaged gzip: its content is not what its checksum says. Fetch or export it "
@@ -171,6 +172,12 @@ def read_through(
                     part=part.key,
                     permanent=False,
                 ) from None
+
+
+def _heard(part: Part, blocks: Iterable[bytes], on_text: Callable[[Part, bytes], None]) -> Iterator[bytes]:
+    for block in blocks:
+        on_text(part, block)
+        yield block
 
 
 def most_unpacked(part: Part) -> int:

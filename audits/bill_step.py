@@ -52,9 +52,11 @@ def load_export(*, credential: Credential, book: CallBook, worker: Worker, at: d
             except (BillRefused, ExportProblem) as refused:
                 gaps.append(_gap(account_id, place, period.billing_period, refused, GET_OBJECT.action))
                 if isinstance(refused, BillRefused):
+                    with worker.reading():
+                        source = bill_sources.of_connection(credential.connection, at=at)
                     with worker.results():
                         bills.book_refusal(
-                            source=bill_sources.of_connection(credential.connection, at=at),
+                            source=source,
                             billing_period=period.billing_period,
                             execution_id=period.execution_id,
                             files=_files(period),
@@ -78,6 +80,8 @@ def _load(
     with worker.reading():
         if bills.already_loaded(billing_period=period.billing_period, execution_id=period.execution_id) is not None:
             return
+        # A new source holds its connection, which nobody may do before he holds the audit: that comes last.
+        source = bill_sources.of_connection(credential.connection, at=at)
     with bill_folder() as folder:
         _require_room(period, free=shutil.disk_usage(folder).free)
         paths = _bring(session, place, period, folder, worker)
@@ -92,7 +96,7 @@ def _load(
             worker.results(),
         ):
             bills.replace(
-                source=bill_sources.of_connection(credential.connection, at=at),
+                source=source,
                 bill=bill,
                 files=_files(period),
                 execution_id=period.execution_id,

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 class Worker:
     """What loading needs of its surroundings.
 
-    `reading` opens a short transaction, `results` one that writes and is fenced by the claim; `raise_if_over`
-    ends the work early; `seconds` is the most that one period may take; `meter` is told how far a load is.
+    `reading` opens a short transaction; `results` one that writes, is fenced by the claim at its end and cut off when
+    the work is to end; `raise_if_over` ends the work early elsewhere; `seconds` is the most that one period may take,
+    what it waits for others left out; `meter` is told how far a load is.
     """
 
     reading: Callable[[], AbstractContextManager[object]]

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection as database
 
-from audits import bill_sums, cost_days, cost_details, cost_rates, cost_tags, line_rows, own_nights, quarantine
+from audits import (
+    bill_rivals,
+    bill_sums,
+    cost_days,
+    cost_details,
+    cost_rates,
+    cost_tags,
+    line_rows,
+    own_nights,
+    quarantine,
+)
 from audits.bill_parts import BillRefused, Part
 from audits.copied import copy_blocks
+from audits.cut_off import CutOff, cut_off
 from audits.focus import COSTS, NUMBERS, WRITTEN_COLUMNS
 from audits.focus_process import ReadBill, read_bill
 from audits.load_meter import Phase
 from audits.models import BillLoad, BillSource, CostDay, CostDetail, CostLine, CostRate, CostTagKey, QuarantinedRow
+from audits.part_contents import content_id
+from audits.same_bill import Likeness
 from audits.spreadsheet import plain
 from tenants import scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
     from pathlib import Path
@@ -95,7 +108,7 @@ def replace(
     is given back. Raises BillRefused, after which the transaction must be rolled back.
     """
     with database.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bill {scope.current()}"])
+        wait_for_others(cursor, bill.meter)
         bill.meter.begin(Phase.WRITING, all_rows=bill.line_count)
         _copy_lines(cursor, bill)
         bill.meter.begin(Phase.STORING, all_rows=bill.line_count)
@@ -122,6 +135,15 @@ def replace(
         cursor.execute("drop table bill_lines, bill_details")
         own_nights.plan(at=at)
     return [load for load, _ in put]
+
+
+def wait_for_others(cursor: Any, meter: Meter) -> None:  # noqa: ANN401 - Django's cursor wrapper
+    """One load of an organisation is stored at a time: which of two bills counts is told by what is loaded."""
+    key = [f"bill {scope.current()}"]
+    cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", key)
+    if cursor.fetchone() != (True,):
+        with meter.waiting():
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", key)
 
 
 def book_refusal(
@@ -157,11 +179,22 @@ def load_files(
 
     Their content is their execution id, so loading the same files again changes nothing.
     """
+    deadline = time.monotonic() + seconds
     with read_bill(parts=parts, period=None, seconds=seconds, bounds=bounds(), meter=meter) as bill:
-        execution_id = content_id(parts, copies=bill.sums.copies)
+        execution_id = content_id(parts, bill.sums.contents, copies=bill.sums.copies)
         files = [{"key": part.key, "size": part.path.stat().st_size, "etag": ""} for part in parts]
-        with scope.organization(organization_id):
-            loads = replace(source=source, bill=bill, files=files, execution_id=execution_id, at=at)
+        try:
+            with (
+                scope.organization(organization_id),
+                cut_off(lambda: time.monotonic() - bill.meter.waited() > deadline),
+            ):
+                loads = replace(source=source, bill=bill, files=files, execution_id=execution_id, at=at)
+        except CutOff:
+            raise BillRefused(
+                f"The bill was read, but not stored within {seconds:.0f} seconds, and was given up. Nothing was "
+                "changed: what was loaded before stays.",
+                permanent=False,
+            ) from None
     return bill, loads
 
 
@@ -184,17 +217,6 @@ def complete_days(sums: PeriodSums, *, at: datetime) -> tuple[date | None, date 
     return first, last
 
 
-def content_id(parts: Sequence[Part], *, copies: Container[int] = ()) -> str:
-    """Names what the files hold, whatever they are called, in whatever order and how often they come."""
-    digests = []
-    for number, part in enumerate(parts):
-        if number in copies:
-            continue
-        with part.path.open("rb") as file:
-            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
-    return "sha256:" + hashlib.sha256(" ".join(sorted(digests)).encode()).hexdigest()
-
-
 def _copy_lines(cursor: Any, bill: ReadBill) -> None:  # noqa: ANN401 - Django's cursor wrapper
     """All lines and their details into temporary tables."""
     columns = {name: TYPES.get(name, "text") for name in WRITTEN_COLUMNS}
@@ -215,12 +237,14 @@ def _put(
 ) -> tuple[BillLoad, PeriodSums | None]:
     """The load that now has the period, with its lines, and what they add up to; None: it was there before."""
     same = already_loaded(billing_period=sums.billing_period, execution_id=execution_id)
-    rivals = _rivals(source, sums)
-    wider = next((one for one in rivals if set(sums.sub_account_ids) < set(one.sub_account_ids)), None)
+    rivals = bill_rivals.rivals_of(source, sums)
+    wider = next((one for one, how in rivals if how is Likeness.WITHIN), None)
     if (there := same or wider) is not None:
-        return _note_second_way(there, source), None
-    _require_same_bill(source, sums)
-    earlier = _retire(source, sums.billing_period, rivals)
+        return bill_rivals.note_second_way(there, source), None
+    bill_rivals.require_same_bill(source, sums)
+    bill_rivals.require_none_crossed(source, sums, [one for one, how in rivals if how is Likeness.CROSSED])
+    replaced = [one for one, _ in rivals]
+    earlier = _retire(source, sums.billing_period, replaced)
     changed = bill_sums.changes(earlier.services, sums.services) if earlier and earlier.services else []
     billed_from, billed_until = complete_days(sums, at=at)
     load = BillLoad.objects.create(
@@ -239,7 +263,7 @@ def _put(
         billed_from=billed_from,
         billed_until=billed_until,
         loaded_at=at,
-        message=_message(sums, rivals),
+        message=_message(sums, replaced),
         kinds=[one.to_json() for one in sums.kinds],
         services=[list(one) for one in sums.services],
         changes=[one.to_json() for one in changed[: bill_sums.MOST_CHANGES]],
@@ -266,44 +290,10 @@ def _keep(rows: Sequence[BadRow], load: BillLoad) -> None:
             reason=row.reason,
             remedy=row.remedy,
             currency=row.currency,
-            billed_cost=row.costs["billed_cost"],
+            billed_cost=quarantine.held(row.costs["billed_cost"]),
         )
         for row in rows
     )
-
-
-def _rivals(source: BillSource, sums: PeriodSums) -> list[BillLoad]:
-    """Current loads of the same bill from other sources of the organisation."""
-    return list(
-        BillLoad.objects.filter(
-            state=BillLoad.State.LOADED,
-            billing_period=sums.billing_period,
-            billing_account_ids__overlap=list(sums.billing_account_ids),
-            sub_account_ids__overlap=list(sums.sub_account_ids),
-        ).exclude(source=source)
-    )
-
-
-def _require_same_bill(source: BillSource, sums: PeriodSums) -> None:
-    """Under one label lies one bill: files of another one must not push it out because somebody chose its label."""
-    loads = BillLoad.objects.filter(source=source, billing_period=sums.billing_period, state=BillLoad.State.LOADED)
-    held = next((load.billing_account_ids for load in loads if source.connection_id is None), None)
-    if held and sums.billing_account_ids and set(held).isdisjoint(sums.billing_account_ids):
-        raise BillRefused(
-            f"BillingAccountId: these files are of {', '.join(sums.billing_account_ids)}, and {source} holds the bill "
-            f"of {', '.join(held)} for {sums.billing_period:%Y-%m}, which they would take the place of. Choose another "
-            "label for them.",
-            field="BillingAccountId",
-        )
-
-
-def _note_second_way(load: BillLoad, source: BillSource) -> BillLoad:
-    if load.source_id != source.id:
-        sentence = f"{source} has the same bill; it is loaded once."
-        if sentence not in load.message:
-            load.message = f"{load.message} {sentence}".strip()
-            load.save(update_fields=["message"])
-    return load
 
 
 def _retire(source: BillSource, billing_period: date, rivals: Sequence[BillLoad]) -> BillLoad | None:
@@ -324,7 +314,8 @@ def _message(sums: PeriodSums, rivals: Sequence[BillLoad]) -> str:
     if sums.rows_without_cost:
         sentences.append(f"{sums.rows_without_cost:,} rows have no list or contracted cost; they count as 0 there.")
     if rivals:
-        sentences.append("It takes the place of the same bill, loaded earlier from another source.")
+        names = ", ".join(dict.fromkeys(str(one.source) for one in rivals))
+        sentences.append(f"It takes the place of the same bill, loaded earlier from another source: {names}.")
     return " ".join(sentences)
 
 

@@ -314,6 +314,12 @@ def _tag_fields(second: str, keys: Iterable[str]) -> tuple[forms.Field, ...]:
     )
 
 
+def asks_for_two_tags(data: QueryDict) -> bool:
+    """Whether a query may cross tags, which reads a bill's lines; looked at before anything is read."""
+    by = data.get("by", "")
+    return sum((by == OWNER or by.startswith(TAG), *(bool(data.get(names[0])) for names in TAG_FIELDS))) > 1
+
+
 def owner_among(keys: Iterable[str]) -> str:
     """The key by which an owner is told, of those that there are: `user:Cost-Center` is a cost centre. Empty: none."""
     plain = {

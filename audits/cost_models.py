@@ -11,6 +11,8 @@ from tenants.models import Organization, TenantModel
 
 # A line of a bill holds what the file says to the last digit: a DOUBLE's shortest text has up to 24 after the point.
 LINE_COST: dict[str, Any] = {"max_digits": 38, "decimal_places": 24}
+# 32 before it: a day's rows of storage in byte-seconds, each of up to 20.
+LINE_QUANTITY: dict[str, Any] = {"max_digits": 50, "decimal_places": 18}
 
 
 class CostLine(TenantModel):
@@ -46,10 +48,10 @@ class CostLine(TenantModel):
     pricing_category = models.TextField(blank=True)
     commitment_discount_id = models.TextField(blank=True)
     commitment_discount_status = models.TextField(blank=True)
-    consumed_quantity = models.DecimalField(max_digits=38, decimal_places=18, null=True)
+    consumed_quantity = models.DecimalField(**LINE_QUANTITY, null=True)
     consumed_unit = models.TextField(blank=True)
-    pricing_quantity = models.DecimalField(max_digits=38, decimal_places=18, null=True)
-    commitment_discount_quantity = models.DecimalField(max_digits=38, decimal_places=18, null=True)
+    pricing_quantity = models.DecimalField(**LINE_QUANTITY, null=True)
+    commitment_discount_quantity = models.DecimalField(**LINE_QUANTITY, null=True)
     billing_currency = models.TextField()
     billed_cost = models.DecimalField(**LINE_COST)
     effective_cost = models.DecimalField(**LINE_COST)

@@ -30,6 +30,12 @@ COUNTED = (
 NAMES = ", ".join((*KEYS, *SUMS))
 VALUES = ", ".join((*KEYS.values(), *(f"sum({name})" for name in SUMS)))
 PLACES = ", ".join(KEYS.values())
+# The same for sums with more digits than a decimal has: what stands before the point and after it, each added up.
+WIDE_SUM = (
+    "cast(sum(cast(trunc({name}) as decimal(38, 0))) + cast(trunc(sum({name} % 1)) as decimal(38, 0)) as varchar)"
+    " || substr(cast(sum({name} % 1) % 1 as varchar), 2)"
+)
+WIDE_VALUES = ", ".join((*KEYS.values(), *(WIDE_SUM.format(name=name) for name in SUMS)))
 # The same of the lines that are written, and where the two differ. `bill_written` holds the lines' sums.
 OF_LINES = ", ".join(f"sum({name}) filter (where {COUNTED}) as rated_{name}" for name in SUMS)
 DIFFERENCES = f"""

@@ -121,10 +121,12 @@ class Sums:
     """What the files hold: their format, rows by part, in the order given, and each billing period, oldest first.
 
     `copies` are parts that hold the same as one before them, by number, and that one's number. They are not counted.
+    `contents` is a digest of each part's text, unpacked; None where it has none, or nobody asked.
     """
 
     rows_by_part: tuple[int, ...]
     copies: Mapping[int, int] = field(default_factory=dict)
+    contents: tuple[str | None, ...] = ()
     bill_format: str = "focus"
     periods: tuple[PeriodSums, ...] = field(default=())
     left_out: tuple[BadRow, ...] = ()

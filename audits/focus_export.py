@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import json
 import re
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,7 +34,10 @@ if TYPE_CHECKING:
     from audits.models import BillLoad
 
 CHUNK = 5_000  # lines held at once
+AT_ONCE = 500  # of them in a piece of what is sent
+LEVEL, GZIP = 6, 31  # of packing, the utmost takes much longer for little; zlib's word for gzip's header and end
 MOST_TOLD = 10_000  # details held at once, at least as many as a chunk has
+GONE = "The bill was loaded anew, or removed, while it was written. Write its newest load."
 BETWEEN = "\0"  # stands in no text of PostgreSQL's
 FORMULA = re.compile(f"{BETWEEN}[{re.escape(''.join(DANGEROUS))}]")  # one look at all texts of a row
 TEXTS: Mapping[str, str] = {
@@ -79,25 +84,60 @@ def lines_of(loads: QuerySet[BillLoad]) -> QuerySet[CostLine]:
     return CostLine.objects.filter(load__in=loads).order_by("billing_period", "charge_date", "id")
 
 
+class CutShort(Exception):
+    """Lines, or what describes them, are gone: the bill was loaded anew while it was written. Take its newest load."""
+
+
+def stream(load: BillLoad) -> Iterator[bytes]:
+    """The lines of a load of the open scope as packed CSV, as `write` has them: a piece as soon as it is made.
+
+    Raises CutShort, after which what was taken is no whole gzip file.
+    """
+    loads = type(load).objects.filter(id=load.id)
+    columns, rows = _columns_and_rows(loads, lines_of(loads))
+    packer, text = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP), io.StringIO(newline="")
+    writer, left = csv.writer(text), load.line_count
+    writer.writerow(columns)
+    while True:
+        yield packer.compress(text.getvalue().encode()) + packer.flush(zlib.Z_SYNC_FLUSH)
+        text.seek(0)
+        text.truncate()
+        writer.writerows(cells := list(islice(rows, AT_ONCE)))
+        left -= len(cells)
+        if not cells:
+            break
+    if left > 0:
+        raise CutShort(GONE)
+    yield packer.flush()
+
+
 def write(loads: QuerySet[BillLoad], lines: QuerySet[CostLine], target: IO[str]) -> Written:
     """Write `lines` of `loads` as CSV. Texts are left as they are, also those that a spreadsheet would run."""
     writer = csv.writer(target)
-    aside = _kept_aside(loads)
-    columns = (*NAMES, *dict.fromkeys(aside.values()), USAGE_TYPE)
+    columns, found = _columns_and_rows(loads, lines)
     writer.writerow(columns)
     texts = itemgetter(*(place for place, name in enumerate(columns) if name not in DECIMALS | TIMES))
-    needed = [column.name for column in COLUMNS if column.needs_value]
+    needed = [(columns.index(column.name), column.name) for column in COLUMNS if column.needs_value]
+    listed = [(columns.index(name), name, values) for name, values in ALLOWED.items()]
     empty: Counter[str] = Counter()
     not_allowed: Counter[str] = Counter()
     rows = formulas = 0
-    for row in _rows(lines, aside):
-        cells = [row.get(name, "") for name in columns]
+    for cells in found:
         writer.writerow(cells)
         rows += 1
-        empty.update(name for name in needed if not row.get(name))
-        not_allowed.update(name for name, values in ALLOWED.items() if row.get(name) and row[name] not in values)
+        empty.update(name for place, name in needed if not cells[place])
+        not_allowed.update(name for place, name, values in listed if cells[place] and cells[place] not in values)
         formulas += FORMULA.search(BETWEEN + BETWEEN.join(texts(cells))) is not None
     return Written(columns=columns, rows=rows, notes=tuple(sentences(rows, empty, not_allowed, formulas)))
+
+
+def _columns_and_rows(
+    loads: QuerySet[BillLoad], lines: QuerySet[CostLine]
+) -> tuple[tuple[str, ...], Iterator[list[str]]]:
+    """The file's columns, and its rows, each with a cell a column."""
+    aside = _kept_aside(loads)
+    columns = (*NAMES, *dict.fromkeys(aside.values()), USAGE_TYPE)
+    return columns, ([row.get(name, "") for name in columns] for row in _rows(lines, aside))
 
 
 def _kept_aside(loads: QuerySet[BillLoad]) -> dict[str, str]:
@@ -142,6 +182,8 @@ def _tell(told: dict[tuple[UUID, int], dict[str, str]], asked: set[tuple[UUID, i
         for number, columns, tags, extra in details.values_list("number", "columns", "tags", "extra"):
             written = {"Tags": json.dumps(tags, ensure_ascii=False)} if tags else {}
             told[load_id, number] = {**{aside[name]: value for name, value in extra.items()}, **columns, **written}
+    if any(number is not None and (load_id, number) not in told for load_id, number in missing):
+        raise CutShort(GONE)
 
 
 def _number(value: Decimal | None) -> str:

@@ -21,7 +21,7 @@ MEMORY_LIMIT = "448MB"
 def write(source: Path, target: Path, *, columns: Sequence[str]) -> tuple[str, ...]:
     """Write what `audits.focus_export` wrote to `source` as Parquet to `target`. Spills beside `source`.
 
-    Gives the unit prices that no decimal holds exactly: they stay texts, to the digit.
+    Gives the unit prices and quantities that no decimal holds exactly: they stay texts, to the digit.
     """
     with duckdb.connect() as database:
         database.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
@@ -33,10 +33,10 @@ def write(source: Path, target: Path, *, columns: Sequence[str]) -> tuple[str, .
             f"read_csv({literal(str(source))}, auto_detect = false, header = true, delim = ',', quote = '\"', "
             f"escape = '\"', nullstr = '', columns = {{{named}}})"
         )
-        prices = [name for name in columns if name.endswith("UnitPrice") and name in DECIMALS]
-        fits = ", ".join(f"coalesce(bool_and({_fits(name)}), true)" for name in prices)
+        long = [name for name in columns if name.endswith(("UnitPrice", "Quantity")) and name in DECIMALS]
+        fits = ", ".join(f"coalesce(bool_and({_fits(name)}), true)" for name in long)
         answers = database.execute(f"select {fits} from {rows}").fetchone() or ()
-        inexact = tuple(name for name, is_held in zip(prices, answers, strict=True) if not is_held)
+        inexact = tuple(name for name, is_held in zip(long, answers, strict=True) if not is_held)
         typed = ", ".join(
             f"cast({quoted(name)} as {'varchar' if name in inexact else _type(name)}) as {quoted(name)}"
             for name in columns

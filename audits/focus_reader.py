@@ -34,7 +34,9 @@ from audits.child_gauge import Gauge
 from audits.detail_reader import DetailReader
 from audits.focus_process import ALL_LINES
 from audits.opened_parts import MEMORY_LIMIT, OpenedParts, literal
+from audits.part_contents import PartContents
 from audits.quarantine import NONE, Bounds
+from audits.read_errors import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -145,7 +147,7 @@ class Reader:
             self.database.execute(setting)
         self.opened = OpenedParts(self.database, parts=parts, links=self.links)
         self.details = DetailReader()
-        self.gauge = Gauge()
+        self.gauge, self.contents = Gauge(), PartContents(parts)
         self.work = work
 
     def read(self) -> dict[str, Any]:
@@ -160,6 +162,7 @@ class Reader:
         return {
             "rows_by_part": rows,
             "copies": list(self.copies.items()),
+            "contents": self.contents.digests(),
             "left_out": [one.to_json() for one in left_out],
             "periods": period_report.periods(
                 self.database,
@@ -177,7 +180,8 @@ class Reader:
 
         def read_through() -> None:
             try:
-                bill_parts.read_through(self.parts, is_over=over.is_set, on_block=self.gauge.read_beside)
+                heard = {} if self.period else {"on_text": self.contents.add}  # an export's run has a name of its own
+                bill_parts.read_through(self.parts, is_over=over.is_set, on_block=self.gauge.read_beside, **heard)
             except BillRefused:
                 self.database.interrupt()
                 while not is_read.wait(INTERRUPTS_EVERY_SECONDS):
@@ -353,15 +357,17 @@ class Reader:
                 "The disk of the worker has no room to read this bill. Give its temporary folder more.", permanent=False
             )
         if isinstance(error, duckdb.OutOfRangeException):
-            key = self.parts[self.opened.opening].key
-            return BillRefused(
-                f"{key}: the costs of a currency add up to more than 14 digits. Export them in the right unit.",
-                part=key,
+            return bad_rows.too_much(
+                list(zip(self.parts, readings, strict=False)),
+                source=self.opened.source,
+                counted=self._counted(),
+                details=self.details.names,
+                spill=self.spill,
             )
         key, text = self.parts[self._failing_part(error, readings)].key, str(error)
         line = LINE_NUMBER.search(text)
         where = f"{key}, line {int(line[1]):,}" if line else key
-        return BillRefused(f"{where}: {_reason(text)}. Fetch or export it anew.", part=key)
+        return BillRefused(f"{where}: {reason_of(text)}. Fetch or export it anew.", part=key)
 
     def _failing_part(self, error: duckdb.Error, readings: Sequence[Reading]) -> int:
         named = PART_NUMBER.search(str(error))
@@ -378,21 +384,6 @@ class Reader:
 
 def _number_of(name: str) -> int:
     return int(name.rpartition("/")[2])
-
-
-def _reason(text: str) -> str:
-    reasons = (
-        ("GZIP", "the gzip file ends too early or is damaged"),
-        ("Expected Number of Columns", "the row has another number of columns than the header"),
-        ("unterminated quote", "a quotation mark is never closed, so the file is cut off or damaged"),
-        ("unicode", "the text is not UTF-8"),
-        ("Parallel CSV Reader", "a row is longer than two million characters"),
-        ("Maximum line size", "a row is longer than two million characters"),
-        ("arquet", "the Parquet file is damaged"),
-        ("maximum_object_size", "a row is longer than sixteen million characters"),
-        ("JSON", "a row is no JSON that can be read"),
-    )
-    return next((reason for mark, reason in reasons if mark.lower() in text.lower()), "the file is damaged")
 
 
 if __name__ == "__main__":

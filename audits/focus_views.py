@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import tempfile
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -17,17 +14,15 @@ from audits.bills_page import load_row
 from audits.focus_notes import notes_of
 from audits.load_page import FINAL, period_state, state_words
 from audits.models import BillLoad
-from audits.spreadsheet import SPOOL_BYTES
 from tenants import activity
 from tenants.access import Permission, get_or_404, named, needs
-from tenants.whole_file import WholeFile
+from tenants.streamed_file import StreamedFile
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from tenants.requests import TenantRequest
 
-LEVEL = 6  # of packing; the utmost takes much longer for little
 MOST_LINES = 300_000  # what a web process writes while somebody waits; export_focus writes any number
 
 
@@ -53,11 +48,10 @@ def bill_export(request: TenantRequest, load_id: UUID) -> HttpResponse:
 @needs(reading=Permission.EXPORT)
 @require_safe
 def bill_focus(request: TenantRequest, load_id: UUID) -> HttpResponseBase:
-    """The lines of a load, as a file that is whole before it is sent."""
+    """The lines of a load, as a file that is sent while they are read."""
     load = get_or_404(BillLoad, load_id)
     if refusal := why_not(load):
         return HttpResponse(refusal, status=409, content_type="text/plain; charset=utf-8")
-    written, file = focus_file(load)
     month = f"{load.billing_period:%Y-%m}"
     activity.book(
         actor=named(request.identity),
@@ -65,9 +59,13 @@ def bill_focus(request: TenantRequest, load_id: UUID) -> HttpResponseBase:
         subject_kind="bill",
         subject_id=load.id,
         at=timezone.now(),
-        detail={"rows": str(written.rows), "month": month},
+        detail={"rows": str(load.line_count), "month": month},
     )
-    return WholeFile(file, filename=f"costframe-focus-{month}.csv.gz", content_type="application/gzip")
+    return StreamedFile(
+        lambda: focus_export.stream(load),
+        filename=f"costframe-focus-{month}.csv.gz",
+        content_type="application/gzip",
+    )
 
 
 def why_not(load: BillLoad) -> str:
@@ -82,15 +80,3 @@ def why_not(load: BillLoad) -> str:
             "Ask whoever runs the worker for manage.py export_focus."
         )
     return ""
-
-
-def focus_file(load: BillLoad) -> tuple[focus_export.Written, IO[bytes]]:
-    """The packed file, in memory while small, else in an unnamed file; the caller closes it."""
-    spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - see above
-    with (
-        gzip.GzipFile(fileobj=spool, mode="wb", compresslevel=LEVEL, filename="", mtime=0) as packed,
-        io.TextIOWrapper(packed, encoding="utf-8", newline="") as text,
-    ):
-        loads = BillLoad.objects.filter(id=load.id)
-        written = focus_export.write(loads, focus_export.lines_of(loads), text)
-    return written, spool

@@ -31,8 +31,10 @@ def note(load: BillLoad) -> str:
         return ""
     names = ", ".join(key if len(key) <= LONGEST_SHOWN else f"{key[:LONGEST_SHOWN]}…" for key in named)
     more = f" and {count - len(named):,} more" if count > len(named) else ""
+    # A key that costs much in one currency is kept in each, so there may be as many for each of them.
+    each = " in each currency" if len(load.totals) > 1 else ""
     return (
-        f"Costs are added up by the {MOST_KEYS} keys of tags that cost most. {count:,} "
+        f"Costs are added up by the {MOST_KEYS} keys of tags that cost most{each}. {count:,} "
         f"{'key is' if count == 1 else 'keys are'} left out: {names}{more}."
     )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import date
 
 
@@ -22,6 +23,7 @@ class Phase(StrEnum):
     READING_AGAIN = "READING_AGAIN"
     SUMMING = "SUMMING"
     ORDERING = "ORDERING"
+    WAITING = "WAITING"
     WRITING = "WRITING"
     STORING = "STORING"
     ADDING_UP = "ADDING_UP"
@@ -58,6 +60,26 @@ class Meter:
         self._began = clock()
         self._extent: Extent | None = None
         self._period: date | None = None
+        self._waited = 0.0
+        self._waits_since: float | None = None
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Inside, another load is waited for. No time that this load may take runs meanwhile."""
+        self.begin(Phase.WAITING)
+        with self._lock:
+            self._waits_since = self._clock()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waited += self._clock() - self._waits_since
+                self._waits_since = None
+
+    def waited(self) -> float:
+        """For how many seconds other loads were waited for until now."""
+        with self._lock:
+            return self._waited + (0.0 if self._waits_since is None else self._clock() - self._waits_since)
 
     def of_period(self, billing_period: date) -> None:
         """From now on it is the load of this billing period."""

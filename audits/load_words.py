@@ -17,6 +17,7 @@ WORDS = {
     Phase.READING_AGAIN: "Reading once more, without the rows that are left out",
     Phase.SUMMING: "Adding the rows up to lines",
     Phase.ORDERING: "Putting the lines in order",
+    Phase.WAITING: "Waiting until another bill of the organisation is stored, which counts against no time limit",
     Phase.WRITING: "Writing the lines to the database",
     Phase.STORING: "Storing the lines under their load",
     Phase.ADDING_UP: "Adding up by day and tag, and comparing",

@@ -43,7 +43,7 @@ def request_audit(*, connection: Connection, by: str, at: datetime) -> Audit:
 
 
 def request_stop(*, audit: Audit, by: str, at: datetime) -> bool:
-    """Ask an audit to stop. False: it had ended already.
+    """Ask an audit to stop. False: it had ended already, or somebody had asked before.
 
     One that no worker has taken is over at once. Else no further step starts, those at work end within seconds, and
     then the audit is STOPPED.
@@ -79,4 +79,5 @@ def _stop_while_running(*, audit: Audit, at: datetime) -> bool:
     # The first request's time stands.
     is_found = bool(under_way.filter(stop_requested_at=None).update(stop_requested_at=at))
     # Whoever is just beginning it holds it, sees this within seconds, books what it has called and ends it.
-    return bool(under_way.filter(state=Audit.State.RUNNING).update(due_at=at)) or is_found
+    under_way.filter(state=Audit.State.RUNNING).update(due_at=at)
+    return is_found

@@ -8,12 +8,15 @@ from decimal import Decimal, InvalidOperation, localcontext
 from typing import TYPE_CHECKING, Any
 
 from audits.focus import COSTS
+from audits.focus_values import DIGITS as COST_DIGITS
+from audits.focus_values import SCALE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
 NOTHING = Decimal(0)
 DIGITS = 60  # more than any sum of costs has: Decimal rounds to its context in silence
+MOST_COST = Decimal(10) ** (COST_DIGITS - SCALE)
 MOST_ROWS, MOST_PERCENT = 10_000, 10  # that may be allowed: they are held in memory, and a bill is more than its rest
 KEPT_ROWS = 1_000  # of a load, one by one; the rest is counted
 HELD_CHARACTERS, TOLD_CHARACTERS = 200, 60
@@ -108,6 +111,11 @@ class Tally:
         """What `to_json` gave."""
         costs = {name: Decimal(cost) for name, cost in held["costs"].items()}
         return cls(**{**held, "costs": costs, "invoiced": Decimal(held["invoiced"])})
+
+
+def held(cost: Decimal | None) -> Decimal | None:
+    """A cost as a row of its own keeps it; None where it adds up, of all that the row becomes, to more than that."""
+    return None if cost is None or abs(cost) >= MOST_COST else cost
 
 
 def printable(text: str) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from audits import cost_rates
 from audits.charge_details import TAGS
 from audits.cost_days import KEYS, SUMS
@@ -14,8 +16,6 @@ from audits.focus_process import DAY_SUMS, RATE_SUMS, TAG_KEYS, TAG_SUMS
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import duckdb
 
     from audits.detail_reader import DetailReader
 
@@ -77,12 +77,12 @@ select day_number, place, {ADDED}
   join placed using (billing_period, detail_number)
  group by all
 """
+RATES = (
+    f"select billing_period, {{values}} from sums where is_line and {cost_rates.COUNTED} "
+    f"group by billing_period, {cost_rates.PLACES}"
+)
 WRITTEN = {
     DAY_SUMS: f"select billing_period, {', '.join((*KEYS, *SUMS))} from day_sums",
-    RATE_SUMS: (
-        f"select billing_period, {cost_rates.VALUES} from sums where is_line and {cost_rates.COUNTED} "
-        f"group by billing_period, {cost_rates.PLACES}"
-    ),
     # Keys that are left out are named, without counts.
     TAG_KEYS: (
         "select billing_period, key, count(*) filter (is_kept), count(*) filter (not is_kept) "
@@ -108,7 +108,7 @@ def write(
     )
     database.execute(DAYS)
     _copy(database, folder, DAY_SUMS)
-    _copy(database, folder, RATE_SUMS)
+    _copy_rates(database, folder)
     if TAGS not in details.names:
         return
     database.execute(PAIRS)
@@ -119,8 +119,19 @@ def write(
     _copy(database, folder, TAG_SUMS)
 
 
+def _copy_rates(database: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """A day's byte-seconds of a region may have more digits than any line's: then exactly all the same, and slower."""
+    try:
+        _write(database, folder / RATE_SUMS, RATES.format(values=cost_rates.VALUES))
+    except duckdb.OutOfRangeException:
+        _write(database, folder / RATE_SUMS, RATES.format(values=cost_rates.WIDE_VALUES))
+
+
 def _copy(database: duckdb.DuckDBPyConnection, folder: Path, name: str) -> None:
+    _write(database, folder / name, WRITTEN[name])
+
+
+def _write(database: duckdb.DuckDBPyConnection, file: Path, rows: str) -> None:
     database.execute(
-        f"copy ({WRITTEN[name]}) to '{folder / name}' "
-        "(format csv, header false, delimiter ',', quote '\"', escape '\"', nullstr '')"
+        f"copy ({rows}) to '{file}' (format csv, header false, delimiter ',', quote '\"', escape '\"', nullstr '')"
     )

@@ -13,6 +13,7 @@ from audits.bill_parts import BillRefused, Part
 from audits.focus_process import read_bill
 from audits.load_meter import Phase
 from audits.models import BillSource
+from audits.part_contents import content_id
 from audits.upload_models import BillUploadChunk
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def load(*, upload: BillUpload, home: Home, worker: Worker, at: datetime) -> Loa
         ) as bill,
         lines.open("xb") as kept,
     ):
-        execution_id = bills.content_id(parts, copies=bill.sums.copies)
+        execution_id = content_id(parts, bill.sums.contents, copies=bill.sums.copies)
         with worker.results():
             source = BillSource.objects.select_related("connection").get(id=upload.source_id)
             loads = bills.replace(

@@ -22,11 +22,13 @@ def request_stop(*, upload: BillUpload, by: str, at: datetime) -> bool:
     """Ask that an upload of the open scope stops. False: it had ended, or somebody had asked already.
 
     Files that wait are ended by the next worker that looks at them, files that are read by the one that reads them,
-    each within seconds. What is being written just then is undone before it counts.
+    each within seconds. What is being written just then is undone before it counts. However many ask at once, and
+    whoever ends it meanwhile: one of them is told True, and it stands in the trail once.
     """
-    if upload.state not in uploads.UNDER_WAY or is_asked(upload):
+    uploads.settle_apart(upload.id)
+    if is_asked(upload) or not BillUpload.objects.filter(id=upload.id, state__in=uploads.UNDER_WAY).exists():
         return False
-    BillUploadStop.objects.bulk_create([BillUploadStop(upload=upload, requested_at=at)], ignore_conflicts=True)
+    BillUploadStop.objects.create(upload=upload, requested_at=at)
     activity.book(
         actor=by,
         verb="bill.stop_requested",

@@ -84,8 +84,18 @@ def must_wait(upload: BillUpload) -> bool:
     return earlier.filter(state=BillUpload.State.RUNNING).count() >= MOST_AT_ONCE
 
 
+def settle_apart(upload_id: UUID) -> None:
+    """Until this transaction ends, nobody else ends the upload or asks that it stops: both ask for this first.
+
+    Web may lock no row that it may not change; and a worker that writes a load must not keep anybody from asking.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"end of bill upload {upload_id}"])
+
+
 def end(upload: BillUpload, *, state: BillUpload.State, message: str, at: datetime) -> bool:
     """End an upload that is held, and delete what its files held. False: it is held by another now, so nothing is."""
+    settle_apart(upload.id)
     if not upload.settle(state=state, message=message, due_at=None, ended_at=at):
         return False
     drop_chunks([upload.id])

@@ -137,7 +137,7 @@ def stop(request: TenantRequest, audit_id: UUID) -> HttpResponse:
     if operations.request_stop(audit=audit, by=named(request.identity), at=timezone.now()):
         messages.info(request, "The audit is asked to stop. Steps at work end within seconds.")
     else:
-        messages.info(request, "The audit had ended already.")
+        messages.info(request, "The audit had ended already, or was asked to stop before.")
     return redirect("audits:detail", audit.id)
 
 

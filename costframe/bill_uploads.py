@@ -113,10 +113,11 @@ class _Work:
     def _load(self) -> None:
         worker = Worker(
             reading=self.transaction,
-            results=self.results,
+            results=self.storing,
             raise_if_over=self.hold.raise_if_over,
             seconds=settings.STEP_SECONDS,
         )
+        self.hold.waited = worker.meter.waited
         with (
             telling.told(work=self.upload, organization_id=self.organization_id, meter=worker.meter),
             upload_step.brought_home(upload=self.upload, worker=worker) as home,
@@ -175,8 +176,22 @@ class _Work:
             yield
             self._raise_if_stopped()  # while it was written, so all of it is undone
 
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """A transaction that writes a load, and is cut off within seconds when the work is to end.
+
+        The upload's row is changed at its end: until then the claim is kept from beside, which hears of a stop too.
+        """
+        self.hold.raise_if_over()
+        with self.transaction():
+            with claims.cut_off_by(self.hold):
+                yield
+            if not self.upload.hold(at=timezone.now(), seconds=settings.LEASE_SECONDS):
+                raise NoLongerOurs
+            self._raise_if_stopped()
+
     def _raise_if_stopped(self) -> None:
-        """In the transaction that writes: the upload's row is held meanwhile, so nobody else can tell us."""
+        """In the transaction that writes: the upload's row is held by now, so nobody else can tell us."""
         if upload_stop.is_asked(self.upload):
             raise claims.EndEarly(claims.STOPPED)
 
@@ -188,13 +203,19 @@ class _Work:
         """End for a reason that lies outside of the files."""
         log.info("Upload %s ends early: %s.", self.upload.id, reason)
         if reason == claims.OVERDUE:
-            message = f"It took longer than {settings.STEP_SECONDS:.0f} seconds. Hand in smaller files, or Parquet."
-            self._fail(message, is_final=True)
+            self._fail(f"It took longer than {settings.STEP_SECONDS:.0f} seconds: {self._what_stays()}.", is_final=True)
         elif reason == claims.LEAVING:
             with suppress(scope.WorkIsOver), self.transaction():
                 _give_back(self.upload, at=timezone.now())
         elif reason == claims.STOPPED and not self._end_stopped():
             self._fail(uploads.ENDED_WITH_ORGANIZATION, is_final=True)
+
+    def _what_stays(self) -> str:
+        """As it is in the database: what this worker holds of the upload may have been undone."""
+        with suppress(scope.WorkIsOver), self.transaction():
+            if any(BillUpload.objects.values_list("load_ids", flat=True).get(id=self.upload.id)):
+                return "the bill stays loaded, and what it alone proves was not looked for to the end"
+        return "nothing was changed, and what was loaded before stays. Hand in smaller files, or Parquet"
 
     def _end_stopped(self) -> bool:
         """End it as somebody asked. False: nobody has, so it is the organisation that is deleted."""

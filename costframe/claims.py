@@ -13,6 +13,7 @@ from weakref import WeakSet
 from django.db import Error
 from django.utils import timezone
 
+from audits.cut_off import CutOff, cut_off
 from costframe.broker import release_connections
 from tenants import scope
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 BEATS_PER_LEASE = 3
+LEAST_BETWEEN_BEATS = 0.05
 MOST_BETWEEN_BEATS = 5.0  # how long a request to stop may go unnoticed
 STOPPED, OVERDUE, LOST, LEAVING = "STOPPED", "OVERDUE", "LOST", "LEAVING"
 
@@ -44,6 +46,7 @@ class Hold:
     def __init__(self) -> None:
         self.reason: str | None = None
         self.is_over = threading.Event()
+        self.waited: Callable[[], float] = lambda: 0.0  # seconds that were spent on others, and do not count
 
     def end(self, reason: str) -> None:
         """Ask the holder to end. The first reason stands."""
@@ -76,8 +79,8 @@ def held(
 ) -> Iterator[Hold]:
     """Keep the claim on `row` from a thread beside, a third of the lease at a time, for at most `most_seconds`.
 
-    No transaction may be open in the calling thread. `is_wanted` is asked at each beat, inside the organisation's
-    scope.
+    What the hold has `waited` comes on top of these. No transaction may be open in the calling thread. `is_wanted` is
+    asked at each beat, inside the organisation's scope.
     """
     hold = Hold()
     _holds.add(hold)
@@ -108,6 +111,17 @@ def held(
         _holds.discard(hold)
 
 
+@contextmanager
+def cut_off_by(hold: Hold) -> Iterator[None]:
+    """Inside a transaction: what it asks of PostgreSQL is cut off when the holder is asked to end. Raises EndEarly."""
+    try:
+        with cut_off(hold.is_over.is_set):
+            yield
+    except CutOff:
+        hold.raise_if_over()
+        raise
+
+
 def _keep(
     *,
     row: WorkRow,
@@ -119,8 +133,8 @@ def _keep(
     done: threading.Event,
 ) -> None:
     pause = min(lease_seconds / BEATS_PER_LEASE, MOST_BETWEEN_BEATS)
-    while not done.wait(min(pause, max(0.0, deadline - time.monotonic()))):
-        if time.monotonic() >= deadline:
+    while not done.wait(min(pause, max(LEAST_BETWEEN_BEATS, deadline + hold.waited() - time.monotonic()))):
+        if time.monotonic() - hold.waited() >= deadline:
             hold.end(OVERDUE)
             return
         try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from audits.cost_choice import asks_for_two_tags
 from costframe.buckets import Buckets, Limit
 from costframe.client_address import client_address
 from costframe.errors import too_many
@@ -21,7 +22,7 @@ from tenants.cookies import COUNT, HANDSHAKE
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +36,11 @@ class By(enum.Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A limit, and whom it is counted for."""
+    """A limit, and whom it is counted for; where `asks` is given, of those requests alone whose query it is true of."""
 
     by: By
     limit: Limit
+    asks: Callable[[QueryDict], bool] = lambda _: True
 
 
 # An office of hundreds comes from one address: what is counted by address is generous.
@@ -46,6 +48,8 @@ RULES: Mapping[str, Rule] = {
     "sign_in": Rule(by=By.ADDRESS, limit=Limit(burst=120, per_minute=120)),
     "clerk_webhook": Rule(by=By.ADDRESS, limit=Limit(burst=300, per_minute=600)),
     "findings:csv": Rule(by=By.PERSON, limit=Limit(burst=10, per_minute=6)),
+    # Two tags are crossed by each line of two bills; what else the page shows are sums.
+    "audits:costs": Rule(by=By.PERSON, limit=Limit(burst=20, per_minute=12), asks=asks_for_two_tags),
     "audits:costs_csv": Rule(by=By.PERSON, limit=Limit(burst=10, per_minute=6)),
     "audits:rows_left_out": Rule(by=By.PERSON, limit=Limit(burst=10, per_minute=6)),
     "audits:bill_export": Rule(by=By.PERSON, limit=Limit(burst=20, per_minute=12)),  # it counts each line
@@ -83,7 +87,7 @@ class LimitMiddleware:
         del view, args, kwargs
         name = request.resolver_match.view_name if request.resolver_match else ""
         rule = RULES.get(name)
-        if rule is None:
+        if rule is None or not rule.asks(request.GET):
             return None
         return self._unless_allowed(request, (name, _key(request, rule.by)), rule.limit)
 

@@ -33,6 +33,7 @@ from costframe.checking import make_check
 from costframe.pacing import paced_book
 from costframe.queue import QUEUE
 from costframe.schedule import TABLES
+from findings.connected_bills import told_by_others
 from findings.operations import judge, price_again, waiting_for
 from findings.thresholds import in_force
 from tenants import scope
@@ -200,19 +201,35 @@ class Work:
         """The one transaction that writes results: under the audit's lock, and only while the work is wanted."""
         self.hold.raise_if_over()
         with self.transaction():
-            audit = steps.lock_audit(audit_id=self.step.audit_id)
-            if not steps.is_wanted(audit_id=self.step.audit_id):
-                raise claims.EndEarly(claims.STOPPED)
-            if not self.step.hold(at=timezone.now(), seconds=settings.LEASE_SECONDS):
-                raise steps.NoLongerOurs
-            yield audit
+            yield self._lock()
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """A transaction that writes a load, and is cut off within seconds when the work is to end.
+
+        The audit is locked at its end: until then anybody may ask that it stops, and the claim is kept from beside.
+        """
+        self.hold.raise_if_over()
+        with self.transaction():
+            with claims.cut_off_by(self.hold):
+                yield
+            self._lock()
+
+    def _lock(self) -> Audit:
+        audit = steps.lock_audit(audit_id=self.step.audit_id)
+        if not steps.is_wanted(audit_id=self.step.audit_id):
+            raise claims.EndEarly(claims.STOPPED)
+        if not self.step.hold(at=timezone.now(), seconds=settings.LEASE_SECONDS):
+            raise steps.NoLongerOurs
+        return audit
 
     def end(self, reason: str) -> None:
         """End for a reason that lies outside of the step."""
         log.info("Step %s ends early: %s.", self.step.id, reason)
         at, calls = timezone.now(), self.book.counts()
         if reason == claims.OVERDUE:
-            self.fail(f"It took longer than {settings.STEP_SECONDS:.0f} seconds.", is_final=True)
+            kept = " What was loaded of the bill before stays." if self.step.kind == Step.Kind.BILL else ""
+            self.fail(f"It took longer than {settings.STEP_SECONDS:.0f} seconds.{kept}", is_final=True)
         elif reason == claims.LEAVING:
             with self._last_word():
                 steps.give_back(step=self.step, calls=calls, at=at)
@@ -278,10 +295,11 @@ def _look(work: Work) -> None:
 def _load_bill(work: Work) -> None:
     worker = Worker(
         reading=work.transaction,
-        results=work.results,
+        results=work.storing,
         raise_if_over=work.hold.raise_if_over,
         seconds=settings.STEP_SECONDS,
     )
+    work.hold.waited = worker.meter.waited
     credential = work.credential()
     with telling.told(work=work.step, organization_id=work.organization_id, meter=worker.meter):
         gaps = load_export(credential=credential, book=work.book, worker=worker, at=timezone.now())
@@ -309,6 +327,8 @@ def _judge(work: Work) -> None:
         judge(audit=audit, at=at)
         work.hold.raise_if_over()
         steps.finish(step=work.step, outcome=steps.Outcome(state=Step.State.DONE), at=at)
+        for connection_id in told_by_others(audit.connection):
+            price_again(connection_id=connection_id, at=at)
 
 
 DOING: dict[str, Callable[[Work], None]] = {

@@ -14,6 +14,7 @@ from audits.models import Audit, BillLoad, CostLine
 from connections.models import Connection
 from findings.commitment_bills import billed_commitments
 from findings.evidence_from_rows import LINE_FIELDS, coverage_of
+from findings.models import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,16 @@ def own_bills(connection: Connection, *, on: date) -> OwnBills:
         coverage={account_id: covered for account_id, covered in coverage.items() if account_id not in late},
         ended=frozenset(elsewhere | closed),
     )
+
+
+def told_by_others(connection: Connection) -> list[UUID]:
+    """The other connections with open findings in this one's account, of which their bill told before it was audited.
+
+    Call `operations.price_again` for each once it has been: then these end, and nothing is counted in both.
+    """
+    told = Finding.objects.filter(account_id=connection.account_id, state=Finding.State.OPEN)
+    others = told.exclude(connection_id=connection.id).order_by("connection_id")
+    return list(others.values_list("connection_id", flat=True).distinct())
 
 
 def _billed(connection: Connection) -> set[str]:

@@ -21,8 +21,8 @@ from tenants.organizations import organization_page
 from tenants.refused import expired_answer
 from tenants.sign_ins import SignIns
 from tenants.signing_keys import KeysUnavailable
+from tenants.streamed_file import StreamedFile
 from tenants.visits import HEADER
-from tenants.whole_file import WholeFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ PERSONAL_VIEWS = frozenset({"organization", "organization_chosen"})
 
 
 class StreamingRefused(Exception):
-    """A view answered with a stream, which would run after the scope is gone. Write it to a WholeFile first."""
+    """A view answered with a stream, which would run after the scope is gone. Use a StreamedFile."""
 
 
 class TenantMiddleware:
@@ -123,7 +123,10 @@ class TenantMiddleware:
             response = _refusal(request, match)
             takes_files = response is None and match is not None and files.prepare(request, match.func)
             response = response or self.get_response(request)
-            if response.streaming and not isinstance(response, WholeFile):
+            if isinstance(response, StreamedFile):
+                if request.method != "HEAD":
+                    response.send_for(organization_id, user_id=identity.user_id)
+            elif response.streaming:
                 raise StreamingRefused(f"{request.path} answers with a stream.")
             # The view's exception arrives here as an answer, and an answer commits. Files are written while they are
             # read, before the view or the token of the form says whether they are taken.

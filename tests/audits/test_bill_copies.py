@@ -10,6 +10,7 @@ from django.core.management import call_command
 from audits.bill_copies import EDGE
 from audits.bill_parts import BillRefused, Part
 from audits.models import BillLoad, BillSource
+from audits.part_contents import content_id
 from tenants import scope
 from tests.audits.focus_files import read, text_of, write_csv, write_parquet, written
 from tests.audits.test_bills import load, payer  # noqa: F401 - a fixture
@@ -52,6 +53,24 @@ def test_the_same_rows_under_two_names_are_counted_once(tmp_path, ways):
     assert report["periods"][0]["totals"]["USD"]["billed_cost"] == "6.000000000000000000000000"
     assert len(lines) == 4
     assert NOTE in report["periods"][0]["notes"]
+
+
+def name_of(tmp_path, *contents):
+    """What a bill of parts that hold this is known by."""
+    work = tmp_path / str(len(list(tmp_path.iterdir())))
+    work.mkdir()
+    parts = [written(work / f"{number}.csv", content) for number, content in enumerate(contents)]
+    report, _ = read(work / "work", *parts)
+    return content_id(parts, report["contents"], copies=dict(report["copies"]))
+
+
+@pytest.mark.parametrize("ways", PACKED.values(), ids=PACKED)
+def test_a_bill_that_comes_again_is_known_however_it_is_packed_then(tmp_path, ways):
+    one, other = (way(text_of(ROWS)) for way in ways)
+    more = text_of([{"ResourceId": "vol-9"}])
+    assert name_of(tmp_path, one) == name_of(tmp_path, other) == name_of(tmp_path, one, other)
+    assert name_of(tmp_path, one, more) == name_of(tmp_path, more, other) != name_of(tmp_path, one)
+    assert name_of(tmp_path, text_of(ROWS[:-1])) != name_of(tmp_path, one)
 
 
 def test_parquet_is_compared_as_it_is(tmp_path):

@@ -1,16 +1,19 @@
 """A bill is of a source: what a connection's export holds, or what people hand in under a label."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 
 from audits.bill_parts import BillRefused
-from audits.models import BillLoad, BillSource
+from audits.models import BillLoad, BillSource, CostDay, CostLine
 from costframe.deletion import delete_connection
 from findings.evidence_from_rows import coverage_of
 from tenants import scope
 from tests.audits.focus_files import write_csv
 from tests.audits.sources import source_of
-from tests.audits.test_bills import OCTOBER, load, payer  # noqa: F401 - a fixture
+from tests.audits.test_bills import OCTOBER, load, member, payer  # noqa: F401 - fixtures
 from tests.conftest import AT
 from tests.connections.test_views import text
 from tests.database import acting_as
@@ -60,6 +63,57 @@ def test_the_same_bill_from_an_export_and_from_files_is_loaded_once(organization
     (newer,) = load(files, [write_csv(tmp_path / "b.csv", [{"BilledCost": "2"}])], execution="run-2")
     assert current(organization) == [("Finance share", "run-2")]
     assert "takes the place of the same bill, loaded earlier from another source" in newer.message
+
+
+def accounts(*ids):
+    return [{"SubAccountId": one, "ResourceId": f"vol-{one}"} for one in ids]
+
+
+def charged(organization):
+    """What the lines of all loads cost, and what pages have added up of them, by account."""
+    with scope.organization(organization.id):
+        sums = [
+            dict(rows.objects.values_list("sub_account_id").annotate(cost=Sum("billed_cost")).order_by())
+            for rows in (CostLine, CostDay)
+        ]
+    assert sums[0] == sums[1]
+    return sums[0]
+
+
+ONE = Decimal("1.25")
+
+
+@pytest.fixture
+def payer_and_member(payer, member):  # noqa: F811
+    return [(payer, ["a", "b"]), (member, ["a"])]
+
+
+@pytest.mark.parametrize("is_payer_first", [True, False])
+def test_a_member_connected_beside_its_payer_is_charged_once_and_the_pages_say_by_which(
+    organization, payer_and_member, visitor, tmp_path, is_payer_first
+):
+    for one, ids in payer_and_member if is_payer_first else payer_and_member[::-1]:
+        load(one, [write_csv(tmp_path / one.label, accounts(*ids))], execution=one.label)
+    assert charged(organization) == {"a": ONE, "b": ONE}
+    words = "Member has the same bill; it is loaded once." if is_payer_first else "from another source: Member."
+    for page in ("/bills/", "/costs/?month=2026-10"):
+        assert words in text(visitor.get(page))
+
+
+def test_lines_that_name_no_account_count_once_from_whichever_source(organization, payer, files, tmp_path):  # noqa: F811
+    load(payer, [write_csv(tmp_path / "a.csv", accounts(""))])
+    load(files, [write_csv(tmp_path / "b.csv", [*accounts(""), LATER | {"SubAccountId": ""}])], execution="run-2")
+    assert charged(organization) == {"": 2 * ONE}
+    assert current(organization) == [("Finance share", "run-2")]
+
+
+def test_bills_that_share_one_of_their_accounts_are_neither_added_nor_lost(organization, payer, files, tmp_path):  # noqa: F811
+    load(payer, [write_csv(tmp_path / "a.csv", accounts("a", "b"))])
+    with pytest.raises(BillRefused, match=r"SubAccountId: Payer has the bill of 2026-10 for b too.* take these"):
+        load(files, [write_csv(tmp_path / "b.csv", accounts("b", "c"))], execution="run-2")
+    assert charged(organization) == {"a": ONE, "b": ONE}
+    load(files, [write_csv(tmp_path / "c.csv", accounts("c"))], execution="run-3")
+    assert charged(organization) == {"a": ONE, "b": ONE, "c": ONE}
 
 
 def test_files_of_another_bill_under_a_label_that_is_taken_push_nothing_out(organization, files, tmp_path):

@@ -109,6 +109,17 @@ def test_the_page_of_a_load_and_the_costs_say_which_keys_are_left_out(loaded, sh
     assert (found.left_out_tag_keys, found.left_out_tag_key_count) == (names[2:], 12)
 
 
+def test_of_two_currencies_the_dearest_keys_of_each_are_kept_and_the_pages_say_so(loaded, shown, visitor, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(focus_process, "MOST_TAG_KEYS", 1)
+    dear = [("a", "USD", "9"), ("b", "EUR", "9"), ("c", "USD", "8"), ("c", "EUR", "8")]
+    found = loaded([tagged({key: "x"}, 1, cost, BillingCurrency=currency) for key, currency, cost in dear])
+    with scope.organization(found.organization_id):
+        assert sorted(CostTagKey.objects.values_list("key", flat=True)) == ["a", "b"]
+    said = "by the 40 keys of tags that cost most in each currency. 1 key is left out: c."
+    assert said in text(visitor.get(f"/bills/{found.id}/"))
+    assert said in shown("")
+
+
 def test_a_load_that_keeps_all_keys_says_nothing_of_it(loaded, shown, visitor):  # noqa: F811
     found = loaded(TAGGED)
     assert "left out" not in text(visitor.get(f"/bills/{found.id}/")) + shown("")

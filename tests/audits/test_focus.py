@@ -241,22 +241,40 @@ BAD_ROWS = {
     "a cost that is not a number": ({"BilledCost": "NaN"}, "BilledCost", "no number"),
     "too many digits": ({"ContractedCost": "0.1234567890123456789012345"}, "ContractedCost", "24 digits"),
     "too large": ({"BilledCost": "123456789012345"}, "BilledCost", "14 digits before"),
+    "a quantity of more digits than are kept": (
+        {"ConsumedQuantity": "123456789012345678901.5"}, "ConsumedQuantity", "20 digits before",
+    ),
+    "a quantity to be charged of as many": ({"PricingQuantity": "-1e20"}, "PricingQuantity", "20 digits before"),
     "a quantity in words": ({"ConsumedQuantity": "many"}, "ConsumedQuantity", "'many'"),
     "a date in words": ({"ChargePeriodStart": "yesterday"}, "ChargePeriodStart", "2026-10-31T00:00:00Z"),
     "no currency": ({"BillingCurrency": "NULL"}, "BillingCurrency", "is empty"),
     "another period": ({"BillingPeriodStart": "2026-09-01T00:00:00Z"}, "BillingPeriodStart", "2026-10-01"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("bad", BAD_ROWS.values(), ids=BAD_ROWS)
 def test_a_bad_row_is_refused_by_part_row_field_and_value(tmp_path, bad):
     row, field, words = bad
-    parts = [write_csv(tmp_path / "a.csv", [{}, {}]), write_gzip(tmp_path / "b.csv.gz", [{}, {}, row, {}])]
+    columns = [*ROW, "PricingQuantity"]
+    parts = [
+        write_csv(tmp_path / "a.csv", [{}, {}], columns=columns),
+        write_gzip(tmp_path / "b.csv.gz", [{}, {}, row, {}], columns=columns),
+    ]
     with pytest.raises(BillRefused) as refused:
         read(tmp_path / "work", *parts, period=OCTOBER)
     assert (refused.value.part, refused.value.field) == ("b.csv.gz", field)
     assert "b.csv.gz, row 3 " in str(refused.value)
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("field", ["BilledCost", "ListCost"])
+def test_costs_that_are_too_much_together_are_refused_by_the_largest_of_them(tmp_path, field):
+    rows = [{field: "60000000000000"}, {field: "-1"}, {field: "70000000000000.5"}]
+    parts = [write_csv(tmp_path / "a.csv", [{}]), write_gzip(tmp_path / "b.csv.gz", rows)]
+    with pytest.raises(BillRefused, match="more than 14 digits before the point") as refused:
+        read(tmp_path / "work", *parts, period=OCTOBER)
+    assert (refused.value.part, refused.value.field) == ("b.csv.gz", field)
+    assert str(refused.value).startswith(f"b.csv.gz, row 3 after the header: {field} ('70000000000000.5') is the larg")
 
 
 WHOLE = text_of([{}] * 400)

@@ -4,13 +4,14 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from decimal import Decimal
 
 import duckdb
 import pytest
 from django.core.management import CommandError, call_command
 
-from audits import focus_export, focus_views
+from audits import focus_export, focus_parquet, focus_views
 from audits.focus_columns import ALLOWED, COLUMNS, DECIMAL, DECIMALS, NAMES, TIME
 from audits.models import BillLoad, BillSource, CostDetail, CostLine
 from tenants import scope
@@ -217,6 +218,41 @@ def test_the_page_gives_the_file_with_texts_as_the_bill_has_them(visitor, payer,
     assert (second["ConsumedQuantity"], second["ChargePeriodEnd"]) == ("", "2026-10-09T00:00:00Z")
 
 
+def test_the_first_rows_are_sent_before_the_last_are_read(payer, tmp_path, monkeypatch, django_assert_num_queries):  # noqa: F811
+    monkeypatch.setattr(focus_export, "CHUNK", 2)
+    monkeypatch.setattr(focus_export, "AT_ONCE", 1)
+    days = [{"ResourceId": f"r{n}", "Tags": f'{{"n": "{n}"}}'} for n in range(9)]
+    (found,) = load(payer, [write_csv(tmp_path / "a.csv", days)])
+    with scope.organization(payer.organization_id):
+        pieces, unpacked = focus_export.stream(found), zlib.decompressobj(31)
+        with django_assert_num_queries(1):  # for the names of its columns
+            header = unpacked.decompress(next(pieces))
+        assert header.decode().startswith(",".join(NAMES))
+        with django_assert_num_queries(2):  # a chunk of lines, and what describes them
+            assert unpacked.decompress(next(pieces)).count(b"\n") == 1
+        rest = b"".join(map(unpacked.decompress, pieces))
+    assert (rest.count(b"\n"), unpacked.eof) == (8, True)
+
+
+@pytest.mark.parametrize("gone", ["before the first line", "while they are read"])
+def test_a_bill_that_is_loaded_anew_while_it_is_sent_makes_no_file_that_looks_whole(payer, tmp_path, monkeypatch, gone):  # noqa: F811
+    monkeypatch.setattr(focus_export, "CHUNK", 2)
+    monkeypatch.setattr(focus_export, "AT_ONCE", 1)
+    days = [{"ResourceId": f"r{n}", "Tags": f'{{"n": "{n}"}}'} for n in range(9)]
+    (found,) = load(payer, [write_csv(tmp_path / "a.csv", days)])
+    unpacked = zlib.decompressobj(31)
+    with scope.organization(payer.organization_id):
+        pieces = focus_export.stream(found)
+        for _ in range(1 if gone == "before the first line" else 3):
+            unpacked.decompress(next(pieces))
+        with acting_as("cf_worker"):
+            CostLine.objects.filter(load=found).delete()
+            CostDetail.objects.filter(load=found).delete()
+        with pytest.raises(focus_export.CutShort):
+            list(map(unpacked.decompress, pieces))
+    assert not unpacked.eof
+
+
 @pytest.mark.parametrize(("role", "may"), [("viewer", False), ("finance", True), ("engineer", True), ("admin", True)])
 def test_whoever_may_export_sees_the_button_and_gets_the_file(payer, tmp_path, provider_key, role, may):  # noqa: F811
     (found,) = load(payer, [write_csv(tmp_path / "a.csv", ROWS)])
@@ -262,6 +298,13 @@ def test_tags_prices_and_further_columns_come_out_and_go_in_again(sources, tmp_p
     command("load_bill", sources[0], tmp_path / f"out.{kind}")
     assert held(sources[0]) == before
     assert any(dict(tags) == json.loads(TOLD["Tags"]) for ((_, tags, _), *_) in before)
+
+
+def test_a_quantity_that_no_decimal_holds_stays_a_text_in_parquet(tmp_path):
+    source, target = tmp_path / "a.csv", tmp_path / "a.parquet"
+    source.write_text("ConsumedQuantity,PricingQuantity\n120000000000000000000.5,1.5\n")
+    assert focus_parquet.write(source, target, columns=["ConsumedQuantity", "PricingQuantity"]) == ("ConsumedQuantity",)
+    assert duckdb.sql(f"from '{target}'").fetchall() == [("120000000000000000000.5", Decimal("1.5"))]
 
 
 def test_a_row_of_the_file_says_what_the_bill_said(visitor, payer, tmp_path):  # noqa: F811

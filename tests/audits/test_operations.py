@@ -190,6 +190,14 @@ def test_an_audit_with_nothing_at_work_stops_when_it_is_looked_at(shop, inside):
     assert state_of(audit) == "STOPPED"
 
 
+def test_who_asks_once_more_is_told_so_and_the_trail_has_it_once(shop, inside):
+    audit = request(shop)
+    begin(audit)
+    asked = [operations.request_stop(audit=audit, by=by, at=AT) for by in ("Ada", "Bo")]
+    assert asked == [True, False]
+    assert [one.actor for one in Activity.objects.filter(verb="audit.stop_requested")] == ["Ada"]
+
+
 def test_what_has_ended_cannot_be_stopped(shop, inside):
     audit = request(shop)
     with acting_as("cf_worker"):

@@ -318,3 +318,11 @@ def test_nothing_is_told_of_a_month_that_lacks_rows_and_of_those_before_it(tmp_p
     said = capsys.readouterr().out
     assert "complete from 2026-11-01 to 2026-11-10." in said
     assert "2026-10 is not whole in these files, so nothing is told of it and the months before it." in said
+
+
+@pytest.mark.parametrize(
+    ("cost", "kept"),
+    [(None, None), ("99999999999999.5", "99999999999999.5"), ("100000000000000", None), ("-1e14", None)],
+)
+def test_what_a_row_comes_to_is_kept_where_a_cost_may_be_so_large(cost, kept):
+    assert quarantine.held(cost and Decimal(cost)) == (kept and Decimal(kept))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
 from costframe import limits
 from costframe.buckets import Buckets, Limit
 from costframe.client_address import client_address
-from costframe.limits import REFUSED_TOKENS, RETURNING, RULES, By, LimitMiddleware, Rule
+from costframe.limits import REFUSED_TOKENS, RETURNING, RULES, By, LimitMiddleware
 from tests.audits.focus_files import write_csv
 from tests.audits.test_bills import load, payer  # noqa: F401 - a fixture
 from tests.costframe.guarded import complaints
@@ -107,7 +109,7 @@ def strict(monkeypatch):
     """Bounds that a test reaches at once, counted in one place: each client of a test has a process of its own."""
     counted = Buckets()
     monkeypatch.setattr(limits, "Buckets", lambda: counted)
-    monkeypatch.setattr(limits, "RULES", {name: Rule(by=rule.by, limit=LIMIT) for name, rule in RULES.items()})
+    monkeypatch.setattr(limits, "RULES", {name: replace(rule, limit=LIMIT) for name, rule in RULES.items()})
     monkeypatch.setattr(limits, "RETURNING", LIMIT)
     monkeypatch.setattr(limits, "REFUSED_TOKENS", LIMIT)
 
@@ -168,6 +170,17 @@ def test_a_bill_as_a_file_is_limited_by_person(strict, visitor, payer, tmp_path,
     assert [visitor.get(path).status_code for _ in range(4)] == [200, 200, 200, 429]
     assert Visitor(sub="user_grace").get(path).status_code == 200
     assert visitor.get(f"/bills/{found.id}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "asked", ["?tag=a&value=1&by=tag:b", "?tag=a&value=1&and_tag=b&and_value=2", "?tag=a&by=owner"]
+)
+def test_crossing_two_tags_is_limited_by_person_and_nothing_else_of_the_page_is(strict, visitor, asked):
+    assert [visitor.get(f"/costs/{asked}").status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert Visitor(sub="user_grace").get(f"/costs/{asked}").status_code == 200
+    assert [visitor.get(f"/costs/{one}").status_code for one in ("", "?by=tag:a", "?tag=a&value=1", "?by=owner")] == [
+        200
+    ] * 4
 
 
 def test_writing_a_bill_out_is_bounded_more_tightly_than_reading_a_page():

@@ -11,6 +11,7 @@ import pytest
 from audits import operations, steps
 from audits.models import Audit, Step
 from connections.models import Connection
+from costframe import claims, pipeline
 from costframe.deletion import delete_connection
 from findings.operations import judge
 from tenants import scope
@@ -110,3 +111,27 @@ def test_a_connection_is_deleted_while_its_audit_is_judged(at_once, audit):
     with psycopg.connect(at_once.urls["admin"]) as admin:
         assert admin.execute("select state from connections_connection").fetchall() == [("DELETED",)]
         assert admin.execute("select stop_requested_at is not null from audits_audit").fetchall() == [(True,)]
+
+
+def test_whoever_asks_to_stop_waits_for_no_bill_that_is_being_stored(at_once, audit):
+    with psycopg.connect(at_once.urls["admin"]) as admin:
+        ((step_id,),) = admin.execute("select id from audits_step where service = 'rds'").fetchall()
+    take = inside(lambda: steps.take(step_id=step_id, at=AT, seconds=60, kinds_of=lambda _: ()))
+    step = at_once.start(take).result(SECONDS)
+    work = pipeline.Work(organization_id=catalogue.A, step=step, hold=claims.Hold(), book=None)
+    is_storing, may_go_on = threading.Event(), threading.Event()
+
+    def store():
+        with work.storing():
+            is_storing.set()
+            assert may_go_on.wait(SECONDS)
+
+    stored = at_once.start(store)
+    try:
+        assert is_storing.wait(SECONDS)
+        ask = inside(lambda: operations.request_stop(audit=audit, by="Ada", at=AT))
+        assert at_once.start(ask, login="cf_web").result(SECONDS / 3) is True
+    finally:
+        may_go_on.set()
+    with pytest.raises(claims.EndEarly, match="STOPPED"):
+        stored.result(SECONDS)

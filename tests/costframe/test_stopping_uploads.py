@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from contextlib import contextmanager
+
 import pytest
+from django.db import connection as database
 
 from audits import bills, upload_step, upload_stop
 from audits.models import BillLoad, BillUpload, BillUploadStop, CostLine
@@ -67,6 +72,23 @@ def test_whoever_keeps_the_claim_learns_that_it_is_not_wanted_any_more(visitor, 
         assert not bill_uploads._is_wanted(upload)
 
 
+@pytest.mark.parametrize(("waited", "reason"), [(60.0, None), (0.0, claims.OVERDUE)])
+def test_what_a_holder_has_waited_for_others_is_not_its_time(organization, waited, reason):
+    hold, done = claims.Hold(), threading.Event()
+    hold.waited = lambda: waited
+
+    class Row:
+        def hold(self, **_):
+            done.set()
+            return True
+
+    claims._keep(
+        row=Row(), organization_id=organization.id, lease_seconds=0.1, deadline=time.monotonic() - 1,
+        is_wanted=lambda: True, hold=hold, done=done,
+    )  # fmt: skip
+    assert hold.reason == reason
+
+
 @pytest.fixture
 def asked(monkeypatch):
     """Whether somebody has asked by now, in a transaction of their own: a test's is undone with the worker's."""
@@ -105,6 +127,55 @@ def test_what_is_written_when_somebody_asks_is_undone_as_a_whole(visitor, organi
         assert not BillLoad.objects.exists()
         assert not CostLine.objects.exists()
     assert nothing_is_left(organization)
+
+
+@pytest.fixture
+def cut_off_for(monkeypatch, asked):
+    """From now on a load is to end, for a reason, when it is written and PostgreSQL is at work on the last of it."""
+    real_held, real = claims.held, bills.replace
+
+    def cut_off(reason):
+        holds = []
+
+        @contextmanager
+        def held(*args, **given):
+            with real_held(*args, **given) as hold:
+                holds.append(hold)
+                yield hold
+
+        def replaced(**given):
+            real(**given)
+            asked.extend(["while it is stored"] if reason == claims.STOPPED else [])
+            holds[-1].end(reason)
+            with database.cursor() as cursor:
+                cursor.execute("select count(*) from generate_series(1, 1000000000000)")  # hours
+
+        monkeypatch.setattr(claims, "held", held)
+        monkeypatch.setattr(upload_step.bills, "replace", replaced)
+
+    return cut_off
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (claims.STOPPED, ("STOPPED", upload_stop.UNLOADED)),
+        (claims.OVERDUE, ("FAILED", "seconds: nothing was changed, and what was loaded before stays.")),
+        (claims.LEAVING, ("REQUESTED", "")),
+    ],
+)
+def test_what_is_stored_is_cut_off_and_undone_and_the_earlier_load_stays(
+    visitor, organization, cut_off_for, reason, told
+):
+    hand_in(visitor, {"a.csv": GOOD})
+    work(organization)
+    hand_in(visitor, {"b.csv": text_of([{"ResourceId": "vol-9"}])})
+    cut_off_for(reason)
+    upload = work(organization)
+    assert (upload.state, told[1] in upload.message) == (told[0], True)
+    assert current(organization) == [("Azure", ["a.csv"], 2)]
+    with scope.organization(organization.id):
+        assert set(CostLine.objects.values_list("resource_id", flat=True)) == {"vol-1", "vol-2"}
 
 
 def test_an_earlier_load_stays_where_the_next_is_stopped(visitor, organization):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from uuid import uuid4
 
 import pytest
 
-from audits.models import BillLoad, CostLine, Resource
+from audits import collect
+from audits.models import BillLoad, CostLine, Resource, Step
 from connections.bill_ids import bill_ids
+from costframe import claims, pipeline
 from findings.bill_judging import judge_bills
 from findings.evidence_from_rows import sight_of
 from findings.models import Finding
@@ -123,3 +126,26 @@ def test_what_a_bill_cannot_tell_is_kept_of_open_findings_alone_and_leaves_them(
     )
     assert told.unknown == {(ACCOUNT, GATEWAY, one.rule_id)}
     assert not told.is_over(one)
+
+
+def test_the_first_audit_of_an_account_takes_over_what_its_payers_bill_has_told_of_it(shop):
+    charge(load_bill(shop, accounts=(ACCOUNT, OTHER_ACCOUNT)), GATEWAY, "1.2", account_id=OTHER_ACCOUNT, **HOURS)
+    (told,) = found(make_audit(shop, state="DONE")).values()
+    member = connect(OTHER_ACCOUNT, audited=None)
+    audit = make_audit(member, at=AT + DAY / 24)
+    step = Step.objects.create(
+        audit=audit,
+        connection=member,
+        kind="JUDGE",
+        state="RUNNING",
+        account_id=OTHER_ACCOUNT,
+        claim=uuid4(),
+        due_at=AT,
+    )
+    book = collect.StoppableBook(lambda: None)
+    pipeline._judge(pipeline.Work(organization_id=shop.organization_id, step=step, hold=claims.Hold(), book=book))
+    (still,) = Finding.objects.filter(state="OPEN")
+    assert (still.connection_id, still.rule_id) == (member.id, told.rule_id)
+    assert still.estimated_monthly_savings == told.estimated_monthly_savings
+    told.refresh_from_db()
+    assert (told.state, told.connection_id) == ("RESOLVED", shop.id)

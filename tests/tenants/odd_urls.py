@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import io
 import threading
 
 from asgiref.sync import sync_to_async
@@ -17,7 +16,7 @@ from django.urls import include, path
 from costframe.urls import handler400, handler403, handler404, handler500
 from tenants import activity
 from tenants.models import Activity
-from tenants.whole_file import WholeFile
+from tenants.streamed_file import StreamedFile
 from tests.conftest import AT
 from tests.tenants.pooled import who_is_here
 
@@ -53,10 +52,18 @@ def streams_a_file(_request):
     return FileResponse(iter([b"one"]))
 
 
-def gives_a_whole_file(_request, kind):
+def gives_a_streamed_file(_request, kind):
+    """What is read while it is sent is the organisation's own; `breaks` raises before its end."""
     write()
-    content = {"file": io.BytesIO(b"one"), "generator": iter([b"one"])}[kind]
-    return WholeFile(content, filename="one.txt", content_type="text/plain")
+
+    def pieces():
+        for row in Activity.objects.order_by("at", "id").iterator():
+            hear()
+            yield f"{row.verb}\n".encode()
+        if kind == "breaks":
+            raise RuntimeError("as asked")
+
+    return StreamedFile(pieces, filename="one.txt", content_type="text/plain")
 
 
 async def streams_later():
@@ -127,7 +134,7 @@ urlpatterns = [
     path("odd/streams/", streams),
     path("odd/streams/file/", streams_a_file),
     path("odd/streams/async/", streams_async),
-    path("odd/whole/<str:kind>/", gives_a_whole_file),
+    path("odd/streamed/<str:kind>/", gives_a_streamed_file),
     path("odd/leaves-behind/", leaves_behind),
     path("odd/async/", works_async),
     path("odd/rendered-late/", is_rendered_late),

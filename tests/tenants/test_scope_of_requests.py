@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from tenants import scope
 from tests.tenants import odd_urls
 from tests.tenants.catalogue import A, B
 from tests.tenants.pooled import NOBODY, backend, pool_of, setting, who_is_here
@@ -69,8 +70,7 @@ def the_next_request_meets_nobody():
         ("/odd/streams/", 500),
         ("/odd/streams/file/", 500),
         ("/odd/streams/async/", 500),
-        ("/odd/whole/generator/", 500),
-        ("/odd/whole/file/", 200),
+        ("/odd/streamed/whole/", 200),
         ("/odd/leaves-behind/", 200),
         ("/odd/async/", 200),
         ("/odd/rendered-late/", 200),
@@ -84,12 +84,28 @@ def test_the_next_request_on_the_same_connection_meets_nobody(visitor, path, sta
     assert the_next_request_meets_nobody()
 
 
-def test_a_file_that_is_whole_is_sent_after_its_scope(visitor):
-    answer = visitor.get("/odd/whole/file/")
-    assert answer.streaming
-    assert (setting(), who_is_here()) == ("", NOBODY)
-    assert b"".join(answer.streaming_content) == b"one"
-    assert answer["Content-Length"] == "3"
+@pytest.mark.parametrize("kind", ["whole", "breaks", "left"])
+def test_a_file_is_written_while_it_is_sent_inside_its_organisation_and_leaves_nobody_behind(visitor, kind):
+    answer = visitor.get(f"/odd/streamed/{kind}/")
+    assert (answer.streaming, setting(), who_is_here()) == (True, "", NOBODY)
+    pieces = iter(answer.streaming_content)
+    first = next(pieces)
+    assert not scope.is_open(), "between two pieces no code is inside"
+    if kind == "whole":
+        read = [first, *pieces]
+        assert b"odd.written\n" in read
+        assert {one["open"] for one in odd_urls.HEARD} == {True}
+        assert len(read) == len(odd_urls.HEARD[-1]["past"]), "rows of this organisation alone"
+    elif kind == "breaks":
+        with pytest.raises(RuntimeError, match="as asked"):
+            list(pieces)
+    answer.close()
+    assert the_next_request_meets_nobody()
+
+
+def test_who_asks_for_the_head_of_a_file_alone_makes_nothing_be_read(visitor):
+    answer = visitor.head("/odd/streamed/whole/")
+    assert (answer.status_code, list(answer.streaming_content), odd_urls.HEARD) == (200, [], [])
 
 
 def test_what_a_view_leaves_behind_meets_nobody(visitor):

@@ -70,8 +70,11 @@ class Command(BaseCommand):
                 lines = focus_export.lines_of(loads).filter(**narrowed)
                 lines = lines.filter(**{f"charge_date__{HOW[name]}": day for name, day in days.items()})
                 text = Path(work) / "focus.csv"
-                with text.open("w", encoding="utf-8", newline="") as file:
-                    written = focus_export.write(loads, lines, file)
+                try:
+                    with text.open("w", encoding="utf-8", newline="") as file:
+                        written = focus_export.write(loads, lines, file)
+                except focus_export.CutShort as short:
+                    raise CommandError(f"{short} Nothing was written: run the command again.") from None
                 messages = [f"Bill of {one.billing_period:%Y-%m}: {one.message}" for one in loads if one.message]
             if not written.rows:
                 raise CommandError("No line of the loaded bills is asked for. Nothing was written: ask for less exact.")
