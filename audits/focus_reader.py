@@ -8,8 +8,7 @@ import re
 import shutil
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +21,7 @@ from audits import (
     bill_copies,
     bill_parts,
     focus,
+    part_feeds,
     part_notes,
     part_sizes,
     period_report,
@@ -37,7 +37,7 @@ from audits.opened_parts import MEMORY_LIMIT, OpenedParts, literal
 from audits.quarantine import NONE, Bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from audits.bad_rows import Found
     from audits.quarantine import BadRow
@@ -45,8 +45,7 @@ if TYPE_CHECKING:
 
 THREADS = 2
 REFUSED_EXIT = 2
-INTERRUPTS_EVERY_SECONDS = 0.1
-PART_NUMBER = re.compile(r"/parts/(\d+)")
+PART_NUMBER = re.compile(r"/(?:parts|pipes)/(\d+)")
 LINE_NUMBER = re.compile(r"Line: (\d+)")
 # What a file can do to DuckDB. Anything else it raises is a fault of ours.
 UNREADABLE = (
@@ -118,7 +117,9 @@ class Reader:
         self.format_id = recognise.FOCUS
         self.period = period
         self.links = [work / "parts" / str(number) for number in range(len(parts))]
+        self.pipes = [work / "pipes" / str(number) for number in range(len(parts))]
         (work / "parts").mkdir()
+        (work / "pipes").mkdir()
         for link, part in zip(self.links, parts, strict=True):
             link.symlink_to(part.path)  # a name without wildcards, periods or anything else that a reader would act on
         self.database = duckdb.connect(
@@ -143,15 +144,14 @@ class Reader:
             "set lock_configuration = true",
         ):
             self.database.execute(setting)
-        self.opened = OpenedParts(self.database, parts=parts, links=self.links)
+        self.opened = OpenedParts(self.database, parts=parts, links=self.links, pipes=self.pipes)
         self.details = DetailReader()
         self.gauge = Gauge()
         self.work = work
 
     def read(self) -> dict[str, Any]:
         """Sum the rows and report. Raises BillRefused."""
-        with self._read_through_beside():
-            readings = self._sum()
+        readings = self._sum()
         left_out = self._leave_out(readings)
         self.gauge.begin_ordering()
         self.details.write(self.database, self.work)
@@ -170,46 +170,23 @@ class Reader:
             "bill_format": self.format_id,
         }
 
-    @contextmanager
-    def _read_through_beside(self) -> Iterator[None]:
-        """What DuckDB passes over in silence is looked for beside its reading, and ends it."""
-        is_read, over = threading.Event(), threading.Event()
-
-        def read_through() -> None:
-            try:
-                bill_parts.read_through(self.parts, is_over=over.is_set, on_block=self.gauge.read_beside)
-            except BillRefused:
-                self.database.interrupt()
-                while not is_read.wait(INTERRUPTS_EVERY_SECONDS):
-                    self.database.interrupt()  # again, for one that comes between two queries is lost
-                raise
-
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            found = beside.submit(read_through)
-            try:
-                try:
-                    yield
-                finally:
-                    is_read.set()
-                found.result()
-            except duckdb.InterruptException:
-                found.result()
-                raise
-            finally:
-                over.set()
-
     def _sum(self) -> list[Reading]:
         readings: list[Reading] = []
         try:
-            alike = bill_copies.alike(self.parts)
-            readings = self.opened.readings(alike)
-            self.copies = bill_copies.copies(alike, [one.keep for one in readings])
-            self.format_id = readings[0].format_id
-            self.details = self.opened.details(readings)
+            packed = [part for part in self.parts if bill_parts.is_gzip(part)]  # what may unpack without end
+            with part_feeds.beside(self.database, through=packed, gauge=self.gauge, is_to_the_end=False):
+                alike = bill_copies.alike(self.parts)
+                readings = self.opened.readings(alike)
+                self.copies = bill_copies.copies(alike, [one.keep for one in readings])
+                self.format_id = readings[0].format_id
+                self.details = self.opened.details(readings)
             counted = self._counted()
             self._sum_rows(
-                (one, [number for number in counted if readings[number] == one], ())
-                for one in dict.fromkeys(readings[number] for number in counted)
+                [
+                    (one, [number for number in counted if readings[number] == one], ())
+                    for one in dict.fromkeys(readings[number] for number in counted)
+                ],
+                fed=[number for number in counted if readings[number].shape.is_gzip],
             )
         except UNREADABLE as error:
             raise self.refusal(error, readings) from None
@@ -221,34 +198,46 @@ class Reader:
     def _sum_again(self, readings: Sequence[Reading], without: Mapping[int, Sequence[int]]) -> None:
         """As `_sum`, without rows by their number: by part, because a row's number is that within its file."""
         try:
-            self._sum_rows((readings[number], [number], without.get(number, ())) for number in self._counted())
+            self._sum_rows([(readings[number], [number], without.get(number, ())) for number in self._counted()])
         except UNREADABLE as error:
             raise self.refusal(error, readings) from None
 
-    def _sum_rows(self, parts: Iterable[tuple[Reading, Sequence[int], Sequence[int]]]) -> None:
-        """Sum rows of parts that are read the same way, without some of their rows."""
-        found = list(parts)
+    def _sum_rows(
+        self, parts: Sequence[tuple[Reading, Sequence[int], Sequence[int]]], *, fed: Sequence[int] | None = None
+    ) -> None:
+        """Sum rows of parts that are read the same way, without some of their rows.
+
+        Parts that are `fed` are unpacked for it; all others are looked through beside it, but where it is None.
+        """
+        names, read = self.details.names, self.opened.rows
         alike, alone = (
-            " union all by name ".join(self.opened.rows(*one, self.details.names, is_alike=is_alike) for one in found)
+            " union all by name ".join(read(*one, names, is_alike=is_alike, is_fed=bool(fed)) for one in parts)
             for is_alike in (True, False)
         )
-        self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, alone, links=self.links))
-        self._keep_summed(alike, alone)
+        by_links = " union all by name ".join(read(*one, names) for one in parts)
+        self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links))
+        self._keep_summed(alike, alone, None if fed is None else set(fed))
         self._tidy()
         self.details.number(self.database)
 
-    def _keep_summed(self, alike: str, alone: str) -> None:
+    def _keep_summed(self, alike: str, alone: str, fed: set[int] | None) -> None:
         """Those alike as one, where that pays, there is room, and their sums are as short as a row's number may be."""
         if alike != alone:
             with suppress(duckdb.OutOfRangeException, duckdb.ConversionException, duckdb.OutOfMemoryException):
-                return self._keep(alike, focus.QUANTITY_SCALE)
+                return self._keep(alike, focus.QUANTITY_SCALE, fed)
         with suppress(duckdb.OutOfRangeException):
-            return self._keep(alone, focus.QUANTITY_SCALE)
-        return self._keep(alone, focus.WIDE_SCALE)  # raises where a cost's sum is too long: costs are never rounded
+            return self._keep(alone, focus.QUANTITY_SCALE, fed)
+        return self._keep(alone, focus.WIDE_SCALE, fed)  # raises where a cost is too long: costs are never rounded
 
-    def _keep(self, rows: str, scale: int) -> None:
+    def _keep(self, rows: str, scale: int, fed: set[int] | None) -> None:
         summed = focus.summed(rows, period=self.period, details=self.details.names, quantity_scale=scale)
-        self.database.execute(f"create or replace temp table summed as {summed}")
+        with part_feeds.beside(
+            self.database,
+            through=[] if fed is None else [part for number, part in enumerate(self.parts) if number not in fed],
+            fed={self.pipes[number]: self.parts[number] for number in fed or ()},
+            gauge=self.gauge,
+        ):
+            self.database.execute(f"create or replace temp table summed as {summed}")
 
     def _tidy(self) -> None:
         """Nearly no bill says nothing in two ways, and of those that do nearly none has the same line in both."""

@@ -31,12 +31,20 @@ LARGEST_WHOLE = 18  # digits; JSON readers hold whole numbers in 64 bits
 
 
 class OpenedParts:
-    """Parts that a database may read, each by its link."""
+    """Parts that a database may read, each by its link; where they are fed, those of gzip through their pipes."""
 
-    def __init__(self, database: duckdb.DuckDBPyConnection, *, parts: Sequence[Part], links: Sequence[Path]) -> None:
+    def __init__(
+        self,
+        database: duckdb.DuckDBPyConnection,
+        *,
+        parts: Sequence[Part],
+        links: Sequence[Path],
+        pipes: Sequence[Path] = (),
+    ) -> None:
         self.database = database
         self.parts = parts
         self.links = links
+        self.pipes = pipes
         self.opening = 0  # the part that was looked at last
         self.pays: dict[Reading, bool] = {}
 
@@ -115,18 +123,21 @@ class OpenedParts:
     def _ask(self, query: str) -> tuple[Any, ...]:
         return self.database.execute(query).fetchone() or ()
 
-    def _paths(self, numbers: Sequence[int]) -> str:
-        return "[" + ", ".join(f"'{self.links[number]}'" for number in numbers) + "]"
+    def _paths(self, numbers: Sequence[int], *, is_fed: bool = False) -> str:
+        names = self.pipes if is_fed else self.links
+        return "[" + ", ".join(f"'{names[number]}'" for number in numbers) + "]"
 
     def _parquet(self, numbers: Sequence[int]) -> str:
         return f"read_parquet({self._paths(numbers)}, filename = true, hive_partitioning = false)"
 
-    def source(self, reading: Reading, numbers: Sequence[int]) -> str:
+    def source(self, reading: Reading, numbers: Sequence[int], *, is_fed: bool = False) -> str:
         """The table function that gives the file's own columns and `filename`."""
-        shape, paths = reading.shape, self._paths(numbers)
+        shape = reading.shape
         if shape.format == "parquet":
             return self._parquet(numbers)
-        compression = "gzip" if shape.is_gzip else "none"
+        is_fed = is_fed and shape.is_gzip
+        paths = self._paths(numbers, is_fed=is_fed)
+        compression = "gzip" if shape.is_gzip and not is_fed else "none"
         if shape.format == "json":
             columns = ", ".join(
                 f"{literal(name)}: {literal(kind)}" for name, kind in recognise.json_types(reading.format_id).items()
@@ -154,12 +165,13 @@ class OpenedParts:
         details: Sequence[str] = (),
         *,
         is_alike: bool = False,
+        is_fed: bool = False,
     ) -> str:
         """A SELECT of the rows of parts that are read the same way, for `focus.summed`.
 
         Of a single part, rows may be left out by their number. With `is_alike`, rows alike are one where that pays.
         """
-        source = self.source(reading, numbers)
+        source = self.source(reading, numbers, is_fed=is_fed)
         if without:
             listed = ", ".join(map(str, without))
             source = f"(select * exclude (row_number) from {numbered(source)} where row_number not in ({listed}))"
