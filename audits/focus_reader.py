@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 import threading
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -35,6 +35,7 @@ from audits.detail_reader import DetailReader
 from audits.focus_process import ALL_LINES
 from audits.opened_parts import MEMORY_LIMIT, OpenedParts, literal
 from audits.quarantine import NONE, Bounds
+from audits.unreadable import UNREADABLE, reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,17 +48,6 @@ THREADS = 2
 REFUSED_EXIT = 2
 PART_NUMBER = re.compile(r"/(?:parts|pipes)/(\d+)")
 LINE_NUMBER = re.compile(r"Line: (\d+)")
-# What a file can do to DuckDB. Anything else it raises is a fault of ours.
-UNREADABLE = (
-    duckdb.IOException,
-    duckdb.InvalidInputException,
-    duckdb.ConversionException,
-    duckdb.OutOfRangeException,
-    duckdb.OutOfMemoryException,
-    duckdb.SerializationException,
-    duckdb.NotImplementedException,  # a row that is longer than the reader's buffers
-    duckdb.BinderException,  # a column whose name the reader uses itself
-)
 
 
 def main() -> int:
@@ -114,6 +104,7 @@ class Reader:
         self.bounds = bounds
         self.spill = work / "spill"
         self.left_out_by_part: dict[int, int] = {}
+        self.checked: set[int] = set()  # parts that were read through, as `audits.part_feeds` does
         self.format_id = recognise.FOCUS
         self.period = period
         self.links = [work / "parts" / str(number) for number in range(len(parts))]
@@ -173,10 +164,13 @@ class Reader:
     def _sum(self) -> list[Reading]:
         readings: list[Reading] = []
         try:
-            packed = [part for part in self.parts if bill_parts.is_gzip(part)]  # what may unpack without end
-            with part_feeds.beside(self.database, through=packed, gauge=self.gauge, is_to_the_end=False):
+            with self._looking():
                 alike = bill_copies.alike(self.parts)
-                readings = self.opened.readings(alike)
+                readings = self.opened.readings()
+                groupings = self.opened.groupings(readings)
+            self._group(readings, groupings)
+            with self._looking():
+                readings = self.opened.kept(readings, alike)
                 self.copies = bill_copies.copies(alike, [one.keep for one in readings])
                 self.format_id = readings[0].format_id
                 self.details = self.opened.details(readings)
@@ -192,6 +186,25 @@ class Reader:
             raise self.refusal(error, readings) from None
         return readings
 
+    def _looking(self) -> AbstractContextManager[None]:
+        """Beside what is asked of the parts before they are read: whether those not read yet unpack without end."""
+        packed = [
+            part for number, part in enumerate(self.parts) if number not in self.checked and bill_parts.is_gzip(part)
+        ]
+        return part_feeds.beside(self.database, through=packed, gauge=self.gauge, is_to_the_end=False)
+
+    def _group(self, readings: Sequence[Reading], groupings: Sequence[tuple[str, Sequence[int]]]) -> None:
+        """Keep rows alike, so that what tells which of them to read is asked of these; where there is no room, none."""
+        if not groupings:
+            return
+        grouped = [number for _, numbers in groupings for number in numbers]
+        by_links = " union all ".join(self.opened.source(readings[number], [number]) for number in grouped)
+        self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links))
+        with suppress(duckdb.OutOfRangeException, duckdb.ConversionException, duckdb.OutOfMemoryException):
+            for at, (statement, numbers) in enumerate(groupings):
+                self._read(statement, [number for number in numbers if readings[number].shape.is_gzip], through=numbers)
+                self.opened.keep_groups(at, numbers)
+
     def _counted(self) -> list[int]:
         return [number for number in range(len(self.parts)) if number not in self.copies]
 
@@ -203,41 +216,46 @@ class Reader:
             raise self.refusal(error, readings) from None
 
     def _sum_rows(
-        self, parts: Sequence[tuple[Reading, Sequence[int], Sequence[int]]], *, fed: Sequence[int] | None = None
+        self, parts: Sequence[tuple[Reading, Sequence[int], Sequence[int]]], *, fed: Sequence[int] = ()
     ) -> None:
-        """Sum rows of parts that are read the same way, without some of their rows.
-
-        Parts that are `fed` are unpacked for it; all others are looked through beside it, but where it is None.
-        """
+        """Sum rows of parts that are read the same way, without some of their rows. Those `fed` are unpacked for it."""
         names, read = self.details.names, self.opened.rows
         alike, alone = (
             " union all by name ".join(read(*one, names, is_alike=is_alike, is_fed=bool(fed)) for one in parts)
             for is_alike in (True, False)
         )
-        by_links = " union all by name ".join(read(*one, names) for one in parts)
-        self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links))
-        self._keep_summed(alike, alone, None if fed is None else set(fed))
+        if any(set(numbers) - self.opened.groups.keys() or without for _, numbers, without in parts):
+            by_links = " union all by name ".join(read(*one, names) for one in parts)
+            self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links))
+        self._keep_summed(alike, alone, fed)
         self._tidy()
         self.details.number(self.database)
 
-    def _keep_summed(self, alike: str, alone: str, fed: set[int] | None) -> None:
+    def _keep_summed(self, alike: str, alone: str, fed: Sequence[int]) -> None:
         """Those alike as one, where that pays, there is room, and their sums are as short as a row's number may be."""
         if alike != alone:
+            not_kept = [number for number in fed if number not in self.opened.groups]
             with suppress(duckdb.OutOfRangeException, duckdb.ConversionException, duckdb.OutOfMemoryException):
-                return self._keep(alike, focus.QUANTITY_SCALE, fed)
+                return self._keep(alike, focus.QUANTITY_SCALE, not_kept)
         with suppress(duckdb.OutOfRangeException):
             return self._keep(alone, focus.QUANTITY_SCALE, fed)
         return self._keep(alone, focus.WIDE_SCALE, fed)  # raises where a cost is too long: costs are never rounded
 
-    def _keep(self, rows: str, scale: int, fed: set[int] | None) -> None:
+    def _keep(self, rows: str, scale: int, fed: Sequence[int]) -> None:
         summed = focus.summed(rows, period=self.period, details=self.details.names, quantity_scale=scale)
+        self._read(f"create or replace temp table summed as {summed}", fed, through=range(len(self.parts)))
+
+    def _read(self, statement: str, fed: Sequence[int], *, through: Sequence[int]) -> None:
+        """Execute what reads parts: some are fed to it, and of those to be read `through`, those not checked yet."""
+        rest = [number for number in through if number not in {*fed, *self.checked}]
         with part_feeds.beside(
             self.database,
-            through=[] if fed is None else [part for number, part in enumerate(self.parts) if number not in fed],
-            fed={self.pipes[number]: self.parts[number] for number in fed or ()},
+            through=[self.parts[number] for number in rest],
+            fed={self.pipes[number]: self.parts[number] for number in fed},
             gauge=self.gauge,
         ):
-            self.database.execute(f"create or replace temp table summed as {summed}")
+            self.database.execute(statement)
+        self.checked.update(fed, rest)
 
     def _tidy(self) -> None:
         """Nearly no bill says nothing in two ways, and of those that do nearly none has the same line in both."""
@@ -350,7 +368,7 @@ class Reader:
         key, text = self.parts[self._failing_part(error, readings)].key, str(error)
         line = LINE_NUMBER.search(text)
         where = f"{key}, line {int(line[1]):,}" if line else key
-        return BillRefused(f"{where}: {_reason(text)}. Fetch or export it anew.", part=key)
+        return BillRefused(f"{where}: {reason(text)}. Fetch or export it anew.", part=key)
 
     def _failing_part(self, error: duckdb.Error, readings: Sequence[Reading]) -> int:
         named = PART_NUMBER.search(str(error))
@@ -367,21 +385,6 @@ class Reader:
 
 def _number_of(name: str) -> int:
     return int(name.rpartition("/")[2])
-
-
-def _reason(text: str) -> str:
-    reasons = (
-        ("GZIP", "the gzip file ends too early or is damaged"),
-        ("Expected Number of Columns", "the row has another number of columns than the header"),
-        ("unterminated quote", "a quotation mark is never closed, so the file is cut off or damaged"),
-        ("unicode", "the text is not UTF-8"),
-        ("Parallel CSV Reader", "a row is longer than two million characters"),
-        ("Maximum line size", "a row is longer than two million characters"),
-        ("arquet", "the Parquet file is damaged"),
-        ("maximum_object_size", "a row is longer than sixteen million characters"),
-        ("JSON", "a row is no JSON that can be read"),
-    )
-    return next((reason for mark, reason in reasons if mark.lower() in text.lower()), "the file is damaged")
 
 
 if __name__ == "__main__":

@@ -47,10 +47,10 @@ class OpenedParts:
         self.pipes = pipes
         self.opening = 0  # the part that was looked at last
         self.pays: dict[Reading, bool] = {}
+        self.groups: dict[int, str] = {}  # by part the FROM of its rows alike, where these are kept
 
-    def readings(self, alike: Sequence[int]) -> list[Reading]:
-        """How each part is to be read, where parts are `alike` (`audits.bill_copies`). Raises BillRefused, and what
-        DuckDB does.
+    def readings(self) -> list[Reading]:
+        """How each part is to be read. Raises BillRefused, and what DuckDB does.
 
         All are of one format: the same costs in two would be counted twice.
         """
@@ -77,8 +77,42 @@ class OpenedParts:
             ]
             if of_json:
                 self._require_whole_numbers(of_json, is_gzip=is_gzip)
-        sources = [self.source(one, [number]) for number, one in enumerate(found)]
-        return recognise.kept(self.parts, found, sources, self._ask, alike=alike)
+        return found
+
+    def groupings(self, readings: Sequence[Reading]) -> list[tuple[str, Sequence[int]]]:
+        """Tables to be made, each of the rows alike of some parts that it reads: where rows must be asked twice.
+
+        What they hold is read instead of the parts once they are told to `keep_groups`.
+        """
+        if not recognise.may_tell_twice(self.parts, readings):
+            return []
+        found: list[tuple[str, Sequence[int]]] = []
+        for at, reading in enumerate(dict.fromkeys(readings)):
+            numbers = [number for number, one in enumerate(readings) if one == reading]
+            if self._pays(reading, numbers):
+                rows = recognise.grouped(reading, self.source(reading, numbers, is_fed=True))
+                found.append((f"create or replace temp table alike_{at} as {rows}", numbers))
+        return found
+
+    def keep_groups(self, at: int, numbers: Sequence[int]) -> None:
+        """The table `alike_{at}` has the rows of parts."""
+        for number in numbers:
+            self.groups[number] = f"(select * from alike_{at} where ends_with(filename, '/{number}'))"
+
+    def kept(self, readings: Sequence[Reading], alike: Sequence[int]) -> list[Reading]:
+        """The readings with what is to be read of each, where parts are `alike` (`audits.bill_copies`).
+
+        Raises BillRefused, and what DuckDB does.
+        """
+        if not recognise.may_tell_twice(self.parts, readings):
+            return list(readings)
+        rows = [
+            recognise.as_text(
+                one, self.groups.get(number) or self.source(one, [number]), is_grouped=number in self.groups
+            )
+            for number, one in enumerate(readings)
+        ]
+        return recognise.kept(self.parts, readings, rows, self._ask, alike=alike)
 
     def _parquet_shape(self, number: int) -> Shape:
         part = self.parts[number]
@@ -171,6 +205,10 @@ class OpenedParts:
 
         Of a single part, rows may be left out by their number. With `is_alike`, rows alike are one where that pays.
         """
+        if is_alike and not without and all(number in self.groups for number in numbers):
+            source = " union all ".join(f"from {self.groups[number]}" for number in numbers)
+            shape, source = recognise.focus_source(reading, f"({source})", is_grouped=True)
+            return focus.rows_of(shape, source, details=details)
         source = self.source(reading, numbers, is_fed=is_fed)
         if without:
             listed = ", ".join(map(str, without))
@@ -182,9 +220,10 @@ class OpenedParts:
         """Whether rows alike are to be made one, of parts that are read the same way: asked once."""
         if sum(self.parts[number].path.stat().st_size for number in numbers) < alike_rows.SMALLEST_BYTES:
             return False
-        if reading not in self.pays:
-            self.pays[reading] = recognise.alike_pay(reading, self.source(reading, numbers), self._ask)
-        return self.pays[reading]
+        whole = replace(reading, keep=Reading.keep)
+        if whole not in self.pays:
+            self.pays[whole] = recognise.alike_pay(reading, self.source(reading, numbers), self._ask)
+        return self.pays[whole]
 
     def details(self, readings: Sequence[Reading]) -> DetailReader:
         """What further columns the parts have. A column kept aside has few values in each part's first rows."""
