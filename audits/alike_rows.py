@@ -57,11 +57,22 @@ class _Rows:
     mark: str
 
 
-def added_up(bill_format: BillFormat, resolved: Resolved, source: str, dialect: Dialect) -> tuple[Resolved, str]:
-    """The columns of rows alike, and the FROM that gives them with ALIKE and `filename`: both as those of a file."""
+def added_up(
+    bill_format: BillFormat, resolved: Resolved, source: str, dialect: Dialect, *, is_grouped: bool = False
+) -> tuple[Resolved, str]:
+    """The columns of rows alike, and the FROM that gives them with ALIKE and `filename`: both as those of a file.
+
+    With `is_grouped`, `source` gives what `grouped` gave.
+    """
     rows = _rows(bill_format, resolved, dialect)
     columns = {name: column and _column(rows, name, column) for name, column in resolved.items()}
-    return columns, f"({_as_rows(rows, _groups(rows, source))})"
+    groups = f"select * from {source}" if is_grouped else _groups(rows, source)
+    return columns, f"({_as_rows(rows, groups)})"
+
+
+def grouped(bill_format: BillFormat, resolved: Resolved, source: str, dialect: Dialect) -> str:
+    """A SELECT to be kept, of which `added_up` makes rows as often as they are asked for, and no file is read again."""
+    return _groups(_rows(bill_format, resolved, dialect), source)
 
 
 def sample(bill_format: BillFormat, resolved: Resolved, source: str, dialect: Dialect) -> str:
@@ -213,6 +224,9 @@ def _keys(rows: _Rows) -> list[str]:
     """What rows must agree in: their texts, what of their lists is no amount, which amounts they have."""
     lists = [f"case when {PLAIN} then {one.key} else {name} end" for name, one in rows.lists.items()]
     flags = [f"case when {one.is_there} then 0 else {2**at} end" for at, one in enumerate(rows.amounts.values())]
+    signed = [name for name in rows.alike.signed if name in rows.amounts]
+    for at, name in enumerate(signed, start=len(rows.amounts)):  # SQL's own sign() of a decimal is slow
+        flags.append(f"case when {_value(name)} > 0 then {2 * 4**at} when {_value(name)} < 0 then {4**at} else 0 end")
     return [*rows.keys, *lists, f"case when {PLAIN} then {' + '.join(flags) or '0'} end"]
 
 

@@ -66,12 +66,14 @@ class ListAmounts:
 class Alike:
     """What rows that are otherwise the same may differ in, so that one row may stand for all of them.
 
-    Of `amounts` the rules read the sum alone, and whether there is one: they hand them on, or add them up. Of
+    Of `amounts` the rules read the sum alone, and whether there is one: they hand them on, or add them up. Of those
+    that are `signed` it is also asked whether they are nought, so none is added to one of another sign. Of
     `moments`, a charge's start and end, they read the days, in the time that `local` gives of a moment in UTC. What a
     rule makes of other numbers is `each` row's.
     """
 
     amounts: tuple[str, ...]
+    signed: tuple[str, ...] = ()
     lists: Mapping[str, ListAmounts] = field(default_factory=dict)
     moments: tuple[str, ...] = ()
     local: Callable[[str], str] = str

@@ -150,34 +150,41 @@ def read_through(
     on_block: Callable[[int, int], None] = lambda _length, _rows: None,
     on_text: Callable[[Part, bytes], None] = lambda _part, _block: None,
 ) -> None:
-    """Raise BillRefused for what DuckDB passes over in silence, and for what unpacks without end.
-
-    It does not compare gzip's checksum, so a changed digit would be read as if it were right; and of a last row that is
-    longer than its buffers it says nothing. Ends early once `is_over`. `on_block` is told how many bytes of the file
-    were read, and about how many rows they hold; `on_text` is given all of a part's text, unpacked.
-    """
+    """Look at all that `checked` looks at. Raises BillRefused; ends early once `is_over`. `on_text` is given it all."""
     for part in parts:
         with part.path.open("rb") as file:
-            magic = file.read(len(PARQUET_MAGIC))
-            if magic == PARQUET_MAGIC:
-                continue
-            file.seek(0)
-            blocks = unpacked(file) if magic.startswith(GZIP_MAGIC) else iter(partial(file.read, BLOCK), b"")
-            try:
-                _read_rows(part, _heard(part, blocks, on_text), is_over, on_block=_since(file, on_block))
-            except (EOFError, zlib.error):
-                raise BillRefused(
-                    f"{part.key} is a damaged gzip: its content is not what its checksum says. Fetch or export it "
-                    "anew.",
-                    part=part.key,
-                    permanent=False,
-                ) from None
+            for block in checked(part, file, on_block=on_block):
+                on_text(part, block)
+                if is_over():
+                    return
 
 
-def _heard(part: Part, blocks: Iterable[bytes], on_text: Callable[[Part, bytes], None]) -> Iterator[bytes]:
-    for block in blocks:
-        on_text(part, block)
-        yield block
+def checked(part: Part, file: IO[bytes], *, on_block: Callable[[int, int], None]) -> Iterator[bytes]:
+    """What a part of text holds, unpacked, in blocks. Nothing of Parquet.
+
+    Raises BillRefused for what DuckDB passes over in silence, and for what unpacks without end: it does not compare
+    gzip's checksum, so a changed digit would be read as if it were right; and of a last row that is longer than its
+    buffers it says nothing. `on_block` is told how many bytes of the file were read, and about how many rows they hold.
+    """
+    magic = file.read(len(PARQUET_MAGIC))
+    if magic == PARQUET_MAGIC:
+        return
+    file.seek(0)
+    blocks = unpacked(file) if magic.startswith(GZIP_MAGIC) else iter(partial(file.read, BLOCK), b"")
+    try:
+        yield from _checked_rows(part, blocks, on_block=_since(file, on_block))
+    except (EOFError, zlib.error):
+        raise BillRefused(
+            f"{part.key} is a damaged gzip: its content is not what its checksum says. Fetch or export it anew.",
+            part=part.key,
+            permanent=False,
+        ) from None
+
+
+def is_gzip(part: Part) -> bool:
+    """Whether a part is packed with gzip."""
+    with part.path.open("rb") as file:
+        return file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
 
 
 def most_unpacked(part: Part) -> int:
@@ -225,13 +232,9 @@ def _after_noughts(packed: bytes, file: IO[bytes]) -> bytes:
     return packed
 
 
-def _read_rows(
-    part: Part, blocks: Iterable[bytes], is_over: Callable[[], bool], *, on_block: Callable[[bytes], None]
-) -> None:
+def _checked_rows(part: Part, blocks: Iterable[bytes], *, on_block: Callable[[bytes], None]) -> Iterator[bytes]:
     length, since_line_end, most = 0, 0, most_unpacked(part)
     for block in blocks:
-        if is_over():
-            return
         length += len(block)
         on_block(block)
         if length > most:
@@ -248,6 +251,7 @@ def _read_rows(
                 f"{part.key}: a row is longer than two million characters. Fetch or export it anew.", part=part.key
             )
         since_line_end = longest if first < 0 else len(block) - block.rfind(line_end) - 1
+        yield block
 
 
 def _first_line(part: Part, *, is_gzip: bool) -> bytes:

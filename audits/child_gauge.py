@@ -24,7 +24,8 @@ OWN_READS = Path("/proc/self/io")  # of a process, by its threads together
 class Gauge:
     """How far the reading is. DuckDB does not say, but the kernel says how much this process has read.
 
-    What `read_through` reads beside it is counted here and taken off. What DuckDB reads of other files while it reads
+    What is read beside it is counted here and taken off, and so is what is handed to it unpacked: of that the packed
+    bytes count, which were read for it. What DuckDB reads of other files while it reads
     a bill is nothing to speak of: what it puts on the disk for want of memory it takes back when the rows are read.
     """
 
@@ -34,7 +35,8 @@ class Gauge:
         self._meter.begin(Phase.LOOKING)
         self._has_read = False
         self._all_rows: int | None = None
-        self._beside_bytes, self._beside_rows = 0, 0
+        self._beside_bytes = 0
+        self._seen_bytes, self._seen_rows = 0, 0
         self._before: int | None = None
         self._folder: Path | None = None
         self._lock = threading.RLock()  # the reading begins phases, a thread beside tells of them
@@ -57,9 +59,20 @@ class Gauge:
             self._tell()
 
     def read_beside(self, length: int, rows: int) -> None:
-        """`read_through` has read so much more, and about so many rows in it."""
-        self._beside_bytes += length
-        self._beside_rows += rows
+        """So much more was read beside it, and about so many rows in it."""
+        self.hand_over(length)
+        self.read_for_it(length, rows)
+
+    def read_for_it(self, length: int, rows: int) -> None:
+        """So much more was read to be handed to it, and about so many rows in it."""
+        with self._lock:
+            self._seen_bytes += length
+            self._seen_rows += rows
+
+    def hand_over(self, length: int) -> None:
+        """So much of what was read for it is handed to it, unpacked."""
+        with self._lock:
+            self._beside_bytes += length
 
     def extent(self) -> Extent | None:
         """How far the phase is now."""
@@ -80,7 +93,7 @@ class Gauge:
             return None
         if self._all_rows is not None:
             return self._all_rows * extent.done_bytes // extent.all_bytes
-        return extent.done_bytes * self._beside_rows // self._beside_bytes if self._beside_bytes else None
+        return extent.done_bytes * self._seen_rows // self._seen_bytes if self._seen_bytes else None
 
     def tell_into(self, folder: Path) -> None:
         """Leave in `folder`, from now on, how far it is: at the beginning of each phase, and twice a second."""

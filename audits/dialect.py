@@ -54,18 +54,26 @@ class Evidence:
 
 
 def evidence_of(rows: str, *, numbers: Sequence[str], dates: Sequence[str]) -> str:
-    """A query for the fields of Evidence, over columns of text of `rows`."""
-    number, date = f"unnest([{', '.join(numbers)}])", f"unnest([{', '.join(dates)}])"
+    """A query for the fields of Evidence, over columns of text of `rows`.
+
+    Each value is looked at once, however often it is there, and of numbers only those that have a mark of some kind.
+    """
+    values = f"unnest([{', '.join((*numbers, *dates))}])"
+    kinds = f"unnest([{', '.join(['false'] * len(numbers) + ['true'] * len(dates))}])"
+    could_be_a_thousand = r"^[+-]?[1-9]\d{0,2},\d{3}$"
     return f"""
-        with n as (select {_unspaced("v")} as v from (select {number} as v from ({rows})) where v is not null),
-             d as (select v, try_cast(regexp_extract(v, '{SLASHED}', 1) as integer) as a,
+        with seen as (select v, is_date, count(*) as times
+                        from (select {values} as v, {kinds} as is_date from ({rows}))
+                       where is_date or contains(v, '.') or contains(v, ',') group by all),
+             n as (select {_unspaced("v")} as v, times from seen where not is_date),
+             d as (select v, times, try_cast(regexp_extract(v, '{SLASHED}', 1) as integer) as a,
                           try_cast(regexp_extract(v, '{SLASHED}', 2) as integer) as b
-                     from (select {date} as v from ({rows})) where v is not null and regexp_matches(v, '{SLASHED}'))
-        select (select coalesce(count_if({_speaks_for(".", ",")}), 0) from n),
-               (select coalesce(count_if({_speaks_for(",", ".")}), 0) from n),
-               (select min(v) from n where regexp_matches(v, '^[+-]?[1-9]\\d{{0,2}},\\d{{3}}$')),
-               (select coalesce(count_if(a > 12 or contains(v, '.')), 0) from d),
-               (select coalesce(count_if(b > 12 and not contains(v, '.')), 0) from d),
+                     from seen where is_date and regexp_matches(v, '{SLASHED}'))
+        select (select coalesce(sum(times) filter ({_speaks_for(".", ",")}), 0)::bigint from n),
+               (select coalesce(sum(times) filter ({_speaks_for(",", ".")}), 0)::bigint from n),
+               (select min(v) from n where contains(v, ',') and regexp_matches(v, '{could_be_a_thousand}')),
+               (select coalesce(sum(times) filter (a > 12 or contains(v, '.')), 0)::bigint from d),
+               (select coalesce(sum(times) filter (b > 12 and not contains(v, '.')), 0)::bigint from d),
                (select min(v) from d where a <= 12 and b <= 12 and not contains(v, '.'))"""
 
 
@@ -131,18 +139,23 @@ def plain_date(column: str, dialect: Dialect) -> str:
 
 
 def _unspaced(column: str) -> str:
-    """Without what stands between thousands, where it stands between thousands."""
+    """Without what stands between thousands, where it stands between thousands. Nearly no number has any of it."""
     grouped = rf"^[+-]?\d{{1,3}}([{SPACES}]\d{{3}})+([.,]\d*)?$"
     stripped = f"regexp_replace({column}, '[{SPACES}]', '', 'g')"
-    return f"case when regexp_matches({column}, '{grouped}') then {stripped} else {column} end"
+    has_some = f"strlen({column}) <> length({column}) or contains({column}, ' ') or contains({column}, chr(39))"
+    return (
+        f"case when not ({has_some}) then {column} "
+        f"when regexp_matches({column}, '{grouped}') then {stripped} else {column} end"
+    )
 
 
 def _speaks_for(mark: str, group: str) -> str:
-    """Whether a number can only be read with this decimal mark."""
+    """Whether a number can only be read with this decimal mark. What is slow is asked of those that have the sign."""
     has_mark = rf"^[+-]?(\d+|\d{{1,3}}(\{group}\d{{3}})+)?\{mark}\d*{EXPONENT}$"
     could_be_a_thousand = rf"^[+-]?[1-9]\d{{0,2}}(\{mark}\d{{3}})+$"
     many_thousands = rf"^[+-]?\d{{1,3}}(\{group}\d{{3}}){{2,}}$"
     return (
-        f"(regexp_matches(v, '{has_mark}') and not regexp_matches(v, '{could_be_a_thousand}')"
-        f" or regexp_matches(v, '{many_thousands}'))"
+        f"case when not contains(v, '{mark}') then false when not regexp_matches(v, '{has_mark}') then false "
+        f"else not regexp_matches(v, '{could_be_a_thousand}') end"
+        f" or case when contains(v, '{group}') then regexp_matches(v, '{many_thousands}') else false end"
     )

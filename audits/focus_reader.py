@@ -8,8 +8,7 @@ import re
 import shutil
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +21,7 @@ from audits import (
     bill_copies,
     bill_parts,
     focus,
+    part_feeds,
     part_notes,
     part_sizes,
     period_report,
@@ -37,9 +37,10 @@ from audits.opened_parts import MEMORY_LIMIT, OpenedParts, literal
 from audits.part_contents import PartContents
 from audits.quarantine import NONE, Bounds
 from audits.read_errors import reason_of
+from audits.unreadable import UNREADABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from audits.bad_rows import Found
     from audits.quarantine import BadRow
@@ -47,20 +48,8 @@ if TYPE_CHECKING:
 
 THREADS = 2
 REFUSED_EXIT = 2
-INTERRUPTS_EVERY_SECONDS = 0.1
-PART_NUMBER = re.compile(r"/parts/(\d+)")
+PART_NUMBER = re.compile(r"/(?:parts|pipes)/(\d+)")
 LINE_NUMBER = re.compile(r"Line: (\d+)")
-# What a file can do to DuckDB. Anything else it raises is a fault of ours.
-UNREADABLE = (
-    duckdb.IOException,
-    duckdb.InvalidInputException,
-    duckdb.ConversionException,
-    duckdb.OutOfRangeException,
-    duckdb.OutOfMemoryException,
-    duckdb.SerializationException,
-    duckdb.NotImplementedException,  # a row that is longer than the reader's buffers
-    duckdb.BinderException,  # a column whose name the reader uses itself
-)
 
 
 def main() -> int:
@@ -117,10 +106,13 @@ class Reader:
         self.bounds = bounds
         self.spill = work / "spill"
         self.left_out_by_part: dict[int, int] = {}
+        self.checked: set[int] = set()  # parts that were read through, as `audits.part_feeds` does
         self.format_id = recognise.FOCUS
         self.period = period
         self.links = [work / "parts" / str(number) for number in range(len(parts))]
+        self.pipes = [work / "pipes" / str(number) for number in range(len(parts))]
         (work / "parts").mkdir()
+        (work / "pipes").mkdir()
         for link, part in zip(self.links, parts, strict=True):
             link.symlink_to(part.path)  # a name without wildcards, periods or anything else that a reader would act on
         self.database = duckdb.connect(
@@ -145,15 +137,14 @@ class Reader:
             "set lock_configuration = true",
         ):
             self.database.execute(setting)
-        self.opened = OpenedParts(self.database, parts=parts, links=self.links)
+        self.opened = OpenedParts(self.database, parts=parts, links=self.links, pipes=self.pipes)
         self.details = DetailReader()
         self.gauge, self.contents = Gauge(), PartContents(parts)
         self.work = work
 
     def read(self) -> dict[str, Any]:
         """Sum the rows and report. Raises BillRefused."""
-        with self._read_through_beside():
-            readings = self._sum()
+        readings = self._sum()
         left_out = self._leave_out(readings)
         self.gauge.begin_ordering()
         self.details.write(self.database, self.work)
@@ -173,51 +164,49 @@ class Reader:
             "bill_format": self.format_id,
         }
 
-    @contextmanager
-    def _read_through_beside(self) -> Iterator[None]:
-        """What DuckDB passes over in silence is looked for beside its reading, and ends it."""
-        is_read, over = threading.Event(), threading.Event()
-
-        def read_through() -> None:
-            try:
-                heard = {} if self.period else {"on_text": self.contents.add}  # an export's run has a name of its own
-                bill_parts.read_through(self.parts, is_over=over.is_set, on_block=self.gauge.read_beside, **heard)
-            except BillRefused:
-                self.database.interrupt()
-                while not is_read.wait(INTERRUPTS_EVERY_SECONDS):
-                    self.database.interrupt()  # again, for one that comes between two queries is lost
-                raise
-
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            found = beside.submit(read_through)
-            try:
-                try:
-                    yield
-                finally:
-                    is_read.set()
-                found.result()
-            except duckdb.InterruptException:
-                found.result()
-                raise
-            finally:
-                over.set()
-
     def _sum(self) -> list[Reading]:
         readings: list[Reading] = []
         try:
-            alike = bill_copies.alike(self.parts)
-            readings = self.opened.readings(alike)
-            self.copies = bill_copies.copies(alike, [one.keep for one in readings])
-            self.format_id = readings[0].format_id
-            self.details = self.opened.details(readings)
+            with self._looking():
+                alike = bill_copies.alike(self.parts)
+                readings = self.opened.readings()
+                groupings = self.opened.groupings(readings)
+            self._group(readings, groupings)
+            with self._looking():
+                readings = self.opened.kept(readings, alike)
+                self.copies = bill_copies.copies(alike, [one.keep for one in readings])
+                self.format_id = readings[0].format_id
+                self.details = self.opened.details(readings)
             counted = self._counted()
             self._sum_rows(
-                (one, [number for number in counted if readings[number] == one], ())
-                for one in dict.fromkeys(readings[number] for number in counted)
+                [
+                    (one, [number for number in counted if readings[number] == one], ())
+                    for one in dict.fromkeys(readings[number] for number in counted)
+                ],
+                fed=[number for number in counted if readings[number].shape.is_gzip],
             )
         except UNREADABLE as error:
             raise self.refusal(error, readings) from None
         return readings
+
+    def _looking(self) -> AbstractContextManager[None]:
+        """Beside what is asked of the parts before they are read: whether those not read yet unpack without end."""
+        packed = [
+            part for number, part in enumerate(self.parts) if number not in self.checked and bill_parts.is_gzip(part)
+        ]
+        return part_feeds.beside(self.database, through=packed, gauge=self.gauge, is_to_the_end=False)
+
+    def _group(self, readings: Sequence[Reading], groupings: Sequence[tuple[str, Sequence[int]]]) -> None:
+        """Keep rows alike, so that what tells which of them to read is asked of these; where there is no room, none."""
+        if not groupings:
+            return
+        grouped = [number for _, numbers in groupings for number in numbers]
+        by_links = " union all ".join(self.opened.source(readings[number], [number]) for number in grouped)
+        self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links))
+        with suppress(duckdb.OutOfRangeException, duckdb.ConversionException, duckdb.OutOfMemoryException):
+            for at, (statement, numbers) in enumerate(groupings):
+                self._read(statement, [number for number in numbers if readings[number].shape.is_gzip], through=numbers)
+                self.opened.keep_groups(at, numbers)
 
     def _counted(self) -> list[int]:
         return [number for number in range(len(self.parts)) if number not in self.copies]
@@ -225,34 +214,54 @@ class Reader:
     def _sum_again(self, readings: Sequence[Reading], without: Mapping[int, Sequence[int]]) -> None:
         """As `_sum`, without rows by their number: by part, because a row's number is that within its file."""
         try:
-            self._sum_rows((readings[number], [number], without.get(number, ())) for number in self._counted())
+            self._sum_rows([(readings[number], [number], without.get(number, ())) for number in self._counted()])
         except UNREADABLE as error:
             raise self.refusal(error, readings) from None
 
-    def _sum_rows(self, parts: Iterable[tuple[Reading, Sequence[int], Sequence[int]]]) -> None:
-        """Sum rows of parts that are read the same way, without some of their rows."""
-        found = list(parts)
+    def _sum_rows(
+        self, parts: Sequence[tuple[Reading, Sequence[int], Sequence[int]]], *, fed: Sequence[int] = ()
+    ) -> None:
+        """Sum rows of parts that are read the same way, without some of their rows. Those `fed` are unpacked for it."""
+        names, read = self.details.names, self.opened.rows
         alike, alone = (
-            " union all by name ".join(self.opened.rows(*one, self.details.names, is_alike=is_alike) for one in found)
+            " union all by name ".join(read(*one, names, is_alike=is_alike, is_fed=bool(fed)) for one in parts)
             for is_alike in (True, False)
         )
-        self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, alone, links=self.links))
-        self._keep_summed(alike, alone)
+        if any(set(numbers) - self.opened.groups.keys() or without for _, numbers, without in parts):
+            by_links = " union all by name ".join(read(*one, names) for one in parts)
+            self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links))
+        self._keep_summed(alike, alone, fed)
         self._tidy()
         self.details.number(self.database)
 
-    def _keep_summed(self, alike: str, alone: str) -> None:
+    def _keep_summed(self, alike: str, alone: str, fed: Sequence[int]) -> None:
         """Those alike as one, where that pays, there is room, and their sums are as short as a row's number may be."""
         if alike != alone:
+            not_kept = [number for number in fed if number not in self.opened.groups]
             with suppress(duckdb.OutOfRangeException, duckdb.ConversionException, duckdb.OutOfMemoryException):
-                return self._keep(alike, focus.QUANTITY_SCALE)
+                return self._keep(alike, focus.QUANTITY_SCALE, not_kept)
         with suppress(duckdb.OutOfRangeException):
-            return self._keep(alone, focus.QUANTITY_SCALE)
-        return self._keep(alone, focus.WIDE_SCALE)  # raises where a cost's sum is too long: costs are never rounded
+            return self._keep(alone, focus.QUANTITY_SCALE, fed)
+        return self._keep(alone, focus.WIDE_SCALE, fed)  # raises where a cost is too long: costs are never rounded
 
-    def _keep(self, rows: str, scale: int) -> None:
+    def _keep(self, rows: str, scale: int, fed: Sequence[int]) -> None:
         summed = focus.summed(rows, period=self.period, details=self.details.names, quantity_scale=scale)
-        self.database.execute(f"create or replace temp table summed as {summed}")
+        self._read(f"create or replace temp table summed as {summed}", fed, through=range(len(self.parts)))
+
+    def _read(self, statement: str, fed: Sequence[int], *, through: Sequence[int]) -> None:
+        """Execute what reads parts: some are fed to it, and of those to be read `through`, those not checked yet."""
+        rest = [number for number in through if number not in {*fed, *self.checked}]
+        # An export's run has a name of its own, so nobody asks what its parts hold.
+        anew = [] if self.period else [self.parts[number] for number in {*fed, *rest} - self.checked]
+        with part_feeds.beside(
+            self.database,
+            through=[self.parts[number] for number in rest],
+            fed={self.pipes[number]: self.parts[number] for number in fed},
+            gauge=self.gauge,
+            on_text=self.contents.begin(anew),
+        ):
+            self.database.execute(statement)
+        self.checked.update(fed, rest)
 
     def _tidy(self) -> None:
         """Nearly no bill says nothing in two ways, and of those that do nearly none has the same line in both."""

@@ -31,18 +31,26 @@ LARGEST_WHOLE = 18  # digits; JSON readers hold whole numbers in 64 bits
 
 
 class OpenedParts:
-    """Parts that a database may read, each by its link."""
+    """Parts that a database may read, each by its link; where they are fed, those of gzip through their pipes."""
 
-    def __init__(self, database: duckdb.DuckDBPyConnection, *, parts: Sequence[Part], links: Sequence[Path]) -> None:
+    def __init__(
+        self,
+        database: duckdb.DuckDBPyConnection,
+        *,
+        parts: Sequence[Part],
+        links: Sequence[Path],
+        pipes: Sequence[Path] = (),
+    ) -> None:
         self.database = database
         self.parts = parts
         self.links = links
+        self.pipes = pipes
         self.opening = 0  # the part that was looked at last
         self.pays: dict[Reading, bool] = {}
+        self.groups: dict[int, str] = {}  # by part the FROM of its rows alike, where these are kept
 
-    def readings(self, alike: Sequence[int]) -> list[Reading]:
-        """How each part is to be read, where parts are `alike` (`audits.bill_copies`). Raises BillRefused, and what
-        DuckDB does.
+    def readings(self) -> list[Reading]:
+        """How each part is to be read. Raises BillRefused, and what DuckDB does.
 
         All are of one format: the same costs in two would be counted twice.
         """
@@ -69,8 +77,42 @@ class OpenedParts:
             ]
             if of_json:
                 self._require_whole_numbers(of_json, is_gzip=is_gzip)
-        sources = [self.source(one, [number]) for number, one in enumerate(found)]
-        return recognise.kept(self.parts, found, sources, self._ask, alike=alike)
+        return found
+
+    def groupings(self, readings: Sequence[Reading]) -> list[tuple[str, Sequence[int]]]:
+        """Tables to be made, each of the rows alike of some parts that it reads: where rows must be asked twice.
+
+        What they hold is read instead of the parts once they are told to `keep_groups`.
+        """
+        if not recognise.may_tell_twice(self.parts, readings):
+            return []
+        found: list[tuple[str, Sequence[int]]] = []
+        for at, reading in enumerate(dict.fromkeys(readings)):
+            numbers = [number for number, one in enumerate(readings) if one == reading]
+            if self._pays(reading, numbers):
+                rows = recognise.grouped(reading, self.source(reading, numbers, is_fed=True))
+                found.append((f"create or replace temp table alike_{at} as {rows}", numbers))
+        return found
+
+    def keep_groups(self, at: int, numbers: Sequence[int]) -> None:
+        """The table `alike_{at}` has the rows of parts."""
+        for number in numbers:
+            self.groups[number] = f"(select * from alike_{at} where ends_with(filename, '/{number}'))"
+
+    def kept(self, readings: Sequence[Reading], alike: Sequence[int]) -> list[Reading]:
+        """The readings with what is to be read of each, where parts are `alike` (`audits.bill_copies`).
+
+        Raises BillRefused, and what DuckDB does.
+        """
+        if not recognise.may_tell_twice(self.parts, readings):
+            return list(readings)
+        rows = [
+            recognise.as_text(
+                one, self.groups.get(number) or self.source(one, [number]), is_grouped=number in self.groups
+            )
+            for number, one in enumerate(readings)
+        ]
+        return recognise.kept(self.parts, readings, rows, self._ask, alike=alike)
 
     def _parquet_shape(self, number: int) -> Shape:
         part = self.parts[number]
@@ -115,18 +157,21 @@ class OpenedParts:
     def _ask(self, query: str) -> tuple[Any, ...]:
         return self.database.execute(query).fetchone() or ()
 
-    def _paths(self, numbers: Sequence[int]) -> str:
-        return "[" + ", ".join(f"'{self.links[number]}'" for number in numbers) + "]"
+    def _paths(self, numbers: Sequence[int], *, is_fed: bool = False) -> str:
+        names = self.pipes if is_fed else self.links
+        return "[" + ", ".join(f"'{names[number]}'" for number in numbers) + "]"
 
     def _parquet(self, numbers: Sequence[int]) -> str:
         return f"read_parquet({self._paths(numbers)}, filename = true, hive_partitioning = false)"
 
-    def source(self, reading: Reading, numbers: Sequence[int]) -> str:
+    def source(self, reading: Reading, numbers: Sequence[int], *, is_fed: bool = False) -> str:
         """The table function that gives the file's own columns and `filename`."""
-        shape, paths = reading.shape, self._paths(numbers)
+        shape = reading.shape
         if shape.format == "parquet":
             return self._parquet(numbers)
-        compression = "gzip" if shape.is_gzip else "none"
+        is_fed = is_fed and shape.is_gzip
+        paths = self._paths(numbers, is_fed=is_fed)
+        compression = "gzip" if shape.is_gzip and not is_fed else "none"
         if shape.format == "json":
             columns = ", ".join(
                 f"{literal(name)}: {literal(kind)}" for name, kind in recognise.json_types(reading.format_id).items()
@@ -154,12 +199,17 @@ class OpenedParts:
         details: Sequence[str] = (),
         *,
         is_alike: bool = False,
+        is_fed: bool = False,
     ) -> str:
         """A SELECT of the rows of parts that are read the same way, for `focus.summed`.
 
         Of a single part, rows may be left out by their number. With `is_alike`, rows alike are one where that pays.
         """
-        source = self.source(reading, numbers)
+        if is_alike and not without and all(number in self.groups for number in numbers):
+            source = " union all ".join(f"from {self.groups[number]}" for number in numbers)
+            shape, source = recognise.focus_source(reading, f"({source})", is_grouped=True)
+            return focus.rows_of(shape, source, details=details)
+        source = self.source(reading, numbers, is_fed=is_fed)
         if without:
             listed = ", ".join(map(str, without))
             source = f"(select * exclude (row_number) from {numbered(source)} where row_number not in ({listed}))"
@@ -170,9 +220,10 @@ class OpenedParts:
         """Whether rows alike are to be made one, of parts that are read the same way: asked once."""
         if sum(self.parts[number].path.stat().st_size for number in numbers) < alike_rows.SMALLEST_BYTES:
             return False
-        if reading not in self.pays:
-            self.pays[reading] = recognise.alike_pay(reading, self.source(reading, numbers), self._ask)
-        return self.pays[reading]
+        whole = replace(reading, keep=Reading.keep)
+        if whole not in self.pays:
+            self.pays[whole] = recognise.alike_pay(reading, self.source(reading, numbers), self._ask)
+        return self.pays[whole]
 
     def details(self, readings: Sequence[Reading]) -> DetailReader:
         """What further columns the parts have. A column kept aside has few values in each part's first rows."""

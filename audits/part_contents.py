@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
     from audits.bill_parts import Part
 
@@ -18,12 +18,22 @@ class PartContents:
         self._order = [id(part) for part in parts]  # one file may be there twice
         self._found: dict[int, hashlib._Hash] = {}
 
-    def add(self, part: Part, block: bytes) -> None:
-        """The next block of a part's text."""
-        self._found.setdefault(id(part), hashlib.sha256()).update(block)
+    def begin(self, parts: Iterable[Part]) -> Callable[[Part, bytes], None]:
+        """Of `parts` from their beginning, whatever was read of them before. Returns what takes their blocks in order.
+
+        It passes over those of other parts.
+        """
+        begun = {id(part): hashlib.sha256() for part in parts}
+        self._found |= begun
+
+        def add(part: Part, block: bytes) -> None:
+            if found := begun.get(id(part)):
+                found.update(block)
+
+        return add
 
     def digests(self) -> list[str | None]:
-        """By part, in the order given; None for what was not added."""
+        """By part, in the order given; None for what was not read."""
         return [self._found[one].hexdigest() if one in self._found else None for one in self._order]
 
 

@@ -192,32 +192,54 @@ def _decided(bill_format: BillFormat, rows: str, ask: Ask) -> Dialect:
 
 
 def kept(
-    parts: Sequence[Part], readings: Sequence[Reading], sources: Sequence[str], ask: Ask, *, alike: Sequence[int]
+    parts: Sequence[Part], readings: Sequence[Reading], rows: Sequence[str], ask: Ask, *, alike: Sequence[int]
 ) -> list[Reading]:
-    """The readings, so that no cost that stands in several parts is read more than once. Raises BillRefused."""
-    if len(parts) == 1 or readings[0].format_id != AZURE_COST.id:
+    """The readings, so that no cost that stands in several parts is read more than once. Raises BillRefused.
+
+    `rows` gives each part's, as `as_text`.
+    """
+    if not may_tell_twice(parts, readings):
         return list(readings)
-    rows = [
-        (read_as_text(AZURE_COST, columns_of(reading.shape), source), reading.dialect)
-        for reading, source in zip(readings, sources, strict=True)
-    ]
-    return [replace(one, keep=keep) for one, keep in zip(readings, keeps(parts, rows, ask, alike), strict=True)]
+    read = [(one, reading.dialect) for one, reading in zip(rows, readings, strict=True)]
+    return [replace(one, keep=keep) for one, keep in zip(readings, keeps(parts, read, ask, alike), strict=True)]
+
+
+def may_tell_twice(parts: Sequence[Part], readings: Sequence[Reading]) -> bool:
+    """Whether a cost may stand in several parts, which their rows must tell before they are summed."""
+    return len(parts) > 1 and readings[0].format_id == AZURE_COST.id
+
+
+def as_text(reading: Reading, source: str, *, is_grouped: bool = False) -> str:
+    """A SELECT of the rows of a part that is not FOCUS, as text; with `is_grouped`, `source` is of `grouped`."""
+    bill_format = format_of(reading.format_id)
+    resolved: Mapping[str, Column | None] = resolve(bill_format, columns_of(reading.shape))
+    if is_grouped:
+        resolved, source = alike_rows.added_up(bill_format, resolved, source, reading.dialect, is_grouped=True)
+    return text_of(bill_format, resolved, source)
+
+
+def grouped(reading: Reading, source: str) -> str:
+    """A SELECT of rows alike as one, to be kept and read by `as_text` and `focus_source` as often as it takes."""
+    bill_format = format_of(reading.format_id)
+    resolved = resolve(bill_format, columns_of(reading.shape))
+    return alike_rows.grouped(bill_format, resolved, source, reading.dialect)
 
 
 def focus_source(
-    reading: Reading, source: str, *, is_numbered: bool = False, is_alike: bool = False
+    reading: Reading, source: str, *, is_numbered: bool = False, is_alike: bool = False, is_grouped: bool = False
 ) -> tuple[Shape, str]:
     """How the rows of a part are read as FOCUS: their shape, and the FROM that gives them.
 
-    With `is_numbered`, `source` gives `row_number` too, and so do the rows. With `is_alike`, rows alike are one.
+    With `is_numbered`, `source` gives `row_number` too, and so do the rows. With `is_alike`, rows alike are one, and
+    with `is_grouped` they are that in `source` already, which is of `grouped`.
     """
     if reading.format_id == FOCUS:
         return reading.shape, source
     bill_format = format_of(reading.format_id)
     resolved: Mapping[str, Column | None] = resolve(bill_format, columns_of(reading.shape))
     beside = ("filename", "row_number") if is_numbered else ("filename",)
-    if is_alike:
-        resolved, source = alike_rows.added_up(bill_format, resolved, source, reading.dialect)
+    if is_alike or is_grouped:
+        resolved, source = alike_rows.added_up(bill_format, resolved, source, reading.dialect, is_grouped=is_grouped)
         beside = ("filename", ALIKE)
     rows = text_of(bill_format, resolved, source, beside=beside)
     columns = ((OWN_ROW, "BOOLEAN"), (ALIKE, "BIGINT"), *((name, "VARCHAR") for name in bill_format.columns))

@@ -61,7 +61,7 @@ AZURE_COST = BillFormat(
         "partner_name": ("PartnerName",),
         "publisher_name": ("PublisherName",),
     },
-    alike=Alike(amounts=("cost", "payg_cost")),
+    alike=Alike(amounts=("cost", "payg_cost"), signed=("cost",)),  # which SHOWS_ACTUAL asks
     columns={
         "BilledCost": Mapped(
             sources=("cost", KIND, MODEL),

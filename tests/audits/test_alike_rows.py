@@ -75,6 +75,18 @@ def test_actual_and_amortised_cost_say_the_same_together(monkeypatch):
     same(monkeypatch, *(BILLS / f"azure-ea-{kind}-cost.csv" for kind in ("actual", "amortized")))
 
 
+def test_covered_costs_that_add_up_to_nought_are_spread_all_the_same(monkeypatch, tmp_path):
+    """A covered cost other than nought shows the amortised cost, so of those alike the sum must not hide it."""
+    spread = [azure(**RESERVATION, CostInBillingCurrency=cost) for cost in ("7", "-7")]
+    bought = [azure(**RESERVATION, CostInBillingCurrency="70", ChargeType="Purchase"), azure()]
+    parts = []
+    for name, rows in (("1.csv", spread), ("2.csv", bought)):
+        parts.append(tmp_path / name)
+        parts[-1].write_bytes(text_of(rows))
+    report, _ = same(monkeypatch, *parts)
+    assert report["rows_by_part"] == [2, 1], "of the actual cost its purchase alone"
+
+
 NUMBERS = st.one_of(
     st.decimals(min_value=-20, max_value=20, places=2).map(str),
     st.decimals(min_value=-1, max_value=1, places=12).map("{:f}".format),

@@ -173,6 +173,17 @@ def test_a_real_reading_reads_about_as_much_as_it_said(tmp_path):
     assert process_reads() - gauge._beside_bytes - gauge._before == pytest.approx(size, rel=0.2)
 
 
+def test_of_a_packed_file_its_packed_bytes_count(tmp_path):
+    part = write_gzip(tmp_path / "a.csv.gz", ROWS * 10)
+    (tmp_path / "work").mkdir()
+    reader = Reader(work=tmp_path / "work", parts=[part], period=None, bounds=NONE)
+    reader.read()
+    size, gauge = part.path.stat().st_size, reader.gauge
+    assert gauge._seen_bytes >= size
+    assert gauge.extent().phase == Phase.ORDERING
+    assert process_reads() - gauge._beside_bytes - gauge._before < size + 2_000_000 < len(text_of(ROWS * 10))
+
+
 def test_the_parent_of_a_real_child_hears_its_phases(monkeypatch):
     monkeypatch.setattr(focus_process, "LOOK_UP_SECONDS", 0.002)
     meter, seen = Meter(), []

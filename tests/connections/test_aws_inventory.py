@@ -9,8 +9,7 @@ import pytest
 
 from connections.bill_ids import bill_ids
 from connections.provider import GapFound, Scope
-from connections.providers.aws import calls, inventory, launch_templates, networks
-from connections.providers.aws import calls, ec2_calls, inventory, networks
+from connections.providers.aws import calls, ec2_calls, inventory, launch_templates, networks
 from connections.providers.aws.agents import with_agents
 from connections.providers.aws.collectors import ec2, vpc
 from connections.providers.aws.collectors import elasticloadbalancing as elb
