@@ -110,3 +110,25 @@ def test_a_connection_is_deleted_while_its_audit_is_judged(at_once, audit):
     with psycopg.connect(at_once.urls["admin"]) as admin:
         assert admin.execute("select state from connections_connection").fetchall() == [("DELETED",)]
         assert admin.execute("select stop_requested_at is not null from audits_audit").fetchall() == [(True,)]
+
+
+def test_a_step_is_taken_while_its_audit_is_locked_by_somebody_who_then_changes_it(at_once, audit):
+    with psycopg.connect(at_once.urls["admin"]) as admin:
+        ((step_id,),) = admin.execute("select id from audits_step where service = 'rds'").fetchall()
+    has_locked, is_taken = threading.Event(), threading.Event()
+
+    @inside
+    def plan_again():
+        locked = steps.lock_audit(audit_id=audit.id)
+        has_locked.set()
+        assert is_taken.wait(SECONDS), "whoever takes the step waits for the audit when it commits"
+        return Step.objects.filter(audit=locked).update(plan="")
+
+    planning = at_once.start(plan_again)
+    assert has_locked.wait(SECONDS)
+    taken = at_once.start(inside(lambda: steps.take(step_id=step_id, at=AT, seconds=60, kinds_of=lambda _: ())))
+    try:
+        assert taken.result(SECONDS) is not None
+    finally:
+        is_taken.set()
+    assert planning.result(SECONDS) == len(PARTS) + 1
