@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from audits.models import Step
     from connections.models import Connection
-    from connections.provider import AccessReport, Call, Pace, Purse
+    from connections.provider import AccessReport, Call, Known, Pace, Purse
     from connections.providers.aws.session import AwsSession
     from connections.resources import Thing
 
@@ -283,12 +283,14 @@ def kinds_of(service: str) -> tuple[str, ...]:
 class Wanted:
     """Which usage is asked for: of each resource which metrics and how many days back, what is there already (see
     `audits.record.known_spans`), and out of which purse. `prepare` is told beforehand of all resources that were found.
+    `kept` are those whose details are not asked for while the lists show them as they were.
     """
 
     series_of: Callable[[Thing], Mapping[Metric, int]]
     prepare: Callable[[Sequence[Thing]], None] = lambda _: None
     known: Mapping[tuple[str, str], tuple[date, date]] = field(default_factory=dict)
     purse: Purse = UNLIMITED
+    kept: Known = field(default_factory=dict)
 
 
 def look(*, step: Step, credential: Credential, wanted: Wanted, book: CallBook, at: datetime) -> Collected:
@@ -298,7 +300,7 @@ def look(*, step: Step, credential: Credential, wanted: Wanted, book: CallBook, 
     """
     session = enter(credential=credential, book=book, reads=inventory.calls_of(step.service))
     try:
-        found = inventory.collect(session=session, service=step.service, region=step.region, at=at)
+        found = inventory.collect(session=session, service=step.service, region=step.region, at=at, known=wanted.kept)
         wanted.prepare(found.resources)
         usage, last_uses = (_usage(session, step, *one, at=at) for one in asked(found.resources, wanted))
     finally:
@@ -308,8 +310,16 @@ def look(*, step: Step, credential: Credential, wanted: Wanted, book: CallBook, 
         series=(*usage.series, *last_uses.series),
         gaps=tuple(dict.fromkeys((*found.gaps, *usage.gaps, *last_uses.gaps))),
         calls=book.counts(),
-        notes=found.notes,
+        notes=(*found.notes, *_taken_over(found.resources)),
     )
+
+
+def _taken_over(things: Sequence[Thing]) -> tuple[str, ...]:
+    moments = [thing.details_read_at for thing in things if thing.details_read_at is not None]
+    if not moments:
+        return ()
+    told = f"What is asked of each resource alone was taken over for {len(moments):,} of {len(things):,}"
+    return (f"{told}; no finding rests on it. It was read on {min(moments):%Y-%m-%d} or later.",)
 
 
 def asked(things: Sequence[Thing], wanted: Wanted) -> tuple[tuple[list[Thing], Wanted], tuple[list[Thing], Wanted]]:

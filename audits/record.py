@@ -13,7 +13,7 @@ from audits.evidence import SeriesRow, usage_from
 from audits.models import Resource
 from audits.models import Usage as StoredUsage
 from audits.things import from_data, to_data
-from connections.resources import Volume
+from connections.resources import KINDS, Volume
 from connections.resources.thing import DAY, KEPT_DAYS, series_key
 
 if TYPE_CHECKING:
@@ -83,6 +83,20 @@ def earlier_volumes(*, step: Step) -> dict[str, Volume]:
     ).values_list("resource_id", "data")
     found = {resource_id: from_data(Volume.KIND, data) for resource_id, data in rows.iterator()}
     return {resource_id: volume for resource_id, volume in found.items() if isinstance(volume, Volume)}
+
+
+def earlier_details(*, step: Step, kinds: Collection[str]) -> list[Thing]:
+    """The resources of the step that the connection's last audit saw and of which something is asked for each alone.
+
+    One that was stored before all that is asked for today was known of its kind is left out.
+    """
+    detailed = [kind for kind in kinds if KINDS[kind].DETAILS]
+    if not detailed:
+        return []
+    rows = Resource.objects.filter(
+        connection_id=step.connection_id, region=step.region, kind__in=detailed, gone_at=None
+    ).values_list("kind", "data")
+    return [from_data(kind, data) for kind, data in rows.iterator() if data.keys() >= set(KINDS[kind].DETAILS)]
 
 
 def merged(old: tuple[date, Sequence[float | None]] | None, new: Series) -> tuple[date, list[float | None]]:

@@ -86,9 +86,9 @@ def outcome_of(collected: Collected) -> Outcome:
 
 def lock_audit(*, audit_id: UUID) -> Audit:
     """The audit, locked until the transaction ends. Always locked before its steps and before its connection, so that
-    nobody waits in a ring.
+    nobody waits in a ring. Not its key: who takes a step, and locks nothing, has that looked at when it commits.
     """
-    return Audit.objects.select_for_update().get(id=audit_id)
+    return Audit.objects.select_for_update(no_key=True).get(id=audit_id)
 
 
 def is_wanted(*, audit_id: UUID, state: Audit.State = Audit.State.RUNNING) -> bool:

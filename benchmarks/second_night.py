@@ -1,12 +1,16 @@
-"""What a second night costs beside the first: calls, usage series and USD, over the sandbox's three accounts.
+"""What a second night costs beside the first: calls, usage series and USD, through the whole product.
 
-Two audits of every account through the whole product. Before the second, the newest day of the stored usage is taken
-away, so that it stands as it would a night later. Then the same places over 50 accounts and 17 regions, by the planner.
+Twice over the sandbox's three accounts. Once as they are: full nearly everywhere, and their bill known from the first
+night on. Once as customers' accounts look: 17 regions are switched on, of which three are in use, and the first night
+meets a cost export that was made days ago, so that it tells of no place yet; the second one has the bill of 30 days.
+Before the second night, the newest day of the stored usage is taken away, so that it stands as it would a night later.
+Then the same places over 50 accounts and 17 regions, by the planner alone.
 """
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import io
 import shutil
 import tempfile
@@ -19,14 +23,26 @@ import psycopg
 from audits.planning import FEWEST_DAYS, Billed, Place, planned
 from connections.provider import Scope
 from connections.providers.aws import inventory
+from findings import registry
 from sandbox import demo
+from sandbox.aws import names
+from sandbox.aws.estate import billing_periods, last_midnight
+from sandbox.aws.export import manifest_key
 from sandbox.fleet import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from sandbox.aws.client import SandboxCloud
+
 GOAL = 0.35
+MOST_SECONDS = 1800
+YOUNG_DAYS = 6  # of the export that the first night meets: fewer than tell of a place
+EMPTY_REGIONS = (
+    *("us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1", "eu-central-1", "eu-west-2", "eu-west-3"),
+    *("eu-north-1", "ap-south-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-southeast-1"),
+)
 ACCOUNTS, REGIONS, AT_HOME = 50, 17, 3
 SPENT = """
 with night as (select id, estimated_cost_usd from audits_audit where not id = any(%s)),
@@ -58,34 +74,74 @@ class Night:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Nights:
+    """Two nights, and whether every rule that reads no bill said the same of every resource in both."""
+
+    first: Night
+    second: Night
+    is_same: bool
+
+    def print(self, title: str) -> None:
+        """Both nights and what the second one costs of the first."""
+        first, second = self.first, self.second
+        print(f"second_night: {title}")
+        print(f"  night 1: {first}")
+        print(f"  night 2: {second}")
+        of_first = (second.calls / first.calls, second.series / first.series, second.usd / first.usd)
+        print("  night 2 / night 1: calls {:.2f}, series {:.2f}, USD {:.2f} ".format(*of_first) + f"(goal {GOAL:.2f})")
+        print(
+            f"  every verdict is {'the same' if self.is_same else 'NOT the same: what is saved changes what is found'}"
+        )
+
+
 def main() -> None:
-    """Print both nights and the ratios."""
-    first, second, is_same = _nights()
-    print("second_night: three accounts of the sandbox, through the whole product")
-    print(f"  night 1: {first}")
-    print(f"  night 2: {second}")
-    print(f"  night 2 / night 1: calls {second.calls / first.calls:.2f}, series {second.series / first.series:.2f}, "
-          f"USD {second.usd / first.usd:.2f} (goal {GOAL:.2f})")  # fmt: skip
-    print(f"  every verdict is {'the same' if is_same else 'NOT the same: what is saved changes what is found'}")
+    """Print both nights and the ratios, of a customer's estate and of a full one."""
+    in_use = f"{len(names.REGIONS)} of {len(names.REGIONS) + len(EMPTY_REGIONS)} regions in use"
+    _nights(is_customers=True).print(f"three accounts, {in_use}, no bill that tells in the first night")
+    _nights(is_customers=False).print("three accounts, full in each region, their bill known in both nights")
     called, places = _planned_at_scale()
     print(f"  {ACCOUNTS} accounts x {REGIONS} regions, {AT_HOME} of them in use: {places:,} places without a bill, "
           f"{called:,} with one: {called / places:.2f}")  # fmt: skip
 
 
-def _nights() -> tuple[Night, Night, bool]:
+def _nights(*, is_customers: bool) -> Nights:
     state = Path(tempfile.mkdtemp(prefix="second-night-", dir=ROOT / ".local"))
     try:
         with contextlib.redirect_stdout(io.StringIO()), demo.running(state, seed=7) as running:
             admin = running.postgres.url(database=demo.DATABASE)
-            demo.audit_everything(running)
+            if is_customers:
+                running.cloud.switch_on(EMPTY_REGIONS)
+                _make_export_young(running.cloud)
+            demo.audit_everything(running, seconds=MOST_SECONDS)
             with psycopg.connect(admin, autocommit=True) as connection:
                 first, found = _spent(connection, ()), _verdicts(connection)
                 ids = [row[0] for row in connection.execute("select id from audits_audit")]
                 connection.execute(A_NIGHT_EARLIER)
-                demo.audit_everything(running)
-                return first, _spent(connection, ids), found == _verdicts(connection)
+                if is_customers:
+                    _let_export_grow(running.cloud)
+                demo.audit_everything(running, seconds=MOST_SECONDS)
+                second = _spent(connection, ids)
+                return Nights(first=first, second=second, is_same=found == _verdicts(connection))
     finally:
         shutil.rmtree(state, ignore_errors=True)
+
+
+def _make_export_young(cloud: SandboxCloud) -> None:
+    """Leave of the export what it would hold a few days after it was made."""
+    as_of = last_midnight()
+    since = (as_of - dt.timedelta(days=YOUNG_DAYS)).date()
+    earlier, current = billing_periods(as_of)
+    cloud.restate(f"{current:%Y-%m}", since=since)
+    if since < current.date():
+        cloud.restate(f"{earlier:%Y-%m}", since=since)
+    else:
+        cloud.delete_object(manifest_key(names.CSV_EXPORT, earlier))
+
+
+def _let_export_grow(cloud: SandboxCloud) -> None:
+    for period in billing_periods(last_midnight()):
+        cloud.restate(f"{period:%Y-%m}")
 
 
 def _spent(connection: psycopg.Connection[Any], but_not: Sequence[object]) -> Night:
@@ -94,7 +150,8 @@ def _spent(connection: psycopg.Connection[Any], but_not: Sequence[object]) -> Ni
 
 
 def _verdicts(connection: psycopg.Connection[Any]) -> set[tuple[Any, ...]]:
-    return set(connection.execute("select resource_id, rule_id, outcome from findings_verdict").fetchall())
+    rows = connection.execute("select resource_id, rule_id, outcome from findings_verdict")
+    return {row for row in rows if (rule := registry.RULES_BY_ID.get(row[1])) is not None and not rule.reads_bill}
 
 
 def _planned_at_scale() -> tuple[int, int]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -211,6 +213,12 @@ class Collected:
     gaps: tuple[GapFound, ...] = ()
     calls: tuple[CallCount, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+# Resources as an earlier audit saw them, by kind and id, whose details may stand in for those of tonight: `observed_at`
+# is tonight's, `details_read_at` says when the details were read.
+Known = Mapping[tuple[str, str], "Thing"]
+NOTHING_KNOWN: Known = MappingProxyType({})
 
 
 class Purse(Protocol):

@@ -1,4 +1,4 @@
-"""Which usage a step asks for tonight: none for what is settled by the usage that earlier nights have stored."""
+"""What a step asks for tonight: no usage and no details of a resource where what earlier nights stored settles them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from audits import record
+from audits.evidence import Bill, Evidence, Usage
+from audits.kept_details import as_of_tonight
 from connections.provider import usage_complete_until
 from findings import registry
+from findings.keeping import can_be_kept
+from findings.queries import open_rules_of
 from findings.wanted import series_of, settled_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
     from audits.models import Step
+    from connections.provider import Known
     from connections.resources import Metric, Thing
 
 AT_ONCE = 500  # resources whose usage is in memory together
@@ -43,6 +48,28 @@ class Asking:
                 key = (thing.KIND, thing.resource_id)
                 if key in stored:
                     self.settled[key] = settled_by(stored[key], thing, settings=self.settings)
+
+    def kept(self, kinds: Collection[str]) -> Known:
+        """Of which resources of `kinds` the details are not asked for, each with those that were read before."""
+        with self.transaction():
+            earlier = record.earlier_details(step=self.step, kinds=kinds)
+            is_open = open_rules_of(connection_id=self.step.connection_id, region=self.step.region) if earlier else {}
+        kept: dict[tuple[str, str], Thing] = {}
+        for start in range(0, len(earlier), AT_ONCE):
+            page = earlier[start : start + AT_ONCE]
+            until = usage_complete_until(max(one.observed_at for one in page))
+            with self.transaction():
+                stored = record.stored_usage(step=self.step, things=page, until=until)
+            for thing in page:
+                key = (thing.KIND, thing.resource_id)
+                tonight = as_of_tonight(thing, at=self.at)
+                if tonight is not None and can_be_kept(
+                    Evidence(thing=tonight, usage=stored.get(key, Usage(until=until)), bill=Bill()),
+                    settings=self.settings,
+                    open_rules=is_open.get(key, ()),
+                ):
+                    kept[key] = tonight
+        return kept
 
     def series_of(self, thing: Thing) -> dict[Metric, int]:
         """What is asked for of one resource: the metrics, and how many days back."""

@@ -278,6 +278,7 @@ def _look(work: Work) -> None:
     wanted = collect.Wanted(
         series_of=asking.series_of,
         prepare=asking.prepare,
+        kept=asking.kept(kinds),
         known=known,
         purse=Budget(
             audit_id=step.audit_id,

@@ -10,7 +10,16 @@ from django.db.models import Max, Min, Sum
 from audits import collect, steps
 from audits.bill_sums import USAGE
 from audits.models import Audit, BillLoad, CostDay, Resource, Step
-from audits.planning import EVERYWHERE, MOST_DAYS, NOTHING_BILLED, REMEMBERED_NIGHTS, Billed, can_be_told, planned
+from audits.planning import (
+    EVERYWHERE,
+    FEWEST_DAYS,
+    MOST_DAYS,
+    NOTHING_BILLED,
+    REMEMBERED_NIGHTS,
+    Billed,
+    can_be_told,
+    planned,
+)
 from findings import registry
 from findings.evidence_from_rows import LONGEST_CHARGE_DAYS, coverage_of
 from findings.models import Finding
@@ -31,10 +40,11 @@ MOST_BEHIND_DAYS = 5  # a bill that ends earlier does not tell what stands today
 def inventory_parts(*, audit: Audit, connection: Connection, survey: steps.Survey, at: datetime) -> list[steps.Part]:
     """The inventory's steps to be, in the open scope: those that need no call are planned so.
 
-    Where no bill tells of the account yet and one is being loaded, what it may tell of lets it go first for a while.
+    Where no bill tells of the account yet, or too few days of one, and one is being loaded, what it may tell of lets it
+    go first for a while.
     """
     billed = billed_in(account_id=survey.account_id, at=at)
-    waits = billed == NOTHING_BILLED and (connection.has_export or _is_loading())
+    waits = billed.days < FEWEST_DAYS and (connection.has_export or _is_loading())
     until = at + dt.timedelta(seconds=BILL_FIRST_SECONDS) if waits else None
     plan = _plan(audit=audit, billed=billed, at=at)
     found = []

@@ -119,7 +119,15 @@ def _state(judgement: Judgement, on: date) -> Points:
     days = max(0, (on - thing.observed_at.date()).days)
     points = next((points for most, points in FRESH if days <= most), 0)
     age = f", {counted(days, 'day')} before this was worked out" if days else ""
-    return points, f"Its state was read at {thing.observed_at:%Y-%m-%d %H:%M} UTC{age}."
+    read_at = thing.details_read_at
+    apart = (
+        ""
+        if read_at is None
+        else (
+            f" What is asked of it alone, on which the verdict does not rest, was read at {read_at:%Y-%m-%d %H:%M} UTC."
+        )
+    )
+    return points, f"Its state was read at {thing.observed_at:%Y-%m-%d %H:%M} UTC{age}.{apart}"
 
 
 def _history(judgement: Judgement) -> Points:

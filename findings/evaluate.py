@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from findings import traps
 from findings.rule import Fine, Unknown, Waste
 from findings.trap import look_for
+from findings.watched import watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -73,8 +74,28 @@ def _judgements(
         of_kind[rule.looks_at].append((rule, rule.given(settings.get(rule.id, {}))))
     for evidence in evidences:
         for rule, given in of_kind.get(type(evidence.thing), ()):
-            verdict, looked = _past_traps(rule, evidence, _judge(rule, evidence, given))
+            verdict, looked = _answer(rule, evidence, given)
             yield Judgement(rule=rule, evidence=evidence, verdict=verdict, settings=given, traps=looked)
+
+
+def looks_at_details(rule: Rule, evidence: Evidence, settings: Mapping[str, Any]) -> bool:
+    """Whether rule and traps look at a detail of the resource before they come to their verdict. May raise RuleBroke.
+
+    A rule is pure: where they do not, no detail can change what they say.
+    """
+    thing, noted = watched(evidence.thing)
+    again = replace(evidence, thing=thing)
+    _past_traps(rule, again, _judge(rule, again, rule.given(settings)))
+    return bool(noted)
+
+
+def _answer(rule: Rule, evidence: Evidence, settings: Mapping[str, Any]) -> tuple[Verdict, tuple[Looked, ...]]:
+    """The verdict with the traps that were looked for. None of waste rests on details of an earlier night."""
+    verdict, looked = _past_traps(rule, evidence, _judge(rule, evidence, settings))
+    read_at = evidence.thing.details_read_at
+    if isinstance(verdict, Waste) and read_at is not None and looks_at_details(rule, evidence, settings):
+        return Unknown(f"what was asked of it alone on {read_at:%Y-%m-%d}, as it is now: the next audit asks again"), ()
+    return verdict, looked
 
 
 def _past_traps(rule: Rule, evidence: Evidence, verdict: Verdict) -> tuple[Verdict, tuple[Looked, ...]]:

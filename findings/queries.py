@@ -193,6 +193,15 @@ def _total(currency: str, found: Iterable[Mapping[str, Any]]) -> CurrencyTotal:
     )
 
 
+def open_rules_of(*, connection_id: UUID, region: str) -> dict[tuple[str, str], set[str]]:
+    """The rules with an open finding on a connection's resources in one region, by kind and id of the resource."""
+    rows = Finding.objects.filter(connection_id=connection_id, state=Finding.State.OPEN, resource__region=region)
+    found: dict[tuple[str, str], set[str]] = {}
+    for kind, resource_id, rule_id in rows.values_list("resource__kind", "resource__resource_id", "rule_id"):
+        found.setdefault((kind, resource_id), set()).add(rule_id)
+    return found
+
+
 def account_labels() -> dict[str, str]:
     """The names of the organisation's connections by account; a deleted one keeps its name for its history."""
     named = Connection.objects.filter(account_id__isnull=False).order_by(F("deleted_at").asc(nulls_last=True))

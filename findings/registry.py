@@ -39,10 +39,8 @@ def find(package: ModuleType) -> dict[str, Rule]:
 
 RULES_BY_ID = find(rules)
 RULES: tuple[Rule, ...] = tuple(RULES_BY_ID.values())
-_USAGE_RULES = {
-    kind: tuple(one for one in RULES if one.looks_at is kind and one.needs_usage)
-    for kind in {one.looks_at for one in RULES}
-}
+_RULES_OF = {kind: tuple(one for one in RULES if one.looks_at is kind) for kind in {one.looks_at for one in RULES}}
+_USAGE_RULES = {kind: tuple(one for one in found if one.needs_usage) for kind, found in _RULES_OF.items()}
 _BILL_BY_ID = find(bill_rules)
 BILL_RULES: tuple[Rule, ...] = tuple(_BILL_BY_ID.values())  # these need a bill and nothing else
 
@@ -77,6 +75,11 @@ def metrics_for(kind: type[Thing]) -> tuple[Metric, ...]:
     """Every usage series that some rule wants of this kind of resource, each once."""
     wanted = {metric.key: metric for one in RULES if one.looks_at is kind for metric in one.metrics}
     return tuple(wanted[key] for key in sorted(wanted))
+
+
+def rules_of(kind: type[Thing]) -> tuple[Rule, ...]:
+    """The rules that judge this kind of resource."""
+    return _RULES_OF.get(kind, ())
 
 
 def usage_rules_of(kind: type[Thing]) -> tuple[Rule, ...]:

@@ -203,7 +203,7 @@ def context_key(fleet: Fleet, kept: Path) -> str:
     return kept.read_text()
 
 
-def audit_everything(demo: Demo) -> None:
+def audit_everything(demo: Demo, *, seconds: float = AUDIT_SECONDS) -> None:
     """Connect what is not connected yet, audit every account through the queue, and print the action list."""
     browser = demo.browser()
     known = {account: customer.home_of(browser, account) for account in customer.ACCOUNTS}
@@ -216,7 +216,7 @@ def audit_everything(demo: Demo) -> None:
         if known[account] is None:
             customer.confirm(browser, home)
     looks = [customer.start_audit(browser, home, account) for account, home in homes.items()]
-    customer.watch(browser, looks, show=show_progress, seconds=AUDIT_SECONDS)
+    customer.watch(browser, looks, show=show_progress, seconds=seconds)
     say("")
     for look in looks:
         if look.failure:

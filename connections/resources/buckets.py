@@ -22,6 +22,13 @@ class Bucket(Thing):
     SERVICE: ClassVar[str] = "s3"
     ARN: ClassVar[str] = "arn:aws:s3:::{resource_id}"
     IS_BILLED_BY_ARN: ClassVar[bool] = False
+    DETAILS: ClassVar[tuple[str, ...]] = (
+        "lifecycle_rules",
+        "ends_uploads",
+        "ends_versions",
+        "moves_objects",
+        "versioning",
+    )
 
     lifecycle_rules: int | None = None
     ends_uploads: bool | None = None

@@ -60,6 +60,7 @@ class DatabaseSnapshot(Thing):
 
     KIND: ClassVar[str] = "database_snapshot"
     SERVICE: ClassVar[str] = "rds"
+    DETAILS: ClassVar[tuple[str, ...]] = ("shared_with",)
 
     state: str
     snapshot_of: str

@@ -21,6 +21,15 @@ class EncryptionKey(Thing):
 
     KIND: ClassVar[str] = "encryption_key"
     SERVICE: ClassVar[str] = "kms"
+    DETAILS: ClassVar[tuple[str, ...]] = (
+        "created_at",
+        "state",
+        "spec",
+        "origin",
+        "is_multi_region",
+        "last_used_at",
+        "tracked_from_at",
+    )
 
     state: str
     spec: str

@@ -24,6 +24,7 @@ class Function(Thing):
 
     KIND: ClassVar[str] = "function"
     SERVICE: ClassVar[str] = "lambda"
+    DETAILS: ClassVar[tuple[str, ...]] = ("provisioned", "provisioned_names", "provisioned_at")
 
     memory_mib: int
     timeout_seconds: int

@@ -26,6 +26,17 @@ class ImageRepository(Thing):
 
     KIND: ClassVar[str] = "image_repository"
     SERVICE: ClassVar[str] = "ecr"
+    DETAILS: ClassVar[tuple[str, ...]] = (
+        "image_count",
+        "last_pushed_at",
+        "last_pulled_at",
+        "tagged_bytes",
+        "untagged_bytes",
+        "has_indexes",
+        "has_policy",
+        "expires_untagged",
+        "is_shared",
+    )
 
     image_count: int | None = None
     last_pushed_at: datetime | None = None

@@ -52,6 +52,7 @@ class LoadBalancer(Thing):
 
     KIND: ClassVar[str] = "load_balancer"
     SERVICE: ClassVar[str] = "elasticloadbalancing"
+    DETAILS: ClassVar[tuple[str, ...]] = ("target_count", "healthy_target_count")
 
     balancer_type: str
     state: str

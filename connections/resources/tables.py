@@ -19,6 +19,18 @@ class Table(Thing):
 
     KIND: ClassVar[str] = "table"
     SERVICE: ClassVar[str] = "dynamodb"
+    DETAILS: ClassVar[tuple[str, ...]] = (
+        "created_at",
+        "tags",
+        "state",
+        "billing_mode",
+        "table_class",
+        "read_units",
+        "write_units",
+        "size_gib",
+        "index_names",
+        "replica_regions",
+    )
 
     state: str
     billing_mode: str

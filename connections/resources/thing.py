@@ -19,12 +19,16 @@ class Thing:
     `ARN` is the form of a resource's ARN with {region}, {account_id}, {resource_id} or {name} in it, empty where
     `resource_id` is the ARN or the bill never has one; `IS_BILLED_BY_ARN` says which of the two the bill usually has.
     A field is a plain value or a flat tuple of those, so that it comes back from JSON as it was.
+
+    `DETAILS` are the fields that no list tells: they are asked for of each resource by itself. They may be those that
+    an earlier audit read, on `details_read_at`; None: they were read when the rest was.
     """
 
     KIND: ClassVar[str]
     SERVICE: ClassVar[str]
     ARN: ClassVar[str] = ""
     IS_BILLED_BY_ARN: ClassVar[bool] = True
+    DETAILS: ClassVar[tuple[str, ...]] = ()
 
     resource_id: str
     account_id: str
@@ -33,6 +37,7 @@ class Thing:
     name: str = ""
     created_at: datetime | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    details_read_at: datetime | None = None
 
 
 DAY, HOUR = 86_400, 3_600

@@ -21,12 +21,13 @@ def knows(call: ApiCall) -> bool:
 
 def answer(call: ApiCall, caller: Caller, estate: Estate, *, page_size: int | None) -> Answer:
     if call.operation == "DescribeRegions":
-        return success(call, {"Regions": _regions(call)})
+        return success(call, {"Regions": _regions(call, estate)})
     if call.service == "bcm-data-exports":
         return success(call, _exports(call, caller, estate, page_size))
     if call.service == "account" and call.operation == "ListRegions":
-        regions = [{"RegionName": name, "RegionOptStatus": "ENABLED"} for name in names.REGIONS]
-        regions += [{"RegionName": name, "RegionOptStatus": "DISABLED"} for name in OTHER_REGIONS]
+        on, off = _switched(estate)
+        regions = [{"RegionName": name, "RegionOptStatus": "ENABLED"} for name in on]
+        regions += [{"RegionName": name, "RegionOptStatus": "DISABLED"} for name in off]
         wanted = call.json.get("RegionOptStatusContains")
         return success(call, {"Regions": [one for one in regions if not wanted or one["RegionOptStatus"] in wanted]})
     if call.service == "organizations":
@@ -34,19 +35,26 @@ def answer(call: ApiCall, caller: Caller, estate: Estate, *, page_size: int | No
     raise Refusal("unknown_action", f"The sandbox does not answer {call.service}:{call.operation}")
 
 
-def _regions(call: ApiCall) -> list[dict[str, str]]:
+def _switched(estate: Estate) -> tuple[list[str], list[str]]:
+    """The regions that are switched on, and those that are not."""
+    on = [*names.REGIONS, *estate.empty_regions]
+    return on, [name for name in OTHER_REGIONS if name not in on]
+
+
+def _regions(call: ApiCall, estate: Estate) -> list[dict[str, str]]:
     asked = {value for key, value in call.form.items() if key.startswith("RegionName.")}
-    unknown = asked - {*names.REGIONS, *OTHER_REGIONS}
+    on, off = _switched(estate)
+    unknown = asked - {*on, *off}
     if unknown:
         raise Refusal("InvalidParameterValue", f"Invalid region names: {sorted(unknown)}")
-    shown = [*names.REGIONS]
+    shown = [*on]
     if call.form.get("AllRegions") == "true" or asked:
-        shown += OTHER_REGIONS
+        shown += off
     return [
         {
             "RegionName": name,
             "Endpoint": f"ec2.{name}.amazonaws.com",
-            "OptInStatus": "opt-in-not-required" if name in names.REGIONS else "not-opted-in",
+            "OptInStatus": "opt-in-not-required" if name in on else "not-opted-in",
         }
         for name in shown
         if not asked or name in asked

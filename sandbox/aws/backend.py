@@ -68,11 +68,12 @@ class Backend:
         beside.replace(self.truth_file)
         return delivery.totals
 
-    def restate(self, wanted: str | None) -> dict[str, Any]:
+    def restate(self, *, wanted: str | None, since: str | None) -> dict[str, Any]:
         """Publishes the next version of a billing period (default: the earlier one) and answers its totals."""
         periods = {f"{period:%Y-%m}": period for period in billing_periods(self.estate.as_of)}
         name = wanted or next(iter(periods))
-        return self._publish(export.deliver(self.estate, periods[name], version=self.versions[name] + 1))
+        version = self.versions[name] + 1
+        return self._publish(export.deliver(self.estate, periods[name], version=version, since=since or ""))
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
@@ -81,7 +82,8 @@ class Backend:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         answer: Any = None
         if path == "/_backend/restate":
-            answer = self.restate((json.loads(body) if body else {}).get("period"))
+            asked = json.loads(body) if body else {}
+            answer = self.restate(wanted=asked.get("period"), since=asked.get("since"))
         elif path.startswith("/_backend/object/"):
             key = path.removeprefix("/_backend/object/")
             if environ["REQUEST_METHOD"] == "DELETE":

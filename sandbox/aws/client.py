@@ -18,7 +18,8 @@ from urllib.request import Request, urlopen
 from sandbox.aws import names
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
+    from datetime import date, datetime
     from types import TracebackType
     from typing import Self
 
@@ -174,6 +175,10 @@ class SandboxCloud:
     def set_latency(self, seconds: float) -> None:
         self._ask("POST", "settings", {"latency_seconds": seconds})
 
+    def switch_on(self, regions: Sequence[str]) -> None:
+        """Switches regions on, in every account, in which nothing stands."""
+        self._ask("POST", "settings", {"empty_regions": list(regions)})
+
     def encrypt_export(self, key_arn: str) -> None:
         """The export's bucket uses a key of the customer's from now on; empty: S3's own again."""
         self._ask("POST", "settings", {"export_key_arn": key_arn})
@@ -193,11 +198,11 @@ class SandboxCloud:
         """The truth: `waste`, `unknown`, `traps`, `resources`, `bill` (totals by period), `seed`, `as_of`."""
         return dict(self._ask("GET", "estate"))
 
-    def restate(self, period: str | None = None) -> dict[str, Any]:
+    def restate(self, period: str | None = None, *, since: date | None = None) -> dict[str, Any]:
         """Publishes a newer run of a billing period ("2026-10"; default: the earlier one); answers its totals by
-        period.
+        period. With `since` it holds no charges of earlier days, as that of an export which was only made then.
         """
-        return dict(self._ask("POST", "restate", {"period": period}))
+        return dict(self._ask("POST", "restate", {"period": period, "since": since and since.isoformat()}))
 
     def put_object(self, key: str, body: bytes) -> None:
         """Overwrites one object of the export's bucket: a broken part, a foreign file."""

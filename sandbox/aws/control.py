@@ -90,6 +90,8 @@ class Control:
             self.cloud.latency_seconds = float(values["latency_seconds"])
         if "export_key_arn" in values:
             self.cloud.export_key_arn = str(values["export_key_arn"])
+        if "empty_regions" in values:
+            self.cloud.estate.empty_regions = tuple(values["empty_regions"])
 
     def _get_calls(self, request: Request) -> list[dict[str, Any]]:
         return self.cloud.journal.since(int(dict(parse_qsl(request.query)).get("since", 0)))

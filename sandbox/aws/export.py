@@ -62,9 +62,12 @@ def first_delivery(estate: Estate) -> Delivery:
     return whole
 
 
-def deliver(estate: Estate, period: datetime, *, version: int) -> Delivery:
-    """One billing period, all formats. The version makes the execution id and decides which corrections are in."""
-    rows = bill.rows(estate, period, version=version)
+def deliver(estate: Estate, period: datetime, *, version: int, since: str = "") -> Delivery:
+    """One billing period, all formats. The version makes the execution id and decides which corrections are in.
+
+    With `since`, an ISO date, charges that begin before it are left out.
+    """
+    rows = [row for row in bill.rows(estate, period, version=version) if row["ChargePeriodStart"] >= since]
     delivery = Delivery()
     execution = str(uuid.UUID(int=(estate.seed * 1_000_003 + period.toordinal() * 101 + version) % 2**120))
     csv_parts = [_csv(chunk) for chunk in _chunks(rows, CSV_PARTS)]
@@ -76,9 +79,14 @@ def deliver(estate: Estate, period: datetime, *, version: int) -> Delivery:
         keys = [f"{_folder(name, 'data', period)}/{name}-{at:05d}.{suffix}" for at in range(1, len(parts) + 1)]
         delivery.objects.update(zip(keys, parts, strict=True))
         manifest = _manifest(name=name, period=period, execution=execution, keys=keys)
-        delivery.objects[f"{_folder(name, 'metadata', period)}/{name}-Manifest.json"] = manifest
+        delivery.objects[manifest_key(name, period)] = manifest
     delivery.totals[f"{period:%Y-%m}"] = _totals(rows, version=version, execution=execution)
     return delivery
+
+
+def manifest_key(name: str, period: datetime) -> str:
+    """Where the manifest of one billing period of an export lies: without it the period is not delivered."""
+    return f"{_folder(name, 'metadata', period)}/{name}-Manifest.json"
 
 
 def _totals(rows: list[bill.Row], *, version: int, execution: str) -> dict[str, Any]:

@@ -84,6 +84,7 @@ class Estate:
     """Everything that stands in the organisation on one day. `as_of` is midnight UTC, the end of the last billed
     day.
 
+    `empty_regions` are switched on besides those that anything stands in.
     `series` and `hours` are by account and region. Of a series that is not in `hours`, the hours of a day are drawn
     from the day's values. For the dimension values in `unanswered`, CloudWatch answers with an error of its own in
     place of values.
@@ -95,6 +96,7 @@ class Estate:
     series: dict[tuple[str, str], Series] = field(default_factory=dict)
     hours: dict[tuple[str, str], Series] = field(default_factory=dict)
     unanswered: set[str] = field(default_factory=set)
+    empty_regions: tuple[str, ...] = ()
 
     def of(self, kind: str) -> list[Item]:
         return [item for item in self.items if item.kind == kind]

@@ -1,4 +1,4 @@
-"""A step asks for no usage of what is settled by the usage that earlier nights have stored."""
+"""A step asks for no usage and no details of what is settled by what earlier nights have stored."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from dataclasses import replace
 import pytest
 
 from audits import record
-from audits.models import Audit, Step
+from audits.kept_details import NIGHTS, is_its_turn
+from audits.models import Audit, Resource, Step
 from connections.models import Connection
 from connections.provider import Collected, Series, usage_complete_until
 from connections.resources import Instance
+from connections.resources.functions import Function
 from costframe.asking import Asking
 from findings import registry
+from findings.models import Finding
 from findings.registry import metrics_for
 from tenants import scope
 from tests.conftest import AT
@@ -81,3 +84,53 @@ def test_with_another_threshold_it_is_asked_for_again(step):
     own = {"aws_ec2_instance_idle": {"max_cpu": 95, "max_network_mb": 1000}}
     used, _ = asking(step, settings=own)
     assert "CPUUtilization.Maximum" in daily(used)
+
+
+FUNCTION = Function(
+    account_id="222233334444", region="eu-west-1", observed_at=AT, resource_id="arn:f", memory_mib=128,
+    timeout_seconds=3, provisioned=0,
+)  # fmt: skip
+UNUSED = "aws_lambda_provisioned_concurrency_unused"
+
+
+def night_whose_turn_it_is_not():
+    return next(nights for nights in (1, 2) if not is_its_turn(FUNCTION.resource_id, at=AT + nights * NIGHT))
+
+
+def kept(step, *, nights=None):
+    nights = nights or night_whose_turn_it_is_not()
+    return Asking(step=step, settings={}, transaction=contextlib.nullcontext, at=AT + nights * NIGHT).kept(
+        ("function",)
+    )
+
+
+@pytest.fixture
+def read_before(step):
+    record.write(step=step, collected=Collected(resources=(FUNCTION,)), kinds=("function",), at=AT)
+    return Resource.objects.filter(kind="function")
+
+
+def test_details_of_what_is_fine_are_not_asked_for_on_the_second_night(step, read_before):
+    [found] = kept(step).values()
+    assert (found.provisioned, found.details_read_at) == (0, AT)
+    assert kept(step, nights=NIGHTS) == {}
+
+
+@pytest.mark.parametrize(
+    "change", [{"gone_at": AT}, {"region": "us-east-1"}, {"data": {"resource_id": "arn:f", "memory_mib": 128}}]
+)
+def test_of_what_is_gone_stands_elsewhere_or_was_stored_by_an_older_release_nothing_is_kept(step, read_before, change):
+    read_before.update(**change)
+    assert kept(step) == {}
+
+
+def test_what_has_a_finding_by_its_details_is_asked_for(step, read_before):
+    made = Finding.objects.create(
+        connection_id=step.connection_id, resource=read_before.get(), audit_id=step.audit_id, rule_id=UNUSED,
+        confidence="ESTIMATED", because="", account_id="222233334444", region="eu-west-1",
+        provider_resource_id="arn:f", opened_at=AT, opened_audit_id=step.audit_id, last_seen_at=AT, first_seen_at=AT,
+        cost_since_date=AT.date(), restart_needed=False, rollback_possible=True,
+    )  # fmt: skip
+    assert kept(step) == {}
+    Finding.objects.filter(id=made.id).update(state="RESOLVED", resolution="NOT_WASTEFUL", resolved_at=AT)
+    assert len(kept(step)) == 1

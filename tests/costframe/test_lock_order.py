@@ -135,3 +135,25 @@ def test_whoever_asks_to_stop_waits_for_no_bill_that_is_being_stored(at_once, au
         may_go_on.set()
     with pytest.raises(claims.EndEarly, match="STOPPED"):
         stored.result(SECONDS)
+
+
+def test_a_step_is_taken_while_its_audit_is_locked_by_somebody_who_then_changes_it(at_once, audit):
+    with psycopg.connect(at_once.urls["admin"]) as admin:
+        ((step_id,),) = admin.execute("select id from audits_step where service = 'rds'").fetchall()
+    has_locked, is_taken = threading.Event(), threading.Event()
+
+    @inside
+    def plan_again():
+        locked = steps.lock_audit(audit_id=audit.id)
+        has_locked.set()
+        assert is_taken.wait(SECONDS), "whoever takes the step waits for the audit when it commits"
+        return Step.objects.filter(audit=locked).update(plan="")
+
+    planning = at_once.start(plan_again)
+    assert has_locked.wait(SECONDS)
+    taken = at_once.start(inside(lambda: steps.take(step_id=step_id, at=AT, seconds=60, kinds_of=lambda _: ())))
+    try:
+        assert taken.result(SECONDS) is not None
+    finally:
+        is_taken.set()
+    assert planning.result(SECONDS) == len(PARTS) + 1

@@ -238,6 +238,14 @@ def test_on_the_first_night_a_bill_goes_first_for_a_while_and_then_tells(payer, 
     assert {step.state for place, step in second.items() if place not in billed(EC2, "eu-west-1")} == {"NOT_CALLED"}
 
 
+@pytest.mark.parametrize(("days", "waits"), [(0, True), (13, True), (14, False), (30, False)])
+def test_a_bill_goes_first_until_enough_days_of_it_are_there(payer, days, waits):
+    if days:
+        bill(payer, days=days)
+    found = {part.waits_until for part in parts(asked_for(payer), payer).values() if part.planned.plan == ""}
+    assert found == {AT + planning.BILL_FIRST_SECONDS * SECOND if waits else None}
+
+
 def test_the_step_that_loads_a_bill_plans_its_own_audit_and_the_others_anew(organization, payer, monkeypatch):
     no_spot_checks(monkeypatch)
     audits = [asked_for(payer), asked_for(connect("Other", account_id=OTHER))]

@@ -200,3 +200,16 @@ def test_the_roles_policies_can_be_read_as_they_are(cloud, sessions):
     version = iam.get_policy(PolicyArn=attached["PolicyArn"])["Policy"]["DefaultVersionId"]
     document = iam.get_policy_version(PolicyArn=attached["PolicyArn"], VersionId=version)["PolicyVersion"]["Document"]
     assert "acm:ListCertificates" in json.dumps(document)
+
+
+def test_regions_in_which_nothing_stands_can_be_switched_on_and_off(cloud, sessions):
+    def switched_on():
+        found = sessions.read("account").list_regions(RegionOptStatusContains=["ENABLED"])["Regions"]
+        return {one["RegionName"] for one in found}
+
+    cloud.switch_on(["eu-west-2", "eu-north-1"])
+    try:
+        assert switched_on() == {*names.REGIONS, "eu-west-2", "eu-north-1"}
+    finally:
+        cloud.switch_on([])
+    assert switched_on() == set(names.REGIONS)

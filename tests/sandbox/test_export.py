@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 
 import duckdb
@@ -139,3 +140,12 @@ def test_an_object_can_be_broken_and_taken_away_on_purpose(cloud, bucket):
     assert bucket.read(key) == b"not gzip"
     cloud.delete_object(key)
     assert key not in bucket.listed()
+
+
+def test_an_export_that_was_made_lately_holds_no_earlier_charges_until_it_is_restated_whole(cloud, bucket):
+    period = next(iter(cloud.estate["bill"]))
+    whole = cloud.estate["bill"][period]["rows"]
+    young = cloud.restate(period, since=date.fromisoformat(f"{period}-20"))[period]["rows"]
+    [first] = select(bucket.parts(names.CSV_EXPORT, period), "min(ChargePeriodStart)")
+    assert first[0].startswith(f"{period}-20")
+    assert 0 < young < whole <= cloud.restate(period)[period]["rows"]

@@ -6,7 +6,7 @@ import pkgutil
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from connections.provider import Collected, Collector, Scope
+from connections.provider import NOTHING_KNOWN, Collected, Collector, Scope
 from connections.providers.aws import calls, collectors
 from connections.providers.aws.reader import Reader
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import ModuleType
 
-    from connections.provider import Call, MetricPlace
+    from connections.provider import Call, Known, MetricPlace
     from connections.providers.aws.session import AwsSession
     from connections.resources import Thing
 
@@ -112,9 +112,12 @@ def place_of(thing: Thing) -> MetricPlace | None:
     return place(thing) if place else None
 
 
-def collect(*, session: AwsSession, service: str, region: str, at: datetime) -> Collected:
-    """Read `service` in `region`: its resources, and a gap for every call that failed. `session.book` counts calls."""
+def collect(*, session: AwsSession, service: str, region: str, at: datetime, known: Known = NOTHING_KNOWN) -> Collected:
+    """Read `service` in `region`: its resources, and a gap for every call that failed. `session.book` counts calls.
+
+    Of `known` resources that the lists show as they were, the details are taken over instead of being asked for.
+    """
     collector = collector_of(service)
-    reader = Reader(session=session, region=region, service=service, at=at)
+    reader = Reader(session=session, region=region, service=service, at=at, known=known)
     resources = tuple(collector.collect(reader))
     return Collected(resources=resources, gaps=reader.gaps, notes=reader.notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -12,7 +12,7 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from connections.provider import GapFound
+from connections.provider import NOTHING_KNOWN, GapFound
 from connections.providers.aws.outcomes import code_of, is_absent, outcome_of, sentence_of
 from connections.providers.aws.session import CannotAssumeRole
 
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from connections.provider import Call
+    from connections.provider import Call, Known
     from connections.providers.aws.session import AwsSession
+    from connections.resources import Thing
 
 Row = TypeVar("Row")
+Kind = TypeVar("Kind", bound="Thing")
 Answer = TypeVar("Answer")
 FAILURES = (ClientError, BotoCoreError, ResponseParserError, CannotAssumeRole)
 NOT_UNDERSTOOD = (KeyError, TypeError, ValueError)
@@ -53,14 +55,20 @@ class Listing(Generic[Row]):
 
 
 class Reader:
-    """One account's service in one region, as a collector sees it. `at` stands as the moment of observation."""
+    """One account's service in one region, as a collector sees it. `at` stands as the moment of observation.
 
-    def __init__(self, *, session: AwsSession, region: str, service: str, at: datetime) -> None:
+    `known` are the resources of whose details those may be taken over that an earlier audit read.
+    """
+
+    def __init__(
+        self, *, session: AwsSession, region: str, service: str, at: datetime, known: Known = NOTHING_KNOWN
+    ) -> None:
         self.account_id = session.account_id
         self.region = region
         self.service = service
         self.at = at
         self._session = session
+        self._known = known
         self._gaps: list[GapFound] = []
         self._notes: list[str] = []
         self._lock = threading.Lock()
@@ -141,6 +149,28 @@ class Reader:
             self._failed(call, error, kinds=kinds)
             return None
         return answer
+
+    def kept(self, listed: Kind) -> Kind | None:
+        """`listed` with its details as an earlier audit read them; None where they are to be asked for.
+
+        `listed` holds all that lists tell of it, tags too: where any of that is not as it was, nothing is taken over.
+        """
+        apart = {"details_read_at", *listed.DETAILS}
+        told = {one.name: getattr(listed, one.name) for one in fields(listed) if one.name not in apart}
+        return self.kept_by_id(type(listed), **told)
+
+    def kept_by_id(
+        self,
+        kind: type[Kind],
+        *,
+        resource_id: str,
+        **told: Any,  # noqa: ANN401 - as the kind's fields are
+    ) -> Kind | None:
+        """As `kept`, where a list tells nothing but that it is there: `told` are the fields that follow from that."""
+        found = self._known.get((kind.KIND, resource_id))
+        if not isinstance(found, kind) or any(getattr(found, name) != value for name, value in told.items()):
+            return None
+        return found
 
     def together(self, *jobs: Callable[[], Answer]) -> list[Answer]:
         """Run jobs side by side and return their answers in the order of the jobs."""

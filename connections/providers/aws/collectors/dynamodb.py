@@ -57,20 +57,25 @@ def collect(reader: Reader) -> Iterator[Thing]:
     found = reader.together(*(partial(_table, reader, name) for name in names.rows))
     tables = [table for table in found if table is not None]
     scaled = targets(reader, namespace="dynamodb")
-    tags = reader.together(*(partial(_tags, reader, table) for table in tables))
     bounds = dict(scaled.rows)
-    for table, own in zip(tables, tags, strict=True):
+    for table in tables:
         reads, writes = (
             bounds.get((f"table/{table.name}", dimension), () if scaled.is_complete else None)
             for dimension in (READ, WRITE)
         )
-        yield replace(table, tags=own, read_scaling=reads, write_scaling=writes)
+        yield replace(table, read_scaling=reads, write_scaling=writes)
 
 
 def _table(reader: Reader, name: str) -> Table | None:
+    arn = f"arn:aws:dynamodb:{reader.region}:{reader.account_id}:table/{name}"
+    if kept := reader.kept_by_id(Table, resource_id=arn):
+        return kept
     answer = reader.one(DESCRIBE_TABLE, kinds=(Table.KIND,), TableName=name)
     item = (answer or {}).get("Table")
-    return None if item is None else _described(reader, item)
+    if item is None:
+        return None
+    table = _described(reader, item)
+    return replace(table, tags=_tags(reader, table))
 
 
 def _described(reader: Reader, item: dict[str, Any]) -> Table:

@@ -92,8 +92,8 @@ def collect(reader: Reader) -> Iterator[Thing]:
         LIST_FUNCTIONS, result="Functions", row=lambda item: item.get("PackageType", "Zip"), page_size=50
     )
     is_beside = "Image" in packages.rows or (False if packages.is_complete else None)
-    for found in reader.together(*(partial(_whole, reader, one) for one in repositories)):
-        yield replace(found, tags=tags.get(found.resource_id, {}), is_beside_functions=is_beside)
+    listed = [replace(one, tags=tags.get(one.resource_id, {}), is_beside_functions=is_beside) for one in repositories]
+    yield from reader.together(*(partial(_whole, reader, one) for one in listed))
 
 
 def _repository(reader: Reader, item: dict[str, Any]) -> ImageRepository:
@@ -109,6 +109,8 @@ def _repository(reader: Reader, item: dict[str, Any]) -> ImageRepository:
 
 def _whole(reader: Reader, repository: ImageRepository) -> ImageRepository:
     """The repository with the sums of its images, what its lifecycle says, and whether others may be let in."""
+    if kept := reader.kept(repository):
+        return kept
     images = reader.listing(
         DESCRIBE_IMAGES, result="imageDetails", row=_image, page_size=1000, repositoryName=repository.name
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -65,15 +66,21 @@ def collect(reader: Reader) -> Iterator[Thing]:
     balancers: Listing[Any]
     groups: Listing[Any]
     balancers, groups = reader.together(lambda: _balancers(reader), lambda: _groups(reader))
-    counted = reader.together(*(partial(_counted, reader, group) for group in groups.rows if group.balancer_arns))
     tags = _tags(reader, [balancer.resource_id for balancer in balancers.rows])
+    joined = [replace(balancer, tags=tags.get(balancer.resource_id, {})) for balancer in balancers.rows]
+    if not groups.is_complete:
+        yield from joined
+        return
+    numbers = Counter(arn for group in groups.rows for arn in group.balancer_arns)
+    listed = [replace(balancer, target_group_count=numbers[balancer.resource_id]) for balancer in joined]
+    kept = {balancer.resource_id: found for balancer in listed if (found := reader.kept(balancer))}
+    asked = [group for group in groups.rows if not kept.keys() >= set(group.balancer_arns)]
     behind: dict[str, list[_Group]] = {}
-    for group in counted:
+    for group in reader.together(*(partial(_counted, reader, group) for group in asked)):
         for arn in group.balancer_arns:
             behind.setdefault(arn, []).append(group)
-    for balancer in balancers.rows:
-        joined = replace(balancer, tags=tags.get(balancer.resource_id, {}))
-        yield _with_groups(joined, behind.get(balancer.resource_id, [])) if groups.is_complete else joined
+    for balancer in listed:
+        yield kept.get(balancer.resource_id) or _with_targets(balancer, behind.get(balancer.resource_id, []))
 
 
 def _balancers(reader: Reader) -> Listing[Any]:
@@ -117,15 +124,10 @@ def _counted(reader: Reader, group: _Group) -> _Group:
     return replace(group, target_count=len(states.rows), healthy_count=states.rows.count("healthy"))
 
 
-def _with_groups(balancer: LoadBalancer, groups: list[_Group]) -> LoadBalancer:
+def _with_targets(balancer: LoadBalancer, groups: list[_Group]) -> LoadBalancer:
     targets = [group.target_count for group in groups]
     healthy = [group.healthy_count for group in groups]
-    return replace(
-        balancer,
-        target_group_count=len(groups),
-        target_count=_sum(targets),
-        healthy_target_count=_sum(healthy),
-    )
+    return replace(balancer, target_count=_sum(targets), healthy_target_count=_sum(healthy))
 
 
 def _sum(counts: list[int | None]) -> int | None:

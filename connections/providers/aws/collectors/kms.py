@@ -60,6 +60,8 @@ def collect(reader: Reader) -> Iterator[Thing]:
 
 
 def _key(reader: Reader, arn: str) -> EncryptionKey | None:
+    if kept := reader.kept_by_id(EncryptionKey, resource_id=arn):
+        return kept
     answer = reader.one(DESCRIBE_KEY, kinds=(EncryptionKey.KIND,), KeyId=arn)
     about: dict[str, Any] = (answer or {}).get("KeyMetadata", {})
     if about.get("KeyManager") != "CUSTOMER":
@@ -78,6 +80,8 @@ def _key(reader: Reader, arn: str) -> EncryptionKey | None:
 
 
 def _with_usage(reader: Reader, key: EncryptionKey) -> EncryptionKey:
+    if key.details_read_at is not None:
+        return key
     answer = reader.one(GET_LAST_USAGE, KeyId=key.resource_id)
     if answer is None:
         return key

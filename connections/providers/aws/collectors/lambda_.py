@@ -47,9 +47,15 @@ def collect(reader: Reader) -> Iterator[Thing]:
     measured: Listing[str] = reader.listing(
         LIST_METRICS, result="Metrics", row=_measured, Namespace=INSIGHTS, MetricName=INSIGHTS_MEMORY
     )
-    for function in reader.together(*(partial(_with_provisioned, reader, function) for function in functions)):
-        is_measured = function.name in measured.rows or (False if measured.is_complete else None)
-        yield replace(function, tags=tags.get(function.resource_id, {}), is_measured=is_measured)
+    whole = [
+        replace(
+            function,
+            tags=tags.get(function.resource_id, {}),
+            is_measured=function.name in measured.rows or (False if measured.is_complete else None),
+        )
+        for function in functions
+    ]
+    yield from reader.together(*(partial(_with_provisioned, reader, function) for function in whole))
 
 
 def _function(reader: Reader, item: dict[str, Any]) -> Function | None:
@@ -77,6 +83,8 @@ def _measured(item: dict[str, Any]) -> str | None:
 
 
 def _with_provisioned(reader: Reader, function: Function) -> Function:
+    if kept := reader.kept(function):
+        return kept
     found = reader.listing(
         LIST_PROVISIONED,
         result="ProvisionedConcurrencyConfigs",

@@ -281,20 +281,21 @@ def _with_uses(reader: Reader, snapshots: list[DatabaseSnapshot]) -> Iterator[Da
     last: dict[str, datetime] = {}
     for arn, started_at in exports.rows:
         last[arn] = max(started_at, last.get(arn, started_at))
-    shared = reader.together(*(partial(_shared_with, reader, snapshot) for snapshot in snapshots))
-    for snapshot, accounts in zip(snapshots, shared, strict=True):
-        yield replace(
-            snapshot,
-            shared_with=accounts,
-            last_exported_at=last.get(snapshot.resource_id),
-            are_exports_read=exports.is_complete,
-        )
+    listed = [
+        replace(one, last_exported_at=last.get(one.resource_id), are_exports_read=exports.is_complete)
+        for one in snapshots
+    ]
+    yield from reader.together(*(partial(_with_sharing, reader, snapshot) for snapshot in listed))
 
 
 def _export(reader: Reader, item: dict[str, Any]) -> tuple[str, datetime] | None:
     if item.get("Status") not in EXPORTED:
         return None
     return item["SourceArn"], item.get("TaskStartTime") or reader.at
+
+
+def _with_sharing(reader: Reader, snapshot: DatabaseSnapshot) -> DatabaseSnapshot:
+    return reader.kept(snapshot) or replace(snapshot, shared_with=_shared_with(reader, snapshot))
 
 
 def _shared_with(reader: Reader, snapshot: DatabaseSnapshot) -> tuple[str, ...] | None:

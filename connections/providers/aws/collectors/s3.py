@@ -56,7 +56,12 @@ def collect(reader: Reader) -> Iterator[Thing]:
         BucketRegion=reader.region,
     ).rows
     tags = tags_by_arn(reader, "s3") if buckets else {}
-    yield from reader.together(*(partial(_with_settings, reader, bucket, tags) for bucket in buckets))
+    yield from reader.together(
+        *(
+            partial(_with_settings, reader, replace(bucket, tags=tags.get(f"arn:aws:s3:::{bucket.resource_id}", {})))
+            for bucket in buckets
+        )
+    )
 
 
 def _bucket(reader: Reader, item: dict[str, Any]) -> Bucket | None:
@@ -72,11 +77,11 @@ def _bucket(reader: Reader, item: dict[str, Any]) -> Bucket | None:
     )
 
 
-def _with_settings(reader: Reader, bucket: Bucket, tags: dict[str, dict[str, str]]) -> Bucket:
-    name = bucket.resource_id
-    lifecycle = reader.one(GET_LIFECYCLE, Bucket=name)
-    versioning = reader.one(GET_VERSIONING, Bucket=name)
-    own = replace(bucket, tags=tags.get(f"arn:aws:s3:::{name}", {}))
+def _with_settings(reader: Reader, own: Bucket) -> Bucket:
+    if kept := reader.kept(own):
+        return kept
+    lifecycle = reader.one(GET_LIFECYCLE, Bucket=own.resource_id)
+    versioning = reader.one(GET_VERSIONING, Bucket=own.resource_id)
     if versioning is not None:
         own = replace(own, versioning=versioning.get("Status", ""))
     if lifecycle is None:
