@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tenants.models import Organization
 
 
+@cache  # some 600 files are opened to tell
 def _zones() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
 

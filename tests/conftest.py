@@ -8,12 +8,15 @@ import shutil
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 from hypothesis import settings
 
 from sandbox import servers
 from sandbox.aws.client import SandboxCloud
+from tenants import scope
 from tenants.models import Organization
 from tenants.organization_ids import organization_id_for
+from tenants.proof import make_proof
 from tests import database, distribution
 from tests.at_once import AtOnce
 from tests.tenants.doors import door  # noqa: F401 - a fixture: the running operator process
@@ -101,14 +104,19 @@ def at_once(fresh_database, django_db_blocker):
 
 def make_organization(name: str) -> Organization:
     """An organisation as web makes it at the first sign-in. Needs the `db` mark."""
-    from tenants import scope
-
     clerk_id = f"org_{name.lower()}"
     organization_id = organization_id_for(issuer=ISSUER, clerk_id=clerk_id)
     with scope.organization(organization_id):
         return Organization.objects.create(
             id=organization_id, issuer=ISSUER, clerk_id=clerk_id, name=name, created_at=AT
         )
+
+
+@pytest.fixture
+def proofs_as_of_the_transactions_start(monkeypatch, db):
+    """A test is one transaction, and on a slow machine may be longer than the half minute that clocks may differ by."""
+    begun = timezone.now()
+    monkeypatch.setattr(scope, "make_proof", lambda **given: make_proof(**{**given, "at": begun}))
 
 
 @pytest.fixture

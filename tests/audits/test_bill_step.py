@@ -24,6 +24,8 @@ from tests.conftest import AT
 from tests.connections.aws import EXPORT, EXTERNAL_ID, role, session
 from tests.database import acting_as
 
+pytestmark = pytest.mark.usefixtures("proofs_as_of_the_transactions_start")
+
 
 class Enough(Exception):
     pass
