@@ -49,8 +49,8 @@ def beside(
     feeds = [_Feed(pipe=pipe, part=part, is_read=is_read, over=over, gauge=gauge) for pipe, part in fed.items()]
     jobs = [partial(feed.run, on_text) for feed in feeds]
     if through:
-        heard = {"on_block": gauge.read_beside, "on_text": on_text}
-        jobs.append(partial(read_through, through, is_over=over.is_set, **heard))
+        look = partial(read_through, is_over=over.is_set, on_block=gauge.read_beside, on_text=on_text)
+        jobs.append(partial(look, through))
     with ThreadPoolExecutor(max_workers=len(jobs) or 1) as threads:
         found = [threads.submit(_ending, job, database, is_read) for job in jobs]
         try:

@@ -68,11 +68,11 @@ def test_short_pages_bring_the_same_as_long_ones(calm_cloud, service):
 @pytest.mark.parametrize(
     ("call", "kinds"),
     [
-        (ec2.DESCRIBE_INSTANCES, ("instance",)),
-        (ec2.DESCRIBE_VOLUMES, ("volume",)),
-        (ec2.DESCRIBE_SNAPSHOTS, ("snapshot",)),
-        (ec2.DESCRIBE_IMAGES, ("image",)),
-        (ec2.DESCRIBE_ADDRESSES, ("address",)),
+        (ec2_calls.DESCRIBE_INSTANCES, ("instance",)),
+        (ec2_calls.DESCRIBE_VOLUMES, ("volume",)),
+        (ec2_calls.DESCRIBE_SNAPSHOTS, ("snapshot",)),
+        (ec2_calls.DESCRIBE_IMAGES, ("image",)),
+        (ec2_calls.DESCRIBE_ADDRESSES, ("address",)),
         (launch_templates.DESCRIBE_TEMPLATES, ("launch_template",)),
         (ec2_calls.DESCRIBE_INSTANCES, ("instance",)),
         (ec2_calls.DESCRIBE_VOLUMES, ("volume",)),
