@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
+from audits import collect
 from audits.kept_details import NIGHTS, as_of_tonight, is_its_turn
 from connections.resources.buckets import Bucket
 
@@ -44,3 +46,11 @@ def test_nothing_older_than_a_week_stands_in(nights, is_kept):
     at = AT + nights * NIGHT
     earlier = Bucket(**{**vars(BUCKET), "resource_id": other_turn(at)})
     assert (as_of_tonight(earlier, at=at) is not None) is is_kept
+
+
+def test_a_step_says_of_how_many_resources_details_were_taken_over_and_since_when():
+    fresh, old = replace(BUCKET, resource_id="fresh"), replace(BUCKET, details_read_at=AT - 3 * NIGHT)
+    older = replace(BUCKET, details_read_at=AT - 5 * NIGHT)
+    assert collect._taken_over([fresh]) == ()
+    [told] = collect._taken_over([fresh, old, older])
+    assert told.endswith("taken over for 2 of 3; no finding rests on it. It was read on 2026-11-15 or later.")

@@ -17,6 +17,7 @@ from connections.resources.functions import Function
 from connections.resources.images import ImageRepository
 from findings import registry
 from findings.bucket_size import SIZE
+from findings.confidence import confidence_of
 from findings.evaluate import evaluate, looks_at_details
 from findings.function_usage import CALLS
 from findings.keeping import can_be_kept
@@ -134,6 +135,15 @@ def test_waste_that_only_a_tag_of_an_earlier_night_would_take_back_is_not_known_
 
 def test_waste_by_what_the_list_of_tonight_tells_stays_waste():
     assert isinstance(judged(replace(MODEST, details_read_at=READ_AT), BUSY, "aws_lambda_function_graviton"), Waste)
+
+
+def test_a_finding_that_rests_on_none_of_them_says_how_old_they_are():
+    thing = replace(MODEST, details_read_at=READ_AT)
+    [found] = evaluate([seen(thing, BUSY)], [rule("aws_lambda_function_graviton")], {})
+    state = confidence_of(found, proofs=(), on=TODAY).parts[0]
+    assert state.points == state.of
+    assert state.sentence.startswith("Its state was read at 2026-07-20 03:00 UTC. What is asked of it alone, on which")
+    assert state.sentence.endswith("the verdict does not rest, was read at 2026-07-17 03:00 UTC.")
 
 
 @pytest.mark.parametrize(

@@ -288,4 +288,13 @@ COLLECTOR = Collector(
     needs={ComputeOptimizerOpinion: CALLS},
     calls=CALLS,
     collect=collect,
+    # It costs nothing itself: these are what it speaks of, and where none of them is billed it has nothing to say.
+    billed_as=(
+        "Amazon Elastic Compute Cloud",
+        "AWS Lambda",
+        "Amazon EC2 Container Service",
+        "Amazon Elastic Container Service",
+        "Amazon Relational Database Service",
+        "Amazon Virtual Private Cloud",
+    ),
 )
