@@ -26,18 +26,26 @@ class Pages:
     next_token: str
     items: str
     largest: int = 1000
+    moto_pages: bool = False  # moto gives a page of its own size where nobody asks for another one
 
 
-def _ec2(items: str) -> Pages:
-    return Pages(token="NextToken", limit="MaxResults", next_token="nextToken", items=items)  # noqa: S106 - page tokens
+ALL = 100_000  # in one page
+
+
+EC2 = {"token": "NextToken", "limit": "MaxResults", "next_token": "nextToken"}
+ELB = {"token": "Marker", "limit": "PageSize", "next_token": "NextMarker"}
+
+
+def _ec2(items: str, *, moto_pages: bool = False) -> Pages:
+    return Pages(**EC2, items=items, moto_pages=moto_pages)
 
 
 def _elb(items: str) -> Pages:
-    return Pages(token="Marker", limit="PageSize", next_token="NextMarker", items=items, largest=400)  # noqa: S106
+    return Pages(**ELB, items=items, largest=400, moto_pages=True)
 
 
 OPERATIONS = {
-    ("ec2", "DescribeInstances"): _ec2("reservationSet"),
+    ("ec2", "DescribeInstances"): _ec2("reservationSet", moto_pages=True),
     ("ec2", "DescribeVolumes"): _ec2("volumeSet"),
     ("ec2", "DescribeSnapshots"): _ec2("snapshotSet"),
     ("ec2", "DescribeImages"): _ec2("imagesSet"),
@@ -51,7 +59,10 @@ def without_paging(call: ApiCall) -> bytes | None:
     pages = OPERATIONS.get((call.service, call.operation))
     if pages is None:
         return None
-    return urlencode({key: value for key, value in call.form.items() if key not in {pages.token, pages.limit}}).encode()
+    form = {key: value for key, value in call.form.items() if key not in {pages.token, pages.limit}}
+    if pages.moto_pages and "InstanceId.1" not in form:  # which the provider takes with no limit beside it
+        form[pages.limit] = str(ALL)
+    return urlencode(form).encode()
 
 
 def short_listing(request: Request, call: ApiCall, page_size: int | None) -> Request:
