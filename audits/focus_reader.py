@@ -33,7 +33,7 @@ from audits.bill_parts import BillRefused, Part
 from audits.child_gauge import Gauge
 from audits.detail_reader import DetailReader
 from audits.focus_process import ALL_LINES
-from audits.opened_parts import MEMORY_LIMIT, OpenedParts, literal
+from audits.opened_parts import MEMORY_LIMIT, OpenedParts, is_fed_packed, literal
 from audits.quarantine import NONE, Bounds
 from audits.unreadable import UNREADABLE, reason
 
@@ -168,6 +168,8 @@ class Reader:
                 alike = bill_copies.alike(self.parts)
                 readings = self.opened.readings()
                 groupings = self.opened.groupings(readings)
+            for query, fed, numbers in self.opened.long_numbers(readings):
+                self.opened.require_kept(self._read(query, fed, through=numbers))
             self._group(readings, groupings)
             with self._looking():
                 readings = self.opened.kept(readings, alike)
@@ -180,7 +182,7 @@ class Reader:
                     (one, [number for number in counted if readings[number] == one], ())
                     for one in dict.fromkeys(readings[number] for number in counted)
                 ],
-                fed=[number for number in counted if readings[number].shape.is_gzip],
+                fed=self._packed(readings, counted),
             )
         except UNREADABLE as error:
             raise self.refusal(error, readings) from None
@@ -202,8 +204,12 @@ class Reader:
         self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links))
         with suppress(duckdb.OutOfRangeException, duckdb.ConversionException, duckdb.OutOfMemoryException):
             for at, (statement, numbers) in enumerate(groupings):
-                self._read(statement, [number for number in numbers if readings[number].shape.is_gzip], through=numbers)
+                self._read(statement, self._packed(readings, numbers), through=numbers)
                 self.opened.keep_groups(at, numbers)
+
+    @staticmethod
+    def _packed(readings: Sequence[Reading], numbers: Sequence[int]) -> list[int]:
+        return [number for number in numbers if is_fed_packed(readings[number].shape)]
 
     def _counted(self) -> list[int]:
         return [number for number in range(len(self.parts)) if number not in self.copies]
@@ -245,7 +251,7 @@ class Reader:
         summed = focus.summed(rows, period=self.period, details=self.details.names, quantity_scale=scale)
         self._read(f"create or replace temp table summed as {summed}", fed, through=range(len(self.parts)))
 
-    def _read(self, statement: str, fed: Sequence[int], *, through: Sequence[int]) -> None:
+    def _read(self, statement: str, fed: Sequence[int], *, through: Sequence[int]) -> list[Any]:
         """Execute what reads parts: some are fed to it, and of those to be read `through`, those not checked yet."""
         rest = [number for number in through if number not in {*fed, *self.checked}]
         with part_feeds.beside(
@@ -254,8 +260,9 @@ class Reader:
             fed={self.pipes[number]: self.parts[number] for number in fed},
             gauge=self.gauge,
         ):
-            self.database.execute(statement)
+            given = self.database.execute(statement).fetchall()
         self.checked.update(fed, rest)
+        return given
 
     def _tidy(self) -> None:
         """Nearly no bill says nothing in two ways, and of those that do nearly none has the same line in both."""
