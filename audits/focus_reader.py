@@ -33,7 +33,7 @@ from audits.bill_parts import BillRefused, Part
 from audits.child_gauge import Gauge
 from audits.detail_reader import DetailReader
 from audits.focus_process import ALL_LINES
-from audits.opened_parts import MEMORY_LIMIT, OpenedParts, literal
+from audits.opened_parts import MEMORY_LIMIT, OpenedParts, is_fed_packed, literal
 from audits.part_contents import PartContents
 from audits.quarantine import NONE, Bounds
 from audits.read_errors import reason_of
@@ -171,6 +171,8 @@ class Reader:
                 alike = bill_copies.alike(self.parts)
                 readings = self.opened.readings()
                 groupings = self.opened.groupings(readings)
+            for query, fed, numbers in self.opened.long_numbers(readings):
+                self.opened.require_kept(self._read(query, fed, through=numbers))
             self._group(readings, groupings)
             with self._looking():
                 readings = self.opened.kept(readings, alike)
@@ -183,7 +185,7 @@ class Reader:
                     (one, [number for number in counted if readings[number] == one], ())
                     for one in dict.fromkeys(readings[number] for number in counted)
                 ],
-                fed=[number for number in counted if readings[number].shape.is_gzip],
+                fed=self._packed(readings, counted),
             )
         except UNREADABLE as error:
             raise self.refusal(error, readings) from None
@@ -205,8 +207,12 @@ class Reader:
         self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links))
         with suppress(duckdb.OutOfRangeException, duckdb.ConversionException, duckdb.OutOfMemoryException):
             for at, (statement, numbers) in enumerate(groupings):
-                self._read(statement, [number for number in numbers if readings[number].shape.is_gzip], through=numbers)
+                self._read(statement, self._packed(readings, numbers), through=numbers)
                 self.opened.keep_groups(at, numbers)
+
+    @staticmethod
+    def _packed(readings: Sequence[Reading], numbers: Sequence[int]) -> list[int]:
+        return [number for number in numbers if is_fed_packed(readings[number].shape)]
 
     def _counted(self) -> list[int]:
         return [number for number in range(len(self.parts)) if number not in self.copies]
@@ -248,7 +254,7 @@ class Reader:
         summed = focus.summed(rows, period=self.period, details=self.details.names, quantity_scale=scale)
         self._read(f"create or replace temp table summed as {summed}", fed, through=range(len(self.parts)))
 
-    def _read(self, statement: str, fed: Sequence[int], *, through: Sequence[int]) -> None:
+    def _read(self, statement: str, fed: Sequence[int], *, through: Sequence[int]) -> list[Any]:
         """Execute what reads parts: some are fed to it, and of those to be read `through`, those not checked yet."""
         rest = [number for number in through if number not in {*fed, *self.checked}]
         # An export's run has a name of its own, so nobody asks what its parts hold.
@@ -260,8 +266,9 @@ class Reader:
             gauge=self.gauge,
             on_text=self.contents.begin(anew),
         ):
-            self.database.execute(statement)
+            given = self.database.execute(statement).fetchall()
         self.checked.update(fed, rest)
+        return given
 
     def _tidy(self) -> None:
         """Nearly no bill says nothing in two ways, and of those that do nearly none has the same line in both."""

@@ -69,14 +69,6 @@ class OpenedParts:
                     f"{recognise.TITLES[format_id]}. Load them one after the other.",
                     part=part.key,
                 )
-        for is_gzip in (True, False):
-            of_json = [
-                number
-                for number, one in enumerate(found)
-                if one.shape.format == "json" and one.shape.is_gzip == is_gzip
-            ]
-            if of_json:
-                self._require_whole_numbers(of_json, is_gzip=is_gzip)
         return found
 
     def groupings(self, readings: Sequence[Reading]) -> list[tuple[str, Sequence[int]]]:
@@ -127,23 +119,25 @@ class OpenedParts:
         columns = zip(described.columns, described.types, strict=True)
         return Shape(format="parquet", columns=tuple(one for name, kind in columns for one in _leaves(name, kind)))
 
-    def _require_whole_numbers(self, numbers: Sequence[int], *, is_gzip: bool) -> None:
-        """JSON readers hold a number in 64 bits, so of a long one they may give back another."""
-        lines = (
-            f"read_csv({self._paths(numbers)}, columns = {{'line': 'VARCHAR'}}, header = false, auto_detect = false, "
-            "delim = chr(1), quote = '', escape = '', filename = true, "
-            f"compression = '{'gzip' if is_gzip else 'none'}')"
-        )
-        value = f"regexp_extract(one, '{NUMBER_IN_IT}', 1)"
-        read = f"try_cast(cast(try_cast({value} as double) as varchar) as {NUMBER})"
-        is_whole = f"regexp_matches({value}, '^-?[0-9]{{1,{LARGEST_WHOLE}}}$')"
-        changed = f"not {is_whole} and try_cast({value} as {NUMBER}) is distinct from {read}"
-        found = f"list_filter(regexp_extract_all(line, '{NAMED_NUMBER}'), lambda one: {changed})"
-        long_lines = f"select filename, {found} as found from {lines} where regexp_matches(line, '{LONG_NUMBER}')"
-        of_parts = self.database.execute(
-            f"select filename, count(*), min(found[1]) from ({long_lines}) where len(found) > 0 group by all"
-        ).fetchall()
-        for number, count, first in sorted((int(Path(name).name), *others) for name, *others in of_parts):
+    def long_numbers(self, readings: Sequence[Reading]) -> list[tuple[str, Sequence[int], Sequence[int]]]:
+        """Where JSON may not keep a number: queries for `require_kept`, with the parts that are fed and that they read.
+
+        JSON readers hold a number in 64 bits, so of a long one they may give back another.
+        """
+        asked: list[tuple[str, Sequence[int], Sequence[int]]] = []
+        for is_gzip in (True, False):
+            numbers = [
+                number
+                for number, one in enumerate(readings)
+                if one.shape.format == "json" and one.shape.is_gzip == is_gzip
+            ]
+            if numbers:
+                asked.append((_long_numbers(self._paths(numbers, is_fed=is_gzip)), numbers if is_gzip else (), numbers))
+        return asked
+
+    def require_kept(self, of_parts: Sequence[tuple[str, int, str]]) -> None:
+        """Raise BillRefused for a number that JSON does not keep, by what a query of `long_numbers` gives."""
+        for number, count, first in sorted((int(Path(name).name), count, first) for name, count, first in of_parts):
             key = self.parts[number].key
             name = repr(str(first).split('"')[1][:SHOWN_CHARACTERS])[1:-1]
             raise BillRefused(
@@ -169,7 +163,7 @@ class OpenedParts:
         shape = reading.shape
         if shape.format == "parquet":
             return self._parquet(numbers)
-        is_fed = is_fed and shape.is_gzip
+        is_fed = is_fed and is_fed_packed(shape)
         paths = self._paths(numbers, is_fed=is_fed)
         compression = "gzip" if shape.is_gzip and not is_fed else "none"
         if shape.format == "json":
@@ -244,6 +238,26 @@ class OpenedParts:
             aside=tuple(name for name in is_few if is_few[name]),
             left_out=tuple(name for name in is_few if not is_few[name]),
         )
+
+
+def is_fed_packed(shape: Shape) -> bool:
+    """Whether parts of a shape are unpacked for DuckDB where they are fed. It reads JSON from a pipe more slowly."""
+    return shape.is_gzip and shape.format == "csv"
+
+
+def _long_numbers(paths: str) -> str:
+    """By part of `paths`: how many rows have a number that comes back as another one, and the first such."""
+    lines = (
+        f"read_csv({paths}, columns = {{'line': 'VARCHAR'}}, header = false, auto_detect = false, "
+        "delim = chr(1), quote = '', escape = '', filename = true, compression = 'none')"
+    )
+    value = f"regexp_extract(one, '{NUMBER_IN_IT}', 1)"
+    read = f"try_cast(cast(try_cast({value} as double) as varchar) as {NUMBER})"
+    is_whole = f"regexp_matches({value}, '^-?[0-9]{{1,{LARGEST_WHOLE}}}$')"
+    changed = f"not {is_whole} and try_cast({value} as {NUMBER}) is distinct from {read}"
+    found = f"list_filter(regexp_extract_all(line, '{NAMED_NUMBER}'), lambda one: {changed})"
+    long_lines = f"select filename, {found} as found from {lines} where regexp_matches(line, '{LONG_NUMBER}')"
+    return f"select filename, count(*), min(found[1]) from ({long_lines}) where len(found) > 0 group by all"
 
 
 def numbered(source: str) -> str:

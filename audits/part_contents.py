@@ -23,12 +23,13 @@ class PartContents:
 
         It passes over those of other parts.
         """
-        begun = {id(part): hashlib.sha256() for part in parts}
-        self._found |= begun
+        begun = {id(part) for part in parts}
+        for one in begun:
+            self._found.pop(one, None)
 
         def add(part: Part, block: bytes) -> None:
-            if found := begun.get(id(part)):
-                found.update(block)
+            if id(part) in begun:
+                self._found.setdefault(id(part), hashlib.sha256()).update(block)
 
         return add
 

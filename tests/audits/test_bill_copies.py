@@ -81,6 +81,16 @@ def test_parquet_is_compared_as_it_is(tmp_path):
     assert (report["rows_by_part"], report["copies"]) == ([4, 0, 1], [(1, 0)])
 
 
+def test_bills_of_parquet_that_differ_are_known_apart(tmp_path):
+    names = {}
+    for name, rows in {"one": ROWS, "again": ROWS, "other": ROWS[:-1]}.items():
+        (tmp_path / name).mkdir()
+        part = write_parquet(tmp_path / name / "bill.parquet", rows)
+        report, _ = read(tmp_path / name / "work", part)
+        names[name] = content_id([part], report["contents"], copies={})
+    assert names["one"] == names["again"] != names["other"]
+
+
 def test_the_parts_between_keep_their_rows_and_their_names(tmp_path):
     parts = [
         write_csv(tmp_path / "a.csv", ROWS),
