@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
@@ -32,25 +33,17 @@ class Pages:
 ALL = 100_000  # in one page
 
 
-EC2 = {"token": "NextToken", "limit": "MaxResults", "next_token": "nextToken"}
-ELB = {"token": "Marker", "limit": "PageSize", "next_token": "NextMarker"}
-
-
-def _ec2(items: str, *, moto_pages: bool = False) -> Pages:
-    return Pages(**EC2, items=items, moto_pages=moto_pages)
-
-
-def _elb(items: str) -> Pages:
-    return Pages(**ELB, items=items, largest=400, moto_pages=True)
+_ec2 = partial(Pages, token="NextToken", limit="MaxResults", next_token="nextToken")  # noqa: S106 - page tokens
+_elb = partial(Pages, token="Marker", limit="PageSize", next_token="NextMarker", largest=400, moto_pages=True)  # noqa: S106
 
 
 OPERATIONS = {
-    ("ec2", "DescribeInstances"): _ec2("reservationSet", moto_pages=True),
-    ("ec2", "DescribeVolumes"): _ec2("volumeSet"),
-    ("ec2", "DescribeSnapshots"): _ec2("snapshotSet"),
-    ("ec2", "DescribeImages"): _ec2("imagesSet"),
-    ("elbv2", "DescribeLoadBalancers"): _elb("LoadBalancers"),
-    ("elbv2", "DescribeTargetGroups"): _elb("TargetGroups"),
+    ("ec2", "DescribeInstances"): _ec2(items="reservationSet", moto_pages=True),
+    ("ec2", "DescribeVolumes"): _ec2(items="volumeSet"),
+    ("ec2", "DescribeSnapshots"): _ec2(items="snapshotSet"),
+    ("ec2", "DescribeImages"): _ec2(items="imagesSet"),
+    ("elbv2", "DescribeLoadBalancers"): _elb(items="LoadBalancers"),
+    ("elbv2", "DescribeTargetGroups"): _elb(items="TargetGroups"),
 }
 
 
