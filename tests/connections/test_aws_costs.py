@@ -164,7 +164,12 @@ def test_the_access_check_names_the_setting_that_is_wrong(calm_cloud, changed, f
     place = dataclasses.replace(EXPORT, **changed)
     arn = role(calm_cloud, account=names.PAYER, export=place)
     report = check_access(
-        principal=principal(calm_cloud), role_arn=arn, external_id=EXTERNAL_ID, connection_id="c", export=place
+        principal=principal(calm_cloud),
+        role_arn=arn,
+        external_id=EXTERNAL_ID,
+        connection_id="c",
+        export=place,
+        regions=("us-east-1",),
     )
     [(about, sentence)] = report.refusals
     assert about == field
@@ -174,7 +179,12 @@ def test_the_access_check_names_the_setting_that_is_wrong(calm_cloud, changed, f
 def test_the_access_check_finds_the_periods_and_tells_what_was_tried(calm_cloud):
     arn = role(calm_cloud, account=names.PAYER, export=EXPORT)
     report = check_access(
-        principal=principal(calm_cloud), role_arn=arn, external_id=EXTERNAL_ID, connection_id="c", export=EXPORT
+        principal=principal(calm_cloud),
+        role_arn=arn,
+        external_id=EXTERNAL_ID,
+        connection_id="c",
+        export=EXPORT,
+        regions=("us-east-1",),
     )
     assert (report.refusals, len(report.periods)) == ((), 2)
     results = {line.action: line.result for line in report.matrix}
@@ -184,7 +194,12 @@ def test_the_access_check_finds_the_periods_and_tells_what_was_tried(calm_cloud)
 def test_a_role_that_may_not_read_the_export_is_told_what_to_do(calm_cloud):
     arn = role(calm_cloud, account=names.PAYER)
     report = check_access(
-        principal=principal(calm_cloud), role_arn=arn, external_id=EXTERNAL_ID, connection_id="c", export=EXPORT
+        principal=principal(calm_cloud),
+        role_arn=arn,
+        external_id=EXTERNAL_ID,
+        connection_id="c",
+        export=EXPORT,
+        regions=("us-east-1",),
     )
     [(field, sentence)] = report.refusals
     assert field == "export_bucket"
@@ -205,7 +220,12 @@ def encrypted(calm_cloud):
 def checked(cloud, **policies):
     arn = role(cloud, account=names.PAYER, export=EXPORT, policies=policies)
     return check_access(
-        principal=principal(cloud), role_arn=arn, external_id=EXTERNAL_ID, connection_id="c", export=EXPORT
+        principal=principal(cloud),
+        role_arn=arn,
+        external_id=EXTERNAL_ID,
+        connection_id="c",
+        export=EXPORT,
+        regions=("us-east-1",),
     )
 
 
