@@ -34,7 +34,7 @@ from audits.child_gauge import Gauge
 from audits.closed_database import closed_database
 from audits.detail_reader import DetailReader
 from audits.focus_process import ALL_LINES
-from audits.opened_parts import OpenedParts, is_fed_packed
+from audits.opened_parts import OpenedParts
 from audits.quarantine import NONE, Bounds
 from audits.read_errors import reason_of
 from audits.unreadable import UNREADABLE
@@ -166,27 +166,25 @@ class Reader:
                     (one, [number for number in counted if readings[number] == one], ())
                     for one in dict.fromkeys(readings[number] for number in counted)
                 ],
-                fed=self._packed(readings, counted),
+                fed=self.opened.fed(readings, counted),
             )
         except UNREADABLE as error:
             raise self.refusal(error, readings) from None
         return readings
 
-    def _group(self, readings: Sequence[Reading], groupings: Sequence[tuple[str, Sequence[int]]]) -> None:
+    def _group(
+        self, readings: Sequence[Reading], groupings: Sequence[tuple[str, Sequence[int], Sequence[int]]]
+    ) -> None:
         """Keep rows alike, so that what tells which of them to read is asked of these; where there is no room, none."""
         if not groupings:
             return
-        grouped = [number for _, numbers in groupings for number in numbers]
+        grouped = [number for _, _, numbers in groupings for number in numbers]
         by_links = " union all ".join(self.opened.source(readings[number], [number]) for number in grouped)
         self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links))
         with suppress(duckdb.OutOfRangeException, duckdb.ConversionException, duckdb.OutOfMemoryException):
-            for at, (statement, numbers) in enumerate(groupings):
-                self.checked.read(statement, self._packed(readings, numbers), through=numbers)
+            for at, (statement, fed, numbers) in enumerate(groupings):
+                self.checked.read(statement, fed, through=numbers)
                 self.opened.keep_groups(at, numbers)
-
-    @staticmethod
-    def _packed(readings: Sequence[Reading], numbers: Sequence[int]) -> list[int]:
-        return [number for number in numbers if is_fed_packed(readings[number].shape)]
 
     def _counted(self) -> list[int]:
         return [number for number in range(len(self.parts)) if number not in self.copies]
@@ -204,7 +202,7 @@ class Reader:
         """Sum rows of parts that are read the same way, without some of their rows. Those `fed` are unpacked for it."""
         names, read = self.details.names, self.opened.rows
         alike, alone = (
-            " union all by name ".join(read(*one, names, is_alike=is_alike, is_fed=bool(fed)) for one in parts)
+            " union all by name ".join(read(*one, names, is_alike=is_alike, fed=fed) for one in parts)
             for is_alike in (True, False)
         )
         if any(set(numbers) - self.opened.groups.keys() or without for _, numbers, without in parts):
