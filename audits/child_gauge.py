@@ -69,8 +69,12 @@ class Gauge:
             self._seen_bytes += length
             self._seen_rows += rows
 
+    def read_anew(self, length: int, _rows: int) -> None:
+        """So much was read, beside it, of what is counted as read for it."""
+        self.hand_over(length)
+
     def hand_over(self, length: int) -> None:
-        """So much of what was read for it is handed to it, unpacked."""
+        """So much of what was read for it is handed to it, unpacked; less than nought for what it did not take."""
         with self._lock:
             self._beside_bytes += length
 

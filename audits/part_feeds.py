@@ -123,7 +123,7 @@ class _Feed:
                     self._hand_over(end, block)
                 handed += len(block)
                 if not is_looked_through and handed > max(STRANGE_BYTES, STRANGE_TIMES * file.tell()):
-                    read_through([self.part], is_over=self.over.is_set)
+                    read_through([self.part], is_over=self.over.is_set, on_block=self.gauge.read_anew)
                     is_looked_through = True
 
     @contextmanager
@@ -148,15 +148,15 @@ class _Feed:
             os.close(end)
 
     def _hand_over(self, end: int, block: bytes) -> None:
-        self.gauge.hand_over(len(block))
+        self.gauge.hand_over(len(block))  # before any of it can be read, which is no progress
         rest = memoryview(block)
-        while rest and not self.is_read.is_set():
-            try:
-                rest = rest[os.write(end, rest) :]
-            except BlockingIOError:
-                select.select([], [end], [], LOOKS_UP_EVERY_SECONDS)
-            except BrokenPipeError:
-                return
+        with suppress(BrokenPipeError):
+            while rest and not self.is_read.is_set():
+                try:
+                    rest = rest[os.write(end, rest) :]
+                except BlockingIOError:
+                    select.select([], [end], [], LOOKS_UP_EVERY_SECONDS)
+        self.gauge.hand_over(-len(rest))  # nobody took it
 
     def release(self) -> None:
         """Once `is_read` is set: whatever the database did, nobody waits for the pipe, which is there no more."""

@@ -98,6 +98,33 @@ def test_bytes_that_were_packed_count_as_read_and_not_what_they_unpack_to(databa
     assert gauge._seen_rows == pytest.approx(len(ROWS), rel=0.1)
 
 
+def test_what_nobody_takes_is_not_counted_as_read(database, tmp_path):
+    gauge = Gauge(bytes_read=lambda: 0)
+    feeding, _ = fed(database, tmp_path, PACKED, gauge=gauge)
+    with feeding:
+        pass
+    assert (gauge._beside_bytes, gauge._seen_bytes) == (0, len(PACKED))
+
+
+def test_of_a_pipe_that_is_closed_again_no_more_counts_than_it_holds(database, tmp_path):
+    gauge = Gauge(bytes_read=lambda: 0)
+    feeding, _ = fed(database, tmp_path, PACKED, gauge=gauge)
+    with feeding:
+        os.close(os.open(tmp_path / "pipe-0", os.O_RDONLY))
+    assert gauge._beside_bytes <= part_feeds.PIPE_BYTES < len(TEXT)
+
+
+def test_what_is_looked_through_before_more_of_it_is_handed_over_counts_once(database, tmp_path, monkeypatch):
+    monkeypatch.setattr(part_feeds, "STRANGE_BYTES", 1 << 20)
+    text = b"id,cost\n" + b"\n" * (4 << 20)
+    packed, gauge = gzip.compress(text), Gauge(bytes_read=lambda: 0)
+    feeding, source = fed(database, tmp_path, packed, gauge=gauge)
+    with feeding:
+        database.execute(f"select count(*) from {source}")
+    assert gauge._seen_bytes == len(packed)
+    assert gauge._beside_bytes == len(text) + len(packed), "all that the kernel counts but the packed bytes, once"
+
+
 def test_what_is_looked_at_is_not_read_to_its_end(database, tmp_path):
     part = Part(path=tmp_path / "a.csv.gz", key="a.csv.gz")
     part.path.write_bytes(gzip.compress(os.urandom(40 * BLOCK), compresslevel=1))
