@@ -34,6 +34,7 @@ from audits.child_gauge import Gauge
 from audits.closed_database import closed_database
 from audits.detail_reader import DetailReader
 from audits.focus_process import ALL_LINES
+from audits.load_meter import Phase
 from audits.opened_parts import OpenedParts
 from audits.quarantine import NONE, Bounds
 from audits.read_errors import reason_of
@@ -166,6 +167,7 @@ class Reader:
                     (one, [number for number in counted if readings[number] == one], ())
                     for one in dict.fromkeys(readings[number] for number in counted)
                 ],
+                phase=Phase.READING,
                 fed=self.opened.fed(readings, counted),
             )
         except UNREADABLE as error:
@@ -180,7 +182,7 @@ class Reader:
             return
         grouped = [number for _, _, numbers in groupings for number in numbers]
         by_links = " union all ".join(self.opened.source(readings[number], [number]) for number in grouped)
-        self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links))
+        self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links), Phase.READING)
         with suppress(duckdb.OutOfRangeException, duckdb.ConversionException, duckdb.OutOfMemoryException):
             for at, (statement, fed, numbers) in enumerate(groupings):
                 self.checked.read(statement, fed, through=numbers)
@@ -192,12 +194,19 @@ class Reader:
     def _sum_again(self, readings: Sequence[Reading], without: Mapping[int, Sequence[int]]) -> None:
         """As `_sum`, without rows by their number: by part, because a row's number is that within its file."""
         try:
-            self._sum_rows([(readings[number], [number], without.get(number, ())) for number in self._counted()])
+            self._sum_rows(
+                [(readings[number], [number], without.get(number, ())) for number in self._counted()],
+                phase=Phase.READING_AGAIN,
+            )
         except UNREADABLE as error:
             raise self.refusal(error, readings) from None
 
     def _sum_rows(
-        self, parts: Sequence[tuple[Reading, Sequence[int], Sequence[int]]], *, fed: Sequence[int] = ()
+        self,
+        parts: Sequence[tuple[Reading, Sequence[int], Sequence[int]]],
+        *,
+        phase: Phase,
+        fed: Sequence[int] = (),
     ) -> None:
         """Sum rows of parts that are read the same way, without some of their rows. Those `fed` are unpacked for it."""
         names, read = self.details.names, self.opened.rows
@@ -207,7 +216,7 @@ class Reader:
         )
         if any(set(numbers) - self.opened.groups.keys() or without for _, numbers, without in parts):
             by_links = " union all by name ".join(read(*one, names) for one in parts)
-            self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links))
+            self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links), phase)
         self._keep_summed(alike, alone, fed)
         self._tidy()
         self.details.number(self.database)
