@@ -33,7 +33,6 @@ class Gauge:
         self._bytes_read = bytes_read or process_reads
         self._meter = Meter()
         self._meter.begin(Phase.LOOKING)
-        self._has_read = False
         self._all_rows: int | None = None
         self._beside_bytes = 0
         self._seen_bytes, self._seen_rows = 0, 0
@@ -41,12 +40,13 @@ class Gauge:
         self._folder: Path | None = None
         self._lock = threading.RLock()  # the reading begins phases, a thread beside tells of them
 
-    def begin_reading(self, size: Size) -> None:
-        """The rows are read from now on: for the first time, or once more without those that are left out."""
+    def begin_reading(self, size: Size, phase: Phase) -> None:
+        """The rows are read from now on: for the first time, or once more without those that are left out.
+
+        `phase` says which, for a bill whose rows are kept alike first may be read more than once for the first time.
+        """
         with self._lock:
             before = self._bytes_read()
-            phase = Phase.READING_AGAIN if self._has_read else Phase.READING
-            self._has_read = True
             self._all_rows = size.rows
             self._before = None if before is None else before - self._beside_bytes
             self._meter.begin(phase, all_bytes=None if before is None else size.length)
@@ -69,8 +69,12 @@ class Gauge:
             self._seen_bytes += length
             self._seen_rows += rows
 
+    def read_anew(self, length: int, _rows: int) -> None:
+        """So much was read, beside it, of what is counted as read for it."""
+        self.hand_over(length)
+
     def hand_over(self, length: int) -> None:
-        """So much of what was read for it is handed to it, unpacked."""
+        """So much of what was read for it is handed to it, unpacked; less than nought for what it did not take."""
         with self._lock:
             self._beside_bytes += length
 

@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 import threading
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +21,6 @@ from audits import (
     bill_copies,
     bill_parts,
     focus,
-    part_feeds,
     part_notes,
     part_sizes,
     period_report,
@@ -30,11 +29,13 @@ from audits import (
 )
 from audits.bill_child import end_with_parent, first_line
 from audits.bill_parts import BillRefused, Part
+from audits.checked_reading import CheckedReading
 from audits.child_gauge import Gauge
+from audits.closed_database import closed_database
 from audits.detail_reader import DetailReader
 from audits.focus_process import ALL_LINES
-from audits.opened_parts import MEMORY_LIMIT, OpenedParts, is_fed_packed, literal
-from audits.part_contents import PartContents
+from audits.load_meter import Phase
+from audits.opened_parts import OpenedParts
 from audits.quarantine import NONE, Bounds
 from audits.read_errors import reason_of
 from audits.unreadable import UNREADABLE
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from audits.quarantine import BadRow
     from audits.recognise import Reading
 
-THREADS = 2
 REFUSED_EXIT = 2
 PART_NUMBER = re.compile(r"/(?:parts|pipes)/(\d+)")
 LINE_NUMBER = re.compile(r"Line: (\d+)")
@@ -97,7 +97,7 @@ def _leave(work: Path, report: dict[str, Any]) -> None:
 
 
 class Reader:
-    """A DuckDB database in this process that may read the parts and nothing else."""
+    """A bill's parts, read by a DuckDB database in this process."""
 
     def __init__(self, *, work: Path, parts: Sequence[Part], period: date | None, bounds: Bounds = NONE) -> None:
         bill_parts.require_whole(parts)
@@ -106,40 +106,22 @@ class Reader:
         self.bounds = bounds
         self.spill = work / "spill"
         self.left_out_by_part: dict[int, int] = {}
-        self.checked: set[int] = set()  # parts that were read through, as `audits.part_feeds` does
         self.format_id = recognise.FOCUS
         self.period = period
         self.links = [work / "parts" / str(number) for number in range(len(parts))]
-        self.pipes = [work / "pipes" / str(number) for number in range(len(parts))]
+        pipes = [work / "pipes" / str(number) for number in range(len(parts))]
         (work / "parts").mkdir()
         (work / "pipes").mkdir()
         for link, part in zip(self.links, parts, strict=True):
             link.symlink_to(part.path)  # a name without wildcards, periods or anything else that a reader would act on
-        self.database = duckdb.connect(
-            config={
-                "threads": THREADS,
-                "memory_limit": MEMORY_LIMIT,
-                "temp_directory": str(self.spill),
-                # One customer's bill, however far it unpacks, must not fill the disk that the others' need too.
-                "max_temp_directory_size": f"{shutil.disk_usage(work).free // 2}B",
-                "preserve_insertion_order": "false",
-                "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false",
-            }
-        )
-        # A link is followed before it is looked up here, so the parts themselves must be named.
-        allowed = ", ".join(literal(str(path)) for path in ("/dev/stdout", *(one.path for one in parts)))
-        for setting in (
-            "set TimeZone = 'UTC'",
-            f"set allowed_directories = ['{work}']",
-            f"set allowed_paths = [{allowed}]",
-            "set enable_external_access = false",
-            "set lock_configuration = true",
-        ):
-            self.database.execute(setting)
-        self.opened = OpenedParts(self.database, parts=parts, links=self.links, pipes=self.pipes)
+        self.database = closed_database(parts, work=work, spill=self.spill)
+        self.opened = OpenedParts(self.database, parts=parts, links=self.links, pipes=pipes)
         self.details = DetailReader()
-        self.gauge, self.contents = Gauge(), PartContents(parts)
+        self.gauge = Gauge()
+        # An export's run has a name of its own, so nobody asks what its parts hold.
+        self.checked = CheckedReading(
+            self.database, parts=parts, pipes=pipes, gauge=self.gauge, has_digests=period is None
+        )
         self.work = work
 
     def read(self) -> dict[str, Any]:
@@ -153,7 +135,7 @@ class Reader:
         return {
             "rows_by_part": rows,
             "copies": list(self.copies.items()),
-            "contents": self.contents.digests(),
+            "contents": self.checked.contents.digests(),
             "left_out": [one.to_json() for one in left_out],
             "periods": period_report.periods(
                 self.database,
@@ -167,14 +149,14 @@ class Reader:
     def _sum(self) -> list[Reading]:
         readings: list[Reading] = []
         try:
-            with self._looking():
+            with self.checked.looking():
                 alike = bill_copies.alike(self.parts)
                 readings = self.opened.readings()
                 groupings = self.opened.groupings(readings)
             for query, fed, numbers in self.opened.long_numbers(readings):
-                self.opened.require_kept(self._read(query, fed, through=numbers))
+                self.opened.require_kept(self.checked.read(query, fed, through=numbers))
             self._group(readings, groupings)
-            with self._looking():
+            with self.checked.looking():
                 readings = self.opened.kept(readings, alike)
                 self.copies = bill_copies.copies(alike, [one.keep for one in readings])
                 self.format_id = readings[0].format_id
@@ -185,34 +167,26 @@ class Reader:
                     (one, [number for number in counted if readings[number] == one], ())
                     for one in dict.fromkeys(readings[number] for number in counted)
                 ],
-                fed=self._packed(readings, counted),
+                phase=Phase.READING,
+                fed=self.opened.fed(readings, counted),
             )
         except UNREADABLE as error:
             raise self.refusal(error, readings) from None
         return readings
 
-    def _looking(self) -> AbstractContextManager[None]:
-        """Beside what is asked of the parts before they are read: whether those not read yet unpack without end."""
-        packed = [
-            part for number, part in enumerate(self.parts) if number not in self.checked and bill_parts.is_gzip(part)
-        ]
-        return part_feeds.beside(self.database, through=packed, gauge=self.gauge, is_to_the_end=False)
-
-    def _group(self, readings: Sequence[Reading], groupings: Sequence[tuple[str, Sequence[int]]]) -> None:
+    def _group(
+        self, readings: Sequence[Reading], groupings: Sequence[tuple[str, Sequence[int], Sequence[int]]]
+    ) -> None:
         """Keep rows alike, so that what tells which of them to read is asked of these; where there is no room, none."""
         if not groupings:
             return
-        grouped = [number for _, numbers in groupings for number in numbers]
+        grouped = [number for _, _, numbers in groupings for number in numbers]
         by_links = " union all ".join(self.opened.source(readings[number], [number]) for number in grouped)
-        self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links))
+        self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links), Phase.READING)
         with suppress(duckdb.OutOfRangeException, duckdb.ConversionException, duckdb.OutOfMemoryException):
-            for at, (statement, numbers) in enumerate(groupings):
-                self._read(statement, self._packed(readings, numbers), through=numbers)
+            for at, (statement, fed, numbers) in enumerate(groupings):
+                self.checked.read(statement, fed, through=numbers)
                 self.opened.keep_groups(at, numbers)
-
-    @staticmethod
-    def _packed(readings: Sequence[Reading], numbers: Sequence[int]) -> list[int]:
-        return [number for number in numbers if is_fed_packed(readings[number].shape)]
 
     def _counted(self) -> list[int]:
         return [number for number in range(len(self.parts)) if number not in self.copies]
@@ -220,22 +194,29 @@ class Reader:
     def _sum_again(self, readings: Sequence[Reading], without: Mapping[int, Sequence[int]]) -> None:
         """As `_sum`, without rows by their number: by part, because a row's number is that within its file."""
         try:
-            self._sum_rows([(readings[number], [number], without.get(number, ())) for number in self._counted()])
+            self._sum_rows(
+                [(readings[number], [number], without.get(number, ())) for number in self._counted()],
+                phase=Phase.READING_AGAIN,
+            )
         except UNREADABLE as error:
             raise self.refusal(error, readings) from None
 
     def _sum_rows(
-        self, parts: Sequence[tuple[Reading, Sequence[int], Sequence[int]]], *, fed: Sequence[int] = ()
+        self,
+        parts: Sequence[tuple[Reading, Sequence[int], Sequence[int]]],
+        *,
+        phase: Phase,
+        fed: Sequence[int] = (),
     ) -> None:
         """Sum rows of parts that are read the same way, without some of their rows. Those `fed` are unpacked for it."""
         names, read = self.details.names, self.opened.rows
         alike, alone = (
-            " union all by name ".join(read(*one, names, is_alike=is_alike, is_fed=bool(fed)) for one in parts)
+            " union all by name ".join(read(*one, names, is_alike=is_alike, fed=fed) for one in parts)
             for is_alike in (True, False)
         )
         if any(set(numbers) - self.opened.groups.keys() or without for _, numbers, without in parts):
             by_links = " union all by name ".join(read(*one, names) for one in parts)
-            self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links))
+            self.gauge.begin_reading(part_sizes.of_what_is_read(self.database, by_links, links=self.links), phase)
         self._keep_summed(alike, alone, fed)
         self._tidy()
         self.details.number(self.database)
@@ -252,23 +233,7 @@ class Reader:
 
     def _keep(self, rows: str, scale: int, fed: Sequence[int]) -> None:
         summed = focus.summed(rows, period=self.period, details=self.details.names, quantity_scale=scale)
-        self._read(f"create or replace temp table summed as {summed}", fed, through=range(len(self.parts)))
-
-    def _read(self, statement: str, fed: Sequence[int], *, through: Sequence[int]) -> list[Any]:
-        """Execute what reads parts: some are fed to it, and of those to be read `through`, those not checked yet."""
-        rest = [number for number in through if number not in {*fed, *self.checked}]
-        # An export's run has a name of its own, so nobody asks what its parts hold.
-        anew = [] if self.period else [self.parts[number] for number in {*fed, *rest} - self.checked]
-        with part_feeds.beside(
-            self.database,
-            through=[self.parts[number] for number in rest],
-            fed={self.pipes[number]: self.parts[number] for number in fed},
-            gauge=self.gauge,
-            on_text=self.contents.begin(anew),
-        ):
-            given = self.database.execute(statement).fetchall()
-        self.checked.update(fed, rest)
-        return given
+        self.checked.read(f"create or replace temp table summed as {summed}", fed, through=range(len(self.parts)))
 
     def _tidy(self) -> None:
         """Nearly no bill says nothing in two ways, and of those that do nearly none has the same line in both."""

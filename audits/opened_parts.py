@@ -12,10 +12,11 @@ from audits import alike_rows, bill_parts, charge_details, focus, recognise
 from audits.bill_format import NUMBER
 from audits.bill_parts import BillRefused, Part, Shape
 from audits.detail_reader import DetailReader
+from audits.part_feeds import MOST_FED
 from audits.recognise import SHOWN_CHARACTERS, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from duckdb.sqltypes import DuckDBPyType
 
@@ -71,19 +72,32 @@ class OpenedParts:
                 )
         return found
 
-    def groupings(self, readings: Sequence[Reading]) -> list[tuple[str, Sequence[int]]]:
-        """Tables to be made, each of the rows alike of some parts that it reads: where rows must be asked twice.
+    def fed(self, readings: Sequence[Reading], numbers: Sequence[int]) -> list[int]:
+        """Of parts those that are unpacked for DuckDB: the largest that are packed, but no JSON.
+
+        The others it unpacks itself. It reads JSON from a pipe more slowly.
+        """
+        packed = [
+            number for number in numbers if readings[number].shape.is_gzip and readings[number].shape.format == "csv"
+        ]
+        return sorted(packed, key=lambda number: -self.parts[number].path.stat().st_size)[:MOST_FED]
+
+    def groupings(self, readings: Sequence[Reading]) -> list[tuple[str, Sequence[int], Sequence[int]]]:
+        """Tables to be made, each of the rows alike of some parts: where rows must be asked twice.
+
+        Each comes with the parts that are fed to it and that it reads.
 
         What they hold is read instead of the parts once they are told to `keep_groups`.
         """
         if not recognise.may_tell_twice(self.parts, readings):
             return []
-        found: list[tuple[str, Sequence[int]]] = []
+        found: list[tuple[str, Sequence[int], Sequence[int]]] = []
         for at, reading in enumerate(dict.fromkeys(readings)):
             numbers = [number for number, one in enumerate(readings) if one == reading]
             if self._pays(reading, numbers):
-                rows = recognise.grouped(reading, self.source(reading, numbers, is_fed=True))
-                found.append((f"create or replace temp table alike_{at} as {rows}", numbers))
+                fed = self.fed(readings, numbers)
+                rows = recognise.grouped(reading, self.source(reading, numbers, fed=fed))
+                found.append((f"create or replace temp table alike_{at} as {rows}", fed, numbers))
         return found
 
     def keep_groups(self, at: int, numbers: Sequence[int]) -> None:
@@ -131,8 +145,11 @@ class OpenedParts:
                 for number, one in enumerate(readings)
                 if one.shape.format == "json" and one.shape.is_gzip == is_gzip
             ]
-            if numbers:
-                asked.append((_long_numbers(self._paths(numbers, is_fed=is_gzip)), numbers if is_gzip else (), numbers))
+            at_once = MOST_FED if is_gzip else len(self.parts)
+            asked += [
+                (_long_numbers(self._paths(some, is_fed=is_gzip)), some if is_gzip else (), some)
+                for some in (numbers[first : first + at_once] for first in range(0, len(numbers), at_once))
+            ]
         return asked
 
     def require_kept(self, of_parts: Sequence[tuple[str, int, str]]) -> None:
@@ -158,13 +175,17 @@ class OpenedParts:
     def _parquet(self, numbers: Sequence[int]) -> str:
         return f"read_parquet({self._paths(numbers)}, filename = true, hive_partitioning = false)"
 
-    def source(self, reading: Reading, numbers: Sequence[int], *, is_fed: bool = False) -> str:
-        """The table function that gives the file's own columns and `filename`."""
-        shape = reading.shape
-        if shape.format == "parquet":
+    def source(self, reading: Reading, numbers: Sequence[int], *, fed: Collection[int] = ()) -> str:
+        """A FROM that gives the file's own columns and `filename`. Those `fed` are read from their pipes."""
+        if reading.shape.format == "parquet":
             return self._parquet(numbers)
-        is_fed = is_fed and is_fed_packed(shape)
-        paths = self._paths(numbers, is_fed=is_fed)
+        by_pipe = [number for number in numbers if number in fed]
+        by_link = [number for number in numbers if number not in fed]
+        read = [self._text(reading, some, is_fed=some is by_pipe) for some in (by_pipe, by_link) if some]
+        return read[0] if len(read) == 1 else f"(from {read[0]} union all from {read[1]})"
+
+    def _text(self, reading: Reading, numbers: Sequence[int], *, is_fed: bool) -> str:
+        shape, paths = reading.shape, self._paths(numbers, is_fed=is_fed)
         compression = "gzip" if shape.is_gzip and not is_fed else "none"
         if shape.format == "json":
             columns = ", ".join(
@@ -193,7 +214,7 @@ class OpenedParts:
         details: Sequence[str] = (),
         *,
         is_alike: bool = False,
-        is_fed: bool = False,
+        fed: Collection[int] = (),
     ) -> str:
         """A SELECT of the rows of parts that are read the same way, for `focus.summed`.
 
@@ -203,7 +224,7 @@ class OpenedParts:
             source = " union all ".join(f"from {self.groups[number]}" for number in numbers)
             shape, source = recognise.focus_source(reading, f"({source})", is_grouped=True)
             return focus.rows_of(shape, source, details=details)
-        source = self.source(reading, numbers, is_fed=is_fed)
+        source = self.source(reading, numbers, fed=fed)
         if without:
             listed = ", ".join(map(str, without))
             source = f"(select * exclude (row_number) from {numbered(source)} where row_number not in ({listed}))"
@@ -238,11 +259,6 @@ class OpenedParts:
             aside=tuple(name for name in is_few if is_few[name]),
             left_out=tuple(name for name in is_few if not is_few[name]),
         )
-
-
-def is_fed_packed(shape: Shape) -> bool:
-    """Whether parts of a shape are unpacked for DuckDB where they are fed. It reads JSON from a pipe more slowly."""
-    return shape.is_gzip and shape.format == "csv"
 
 
 def _long_numbers(paths: str) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from audits.child_gauge import Gauge
 
 PIPE_BYTES = 1 << 20
+MOST_FED = 32  # at once: each has a thread of its own, and a container may be allowed few
 LOOKS_UP_EVERY_SECONDS = 0.1
 # What unpacks to so much is looked through before more of it is handed over: what unpacks without end is given up in
 # less time than DuckDB reads it in.
@@ -52,9 +53,9 @@ def beside(
         look = partial(read_through, is_over=over.is_set, on_block=gauge.read_beside, on_text=on_text)
         jobs.append(partial(look, through))
     with ThreadPoolExecutor(max_workers=len(jobs) or 1) as threads:
-        found = [threads.submit(_ending, job, database, is_read) for job in jobs]
         try:
             try:
+                found = _started(threads, [partial(_ending, job, database, is_read) for job in jobs])
                 yield
             finally:
                 is_read.set()
@@ -69,6 +70,17 @@ def beside(
             raise
         finally:
             over.set()
+
+
+def _started(threads: ThreadPoolExecutor, jobs: Sequence[Callable[[], None]]) -> list[Future[None]]:
+    try:
+        return [threads.submit(job) for job in jobs]
+    except RuntimeError:  # a limit of the container or of the user
+        raise BillRefused(
+            f"The worker could not start the {len(jobs)} threads that read this bill. Raise the limit of processes and "
+            "threads (pids) of its container.",
+            permanent=False,
+        ) from None
 
 
 def _require_well(found: Sequence[Future[None]]) -> None:
@@ -95,47 +107,61 @@ class _Feed:
     ) -> None:
         self.pipe, self.part = pipe, part
         self.is_read, self.over, self.gauge = is_read, over, gauge
-        self.is_open = threading.Event()
+        self.is_opening, self.is_open = threading.Event(), threading.Event()
         pipe.unlink(missing_ok=True)
         os.mkfifo(pipe)
 
     def run(self, on_text: Callable[[Part, bytes], None]) -> None:
         """Wait until the pipe is opened, then hand over all of the part, and check what nobody takes."""
+        with self._opened() as end, self.part.path.open("rb") as file:
+            handed, is_looked_through = 0, False
+            for block in checked(self.part, file, on_block=self.gauge.read_for_it):
+                if self.over.is_set():
+                    return
+                on_text(self.part, block)
+                if end is not None:
+                    self._hand_over(end, block)
+                handed += len(block)
+                if not is_looked_through and handed > max(STRANGE_BYTES, STRANGE_TIMES * file.tell()):
+                    read_through([self.part], is_over=self.over.is_set, on_block=self.gauge.read_anew)
+                    is_looked_through = True
+
+    @contextmanager
+    def _opened(self) -> Iterator[int | None]:
+        """The pipe's end to write to; None where nobody will open the other: it was released before this began."""
+        end = None
+        self.is_opening.set()  # before it is asked whether it was released; there it is the other way round
         try:
-            end = os.open(self.pipe, os.O_WRONLY)
+            if not self.is_read.is_set():
+                end = os.open(self.pipe, os.O_WRONLY)
         finally:
             self.is_open.set()
+        if end is None:
+            yield None
+            return
         try:
             os.set_blocking(end, False)
             with suppress(OSError):  # more than a user may have: then in smaller pieces
                 fcntl(end, F_SETPIPE_SZ, PIPE_BYTES)
-            with self.part.path.open("rb") as file:
-                handed, is_looked_through = 0, False
-                for block in checked(self.part, file, on_block=self.gauge.read_for_it):
-                    if self.over.is_set():
-                        return
-                    on_text(self.part, block)
-                    self._hand_over(end, block)
-                    handed += len(block)
-                    if not is_looked_through and handed > max(STRANGE_BYTES, STRANGE_TIMES * file.tell()):
-                        read_through([self.part], is_over=self.over.is_set)
-                        is_looked_through = True
+            yield end
         finally:
             os.close(end)
 
     def _hand_over(self, end: int, block: bytes) -> None:
-        self.gauge.hand_over(len(block))
+        self.gauge.hand_over(len(block))  # before any of it can be read, which is no progress
         rest = memoryview(block)
-        while rest and not self.is_read.is_set():
-            try:
-                rest = rest[os.write(end, rest) :]
-            except BlockingIOError:
-                select.select([], [end], [], LOOKS_UP_EVERY_SECONDS)
-            except BrokenPipeError:
-                return
+        with suppress(BrokenPipeError):
+            while rest and not self.is_read.is_set():
+                try:
+                    rest = rest[os.write(end, rest) :]
+                except BlockingIOError:
+                    select.select([], [end], [], LOOKS_UP_EVERY_SECONDS)
+        self.gauge.hand_over(-len(rest))  # nobody took it
 
     def release(self) -> None:
-        """Whatever the database did: the pipe was opened."""
-        reader = os.open(self.pipe, os.O_RDONLY | os.O_NONBLOCK)
-        self.is_open.wait()
-        os.close(reader)
+        """Once `is_read` is set: whatever the database did, nobody waits for the pipe, which is there no more."""
+        if self.is_opening.is_set():
+            reader = os.open(self.pipe, os.O_RDONLY | os.O_NONBLOCK)
+            self.is_open.wait()
+            os.close(reader)
+        self.pipe.unlink(missing_ok=True)

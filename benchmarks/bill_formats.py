@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from audits.closed_database import THREADS
 from audits.focus import LINE_COLUMNS, NUMBERS, TEXTS
-from audits.focus_reader import THREADS
 from benchmarks import bill_load
 from benchmarks.database import ROOT
 

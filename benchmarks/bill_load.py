@@ -32,8 +32,8 @@ import duckdb
 import psycopg
 
 from audits.charge_details import DIMENSIONS, TAGS
+from audits.closed_database import THREADS
 from audits.focus import COST_FIELDS, LINE_COLUMNS, NUMBERS, TEXTS
-from audits.focus_reader import THREADS
 from audits.opened_parts import BUFFER
 from benchmarks.database import ROOT, migrate
 from sandbox import servers

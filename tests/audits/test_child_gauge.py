@@ -5,15 +5,17 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from audits import focus_process, part_sizes
+from audits import alike_rows, focus_process, part_sizes
 from audits.bill_parts import Part, read_through
 from audits.child_gauge import TOLD, Gauge, heard, process_reads
 from audits.focus_process import read_bill
 from audits.focus_reader import Reader
 from audits.load_meter import OF_THE_CHILD, Meter, Phase
+from audits.opened_parts import OpenedParts
 from audits.part_sizes import Size
 from audits.quarantine import NONE, Bounds
 from tests.audits.focus_files import SAMPLE, read, text_of, write_csv, write_gzip, write_parquet, written
+from tests.audits.provider_bills import BILLS
 
 ROWS = [{"ResourceId": f"vol-{number}"} for number in range(3000)]
 
@@ -41,7 +43,7 @@ def gauge(kernel):
 def test_what_is_read_beside_is_no_progress_of_the_rows(gauge, kernel):
     gauge.read_beside(500, 5)  # before the rows are read
     kernel.read += 500
-    gauge.begin_reading(Size(length=1000, rows=None))
+    gauge.begin_reading(Size(length=1000, rows=None), Phase.READING)
     gauge.read_beside(300, 3)
     kernel.read += 300 + 250
     extent = gauge.extent()
@@ -50,7 +52,7 @@ def test_what_is_read_beside_is_no_progress_of_the_rows(gauge, kernel):
 
 
 def test_it_never_runs_backwards(gauge, kernel):
-    gauge.begin_reading(Size(length=1000, rows=None))
+    gauge.begin_reading(Size(length=1000, rows=None), Phase.READING)
     kernel.read += 400
     assert gauge.extent().done_bytes == 400
     gauge.read_beside(100, 1)  # whose bytes the kernel has told of already
@@ -58,7 +60,7 @@ def test_it_never_runs_backwards(gauge, kernel):
 
 
 def test_with_all_bytes_read_what_is_left_is_adding_up(gauge, kernel):
-    gauge.begin_reading(Size(length=1000, rows=9))
+    gauge.begin_reading(Size(length=1000, rows=9), Phase.READING)
     kernel.read += 1000
     assert gauge.extent().phase == Phase.SUMMING
     gauge.begin_ordering()
@@ -67,7 +69,7 @@ def test_with_all_bytes_read_what_is_left_is_adding_up(gauge, kernel):
 
 def test_where_the_kernel_does_not_say_no_bytes_are_told():
     gauge = Gauge(bytes_read=lambda: None)
-    gauge.begin_reading(Size(length=1000, rows=9))
+    gauge.begin_reading(Size(length=1000, rows=9), Phase.READING)
     extent = gauge.extent()
     assert (extent.phase, extent.done_bytes, extent.all_bytes) == (Phase.READING, None, None)
 
@@ -82,7 +84,7 @@ def test_the_kernel_says_it_here(tmp_path):
 
 def test_the_parent_hears_what_the_child_left(gauge, kernel, tmp_path):
     gauge.tell_into(tmp_path)
-    gauge.begin_reading(Size(length=1000, rows=40))
+    gauge.begin_reading(Size(length=1000, rows=40), Phase.READING)
     told = heard(tmp_path)
     assert (told.phase, told.done_bytes, told.all_bytes, told.all_rows) == (Phase.READING, 0, 1000, 40)
     gauge.begin_ordering()
@@ -160,6 +162,19 @@ def test_a_reading_without_bad_rows_says_that_it_is_another(tmp_path, phases):
     part = write_csv(tmp_path / "a.csv", [*ROWS, {"BilledCost": "1,2"}])
     read(tmp_path / "work", part, bounds=Bounds(rows=1, percent=1))
     assert phases == [Phase.READING, Phase.READING_AGAIN, Phase.ORDERING]
+
+
+def test_what_is_read_first_to_keep_rows_alike_makes_the_reading_no_other_one(tmp_path, phases, monkeypatch):
+    def without_room(*_):
+        raise duckdb.OutOfMemoryException
+
+    monkeypatch.setattr(alike_rows, "SMALLEST_BYTES", 0)
+    monkeypatch.setattr(alike_rows, "pays", lambda *_: True)
+    monkeypatch.setattr(OpenedParts, "keep_groups", without_room)
+    read(
+        tmp_path / "work", *(Part(path=BILLS / f"azure-ea-{one}-cost.csv", key=one) for one in ("actual", "amortized"))
+    )
+    assert phases == [Phase.READING, Phase.READING, Phase.ORDERING]
 
 
 def test_a_real_reading_reads_about_as_much_as_it_said(tmp_path):

@@ -1,0 +1,45 @@
+"""A DuckDB that may read the parts of one bill and write to their work folder, and nothing else. In the child only."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from audits.opened_parts import MEMORY_LIMIT, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from audits.bill_parts import Part
+
+THREADS = 2
+
+
+def closed_database(parts: Sequence[Part], *, work: Path, spill: Path) -> duckdb.DuckDBPyConnection:
+    """A database in this process. What it has no memory for it puts into the folder `spill`."""
+    database = duckdb.connect(
+        config={
+            "threads": THREADS,
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": str(spill),
+            # One customer's bill, however far it unpacks, must not fill the disk that the others' need too.
+            "max_temp_directory_size": f"{shutil.disk_usage(work).free // 2}B",
+            "preserve_insertion_order": "false",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+    )
+    # A link is followed before it is looked up here, so the parts themselves must be named.
+    allowed = ", ".join(literal(str(path)) for path in ("/dev/stdout", *(one.path for one in parts)))
+    for setting in (
+        "set TimeZone = 'UTC'",
+        f"set allowed_directories = ['{work}']",
+        f"set allowed_paths = [{allowed}]",
+        "set enable_external_access = false",
+        "set lock_configuration = true",
+    ):
+        database.execute(setting)
+    return database
