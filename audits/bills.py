@@ -238,13 +238,12 @@ def _put(
     """The load that now has the period, with its lines, and what they add up to; None: it was there before."""
     same = already_loaded(billing_period=sums.billing_period, execution_id=execution_id)
     rivals = bill_rivals.rivals_of(source, sums)
-    wider = next((one for one, how in rivals if how is Likeness.WITHIN), None)
+    wider = next((one.load for one in rivals if one.how is Likeness.WITHIN), None)
     if (there := same or wider) is not None:
-        return bill_rivals.note_second_way(there, source), None
+        return bill_rivals.note_second_way(there, source, sums), None
     bill_rivals.require_same_bill(source, sums)
-    bill_rivals.require_none_crossed(source, sums, [one for one, how in rivals if how is Likeness.CROSSED])
-    replaced = [one for one, _ in rivals]
-    earlier = _retire(source, sums.billing_period, replaced)
+    bill_rivals.require_none_crossed(source, sums, rivals)
+    earlier = _retire(source, sums.billing_period, [one.load for one in rivals])
     changed = bill_sums.changes(earlier.services, sums.services) if earlier and earlier.services else []
     billed_from, billed_until = complete_days(sums, at=at)
     load = BillLoad.objects.create(
@@ -263,7 +262,7 @@ def _put(
         billed_from=billed_from,
         billed_until=billed_until,
         loaded_at=at,
-        message=_message(sums, replaced),
+        message=_message(sums, rivals),
         kinds=[one.to_json() for one in sums.kinds],
         services=[list(one) for one in sums.services],
         changes=[one.to_json() for one in changed[: bill_sums.MOST_CHANGES]],
@@ -308,15 +307,12 @@ def _retire(source: BillSource, billing_period: date, rivals: Sequence[BillLoad]
     return next(iter(earlier), None)
 
 
-def _message(sums: PeriodSums, rivals: Sequence[BillLoad]) -> str:
+def _message(sums: PeriodSums, rivals: Sequence[bill_rivals.Rival]) -> str:
     left_out = quarantine.message(quarantine.tallies(sums.left_out), row_count=sums.row_count)
     sentences = [*sums.notes, *([left_out] if left_out else [])]
     if sums.rows_without_cost:
         sentences.append(f"{sums.rows_without_cost:,} rows have no list or contracted cost; they count as 0 there.")
-    if rivals:
-        names = ", ".join(dict.fromkeys(str(one.source) for one in rivals))
-        sentences.append(f"It takes the place of the same bill, loaded earlier from another source: {names}.")
-    return " ".join(sentences)
+    return " ".join([*sentences, *bill_rivals.place_taken(sums, rivals)])
 
 
 def _put_sums(cursor: Any, added_up: AddedUp, put: Sequence[tuple[BillLoad, PeriodSums]]) -> None:  # noqa: ANN401 - Django's cursor wrapper

@@ -328,8 +328,12 @@ def _judge(work: Work) -> None:
         judge(audit=audit, at=at)
         work.hold.raise_if_over()
         steps.finish(step=work.step, outcome=steps.Outcome(state=Step.State.DONE), at=at)
-        for connection_id in told_by_others(audit.connection):
-            price_again(connection_id=connection_id, at=at)
+        told = told_by_others(audit.connection)
+    # Each by itself, and none while our own connection is locked: its judging may wait for that one. The step is done,
+    # so there is nothing left to give up; what a lost worker leaves out is told by the others' next judging.
+    for connection_id in told:
+        with work.transaction():
+            price_again(connection_id=connection_id, at=timezone.now())
 
 
 DOING: dict[str, Callable[[Work], None]] = {

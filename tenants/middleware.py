@@ -21,7 +21,7 @@ from tenants.organizations import organization_page
 from tenants.refused import expired_answer
 from tenants.sign_ins import SignIns
 from tenants.signing_keys import KeysUnavailable
-from tenants.streamed_file import StreamedFile
+from tenants.streamed_file import Sending, StreamedFile, too_many
 from tenants.visits import HEADER
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class TenantMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.sign_ins = SignIns()
+        self.sending = Sending()
 
     @cached_property
     def provider(self) -> Provider:
@@ -124,8 +125,14 @@ class TenantMiddleware:
             takes_files = response is None and match is not None and files.prepare(request, match.func)
             response = response or self.get_response(request)
             if isinstance(response, StreamedFile):
-                if request.method != "HEAD":
-                    response.send_for(organization_id, user_id=identity.user_id)
+                if request.method != "HEAD" and not response.send_for(
+                    organization_id,
+                    user_id=identity.user_id,
+                    sending=self.sending,
+                    socket=request.META.get("gunicorn.socket"),
+                ):
+                    response = too_many()
+                    transaction.set_rollback(True)  # what was not sent stands in no trail
             elif response.streaming:
                 raise StreamingRefused(f"{request.path} answers with a stream.")
             # The view's exception arrives here as an answer, and an answer commits. Files are written while they are

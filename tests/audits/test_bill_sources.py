@@ -116,6 +116,73 @@ def test_bills_that_share_one_of_their_accounts_are_neither_added_nor_lost(organ
     assert charged(organization) == {"a": ONE, "b": ONE, "c": ONE}
 
 
+def test_files_with_less_of_the_accounts_do_not_take_the_whole_bills_place(organization, payer, files, tmp_path):  # noqa: F811
+    load(payer, [write_csv(tmp_path / "a.csv", [*accounts("a", "b"), LATER | {"SubAccountId": "a"}])])
+    with pytest.raises(
+        BillRefused,
+        match=r"BilledCost: .*Finance share comes to 2\.5 USD with usage to 2026-10-05.* Payer, which has a, b too, "
+        r"to 3\.75 USD with usage to 2026-10-08\.",
+    ):
+        load(files, [write_csv(tmp_path / "b.csv", accounts("a", "b"))], execution="run-2")
+    assert current(organization) == [("Payer", "run-1")]
+
+
+def test_a_few_days_of_more_accounts_do_not_keep_a_larger_bill_out(organization, payer, files, tmp_path):  # noqa: F811
+    load(files, [write_csv(tmp_path / "a.csv", accounts("a", "b"))])
+    whole = [LATER | {"SubAccountId": "a", "BilledCost": "7"}]
+    (newer,) = load(payer, [write_csv(tmp_path / "b.csv", whole)], execution="run-2")
+    assert current(organization) == [("Payer", "run-2")]
+    assert (
+        "That of Finance share came to 2.5 USD with usage to 2026-10-05, and this one comes to 7 USD with usage to "
+        "2026-10-08; what only Finance share had, of b, is not on it." in newer.message
+    )
+
+
+def test_a_payers_bill_counts_though_a_member_had_another_payer_and_says_which_days_it_lacks(
+    organization, payer_and_member, tmp_path
+):
+    (payer, _), (member, _) = payer_and_member  # noqa: F811
+    own = [{"SubAccountId": "a", "BillingAccountId": "a"}, {"SubAccountId": "a"}]
+    load(member, [write_csv(tmp_path / "a.csv", own)])
+    (whole,) = load(payer, [write_csv(tmp_path / "b.csv", accounts("a", "b", "c"))], execution="run-2")
+    assert "Days of a that a paid are on the bill of Member alone, and are not counted." in whole.message
+    (same,) = load(member, [write_csv(tmp_path / "c.csv", own)], execution="run-3")
+    assert (same.id, charged(organization)) == (whole.id, {"a": ONE, "b": ONE, "c": ONE})
+    assert same.message.count("Days of a that a paid are on the bill of Member alone") == 1
+
+
+def test_one_bill_does_not_take_the_place_of_several_that_come_to_more(organization, payer_and_member, files, tmp_path):
+    (payer, _), (member, _) = payer_and_member  # noqa: F811
+    load(member, [write_csv(tmp_path / "a.csv", accounts("a"))], execution="run-1")
+    load(files, [write_csv(tmp_path / "b.csv", accounts("b"))], execution="run-2")
+    cheap = [one | {"BilledCost": "0.7"} for one in accounts("a", "b")]
+    with pytest.raises(BillRefused, match=r"Payer comes to 1\.4 USD .* which has a, b too, to 2\.5 USD"):
+        load(payer, [write_csv(tmp_path / "c.csv", cheap)], execution="run-3")
+    assert charged(organization) == {"a": ONE, "b": ONE}
+
+
+@pytest.mark.parametrize("is_payer_named_first", [True, False])
+def test_the_same_account_counts_once_where_only_one_bill_names_who_pays(
+    organization, payer_and_member, tmp_path, is_payer_named_first
+):
+    (payer, _), (other, _) = payer_and_member  # noqa: F811
+    with_payer = write_csv(tmp_path / "a.csv", accounts("a", "b"))
+    without = write_csv(tmp_path / "b.csv", [one | {"BillingAccountId": ""} for one in accounts("a")])
+    first, second = (with_payer, without) if is_payer_named_first else (without, with_payer)
+    load(payer, [first])
+    nameless = "Member" if is_payer_named_first else "Payer"
+    with pytest.raises(BillRefused, match=rf"BillingAccountId: .* for a too, and {nameless}'s does not name who pays"):
+        load(other, [second], execution="run-2")
+    assert current(organization) == [("Payer", "run-1")]
+
+
+def test_bills_that_name_no_payer_count_once(organization, payer, files, tmp_path):  # noqa: F811
+    nameless = [one | {"BillingAccountId": ""} for one in accounts("a")]
+    load(payer, [write_csv(tmp_path / "a.csv", nameless)])
+    load(files, [write_csv(tmp_path / "b.csv", [*nameless, nameless[0] | LATER])], execution="run-2")
+    assert charged(organization) == {"a": 2 * ONE}
+
+
 def test_files_of_another_bill_under_a_label_that_is_taken_push_nothing_out(organization, files, tmp_path):
     load(files, [write_csv(tmp_path / "a.csv", [{}])])
     other = [write_csv(tmp_path / "b.csv", [OTHER_ACCOUNT])]

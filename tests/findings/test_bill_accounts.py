@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
@@ -128,10 +129,8 @@ def test_what_a_bill_cannot_tell_is_kept_of_open_findings_alone_and_leaves_them(
     assert not told.is_over(one)
 
 
-def test_the_first_audit_of_an_account_takes_over_what_its_payers_bill_has_told_of_it(shop):
-    charge(load_bill(shop, accounts=(ACCOUNT, OTHER_ACCOUNT)), GATEWAY, "1.2", account_id=OTHER_ACCOUNT, **HOURS)
-    (told,) = found(make_audit(shop, state="DONE")).values()
-    member = connect(OTHER_ACCOUNT, audited=None)
+def first_judging(shop, member):
+    """The step that judges the first audit of an account of which the payer's bill has told."""
     audit = make_audit(member, at=AT + DAY / 24)
     step = Step.objects.create(
         audit=audit,
@@ -143,9 +142,33 @@ def test_the_first_audit_of_an_account_takes_over_what_its_payers_bill_has_told_
         due_at=AT,
     )
     book = collect.StoppableBook(lambda: None)
-    pipeline._judge(pipeline.Work(organization_id=shop.organization_id, step=step, hold=claims.Hold(), book=book))
+    return pipeline.Work(organization_id=shop.organization_id, step=step, hold=claims.Hold(), book=book)
+
+
+def test_the_first_audit_of_an_account_takes_over_what_its_payers_bill_has_told_of_it(shop):
+    charge(load_bill(shop, accounts=(ACCOUNT, OTHER_ACCOUNT)), GATEWAY, "1.2", account_id=OTHER_ACCOUNT, **HOURS)
+    (told,) = found(make_audit(shop, state="DONE")).values()
+    member = connect(OTHER_ACCOUNT, audited=None)
+    pipeline._judge(first_judging(shop, member))
     (still,) = Finding.objects.filter(state="OPEN")
     assert (still.connection_id, still.rule_id) == (member.id, told.rule_id)
     assert still.estimated_monthly_savings == told.estimated_monthly_savings
     told.refresh_from_db()
     assert (told.state, told.connection_id) == ("RESOLVED", shop.id)
+
+
+def test_others_are_priced_once_the_judging_has_committed_so_that_two_do_not_wait_for_each_other(shop, monkeypatch):
+    charge(load_bill(shop, accounts=(ACCOUNT, OTHER_ACCOUNT)), GATEWAY, "1.2", account_id=OTHER_ACCOUNT, **HOURS)
+    found(make_audit(shop, state="DONE"))
+    results, seen = pipeline.Work.results, []
+
+    @contextmanager
+    def noted(work):
+        with results(work) as audit:
+            yield audit
+        seen.append("committed")
+
+    monkeypatch.setattr(pipeline.Work, "results", noted)
+    monkeypatch.setattr(pipeline, "price_again", lambda **given: seen.append(given["connection_id"]))
+    pipeline._judge(first_judging(shop, connect(OTHER_ACCOUNT, audited=None)))
+    assert seen == ["committed", shop.id]

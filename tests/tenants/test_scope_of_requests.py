@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import re
 import uuid
@@ -11,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tenants import scope
+from tenants import scope, streamed_file
 from tests.tenants import odd_urls
 from tests.tenants.catalogue import A, B
 from tests.tenants.pooled import NOBODY, backend, pool_of, setting, who_is_here
@@ -101,6 +102,70 @@ def test_a_file_is_written_while_it_is_sent_inside_its_organisation_and_leaves_n
             list(pieces)
     answer.close()
     assert the_next_request_meets_nobody()
+
+
+class Clock:
+    """The time that streams go by."""
+
+    now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+
+class Socket:
+    timeout = None
+
+    def settimeout(self, seconds):
+        self.timeout = seconds
+
+
+def test_a_file_that_is_read_steadily_but_not_within_its_time_is_broken_off(visitor, monkeypatch):
+    clock, socket = Clock(), Socket()
+    monkeypatch.setattr(streamed_file, "time", clock)
+    answer = visitor.get("/odd/streamed/whole/", **{"gunicorn.socket": socket})
+    assert socket.timeout == streamed_file.IDLE_SECONDS, "a piece that nobody takes holds no thread for longer"
+    pieces = iter(answer.streaming_content)
+    next(pieces)
+    clock.now += streamed_file.MOST_SECONDS + 1
+    with pytest.raises(streamed_file.TookTooLong, match="not taken within 600 seconds"):
+        next(pieces)
+    answer.close()
+    assert the_next_request_meets_nobody()
+
+
+def written(answer):
+    return b"".join(answer.streaming_content).count(b"odd.written")
+
+
+def test_a_person_is_sent_two_files_at_once_and_another_when_one_of_them_is_over(visitor):
+    before = written(visitor.get("/odd/streamed/whole/"))
+    first, second = (visitor.get("/odd/streamed/whole/") for _ in range(2))
+    third = visitor.get("/odd/streamed/whole/")
+    assert (third.status_code, third["Retry-After"]) == (429, "30")
+    assert "You are downloading 2 files already." in third.content.decode()
+    visitor.sign_in(sub="user_other", organization="org_fabrikam")
+    other = visitor.get("/odd/streamed/whole/")
+    assert other.streaming, "others are sent theirs"
+    visitor.sign_in()
+    first.close()
+    again = visitor.get("/odd/streamed/whole/")
+    assert written(again) - before == len([first, second, again]), "what was not sent is in no trail"
+    for answer in (second, other):
+        answer.close()
+
+
+def test_a_file_that_nobody_holds_any_more_counts_no_longer():
+    sending = streamed_file.Sending()
+    files = [streamed_file.StreamedFile(lambda: iter(()), filename="a", content_type="text/plain") for _ in range(3)]
+    begun = [sending.begin(one, user_id="ada") for one in files]
+    assert begun == [True, True, False]
+    del files
+    gc.collect()
+    file = streamed_file.StreamedFile(lambda: iter(()), filename="a", content_type="text/plain")
+    assert sending.begin(file, user_id="ada")
+    sending.end(file, user_id="ada")
+    assert not sending._files, "nothing is kept of whoever has all"
 
 
 def test_who_asks_for_the_head_of_a_file_alone_makes_nothing_be_read(visitor):
