@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from audits import record
 from audits.evidence import Bill, Evidence, Usage
-from audits.kept_details import as_of_tonight
+from audits.kept_details import as_of_tonight, with_one_asked
 from connections.provider import usage_complete_until
 from findings import registry
 from findings.keeping import can_be_kept
@@ -69,7 +69,7 @@ class Asking:
                     open_rules=is_open.get(key, ()),
                 ):
                     kept[key] = tonight
-        return kept
+        return with_one_asked(kept, among=earlier, at=self.at)
 
     def series_of(self, thing: Thing) -> dict[Metric, int]:
         """What is asked for of one resource: the metrics, and how many days back."""

@@ -105,10 +105,20 @@ def kept(step, *, nights=None):
     )
 
 
+# Of what could be read one is asked for each night: this one, whose details say that it keeps something for nobody.
+ASKED = replace(FUNCTION, resource_id="arn:asked", provisioned=2, provisioned_names=("live",))
+
+
 @pytest.fixture
 def read_before(step):
-    record.write(step=step, collected=Collected(resources=(FUNCTION,)), kinds=("function",), at=AT)
-    return Resource.objects.filter(kind="function")
+    record.write(step=step, collected=Collected(resources=(FUNCTION, ASKED)), kinds=("function",), at=AT)
+    return Resource.objects.filter(resource_id=FUNCTION.resource_id)
+
+
+def test_where_nothing_of_a_kind_would_be_asked_for_one_is(step, read_before):
+    assert len(kept(step)) == 1
+    Resource.objects.filter(resource_id=ASKED.resource_id).update(gone_at=AT)
+    assert kept(step) == {}
 
 
 def test_details_of_what_is_fine_are_not_asked_for_on_the_second_night(step, read_before):
