@@ -53,7 +53,11 @@ class Asking:
         """Of which resources of `kinds` the details are not asked for, each with those that were read before."""
         with self.transaction():
             earlier = record.earlier_details(step=self.step, kinds=kinds)
-            is_open = open_rules_of(connection_id=self.step.connection_id, region=self.step.region) if earlier else {}
+            is_open = open_rules_of(
+                connection_id=self.step.connection_id,
+                region=self.step.region,
+                kinds={thing.KIND for thing in earlier},
+            )
         kept: dict[tuple[str, str], Thing] = {}
         for start in range(0, len(earlier), AT_ONCE):
             page = earlier[start : start + AT_ONCE]
