@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Func, IntegerField
@@ -88,15 +88,28 @@ def earlier_volumes(*, step: Step) -> dict[str, Volume]:
 def earlier_details(*, step: Step, kinds: Collection[str]) -> list[Thing]:
     """The resources of the step that the connection's last audit saw and of which something is asked for each alone.
 
-    One that was stored before all that is asked for today was known of its kind is left out.
+    Left out is one of which something could not be read, one that the newest audit of its kind did not see although
+    nothing says that it is gone (what was asked of it failed), and one that an older release stored without a field
+    that its kind has today. Each of them is asked again.
     """
     detailed = [kind for kind in kinds if KINDS[kind].DETAILS]
     if not detailed:
         return []
     rows = Resource.objects.filter(
         connection_id=step.connection_id, region=step.region, kind__in=detailed, gone_at=None
-    ).values_list("kind", "data")
-    return [from_data(kind, data) for kind, data in rows.iterator() if data.keys() >= set(KINDS[kind].DETAILS)]
+    ).values_list("kind", "last_seen_at", "data")
+    stored = list(rows.iterator())
+    newest = {kind: max(seen_at for one, seen_at, _ in stored if one == kind) for kind in {row[0] for row in stored}}
+    return [
+        from_data(kind, data)
+        for kind, seen_at, data in stored
+        if seen_at == newest[kind] and data.get("are_details_read") and data.keys() >= _always_stored(kind)
+    ]
+
+
+def _always_stored(kind: str) -> set[str]:
+    """The fields of a kind without which a row is not one of today's."""
+    return {one.name for one in fields(KINDS[kind])} - {"details_read_at"}
 
 
 def merged(old: tuple[date, Sequence[float | None]] | None, new: Series) -> tuple[date, list[float | None]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from audits import record
 from audits.evidence import Bill, Evidence, Usage
-from audits.kept_details import as_of_tonight
+from audits.kept_details import as_of_tonight, with_one_asked
 from connections.provider import usage_complete_until
 from findings import registry
 from findings.keeping import can_be_kept
@@ -53,7 +53,11 @@ class Asking:
         """Of which resources of `kinds` the details are not asked for, each with those that were read before."""
         with self.transaction():
             earlier = record.earlier_details(step=self.step, kinds=kinds)
-            is_open = open_rules_of(connection_id=self.step.connection_id, region=self.step.region) if earlier else {}
+            is_open = open_rules_of(
+                connection_id=self.step.connection_id,
+                region=self.step.region,
+                kinds={thing.KIND for thing in earlier},
+            )
         kept: dict[tuple[str, str], Thing] = {}
         for start in range(0, len(earlier), AT_ONCE):
             page = earlier[start : start + AT_ONCE]
@@ -69,7 +73,7 @@ class Asking:
                     open_rules=is_open.get(key, ()),
                 ):
                     kept[key] = tonight
-        return kept
+        return with_one_asked(kept, among=earlier, at=self.at)
 
     def series_of(self, thing: Thing) -> dict[Metric, int]:
         """What is asked for of one resource: the metrics, and how many days back."""

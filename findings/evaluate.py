@@ -54,27 +54,36 @@ class UnknownSetting(ValueError):
 
 
 def evaluate(
-    evidences: Iterable[Evidence], rules: Iterable[Rule], settings: Mapping[str, Mapping[str, Any]]
+    evidences: Iterable[Evidence],
+    rules: Iterable[Rule],
+    settings: Mapping[str, Mapping[str, Any]],
+    *,
+    is_preview: bool = False,
 ) -> Iterator[Judgement]:
     """Every rule on every resource of the kind that it looks at, in the order of `evidences`, then of `rules`.
 
     `settings` are an organisation's own, by rule id and setting name; what is not there has its default. Raises
-    `UnknownSetting` before the first verdict and `RuleBroke` where a rule fails.
+    `UnknownSetting` before the first verdict and `RuleBroke` where a rule fails. In a preview, of which nothing opens,
+    waste may rest on details of an earlier night.
     """
     rules = tuple(rules)
     _refuse_unknown_settings(rules, settings)
-    return _judgements(evidences, rules, settings)
+    return _judgements(evidences, rules, settings, is_preview=is_preview)
 
 
 def _judgements(
-    evidences: Iterable[Evidence], rules: tuple[Rule, ...], settings: Mapping[str, Mapping[str, Any]]
+    evidences: Iterable[Evidence],
+    rules: tuple[Rule, ...],
+    settings: Mapping[str, Mapping[str, Any]],
+    *,
+    is_preview: bool,
 ) -> Iterator[Judgement]:
     of_kind: dict[type[Thing], list[tuple[Rule, Mapping[str, Any]]]] = defaultdict(list)
     for rule in rules:
         of_kind[rule.looks_at].append((rule, rule.given(settings.get(rule.id, {}))))
     for evidence in evidences:
         for rule, given in of_kind.get(type(evidence.thing), ()):
-            verdict, looked = _answer(rule, evidence, given)
+            verdict, looked = _answer(rule, evidence, given, is_preview=is_preview)
             yield Judgement(rule=rule, evidence=evidence, verdict=verdict, settings=given, traps=looked)
 
 
@@ -89,10 +98,12 @@ def looks_at_details(rule: Rule, evidence: Evidence, settings: Mapping[str, Any]
     return bool(noted)
 
 
-def _answer(rule: Rule, evidence: Evidence, settings: Mapping[str, Any]) -> tuple[Verdict, tuple[Looked, ...]]:
-    """The verdict with the traps that were looked for. None of waste rests on details of an earlier night."""
+def _answer(
+    rule: Rule, evidence: Evidence, settings: Mapping[str, Any], *, is_preview: bool
+) -> tuple[Verdict, tuple[Looked, ...]]:
+    """The verdict with the traps that were looked for. But in a preview none of waste rests on an earlier night."""
     verdict, looked = _past_traps(rule, evidence, _judge(rule, evidence, settings))
-    read_at = evidence.thing.details_read_at
+    read_at = None if is_preview else evidence.thing.details_read_at
     if isinstance(verdict, Waste) and read_at is not None and looks_at_details(rule, evidence, settings):
         return Unknown(f"what was asked of it alone on {read_at:%Y-%m-%d}, as it is now: the next audit asks again"), ()
     return verdict, looked

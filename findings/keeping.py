@@ -18,16 +18,18 @@ if TYPE_CHECKING:
 def can_be_kept(
     evidence: Evidence, *, settings: Mapping[str, Mapping[str, int | float]], open_rules: Collection[str] = ()
 ) -> bool:
-    """Whether each rule that looks at the details calls the resource Fine by them, and none has an open finding on it.
+    """Whether each rule that looks at the details calls the resource Fine by them, and no rule has a finding on it.
 
     `evidence` is the resource as it would be tonight with those details, and the usage that is stored. What a rule
     does not look at cannot change its verdict, whatever that is. Should tonight's usage turn one of them to waste, that
     is Unknown for a night (findings.evaluate), and the next one reads the details.
     """
     rules = registry.rules_of(type(evidence.thing))
+    if any(rule.id in open_rules for rule in rules):
+        return False
     with suppress(RuleBroke):
         return all(
-            (isinstance(judgement.verdict, Fine) and judgement.rule.id not in open_rules)
+            isinstance(judgement.verdict, Fine)
             or not looks_at_details(judgement.rule, evidence, settings.get(judgement.rule.id, {}))
             for judgement in evaluate([evidence], rules, settings)
         )

@@ -35,8 +35,8 @@ def both_ways(*, audit: Audit, rule: Rule, before: Mapping[str, Any], after: Map
     """
     seen = with_usage(seen_by(audit=audit, sight=sight_of(audit=audit), kind=rule.looks_at.KIND))
     evidences = [one.evidence for one in seen]
-    old = list(evaluate(evidences, [rule], {rule.id: before}))
-    new = list(evaluate(evidences, [rule], {rule.id: after}))
+    old = list(evaluate(evidences, [rule], {rule.id: before}, is_preview=True))
+    new = list(evaluate(evidences, [rule], {rule.id: after}, is_preview=True))
     pairs = zip(seen, old, new, strict=True)
     bills = bills_of(
         one.evidence.thing for one, *judged in pairs if any(isinstance(said.verdict, Waste) for said in judged)

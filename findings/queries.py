@@ -19,7 +19,7 @@ from findings.models import Finding
 from tenants.paging import Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -193,9 +193,10 @@ def _total(currency: str, found: Iterable[Mapping[str, Any]]) -> CurrencyTotal:
     )
 
 
-def open_rules_of(*, connection_id: UUID, region: str) -> dict[tuple[str, str], set[str]]:
-    """The rules with an open finding on a connection's resources in one region, by kind and id of the resource."""
-    rows = Finding.objects.filter(connection_id=connection_id, state=Finding.State.OPEN, resource__region=region)
+def open_rules_of(*, connection_id: UUID, region: str, kinds: Collection[str]) -> dict[tuple[str, str], set[str]]:
+    """The rules with an open finding on a connection's resources of some kinds in a region, by kind and resource id."""
+    is_open = Finding.objects.filter(connection_id=connection_id, state=Finding.State.OPEN)
+    rows = is_open.filter(resource__region=region, resource__kind__in=kinds)
     found: dict[tuple[str, str], set[str]] = {}
     for kind, resource_id, rule_id in rows.values_list("resource__kind", "resource__resource_id", "rule_id"):
         found.setdefault((kind, resource_id), set()).add(rule_id)

@@ -61,6 +61,7 @@ class DatabaseSnapshot(Thing):
     KIND: ClassVar[str] = "database_snapshot"
     SERVICE: ClassVar[str] = "rds"
     DETAILS: ClassVar[tuple[str, ...]] = ("shared_with",)
+    DETAILS_BY: ClassVar[str] = "snapshot_of"
 
     state: str
     snapshot_of: str

@@ -53,6 +53,7 @@ class LoadBalancer(Thing):
     KIND: ClassVar[str] = "load_balancer"
     SERVICE: ClassVar[str] = "elasticloadbalancing"
     DETAILS: ClassVar[tuple[str, ...]] = ("target_count", "healthy_target_count")
+    DETAILS_BY: ClassVar[str] = "target_group_count"
 
     balancer_type: str
     state: str

@@ -21,7 +21,9 @@ class Thing:
     A field is a plain value or a flat tuple of those, so that it comes back from JSON as it was.
 
     `DETAILS` are the fields that no list tells: they are asked for of each resource by itself. They may be those that
-    an earlier audit read, on `details_read_at`; None: they were read when the rest was.
+    an earlier audit read, on `details_read_at`; None: they were read when the rest was. `are_details_read` is false
+    where a call that tells some of them failed: then they are asked for again the next night, whatever they say.
+    `DETAILS_BY` names the field by which it depends which calls tell them, where it does.
     """
 
     KIND: ClassVar[str]
@@ -29,6 +31,7 @@ class Thing:
     ARN: ClassVar[str] = ""
     IS_BILLED_BY_ARN: ClassVar[bool] = True
     DETAILS: ClassVar[tuple[str, ...]] = ()
+    DETAILS_BY: ClassVar[str] = ""
 
     resource_id: str
     account_id: str
@@ -38,6 +41,7 @@ class Thing:
     created_at: datetime | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     details_read_at: datetime | None = None
+    are_details_read: bool = True
 
 
 DAY, HOUR = 86_400, 3_600

@@ -14,6 +14,7 @@ from botocore.model import ServiceModel
 from botocore.parsers import ResponseParserError, ResponseParserFactory
 
 from connections.providers.aws import answers, calls, ec2_calls, inventory, metrics
+from connections.providers.aws.answers import _Parser
 from connections.providers.aws.database_calls import DESCRIBE_DATABASES
 from connections.providers.aws.reader import Reader
 from connections.providers.aws.withholding import CUT, withhold
@@ -342,3 +343,14 @@ def test_what_is_odd_in_an_answer_is_as_the_sdk_has_it(call, pattern, instead, s
         outcome(as_sdk, call, body, loader=CUT_MODELS, status=status),
     )
     assert ours == theirs
+
+
+def test_what_is_nested_deeper_than_we_read_is_left_to_the_sdk():
+    def too_deep(*_):
+        raise RecursionError
+
+    sdk = Noting()
+    body = body_of(calls.GET_METRIC_DATA, answer(calls.GET_METRIC_DATA))
+    shape = shape_of(calls.GET_METRIC_DATA, CUT_MODELS)
+    assert _Parser(sdk, too_deep).parse({"status_code": 200, "body": body, "headers": {}}, shape) == {}
+    assert sdk.given == [body]

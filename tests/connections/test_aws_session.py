@@ -175,9 +175,11 @@ class Heard:
         self.complaints.append(tuple(place.values()))
 
 
-def test_each_try_keeps_the_pace_of_its_service_and_region_and_each_complaint_is_told(calm_cloud):
+def test_each_try_keeps_the_pace_of_its_service_and_region_before_it_is_signed_and_each_complaint_is_told(calm_cloud):
     heard = Heard()
     opened = session(calm_cloud, book=CallBook(pace=heard))
+    for client in (opened.client("ec2", "eu-west-1"), opened.client("ec2"), opened.client("iam")):
+        client.meta.events.register("before-sign", lambda **_: heard.calls.append("signed"))
     heard.calls.clear()
     calm_cloud.fault("throttle", service="ec2", operation="DescribeVolumes", region="eu-west-1", count=1)
     calm_cloud.fault("deny", service="ec2", operation="DescribeVolumes", region="us-east-1", count=1)
@@ -185,7 +187,8 @@ def test_each_try_keeps_the_pace_of_its_service_and_region_and_each_complaint_is
     with pytest.raises(ClientError):
         opened.client("ec2").describe_volumes()
     opened.client("iam").list_role_policies(RoleName="CostframeReadOnly")
-    assert heard.calls == [("ec2", "eu-west-1"), ("ec2", "eu-west-1"), ("ec2", "us-east-1"), ("iam", "us-east-1")]
+    turns = [("ec2", "eu-west-1"), ("ec2", "eu-west-1"), ("ec2", "us-east-1"), ("iam", "us-east-1")]
+    assert heard.calls == [one for turn in turns for one in (turn, "signed")]
     assert heard.complaints == [("ec2", "eu-west-1")]
 
 

@@ -88,6 +88,8 @@ def collecting(name="rds", **changed):
     return module(f"collectors.{name}", COLLECTOR=dataclasses.replace(rds.COLLECTOR, **changed))
 
 
+READ_WHOLE = dataclasses.replace(DESCRIBE_DATABASES, read=())
+LESS_READ = dataclasses.replace(calls.GET_METRIC_DATA, read=("MetricDataResults.Id",))
 OTHER_CALL = ec2_calls.DESCRIBE_VOLUMES
 ONE_CALL = dataclasses.replace(rds.COLLECTOR, calls=(DESCRIBE_DATABASES,), needs={Database: (DESCRIBE_DATABASES,)})
 
@@ -106,6 +108,8 @@ ONE_CALL = dataclasses.replace(rds.COLLECTOR, calls=(DESCRIBE_DATABASES,), needs
         ([collecting(home_region="us-east-1")], "home_region"),
         ([collecting(free=(Volume,))], "said to be free"),
         ([collecting(scope=Scope.PAYER, home_region="us-east-1")], "leave billed_as empty"),
+        ([collecting(calls=(*rds.COLLECTOR.calls, READ_WHOLE))], "rds DescribeDBInstances is declared to read someth"),
+        ([collecting(calls=(*rds.COLLECTOR.calls, LESS_READ))], "cloudwatch GetMetricData is declared to read someth"),
     ],
 )
 def test_a_collector_that_does_not_keep_to_the_rules_is_refused(modules, said):

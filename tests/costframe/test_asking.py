@@ -11,8 +11,9 @@ import pytest
 from audits import record
 from audits.kept_details import NIGHTS, is_its_turn
 from audits.models import Audit, Resource, Step
+from audits.things import to_data
 from connections.models import Connection
-from connections.provider import Collected, Series, usage_complete_until
+from connections.provider import Collected, GapFound, Series, usage_complete_until
 from connections.resources import Instance
 from connections.resources.functions import Function
 from costframe.asking import Asking
@@ -104,10 +105,20 @@ def kept(step, *, nights=None):
     )
 
 
+# Of what could be read one is asked for each night: this one, whose details say that it keeps something for nobody.
+ASKED = replace(FUNCTION, resource_id="arn:asked", provisioned=2, provisioned_names=("live",))
+
+
 @pytest.fixture
 def read_before(step):
-    record.write(step=step, collected=Collected(resources=(FUNCTION,)), kinds=("function",), at=AT)
-    return Resource.objects.filter(kind="function")
+    record.write(step=step, collected=Collected(resources=(FUNCTION, ASKED)), kinds=("function",), at=AT)
+    return Resource.objects.filter(resource_id=FUNCTION.resource_id)
+
+
+def test_where_nothing_of_a_kind_would_be_asked_for_one_is(step, read_before):
+    assert len(kept(step)) == 1
+    Resource.objects.filter(resource_id=ASKED.resource_id).update(gone_at=AT)
+    assert kept(step) == {}
 
 
 def test_details_of_what_is_fine_are_not_asked_for_on_the_second_night(step, read_before):
@@ -116,12 +127,41 @@ def test_details_of_what_is_fine_are_not_asked_for_on_the_second_night(step, rea
     assert kept(step, nights=NIGHTS) == {}
 
 
+def stored_without(*names):
+    return {name: value for name, value in to_data(FUNCTION).items() if name not in names}
+
+
 @pytest.mark.parametrize(
-    "change", [{"gone_at": AT}, {"region": "us-east-1"}, {"data": {"resource_id": "arn:f", "memory_mib": 128}}]
+    "change",
+    [
+        pytest.param({"gone_at": AT}, id="gone"),
+        pytest.param({"region": "us-east-1"}, id="elsewhere"),
+        pytest.param({"data": to_data(replace(FUNCTION, are_details_read=False))}, id="could not be read"),
+        *(
+            pytest.param({"data": stored_without(name)}, id=f"stored without {name}")
+            for name in ("provisioned", "timeout_seconds", "is_measured", "are_details_read")
+        ),
+    ],
 )
-def test_of_what_is_gone_stands_elsewhere_or_was_stored_by_an_older_release_nothing_is_kept(step, read_before, change):
+def test_of_what_is_gone_not_read_or_was_stored_by_an_older_release_nothing_is_kept(step, read_before, change):
     read_before.update(**change)
     assert kept(step) == {}
+
+
+def test_a_row_from_before_it_was_kept_when_details_were_read_is_kept(step, read_before):
+    read_before.update(data=stored_without("details_read_at"))
+    assert len(kept(step)) == 1
+
+
+def test_what_the_newest_audit_could_not_see_is_asked_for_although_it_is_not_gone(step, read_before):
+    other = replace(FUNCTION, resource_id="arn:other")
+    gap = GapFound(
+        account_id="222233334444", region="eu-west-1", service="lambda", action="lambda:X", reason="REFUSED",
+        message="", kinds=("function",),
+    )  # fmt: skip
+    collected = Collected(resources=(other,), gaps=(gap,))
+    record.write(step=step, collected=collected, kinds=("function",), at=AT + dt.timedelta(hours=1))
+    assert {one.resource_id for one in record.earlier_details(step=step, kinds=("function",))} == {"arn:other"}
 
 
 def test_what_has_a_finding_by_its_details_is_asked_for(step, read_before):

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from audits.models import Audit, Resource
+from connections.resources.encryption import EncryptionKey
 from costframe import claims, threshold_previews
 from findings import registry, thresholds
 from findings.models import Finding, ThresholdPreview, Verdict
@@ -102,6 +103,18 @@ def test_a_longer_window_counts_what_has_no_history_apart(organization, shop):
     assert (done.effect["out_of"]["count"], done.effect["stay"]["count"]) == (0, 1)
     [row] = done.effect["rows"]
     assert row["because"].startswith("Not known: CPU")
+
+
+def test_what_a_lower_threshold_makes_waste_by_details_of_an_earlier_night_is_told(organization, shop):
+    key = EncryptionKey(
+        resource_id="arn:key", account_id=UNATTACHED.account_id, region=UNATTACHED.region, observed_at=AT,
+        created_at=AT - 60 * DAY, tracked_from_at=AT - 900 * DAY, state="Enabled", spec="SYMMETRIC_DEFAULT",
+        origin="AWS_KMS", details_read_at=AT - 2 * DAY,
+    )  # fmt: skip
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        judged_audit(shop, key, at=AT + DAY)
+    done = work(organization, ask(organization, rule=registry.rule("aws_kms_key_never_used"), unused_days=30))
+    assert (done.effect["into"]["count"], done.effect["unknown"]) == (1, 0)
 
 
 def test_resources_that_an_audit_under_way_has_seen_again_are_not_missed(organization, shop):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 OK = 200
 XML_PROTOCOLS = frozenset({"ec2", "query"})
-NOT_READ_HERE = (AttributeError, KeyError, TypeError, ValueError, ET.ParseError)
+NOT_READ_HERE = (AttributeError, KeyError, TypeError, ValueError, RecursionError, ET.ParseError)
 
 
 class NotPlain(ValueError):

@@ -184,7 +184,9 @@ class GuardedSession(botocore.session.Session):
             )
         service = client.meta.service_model.service_name
         place: dict[str, Any] = {"service_name": service, "region_name": client.meta.region_name}
-        client.meta.events.register_first("request-created", partial(self._before_try, **place), "costframe-pace")
+        # Where the signer is: what is registered on the event as a whole comes after all that is on one service's.
+        created = f"request-created.{client.meta.service_model.service_id.hyphenize()}"
+        client.meta.events.register_first(created, partial(self._before_try, **place), "costframe-pace")
         client.meta.events.register("response-received", partial(self._book.on_response, **place), unique_id="book")
         endpoint: Any = vars(client)["_endpoint"]  # botocore has no public door to the transport
         endpoint.http_session = GuardedTransport(endpoint.http_session, guard=self.guard, service=service)

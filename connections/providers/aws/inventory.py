@@ -34,12 +34,13 @@ def find(modules: Iterable[ModuleType]) -> dict[str, Collector]:
     """The collectors of some modules by service, in its order; `BadCollector` where one does not keep to the rules."""
     found: dict[str, Collector] = {}
     owners: dict[type[Thing], str] = {}
+    reads = {(call.service, call.operation): call.read for call in (*calls.METRICS, *calls.ACCESS)}
     for module in modules:
         name = module.__name__.rpartition(".")[2].removesuffix("_")  # lambda is a word of Python's
         collector = getattr(module, "COLLECTOR", None)
         if not isinstance(collector, Collector) or name != collector.service.replace("-", "_"):
             raise BadCollector(f"{module.__name__} must hold one COLLECTOR whose service is {name} (- for _).")
-        for fault in _faults(collector, owners):
+        for fault in (*_faults(collector, owners), *_read_otherwise(collector, reads)):
             raise BadCollector(f"{module.__name__}: {fault}")
         owners |= dict.fromkeys(collector.kinds, collector.service)
         found[collector.service] = collector
@@ -63,6 +64,13 @@ def _faults(collector: Collector, owners: Mapping[type[Thing], str]) -> Iterable
         yield "a type that it does not collect is said to be free."
     if collector.scope is Scope.PAYER and collector.billed_as:
         yield "what is read for all accounts is not told by the bill of one: leave billed_as empty."
+
+
+def _read_otherwise(collector: Collector, reads: dict[tuple[str, str], tuple[str, ...]]) -> Iterable[str]:
+    """A client's model is cut down to what one call reads: another of the same operation would miss what it reads."""
+    for call in collector.calls:
+        if reads.setdefault((call.service, call.operation), call.read) != call.read:
+            yield f"{call.service} {call.operation} is declared to read something else elsewhere: declare it once."
 
 
 COLLECTORS = find(

@@ -75,7 +75,8 @@ def _table(reader: Reader, name: str) -> Table | None:
     if item is None:
         return None
     table = _described(reader, item)
-    return replace(table, tags=_tags(reader, table))
+    tags = _tags(reader, table)
+    return replace(table, tags=clean_tags(list(tags.rows)), are_details_read=tags.is_complete)
 
 
 def _described(reader: Reader, item: dict[str, Any]) -> Table:
@@ -99,11 +100,8 @@ def _described(reader: Reader, item: dict[str, Any]) -> Table:
     )
 
 
-def _tags(reader: Reader, table: Table) -> dict[str, str]:
-    pairs: Listing[dict[str, str]] = reader.listing(
-        LIST_TAGS, result="Tags", row=lambda pair: pair, ResourceArn=table.resource_id
-    )
-    return clean_tags(list(pairs.rows))
+def _tags(reader: Reader, table: Table) -> Listing[dict[str, str]]:
+    return reader.listing(LIST_TAGS, result="Tags", row=lambda pair: pair, ResourceArn=table.resource_id)
 
 
 def _place(table: Table) -> MetricPlace:

@@ -119,6 +119,8 @@ def _whole(reader: Reader, repository: ImageRepository) -> ImageRepository:
         text = policy.get("lifecyclePolicyText", "")
         repository = replace(repository, has_policy=bool(text), expires_untagged=_expires_untagged(text))
     grants = reader.one(GET_REPOSITORY_POLICY, repositoryName=repository.name)
+    are_read = images.is_complete and policy is not None and grants is not None
+    repository = replace(repository, are_details_read=are_read)
     if grants is not None:
         repository = replace(repository, is_shared="repositoryName" in grants)
     if not images.is_complete:

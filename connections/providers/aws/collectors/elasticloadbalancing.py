@@ -69,7 +69,7 @@ def collect(reader: Reader) -> Iterator[Thing]:
     tags = _tags(reader, [balancer.resource_id for balancer in balancers.rows])
     joined = [replace(balancer, tags=tags.get(balancer.resource_id, {})) for balancer in balancers.rows]
     if not groups.is_complete:
-        yield from joined
+        yield from (replace(balancer, are_details_read=False) for balancer in joined)
         return
     numbers = Counter(arn for group in groups.rows for arn in group.balancer_arns)
     listed = [replace(balancer, target_group_count=numbers[balancer.resource_id]) for balancer in joined]
@@ -127,7 +127,8 @@ def _counted(reader: Reader, group: _Group) -> _Group:
 def _with_targets(balancer: LoadBalancer, groups: list[_Group]) -> LoadBalancer:
     targets = [group.target_count for group in groups]
     healthy = [group.healthy_count for group in groups]
-    return replace(balancer, target_count=_sum(targets), healthy_target_count=_sum(healthy))
+    count = _sum(targets)
+    return replace(balancer, target_count=count, healthy_target_count=_sum(healthy), are_details_read=count is not None)
 
 
 def _sum(counts: list[int | None]) -> int | None:

@@ -84,7 +84,7 @@ def _with_usage(reader: Reader, key: EncryptionKey) -> EncryptionKey:
         return key
     answer = reader.one(GET_LAST_USAGE, KeyId=key.resource_id)
     if answer is None:
-        return key
+        return replace(key, are_details_read=False)
     used_at = answer.get("KeyLastUsage", {}).get("Timestamp")
     return replace(key, last_used_at=used_at, tracked_from_at=answer.get("TrackingStartDate"))
 

@@ -97,7 +97,7 @@ def _with_provisioned(reader: Reader, function: Function) -> Function:
         FunctionName=function.name,
     )
     if not found.is_complete:
-        return function
+        return replace(function, are_details_read=False)
     return replace(
         function,
         provisioned=sum(units for _, units, _ in found.rows),

@@ -295,7 +295,10 @@ def _export(reader: Reader, item: dict[str, Any]) -> tuple[str, datetime] | None
 
 
 def _with_sharing(reader: Reader, snapshot: DatabaseSnapshot) -> DatabaseSnapshot:
-    return reader.kept(snapshot) or replace(snapshot, shared_with=_shared_with(reader, snapshot))
+    if kept := reader.kept(snapshot):
+        return kept
+    shared_with = _shared_with(reader, snapshot)
+    return replace(snapshot, shared_with=shared_with, are_details_read=shared_with is not None)
 
 
 def _shared_with(reader: Reader, snapshot: DatabaseSnapshot) -> tuple[str, ...] | None:

@@ -82,6 +82,7 @@ def _with_settings(reader: Reader, own: Bucket) -> Bucket:
         return kept
     lifecycle = reader.one(GET_LIFECYCLE, Bucket=own.resource_id)
     versioning = reader.one(GET_VERSIONING, Bucket=own.resource_id)
+    own = replace(own, are_details_read=lifecycle is not None and versioning is not None)
     if versioning is not None:
         own = replace(own, versioning=versioning.get("Status", ""))
     if lifecycle is None:
