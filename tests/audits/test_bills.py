@@ -23,6 +23,8 @@ from tests.audits.test_focus import sums_of_sample
 from tests.conftest import AT
 from tests.database import acting_as
 
+pytestmark = pytest.mark.usefixtures("proofs_as_of_the_transactions_start")
+
 OCTOBER = dt.date(2026, 10, 1)
 ADDED = (
     "insert into audits_costday (id, organization_id, load_id, charge_date, charge_days, provider_name, sub_account_id, "

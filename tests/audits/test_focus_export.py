@@ -22,6 +22,8 @@ from tests.conftest import AT
 from tests.database import acting_as
 from tests.web import Visitor
 
+pytestmark = pytest.mark.usefixtures("proofs_as_of_the_transactions_start")
+
 NOT_SAME = {"id", "load", "row_count", "detail_number"}
 FIELDS = [one.name for one in CostLine._meta.concrete_fields if one.name not in NOT_SAME]
 
