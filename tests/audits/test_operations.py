@@ -175,9 +175,10 @@ def test_an_audit_is_locked_before_a_step_that_will_be_ended(shop, inside, is_gi
             Step.objects.filter(id=first.id).update(due_at=AT)
     with CaptureQueriesContext(connection) as seen:
         assert take(first) is None
-    said = [query["sql"] for query in seen if "FOR UPDATE" in query["sql"] or query["sql"].startswith("UPDATE")]
+    locks = "FOR NO KEY UPDATE"
+    said = [query["sql"] for query in seen if locks in query["sql"] or query["sql"].startswith("UPDATE")]
     assert '"audits_audit"' in said[0]
-    assert "FOR UPDATE" in said[0]
+    assert locks in said[0]
     assert said[1].startswith('UPDATE "audits_step"')
 
 

@@ -229,6 +229,6 @@ MOVE = {"Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Transitions": [{"Da
 )
 def test_a_lifecycle_moves_objects_where_some_rule_of_it_does_so_with_any_that_stand(rules, moves):
     answers = {s3.GET_LIFECYCLE: None if rules is None else {"Rules": rules}, s3.GET_VERSIONING: {}}
-    reader = SimpleNamespace(one=lambda call, **_: answers[call])
-    found = s3._with_settings(reader, Bucket(resource_id="b", **BASE), {})
+    reader = SimpleNamespace(one=lambda call, **_: answers[call], kept=lambda _own: None)
+    found = s3._with_settings(reader, Bucket(resource_id="b", **BASE))
     assert found.moves_objects is moves

@@ -80,7 +80,8 @@ def test_sql_that_forgets_the_organisation_sees_only_its_own_rows(organization, 
         assert cursor.fetchall() == []
 
 
-OTHER_SETTINGS = ("enable_nestloop", "statement_timeout")  # which say nothing of whose rows are seen
+STREAMED = ("streamed_file.py", "idle_in_transaction_session_timeout")
+OTHER_SETTINGS = ("enable_nestloop", "statement_timeout", STREAMED[1])  # which say nothing of whose rows are seen
 
 
 def test_one_place_alone_tells_postgresql_which_organisation_it_is():
@@ -91,7 +92,7 @@ def test_one_place_alone_tells_postgresql_which_organisation_it_is():
     others = {
         (name, setting) for name, line in lines for setting in OTHER_SETTINGS if f"set_config('{setting}'" in line
     }
-    assert others == {("cost_crossed.py", "enable_nestloop"), ("telling.py", "statement_timeout")}
+    assert others == {("cost_crossed.py", "enable_nestloop"), ("telling.py", "statement_timeout"), STREAMED}
     assert {name for name, _ in lines} - {name for name, _ in others} == {"scope.py"}
     assert len(lines) == len(others) + sum(name == "scope.py" for name, _ in lines)
     assert all(", true)" in line for _, line in lines)
