@@ -83,6 +83,7 @@ class Cloud:
             "DescribeImages": pages("DescribeImages", "imagesSet", "", 0),
             "DescribeCapacityReservations": pages("DescribeCapacityReservations", "capacityReservationSet", "", 0),
             "DescribeFastSnapshotRestores": pages("DescribeFastSnapshotRestores", "fastSnapshotRestoreSet", "", 0),
+            "DescribeLaunchTemplates": pages("DescribeLaunchTemplates", "launchTemplates", "", 0),
         }
         self.series: dict[tuple[int, ...], str] = {}
 

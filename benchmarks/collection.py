@@ -80,7 +80,8 @@ def plain(url: str, told: Callable[[str], None]) -> int:
     session.client("sts", endpoint_url=url).assume_role(RoleArn=ROLE, RoleSessionName="bench")
     ec2, cloudwatch = session.client("ec2", endpoint_url=url), session.client("cloudwatch", endpoint_url=url)
     sizes = {"describe_instances": 1000, "describe_volumes": 500, "describe_snapshots": 1000}
-    names = [*sizes, "describe_images", "describe_capacity_reservations", "describe_fast_snapshot_restores"]
+    names = [*sizes, "describe_images", "describe_capacity_reservations", "describe_fast_snapshot_restores",
+             "describe_launch_templates"]  # fmt: skip
     with ThreadPoolExecutor(THREADS) as pool:
         others: list[Future[Any]] = [
             pool.submit(ec2.describe_addresses),
