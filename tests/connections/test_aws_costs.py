@@ -151,6 +151,22 @@ def test_csv_without_gzip_is_told(bill, spoiled):
     assert problem.value.field == "export_name"
 
 
+SAME = object()
+
+
+def checked(cloud, *, place=EXPORT, granted=SAME, **policies):
+    """The payer's access checked for the export at `place`, by a role whose kit is for it or for what was `granted`."""
+    export = place if granted is SAME else granted
+    return check_access(
+        principal=principal(cloud),
+        role_arn=role(cloud, account=names.PAYER, export=export, policies=policies),
+        external_id=EXTERNAL_ID,
+        connection_id="c",
+        export=place,
+        regions=("us-east-1",),
+    )
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "said"),
     [
@@ -162,45 +178,21 @@ def test_csv_without_gzip_is_told(bill, spoiled):
 )
 def test_the_access_check_names_the_setting_that_is_wrong(calm_cloud, changed, field, said):
     place = dataclasses.replace(EXPORT, **changed)
-    arn = role(calm_cloud, account=names.PAYER, export=place)
-    report = check_access(
-        principal=principal(calm_cloud),
-        role_arn=arn,
-        external_id=EXTERNAL_ID,
-        connection_id="c",
-        export=place,
-        regions=("us-east-1",),
-    )
+    report = checked(calm_cloud, place=place)
     [(about, sentence)] = report.refusals
     assert about == field
     assert said in sentence
 
 
 def test_the_access_check_finds_the_periods_and_tells_what_was_tried(calm_cloud):
-    arn = role(calm_cloud, account=names.PAYER, export=EXPORT)
-    report = check_access(
-        principal=principal(calm_cloud),
-        role_arn=arn,
-        external_id=EXTERNAL_ID,
-        connection_id="c",
-        export=EXPORT,
-        regions=("us-east-1",),
-    )
+    report = checked(calm_cloud)
     assert (report.refusals, len(report.periods)) == ((), 2)
     results = {line.action: line.result for line in report.matrix}
     assert results["s3:GetObject"] == results["s3:ListBucket"] == results["ec2:DescribeVolumes"] == "OK"
 
 
 def test_a_role_that_may_not_read_the_export_is_told_what_to_do(calm_cloud):
-    arn = role(calm_cloud, account=names.PAYER)
-    report = check_access(
-        principal=principal(calm_cloud),
-        role_arn=arn,
-        external_id=EXTERNAL_ID,
-        connection_id="c",
-        export=EXPORT,
-        regions=("us-east-1",),
-    )
+    report = checked(calm_cloud, granted=None)
     [(field, sentence)] = report.refusals
     assert field == "export_bucket"
     assert "Run the kit again" in sentence
@@ -215,18 +207,6 @@ def encrypted(calm_cloud):
     calm_cloud.encrypt_export(KEY)
     yield calm_cloud
     calm_cloud.encrypt_export("")
-
-
-def checked(cloud, **policies):
-    arn = role(cloud, account=names.PAYER, export=EXPORT, policies=policies)
-    return check_access(
-        principal=principal(cloud),
-        role_arn=arn,
-        external_id=EXTERNAL_ID,
-        connection_id="c",
-        export=EXPORT,
-        regions=("us-east-1",),
-    )
 
 
 def test_an_export_with_a_key_of_the_customers_is_refused_with_the_statement_that_lets_it_in(encrypted):
