@@ -43,13 +43,19 @@ COVERING = f"list_filter(credits, lambda one: one.type in ({COMMITTED}))"
 IS_LOWERED = f"""case len(credits) when 0 then true
     when 1 then credits[1].amount is not null and not {is_lost("credits[1].amount")}
     else len({LOWERED}) = len(credits) and len({UNREADABLE}) = 0 end"""
+# Of all other credits rules read the sum alone, so rows with them and rows without any may be added up.
+TELLING = f"list_filter(credits, lambda one: one.type in ({GIVEN}, {COMMITTED}))"
+NONE = "[]::STRUCT(id VARCHAR, name VARCHAR, type VARCHAR, amount VARCHAR)[]"
 LOWERING = ListAmounts(
     value=f"case len(credits) when 0 then null when 1 then try_cast(credits[1].amount as {NUMBER}) else {DISCOUNT} end",
     is_plain=IS_LOWERED,
-    key="case when len(credits) = 0 then credits else list_transform(credits, lambda one: "
+    key=f"case when len(credits) = 0 or (len(credits) = 1 and credits[1].type not in ({GIVEN}, {COMMITTED})) then "
+    f"{NONE} else list_transform({TELLING}, lambda one: "
     "{'id': one.id, 'name': one.name, 'type': one.type, 'amount': null::varchar}) end",
-    restored="list_transform(credits, lambda one, nth: {{'id': one.id, 'name': one.name, 'type': one.type, "
-    "'amount': case when nth = 1 then {total} else '0' end}})",
+    restored=f"case when len(credits) = 0 and {{total}} is null then {NONE} when len(credits) = 0 then "
+    "[{{'id': null, 'name': null, 'type': null, 'amount': {total}}}] else "
+    "list_transform(credits, lambda one, nth: {{'id': one.id, 'name': one.name, 'type': one.type, "
+    "'amount': case when nth = 1 then {total} else '0' end}}) end",
 )
 PACIFIC = "coalesce(strftime(timezone('America/Los_Angeles', try_cast({0} as timestamptz)), '%Y-%m-%d %H:%M:%S'), {0})"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from audits import alike_rows, pacific
 from audits.bill_format import Column, Mapped, resolve
-from audits.bill_formats import AWS_CUR, BILL_FORMATS
+from audits.bill_formats import AWS_CUR, BILL_FORMATS, GCP_BILLING
 from audits.bill_parts import BillRefused, Part
 from audits.charge_details import DIMENSIONS
 from audits.dialect import Dialect
@@ -215,15 +215,17 @@ def test_whatever_stands_in_a_bill_it_says_the_same(monkeypatch, tmp_path, kind,
     same(monkeypatch, path)
 
 
-def groups(database, rows):
-    """The rows of a report of AWS' as they are before they are mapped."""
+AWS_ASKED = "line_item_unblended_cost, line_item_usage_start_date, line_item_usage_end_date, rows_alike"
+
+
+def groups(database, rows, bill_format=AWS_CUR, asked=AWS_ASKED):
+    """The rows of a report as they are before they are mapped."""
     names = list(rows[0])
     held = " union all ".join(
         f"""select '0' as filename, {", ".join(f"'{row[name]}' as {quoted(name)}" for name in names)}""" for row in rows
     )
     columns = [Column(name=name, type="VARCHAR", expression=said(quoted(name)), written=quoted(name)) for name in names]
-    _, source = alike_rows.added_up(AWS_CUR, resolve(AWS_CUR, columns), f"({held})", Dialect())
-    asked = "line_item_unblended_cost, line_item_usage_start_date, line_item_usage_end_date, rows_alike"
+    _, source = alike_rows.added_up(bill_format, resolve(bill_format, columns), f"({held})", Dialect())
     return database.execute(f"select {asked} from {source} order by all").fetchall()
 
 
@@ -316,11 +318,27 @@ def test_what_covers_much_stands_for_all_of_its_rows(monkeypatch, tmp_path):
         [credit("DISCOUNT", -0.1)],
         [credit("PROMOTION", -0.1)],
         [credit("DISCOUNT", -0.1), credit("PROMOTION", -0.2)],
+        [credit("COMMITTED_USAGE_DISCOUNT", -0.3)],
+        [credit("COMMITTED_USAGE_DISCOUNT", -0.3), credit("DISCOUNT", -0.1)],
+        [credit("COMMITTED_USAGE_DISCOUNT", -0.3), credit("COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE", -0.1)],
     ]
     rows = [{**GCP_ROW, "credits": one, "cost": cost} for one in given for cost in (0.5, 1.5)]
     (tmp_path / "google.jsonl").write_bytes(as_json(rows))
     report, _ = same(monkeypatch, tmp_path / "google.jsonl")
-    assert report["rows_by_part"] == [8]
+    assert report["rows_by_part"] == [14]
+
+
+def test_rows_with_a_credit_of_which_rules_read_the_sum_alone_are_one_with_those_without(database):
+    given = [[], [credit("DISCOUNT", -0.1)], [credit("DISCOUNT", -0.2), credit("OTHER", -0.1)], [PROMOTED], [COVERED]]
+    rows = [{**GOOGLE_CSV_ROW, "credits": json.dumps(one)} for one in given]
+    assert groups(database, rows, GCP_BILLING, "len(credits), credits[1].amount, rows_alike") == [
+        (1, "-0.4", 3),
+        (1, "-0.5", 1),
+        (1, "-0.6", 1),
+    ]
+
+
+PROMOTED, COVERED = credit("PROMOTION", -0.5), credit("COMMITTED_USAGE_DISCOUNT", -0.6)
 
 
 @pytest.mark.parametrize("amount", ["lineItem/UsageAmount", "lineItem/UnblendedCost"])
