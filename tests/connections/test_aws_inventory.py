@@ -301,7 +301,7 @@ def test_when_a_machine_stopped_is_read_from_the_reason(reason, moment):
 def test_an_expired_session_that_cannot_be_renewed_is_a_gap(calm_cloud):
     opened = session(calm_cloud, service="rds")
     opened.client("rds")
-    calm_cloud.expire_sessions()
+    assert calm_cloud.expire_sessions(opened.botocore.get_credentials().access_key) == 1
     collected = inventory.collect(session=opened, service="rds", region="us-east-1", at=AT)
     assert collected.resources == ()
     assert {type(gap) for gap in collected.gaps} == {GapFound}
