@@ -135,6 +135,15 @@ def test_our_principals_own_session_can_do_nothing_but_assume(calm_cloud):
         door._client.get_caller_identity()
 
 
+def test_what_is_heard_in_one_session_is_not_heard_in_another():
+    with silent_address() as url:
+        one, other = guarded(url), guarded(url)
+        one.register("a-word.of-ours", lambda **_: "heard")
+        assert [said for _, said in one.emit("a-word.of-ours")] == ["heard"]
+        assert [said for _, said in other.emit("a-word.of-ours")] == []
+        assert [said for _, said in guarded(url).emit("a-word.of-ours")] == []
+
+
 def test_nothing_leaves_once_the_work_is_to_end():
     class Enough(Exception):
         pass
