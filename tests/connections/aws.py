@@ -6,12 +6,13 @@ import datetime as dt
 import socket
 import threading
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from botocore.credentials import Credentials
 
 from connections.kits.aws import Kit, policy_document, trust_document
 from connections.provider import ExportPlace
-from connections.providers.aws import calls, inventory
+from connections.providers.aws import access, calls, inventory
 from connections.providers.aws.guarded import GuardedSession
 from connections.providers.aws.outcomes import CallBook
 from connections.providers.aws.session import HOSTS, Principal, open_session
@@ -58,6 +59,14 @@ def session(cloud, *, account=names.SHOP, export=None, region="us-east-1", servi
         export=export,
         **more,
     )
+
+
+def try_only(patch, *services):
+    """The access check tries the calls of these collectors alone, where what the others' come to is not the matter.
+
+    All are tried by test_write_refused, and for a payer by test_aws_costs: that takes seconds.
+    """
+    patch.setattr(access, "trials", partial(access.trials, among=[inventory.COLLECTORS[name] for name in services]))
 
 
 def restate_short(cloud, month, *, days):
