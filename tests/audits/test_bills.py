@@ -52,7 +52,7 @@ def period_of(parts, *, execution="run-1", month=OCTOBER):
 
 
 def load(connection, parts, *, execution="run-1", at=AT, month=OCTOBER):
-    """As a worker does it: read outside of any transaction, then write in one."""
+    """As a worker does it: read outside of any transaction, then write in one. Without `month`, of whatever months."""
     period = period_of(parts, execution=execution, month=month)
     paths = {part.key: part.path for part in parts}
     reading = bills.read_period(period=period, paths=paths, seconds=60)

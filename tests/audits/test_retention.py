@@ -24,7 +24,7 @@ AT = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 
 
-def month_of(payer, tmp_path, month, *, lines=5):  # noqa: F811
+def part_of(tmp_path, month, *, lines=5):
     day = month + dt.timedelta(days=1)
     rows = [
         {
@@ -34,15 +34,21 @@ def month_of(payer, tmp_path, month, *, lines=5):  # noqa: F811
         for number in range(lines)
     ] + [{"BillingPeriodStart": f"{month}T00:00:00Z", "ChargePeriodStart": f"{day}T00:00:00Z",
           "ChargePeriodEnd": f"{day + dt.timedelta(days=1)}T00:00:00Z"}]  # fmt: skip
-    (found,) = load(payer, [write_csv(tmp_path / f"{month}.csv", rows)], execution=str(month), month=month)
+    return write_csv(tmp_path / f"{month}.csv", rows)
+
+
+def month_of(payer, tmp_path, month):  # noqa: F811
+    (found,) = load(payer, [part_of(tmp_path, month)], execution=str(month), month=month)
     return found
 
 
 @pytest.fixture
 def bills(payer, tmp_path):  # noqa: F811
-    """Of September and October 2025 and of October 2026."""
+    """Of September and October 2025 and of October 2026, read in one go."""
     months = (dt.date(2025, 9, 1), dt.date(2025, 10, 1), dt.date(2026, 10, 1))
-    return [month_of(payer, tmp_path, month) for month in months]
+    loads = load(payer, [part_of(tmp_path, month) for month in months], month=None)
+    assert [one.billing_period for one in loads] == list(months)
+    return loads
 
 
 def lines_by_month(payer):  # noqa: F811
@@ -176,7 +182,8 @@ def test_one_that_only_hands_in_files_has_such_a_night_too(organization, tmp_pat
         assert not Connection.objects.exists()
 
 
-def test_a_night_is_planned_once_at_the_organisations_hour_however_many_bills_are_loaded(payer, bills):  # noqa: F811
+def test_a_night_is_planned_once_at_the_organisations_hour_however_many_bills_are_loaded(payer, bills, tmp_path):  # noqa: F811
+    month_of(payer, tmp_path, dt.date(2026, 9, 1))
     hour = dt.datetime(2026, 11, 21, 2, tzinfo=dt.UTC)  # the first after BILLS_AT
     assert hour <= own_night(payer).due_at < hour + dt.timedelta(seconds=nights.JITTER_SECONDS)
 

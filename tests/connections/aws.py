@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
 import threading
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from botocore.credentials import Credentials
 
 from connections.kits.aws import Kit, policy_document, trust_document
 from connections.provider import ExportPlace
-from connections.providers.aws import calls, inventory
+from connections.providers.aws import access, calls, inventory
 from connections.providers.aws.guarded import GuardedSession
 from connections.providers.aws.outcomes import CallBook
 from connections.providers.aws.session import HOSTS, Principal, open_session
@@ -57,6 +59,35 @@ def session(cloud, *, account=names.SHOP, export=None, region="us-east-1", servi
         export=export,
         **more,
     )
+
+
+def try_only(patch, *services):
+    """The access check tries the calls of these collectors alone, where what the others' come to is not the matter.
+
+    All are tried by test_write_refused, and for a payer by test_aws_costs: that takes seconds.
+    """
+    patch.setattr(access, "trials", partial(access.trials, among=[inventory.COLLECTORS[name] for name in services]))
+
+
+def restate_short(cloud, month, *, days):
+    """Publish a newer run of a billing period ("2026-10") that holds its last billed days alone."""
+    first = dt.date.fromisoformat(f"{month}-01")
+    next_month = (first + dt.timedelta(days=31)).replace(day=1)
+    billed_until = min(next_month, dt.datetime.fromisoformat(cloud.estate["as_of"]).date())
+    cloud.restate(month, since=max(first, billed_until - dt.timedelta(days=days)))
+
+
+@contextmanager
+def short_export(cloud):
+    """The export holds a day of each of its periods, for tests that load it and mind not how much it is."""
+    months = sorted(cloud.estate["bill"])
+    for month in months:
+        restate_short(cloud, month, days=1)
+    try:
+        yield cloud
+    finally:
+        for month in months:
+            cloud.restate(month)
 
 
 @contextmanager

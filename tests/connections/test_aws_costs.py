@@ -12,7 +12,7 @@ from connections.access_check import check_access
 from connections.providers.aws.costs import ExportProblem, find_periods, read_header
 from connections.providers.aws.export_key import refusal_of_key
 from sandbox.aws import names
-from tests.connections.aws import EXPORT, EXTERNAL_ID, principal, role, session
+from tests.connections.aws import EXPORT, EXTERNAL_ID, principal, role, session, try_only
 
 PARQUET = dataclasses.replace(EXPORT, name=names.PARQUET_EXPORT)
 
@@ -176,7 +176,8 @@ def checked(cloud, *, place=EXPORT, granted=SAME, **policies):
         ({"region": "eu-west-1"}, "export_region", "lies in us-east-1, not in eu-west-1"),
     ],
 )
-def test_the_access_check_names_the_setting_that_is_wrong(calm_cloud, changed, field, said):
+def test_the_access_check_names_the_setting_that_is_wrong(calm_cloud, monkeypatch, changed, field, said):
+    try_only(monkeypatch, "ec2")
     place = dataclasses.replace(EXPORT, **changed)
     report = checked(calm_cloud, place=place)
     [(about, sentence)] = report.refusals
@@ -184,14 +185,16 @@ def test_the_access_check_names_the_setting_that_is_wrong(calm_cloud, changed, f
     assert said in sentence
 
 
-def test_the_access_check_finds_the_periods_and_tells_what_was_tried(calm_cloud):
+def test_the_access_check_finds_the_periods_and_tells_what_was_tried(calm_cloud, monkeypatch):
+    try_only(monkeypatch, "ec2")
     report = checked(calm_cloud)
     assert (report.refusals, len(report.periods)) == ((), 2)
     results = {line.action: line.result for line in report.matrix}
     assert results["s3:GetObject"] == results["s3:ListBucket"] == results["ec2:DescribeVolumes"] == "OK"
 
 
-def test_a_role_that_may_not_read_the_export_is_told_what_to_do(calm_cloud):
+def test_a_role_that_may_not_read_the_export_is_told_what_to_do(calm_cloud, monkeypatch):
+    try_only(monkeypatch, "ec2")
     report = checked(calm_cloud, granted=None)
     [(field, sentence)] = report.refusals
     assert field == "export_bucket"
@@ -209,9 +212,11 @@ def encrypted(calm_cloud):
     calm_cloud.encrypt_export("")
 
 
-def test_an_export_with_a_key_of_the_customers_is_refused_with_the_statement_that_lets_it_in(encrypted):
+def test_an_export_with_a_key_of_the_customers_is_refused_with_the_statement_that_lets_it_in(encrypted, monkeypatch):
     """And with that statement, copied as it stands, the same check passes: the role may do no more than before."""
-    [(field, sentence)] = checked(encrypted).refusals
+    with monkeypatch.context() as patch:
+        try_only(patch, "ec2")
+        [(field, sentence)] = checked(encrypted).refusals
     assert field == "export_bucket"
     assert "encrypted with a key of yours" in sentence
     assert "SSE-S3" in sentence
@@ -275,7 +280,8 @@ def test_what_is_not_about_a_key_of_kms_is_not_taken_for_it(code, message):
     ("regions", "refused"),
     [(("eu-west-1",), None), (("mars-north-1",), "mars-north-1"), (("eu-west-1", "mars-north-1"), "mars-north-1")],
 )
-def test_an_unknown_region_is_refused_by_name(calm_cloud, regions, refused):
+def test_an_unknown_region_is_refused_by_name(calm_cloud, monkeypatch, regions, refused):
+    try_only(monkeypatch, "ec2")
     arn = role(calm_cloud)
     report = check_access(
         principal=principal(calm_cloud), role_arn=arn, external_id=EXTERNAL_ID, connection_id="c", regions=regions

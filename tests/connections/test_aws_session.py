@@ -9,7 +9,7 @@ import os
 
 import pytest
 from botocore import xform_name
-from botocore.credentials import RefreshableCredentials
+from botocore.credentials import Credentials, RefreshableCredentials
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
@@ -17,10 +17,10 @@ from connections.providers.aws import calls, inventory
 from connections.providers.aws.access import cheapest
 from connections.providers.aws.guarded import LOADER, GuardedSession
 from connections.providers.aws.outcomes import CallBook, sentence_of
-from connections.providers.aws.session import CannotAssumeRole, Principal, account_of, open_session
-from connections.providers.aws.session_policy import session_policy
-from connections.readonly import WriteRefused
+from connections.providers.aws.session import HOSTS, CannotAssumeRole, Principal, account_of, open_session
+from connections.readonly import Guard, WriteRefused
 from sandbox.aws import names
+from sandbox.aws.policy import matches
 from tests.connections.aws import EXPORT, EXTERNAL_ID, guarded, principal, role, session, silent_address
 
 
@@ -135,6 +135,15 @@ def test_our_principals_own_session_can_do_nothing_but_assume(calm_cloud):
         door._client.get_caller_identity()
 
 
+def test_what_is_heard_in_one_session_is_not_heard_in_another():
+    with silent_address() as url:
+        one, other = guarded(url), guarded(url)
+        one.register("a-word.of-ours", lambda **_: "heard")
+        assert [said for _, said in one.emit("a-word.of-ours")] == ["heard"]
+        assert [said for _, said in other.emit("a-word.of-ours")] == []
+        assert [said for _, said in guarded(url).emit("a-word.of-ours")] == []
+
+
 def test_nothing_leaves_once_the_work_is_to_end():
     class Enough(Exception):
         pass
@@ -231,33 +240,81 @@ def test_a_name_is_taken_out_before_the_sentence_is_cut(length):
     assert "Door" not in sentence_of(ClientError({"Error": {"Code": "AccessDenied", "Message": told}}, "X"))
 
 
-@pytest.mark.parametrize("service", sorted(inventory.COLLECTORS))
-def test_a_step_can_call_nothing_of_another_collector_whatever_the_role_may_do(calm_cloud, service):
+class Lent(Credentials):
+    """Those of whichever session is tried: a client keeps the credentials that it was made with."""
+
+    def get_frozen_credentials(self):
+        return self.session.get_credentials().get_frozen_credentials()
+
+
+@dataclasses.dataclass
+class Clients:
+    """One client of each service, made once: each session in turn lends them its guard and its credentials."""
+
+    lent: Lent
+    session: GuardedSession
+    of: dict[str, object]
+
+    def lend(self, opened, *, reads=None):
+        """As clients of `opened`, or where `reads` are given, of one whose guard allows these."""
+        guard = opened.botocore.guard
+        self.lent.session = opened.botocore
+        self.session.guard = guard if reads is None else dataclasses.replace(guard, reads=reads)
+
+    def ask(self, call):
+        asked = cheapest(call, account_id=names.SHOP, region="us-east-1")
+        return getattr(self.of[call.service], xform_name(call.operation))(**asked)
+
+
+@pytest.fixture(scope="module")
+def clients(cloud):
+    lent = Lent("of", "nobody")
+    everything = Guard(reads=inventory.DECLARED, host_suffixes=HOSTS, sandbox_url=cloud.endpoint_url)
+    made = GuardedSession(guard=everything, book=CallBook(), credentials=lent, region="us-east-1")
+    return Clients(lent, made, {name: made.create_client(name) for name in {one.service for one in inventory.DECLARED}})
+
+
+SERVICES = sorted(inventory.COLLECTORS)
+OTHERS = sorted(set(inventory.DECLARED) - set(calls.ACCESS), key=lambda call: (call.service, call.operation))
+STEPS_BETWEEN = 13
+
+
+def others_of(service):
+    return [call for call in OTHERS if call not in inventory.calls_of(service)]
+
+
+def dealt_to(service):
+    """Some of the others' calls, others to each step, so that each call is with some of those that may not make it."""
+    strangers = {call: [one for one in SERVICES if call not in inventory.calls_of(one)] for call in OTHERS}
+    starts = {call: number % len(strangers[call]) for number, call in enumerate(OTHERS)}
+    return [call for call in OTHERS if service in strangers[call][starts[call] :: STEPS_BETWEEN]]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_step_can_call_nothing_of_another_collector_whatever_the_role_may_do(calm_cloud, clients, service):
     opened = session(calm_cloud, service=service)
-    own = inventory.calls_of(service)
-    others = sorted(set(inventory.DECLARED) - {*own, *calls.ACCESS}, key=lambda call: (call.service, call.operation))
-    clients = {name: opened.client(name) for name in {call.service for call in others}}
+    others = others_of(service)
+    clients.lend(opened)
     for call in others:
         with pytest.raises(WriteRefused, match="not a declared read"):
-            ask(clients[call.service], call)
-    policy = json.loads(session_policy(role_arn="arn:aws:iam::123456789012:role/costframe", reads=own, export=None))
-    allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
-    # Our own guard is taken off here, so that only AWS' side is left. One permission of AWS' may be for several
-    # operations: there our guard stands alone.
-    made = GuardedSession(
-        guard=dataclasses.replace(opened.botocore.guard, reads=(*own, *others)),
-        book=CallBook(),
-        credentials=opened.botocore.get_credentials(),
-        region="us-east-1",
-    )
-    unguarded = {name: made.create_client(name) for name in clients}
-    for call in (call for call in others if call.action not in allowed):
-        with pytest.raises(ClientError, match="no session policy allows"):
-            ask(unguarded[call.service], call)
+            clients.ask(call)
+    sent = opened.botocore.get_credentials()._refresh_using.__self__.request["Policy"]
+    actions = {action for statement in json.loads(sent)["Statement"] for action in statement["Action"]}
+    # One permission of AWS' may be for several operations: there our own guard stands alone.
+    own = {action for call in (*inventory.calls_of(service), *calls.ACCESS) for action in call.permissions}
+    foreign = {call.action for call in others} - own
+    assert [one for one in foreign if any(matches(action, one, is_case_kept=False) for action in actions)] == []
+    # What no policy of the session names, AWS refuses, also where our own guard is taken off.
+    clients.lend(opened, reads=inventory.DECLARED)
+    for call in dealt_to(service):
+        if call.action in foreign:
+            with pytest.raises(ClientError, match="no session policy allows"):
+                clients.ask(call)
 
 
-def ask(client, call):
-    return getattr(client, xform_name(call.operation))(**cheapest(call, account_id=names.SHOP, region="us-east-1"))
+def test_each_call_is_asked_of_aws_by_some_step_of_another_collector():
+    asked = {call for service in SERVICES for call in dealt_to(service)}
+    assert asked == set(OTHERS)
 
 
 def test_an_answer_that_cannot_be_parsed_is_not_quoted():

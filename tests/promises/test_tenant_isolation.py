@@ -7,7 +7,7 @@ import pytest
 
 from tests.database import enter
 from tests.tenants import catalogue, walls
-from tests.tenants.matrix import REFUSED, about, acts_on, matrix
+from tests.tenants.matrix import REFUSED, about, acts_on, matrix, stage
 from tests.tenants.mutations import mutations
 
 SCOPED = ("cf_web", "cf_worker", "cf_operator_trail")
@@ -112,7 +112,7 @@ def test_every_key_and_every_index_of_a_tenants_row_starts_with_the_organisation
 def test_a_role_meets_only_its_own_organisations_rows(admin, tables):
     for table in tables:
         catalogue.fill(admin, table)
-        seen = matrix(admin, acts_on(admin, table))
+        seen = matrix(admin, acts_on(admin, table), staged=stage(admin))
         own = 2 if table == "tenants_activity" else 1  # the operator's view is a row, too
         for (role, act), outcome in seen.items():
             is_refused = outcome.startswith(REFUSED)
@@ -134,13 +134,15 @@ def test_each_wall_taken_out_or_widened_changes_what_somebody_meets_or_is_notice
     unnoticed, count = [], 0
     for table in tables:
         catalogue.fill(admin, table)
-        acts = acts_on(admin, table)
-        before = matrix(admin, acts)
+        acts, staged = acts_on(admin, table), stage(admin)
+        before = matrix(admin, acts, staged=staged)
         for mutation in list(mutations(admin, table)):
             count += 1
             admin.execute("savepoint mutation")
             admin.execute(mutation.statement)
-            after = matrix(admin, about(acts, mutation.about), mutation.roles) if mutation.is_felt else {}
+            after = (
+                matrix(admin, about(acts, mutation.about), mutation.roles, staged=staged) if mutation.is_felt else {}
+            )
             if mutation.is_felt and all(before[cell] == outcome for cell, outcome in after.items()):
                 unnoticed.append((table, mutation.name, "nobody felt it"))
             if walls.faults(admin, [table]) == []:

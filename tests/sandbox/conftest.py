@@ -1,13 +1,17 @@
-"""A running sandbox cloud for these tests, and clients that speak to it as the worker's sessions do."""
+"""Clients that speak to the running sandbox cloud as the worker's sessions do."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from botocore.config import Config
 
 from sandbox.aws import names
-from sandbox.aws.client import SandboxCloud
+
+if TYPE_CHECKING:
+    from sandbox.aws.client import SandboxCloud
 
 READS = {
     "Version": "2012-10-17",
@@ -96,21 +100,11 @@ class Sessions:
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory):
-    with SandboxCloud.start(seed=7, state_dir=tmp_path_factory.mktemp("aws")) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
 def sessions(cloud):
     return Sessions(cloud)
 
 
 @pytest.fixture
-def calm(cloud):
+def calm(calm_cloud):
     """The sandbox without leftover faults and page sizes, before and after."""
-    cloud.clear_faults()
-    cloud.set_page_size(None)
-    yield cloud
-    cloud.clear_faults()
-    cloud.set_page_size(None)
+    return calm_cloud

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -28,7 +29,8 @@ def is_gone(pid, *, seconds=15):
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
 def test_both_processes_end_when_stopped_and_when_killed_and_roles_are_kept(tmp_path):
-    cloud = SandboxCloud.start(seed=3, state_dir=tmp_path)
+    day = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)  # early in a month there is less of a bill to write
+    cloud = SandboxCloud.start(seed=3, as_of=day, state_dir=tmp_path)
     try:
         ready = json.loads((tmp_path / "ready.json").read_text())
         arn = cloud.create_role(account=names.LAB, name="kept", trust_policy=trust(), policies={"reads": READS})
@@ -38,7 +40,7 @@ def test_both_processes_end_when_stopped_and_when_killed_and_roles_are_kept(tmp_
     assert is_gone(ready["pid"])
     assert is_gone(ready["backend_pid"])
 
-    again = SandboxCloud.start(seed=3, state_dir=tmp_path)
+    again = SandboxCloud.start(seed=3, as_of=day, state_dir=tmp_path)
     try:
         with urlopen(f"{again.endpoint_url}/_sandbox/roles") as answer:
             assert [role["arn"] for role in json.load(answer)] == [arn]

@@ -106,7 +106,7 @@ def test_short_pages_hold_the_same_as_one_long_page(calm, sessions, service):
     client = sessions.read(service)
     for operation, key, arguments in PAGED[service]:
         whole = [steady(one) for one in getattr(client, operation)(**arguments)[key]]
-        size = max(1, len(whole) // 20)
+        size = max(1, len(whole) // 8)
         calm.set_page_size(size)
         pages = [page[key] for page in client.get_paginator(operation).paginate(**arguments)]
         calm.set_page_size(None)

@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg import sql
 
 from tenants.scope import TICKET_SETTING
-from tests.database import enter
+from tests.database import proof_for
 from tests.tenants.catalogue import OURS, A, B, columns_of, insertion, owner_column, value_for
 
 C = UUID("00000000-0000-4000-8000-00000000000c")  # an organisation that has no rows yet
@@ -20,10 +20,12 @@ D = UUID("00000000-0000-4000-8000-00000000000d")  # another one, for which nobod
 REFUSED = "42501"
 
 # The rows that a statement met, or the error that stopped it.
-ATTEMPT = """
-create or replace function pg_temp.attempt(actor text, statement text) returns text language plpgsql as $$
+ATTEMPT = f"""
+create or replace function pg_temp.attempt(actor text, statement text, proof text, ticket text)
+returns text language plpgsql as $$
 declare met bigint;
 begin
+  perform set_config('costframe.organization', proof, true), set_config('{TICKET_SETTING}', ticket, true);
   execute format('set local role %I', actor);
   execute statement;
   get diagnostics met = row_count;
@@ -36,24 +38,25 @@ end $$
 
 
 Acts = Mapping[UUID | None, Sequence[tuple[str, str]]]  # (name, statement), by the organisation on whose behalf
+Stage = Mapping[UUID | None, tuple[str, str]]  # a proof and an operator's ticket, by the organisation that they are for
 
 
-def matrix(connection, acts_by_organization: Acts, roles=OURS) -> dict[tuple[str, str], str]:
-    """What came of each act of `acts_on`, by role and act. Needs the rows of `catalogue.fill`."""
+def stage(connection) -> Stage:
+    """What `matrix` needs in a transaction that has just begun, and after every savepoint of it."""
     connection.execute(ATTEMPT)
-    tickets = {A: book_view(connection)}
-    seen: dict[tuple[str, str], str] = {}
-    for organization, acts in acts_by_organization.items():
-        enter(connection, organization)
-        connection.execute(f"select set_config('{TICKET_SETTING}', %s, true)", [str(tickets.get(organization, ""))])
-        rows = connection.execute(
-            "select actor, act, pg_temp.attempt(actor, statement)"
-            "  from unnest(%s::text[]) as a (actor), unnest(%s::text[], %s::text[]) as s (act, statement)",
-            [list(roles), *map(list, zip(*acts, strict=True))],
-        )
-        seen |= {(actor, act): outcome for actor, act, outcome in rows}
-    enter(connection, None)
-    return seen
+    proofs = {organization: proof_for(connection, organization) for organization in (A, C)}
+    return {A: (proofs[A], str(book_view(connection))), C: (proofs[C], ""), None: ("", "")}
+
+
+def matrix(connection, acts_by_organization: Acts, roles=OURS, *, staged: Stage) -> dict[tuple[str, str], str]:
+    """What came of each act of `acts_on`, by role and act. Needs the rows of `catalogue.fill`."""
+    tried = [(*act, *staged[organization]) for organization, acts in acts_by_organization.items() for act in acts]
+    rows = connection.execute(
+        "select actor, act, pg_temp.attempt(actor, statement, proof, ticket) from unnest(%s::text[]) as a (actor), "
+        "unnest(%s::text[], %s::text[], %s::text[], %s::text[]) as s (act, statement, proof, ticket)",
+        [list(roles), *map(list, zip(*tried, strict=True))],
+    )
+    return {(actor, act): outcome for actor, act, outcome in rows}
 
 
 def book_view(connection) -> UUID:

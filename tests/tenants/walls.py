@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING
+
 from tenants.operator_reads import viewed_rows
 from tenants.rls import own_rows
 from tests.database import ROOT
 from tests.tenants import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 GRANTS = ROOT / "tests" / "tenants" / "grants.txt"
 POWERS = ROOT / "tests" / "tenants" / "powers.txt"
@@ -41,22 +48,28 @@ def sees_all(table: str, role: str) -> bool:
     return role == "cf_scheduler" or (table, role) in SEE_ALL
 
 
-def committed(path) -> list[str]:
-    return path.read_text().splitlines()
+@cache
+def committed(path) -> tuple[str, ...]:
+    return tuple(path.read_text().splitlines())
+
+
+@cache
+def granted_by_table() -> dict[str, list[str]]:
+    """The committed grants, by the table that they are on."""
+    return {table: list(lines) for table, lines in groupby(committed(GRANTS), key=lambda line: line.split()[0])}
 
 
 def faults(connection, tables: list[str]) -> list[str]:
     """Every way in which these tables are not walled off as they must be."""
     found = [f"{table}: row-level security is not forced" for table in catalogue.unforced(connection, tables)]
-    wanted = committed(GRANTS)
     for table in tables:
         granted = catalogue.grants(connection, table)
-        found += differences(granted, [line for line in wanted if line.split()[0] == table])
+        found += differences(granted, granted_by_table().get(table, []))
         found += policy_faults(connection, table, served={line.split()[1] for line in granted})
     return found
 
 
-def differences(there: list[str], wanted: list[str]) -> list[str]:
+def differences(there: Sequence[str], wanted: Sequence[str]) -> list[str]:
     """What the database says and the committed list does not, or the other way round."""
     return [
         *(f"in the database alone: {line}" for line in there if line not in wanted),

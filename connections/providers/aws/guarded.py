@@ -7,7 +7,8 @@ transport itself, which no event handler can remove. Handlers live on the sessio
 from __future__ import annotations
 
 import threading
-from functools import partial
+from copy import copy
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
@@ -69,6 +70,17 @@ class GuardedEmitter(HierarchicalEmitter):
         if str(unique_id or "").startswith("costframe-") or getattr(handler, "is_guard", False):
             raise WriteRefused("session", "unregister", f"the guard's handler of {event_name} stays")
         super().unregister(event_name, handler, unique_id, unique_id_uses_count)
+
+
+@cache
+def _built_in() -> GuardedEmitter:
+    """An emitter with botocore's own handlers and nothing else. Only copies of it are used.
+
+    botocore looks at the signature of each when it is registered, which takes most of the time that a session takes.
+    """
+    emitter = GuardedEmitter()
+    botocore.session.Session(event_hooks=emitter)
+    return emitter
 
 
 class GuardedTransport:
@@ -133,7 +145,7 @@ class GuardedSession(botocore.session.Session):
     def __init__(
         self, *, guard: Guard, book: CallBook, credentials: Credentials, region: str, role_name: str = ""
     ) -> None:
-        super().__init__(event_hooks=GuardedEmitter())
+        super().__init__(event_hooks=copy(_built_in()), include_builtin_handlers=False)
         self._role_name = role_name
         self.guard = guard
         self.region = region
