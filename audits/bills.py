@@ -311,7 +311,8 @@ def _message(sums: PeriodSums, rivals: Sequence[bill_rivals.Rival]) -> str:
     left_out = quarantine.message(quarantine.tallies(sums.left_out), row_count=sums.row_count)
     sentences = [*sums.notes, *([left_out] if left_out else [])]
     if sums.rows_without_cost:
-        sentences.append(f"{sums.rows_without_cost:,} rows have no list or contracted cost; they count as 0 there.")
+        rows = "row has" if sums.rows_without_cost == 1 else "rows have"
+        sentences.append(f"{sums.rows_without_cost:,} {rows} no list or contracted cost, which counts as 0 there.")
     return " ".join([*sentences, *bill_rivals.place_taken(sums, rivals)])
 
 

@@ -58,6 +58,12 @@ class LoadRow:
     format_title: str
 
     @property
+    def last_complete(self) -> date | None:
+        """The last day of its period that is complete, None where none is."""
+        until = self.load.billed_until
+        return until - timedelta(days=1) if until is not None and until > self.load.billing_period else None
+
+    @property
     def last_day(self) -> date:
         """The day whose exchange rates count for it: the last of its period that is billed."""
         end = (self.load.billing_period.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Sum
 
@@ -59,12 +59,18 @@ class Cell:
         return told(self.step.plan, billed_days=self.step.billed_days)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlaceRow:
-    """One account and region, with a cell for each service (None: nothing is looked at there)."""
+class Place(NamedTuple):
+    """Where steps look."""
 
     account_id: str
     region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceRow:
+    """One service, with a cell for each place (None: it is not looked at there). Services are many, places few."""
+
+    service: str
     cells: tuple[Cell | None, ...]
 
 
@@ -79,8 +85,8 @@ class Progress:
     not_called: int
     looking: tuple[Step, ...]
     loading: Told | None
-    services: tuple[str, ...]
-    places: tuple[PlaceRow, ...]
+    places: tuple[Place, ...]
+    services: tuple[ServiceRow, ...]
     others: tuple[tuple[str, Cell], ...]
     resource_count: int
     call_count: int
@@ -91,7 +97,7 @@ def progress_of(audit: Audit, *, at: datetime) -> Progress:
     """Every step by place and service."""
     steps = list(Step.objects.filter(audit=audit).order_by("account_id", "region", "service"))
     looks = [step for step in steps if step.kind == Step.Kind.INVENTORY]
-    services = tuple(sorted({step.service for step in looks}))
+    places = tuple(dict.fromkeys(_place(step) for step in looks))
     since = audit.started_at or audit.requested_at
     not_called = sum(step.state == Step.State.NOT_CALLED for step in steps)
     return Progress(
@@ -102,8 +108,8 @@ def progress_of(audit: Audit, *, at: datetime) -> Progress:
         not_called=not_called,
         looking=tuple(step for step in steps if step.state == Step.State.RUNNING),
         loading=next((told_of(step, at=at) for step in steps if step.kind == Step.Kind.BILL), None),
-        services=services,
-        places=tuple(_places(looks, services)),
+        places=places,
+        services=tuple(_services(looks, places)),
         others=tuple((PARTS[Step.Kind(step.kind)], _cell(step)) for step in steps if step.kind in PARTS),
         # What advisors say is no resource.
         resource_count=sum(step.resource_count for step in steps if step.service not in SOURCES),
@@ -112,13 +118,16 @@ def progress_of(audit: Audit, *, at: datetime) -> Progress:
     )
 
 
-def _places(looks: Iterable[Step], services: tuple[str, ...]) -> Iterable[PlaceRow]:
-    found: dict[tuple[str, str], dict[str, Step]] = {}
+def _place(step: Step) -> Place:
+    return Place(step.account_id, step.region)
+
+
+def _services(looks: Iterable[Step], places: tuple[Place, ...]) -> Iterable[ServiceRow]:
+    found: dict[str, dict[Place, Cell]] = {}
     for step in looks:
-        found.setdefault((step.account_id, step.region), {})[step.service] = step
-    for (account_id, region), steps in found.items():
-        cells = tuple(_cell(steps[service]) if service in steps else None for service in services)
-        yield PlaceRow(account_id=account_id, region=region, cells=cells)
+        found.setdefault(step.service, {})[_place(step)] = _cell(step)
+    for service, cells in sorted(found.items()):
+        yield ServiceRow(service=service, cells=tuple(cells.get(place) for place in places))
 
 
 def _cell(step: Step) -> Cell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Max, Sum
@@ -55,7 +56,7 @@ class Standing:
     last: Audit | None
     last_done: Audit | None
     next_at: datetime | None
-    billed_until: date | None
+    last_billed_day: date | None
     unreadable: tuple[Unreadable, ...]
     advisors: tuple[Advisor, ...] = ()
 
@@ -83,7 +84,7 @@ def standings(rows: Iterable[Connection] | None = None) -> list[Standing]:
     }
     checks = connections.latest_checks()
     next_at = dict(Schedule.objects.filter(connection_id__in=ids).values_list("connection_id", "due_at"))
-    billed = _billed_until(ids)
+    billed = _last_billed_days(ids)
     gaps = _gaps_of([audit.id for audit in done.values()])
     advisors = _advisors_of([audit.id for audit in done.values()])
     return [
@@ -94,7 +95,7 @@ def standings(rows: Iterable[Connection] | None = None) -> list[Standing]:
             last=last.get(one.id),
             last_done=done.get(one.id),
             next_at=None if one.is_paused else next_at.get(one.id),
-            billed_until=billed.get(one.id),
+            last_billed_day=billed.get(one.id),
             unreadable=tuple(gaps.get(done[one.id].id, ())) if one.id in done else (),
             advisors=tuple(advisors.get(done[one.id].id, ())) if one.id in done else (),
         )
@@ -102,9 +103,12 @@ def standings(rows: Iterable[Connection] | None = None) -> list[Standing]:
     ]
 
 
-def _billed_until(ids: list[UUID]) -> dict[UUID, date]:
-    loads = BillLoad.objects.filter(source__connection_id__in=ids, state=BillLoad.State.LOADED)
-    return dict(loads.values_list("source__connection_id").annotate(until=Max("billed_until")).order_by())
+def _last_billed_days(ids: list[UUID]) -> dict[UUID, date]:
+    loads = BillLoad.objects.filter(
+        source__connection_id__in=ids, state=BillLoad.State.LOADED, billed_until__isnull=False
+    )
+    ends = loads.values_list("source__connection_id").annotate(until=Max("billed_until")).order_by()
+    return {connection_id: until - timedelta(days=1) for connection_id, until in ends}
 
 
 def _gaps_of(audit_ids: list[UUID]) -> dict[UUID, list[Unreadable]]:

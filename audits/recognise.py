@@ -75,7 +75,8 @@ def recognise(part: Part, shape: Shape) -> str:
     why = f"it comes nearest to {TITLES[nearest]}, but has no column {', '.join(lacking)}"
     raise BillRefused(
         f"{part.key} is no bill that is known here: {why if shares[nearest] < 1 else 'it has no column of any'}. "
-        f"Known are {', '.join(TITLES.values())}; as CSV with a header line, or as Parquet.",
+        f"Known are {', '.join(TITLES.values())}; as CSV with a header line, or as Parquet; "
+        "Google Cloud's also as JSON lines.",
         part=part.key,
         field=lacking[0] if shares[nearest] < 1 else "",
     )

@@ -78,8 +78,8 @@ def latest_check(connection: Connection) -> AccessCheck | None:
 
 
 def check_page(check: AccessCheck) -> CheckPage:
-    """An access check, what was refused first."""
-    matrix = [_matrix_row(line) for line in check.matrix]
+    """An access check, what was refused first. A call that several collectors make is told once if it went alike."""
+    matrix = list(dict.fromkeys(_matrix_row(line) for line in check.matrix))
     order = [label for label, _ in RESULTS.values()]
     matrix.sort(key=lambda row: (row.tone != "bad", row.tone != "warn", order.index(row.result), row.action))
     return CheckPage(
@@ -89,9 +89,9 @@ def check_page(check: AccessCheck) -> CheckPage:
             Refusal(field=field, label=FORM_FIELDS.get(field, ""), sentence=sentence)
             for field, sentence in check.refusals
         ),
-        warnings=tuple(check.warnings),
+        warnings=tuple(dict.fromkeys(check.warnings)),
         matrix=tuple(matrix),
-        refused_count=sum(row.tone == "bad" for row in matrix),
+        refused_count=len({row.action for row in matrix if row.tone == "bad"}),
     )
 
 

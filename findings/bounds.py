@@ -23,10 +23,12 @@ MOST_SHOWN = 40
 BY_NAME = (
     (re.compile(WINDOW_SETTING), 90),
     (re.compile(r".*_days"), 3650),
-    (re.compile(r".*percent.*|.*_cpu"), 100),
+    (re.compile(r".*percent.*|.*_(cpu|gpu|memory)"), 100),
     (re.compile(r".*hours_a_day"), 24),
 )
 MOST_OF_ANYTHING = 1_000_000_000
+ALL_OF_IT = frozenset({"cpu", "gpu", "memory"})  # a threshold that ends so is a share of it
+WRITTEN = {"cpu": "CPU", "gpu": "GPU", "iops": "IOPS", "mb": "MB", "gb": "GB", "gib": "GiB"}
 # Nothing is below 0 of anything, so at 0 a rule would find nothing and say that all is fine.
 LEAST_WHOLE, LEAST = 1, 0.001
 
@@ -52,6 +54,12 @@ class Bounds:
         if type(value) is not int and (self.is_whole or type(value) is not float):
             return False
         return math.isfinite(value) and self.least <= value <= self.most
+
+
+def spoken(name: str) -> str:
+    """How a threshold is called on pages: "max CPU (%)" of max_cpu."""
+    parts = name.split("_")
+    return " ".join(WRITTEN.get(one, one) for one in parts) + (" (%)" if parts[-1] in ALL_OF_IT else "")
 
 
 def bounds_of(rule: Rule, name: str) -> Bounds:

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
 Choices = list[tuple[str, str]]
-NOT_THERE = "%(value)s is not there to choose."
+# What is wrong with a value, after the name of its field and the value itself.
+NOT_THERE = {"invalid_choice": "is not there to choose."}
+NO_POINTS = dict.fromkeys(
+    ("invalid", "min_value", "max_value", "max_decimal_places", "max_digits"), "is no whole number from 0 to 100."
+)
+NO_BEGINNING = {
+    "max_length": "is longer than 200 characters: write the beginning alone.",
+    "null_characters_not_allowed": "holds a character that is in no name and no id.",
+}
+MOST_SHOWN = 80
 
 
 def _choice(field: str, *, label: str, any_label: str, choices: Choices | None = None) -> django_filters.ChoiceFilter:
@@ -31,7 +40,7 @@ def _choice(field: str, *, label: str, any_label: str, choices: Choices | None =
         label=label,
         choices=choices or [],
         empty_label=any_label,
-        error_messages={"invalid_choice": NOT_THERE},
+        error_messages=NOT_THERE,
     )
 
 
@@ -44,7 +53,16 @@ def _begins_with(field: str, value: str) -> Q:
 
 def _complaints(form: forms.Form) -> list[str]:
     """A sentence for each value that could not be used, with the name of its field."""
-    return [f"{form.fields[name].label}: {error}" for name, errors in form.errors.items() for error in errors]
+    return [
+        f"{form.fields[name].label}: {_shown(form.data.get(name, ''))} {error}"
+        for name, errors in form.errors.items()
+        for error in errors
+    ]
+
+
+def _shown(value: object) -> str:
+    text = "".join(one if one.isprintable() else " " for one in str(value))
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 def _tick(method: str, *, label: str) -> django_filters.BooleanFilter:
@@ -54,7 +72,9 @@ def _tick(method: str, *, label: str) -> django_filters.BooleanFilter:
 class FindingFilter(django_filters.FilterSet):
     """The filters of the action list; open findings unless another state is asked for."""
 
-    q = django_filters.CharFilter(method="begins_with", label="Name or id begins with", max_length=200)
+    q = django_filters.CharFilter(
+        method="begins_with", label="Name or id begins with", max_length=200, error_messages=NO_BEGINNING
+    )
     state = _choice("state", label="State", any_label="Open and resolved", choices=list(Finding.State.choices))
     confidence = _choice("confidence", label="Confidence", any_label="Any", choices=list(Finding.Confidence.choices))
     points = django_filters.NumberFilter(
@@ -64,6 +84,7 @@ class FindingFilter(django_filters.FilterSet):
         min_value=0,
         max_value=100,
         decimal_places=0,
+        error_messages=NO_POINTS,
     )
     rule = _choice("rule_id", label="Rule", any_label="All rules")
     account = _choice("account_id", label="Account", any_label="All accounts")
@@ -124,9 +145,11 @@ class FindingFilter(django_filters.FilterSet):
 class OpinionFilter(django_filters.FilterSet):
     """The filters of the page; what they say alone unless something else is asked for."""
 
-    q = django_filters.CharFilter(method="begins", label="Name or id begins with", max_length=200)
+    q = django_filters.CharFilter(
+        method="begins", label="Name or id begins with", max_length=200, error_messages=NO_BEGINNING
+    )
     standing = django_filters.ChoiceFilter(
-        method="stands", label="How it stands to ours", choices=STANDINGS, empty_label=None
+        method="stands", label="How it stands to ours", choices=STANDINGS, empty_label=None, error_messages=NOT_THERE
     )
     source = _choice("source", label="Who says it", any_label="All of them", choices=list(SOURCES.items()))
     action = _choice("action", label="Action", any_label="Any", choices=list(ACTIONS.items()))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from findings.bounds import MOST_SHOWN, BadThreshold, bounds_of, read
+from findings.bounds import MOST_SHOWN, BadThreshold, bounds_of, read, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ class ThresholdsForm(forms.Form):
             self.fields[name] = ThresholdField(
                 rule=rule,
                 name=name,
-                label=name.replace("_", " ").capitalize(),
+                label=spoken(name)[0].upper() + spoken(name)[1:],
                 help_text=f"{bounds}; the rule's default is {default}.",
                 error_messages={"required": f"Write a number, as in {default}."},
                 widget=forms.TextInput(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from findings import registry, thresholds
-from findings.bounds import bounds_of, usable
+from findings.bounds import bounds_of, spoken, usable
 from findings.effects import INTO, OUT_OF, UNKNOWN
 from findings.models import Finding
 from findings.queries import account_labels, rule_title, short_id, totals_of
@@ -107,7 +107,7 @@ class PreviewPage:
     out_of: Figure | None
     stay: Figure | None
     change: tuple[Amount, ...]
-    groups: tuple[tuple[str, str, tuple[dict[str, Any], ...]], ...]
+    groups: tuple[tuple[str, str, tuple[dict[str, Any], ...], bool], ...]
     kept: RuleSettings | None
     is_overtaken: bool
     poll_seconds: int = POLL_SECONDS
@@ -133,9 +133,7 @@ def rule_page(rule: Rule) -> RulePage:
     return RulePage(
         row=next(row for row in rule_rows() if row.id == rule.id),
         thresholds=tuple(
-            Threshold(
-                name=name.replace("_", " "), value=values[name], default=default, bounds=str(bounds_of(rule, name))
-            )
+            Threshold(name=spoken(name), value=values[name], default=default, bounds=str(bounds_of(rule, name)))
             for name, default in rule.settings.items()
         ),
         newest=newest,
@@ -174,7 +172,7 @@ def preview_page(preview: ThresholdPreview) -> PreviewPage:
         stay=_figure(effect.get("stay")),
         change=_amounts(effect.get("change", {})),
         groups=tuple(
-            (kind, title, rows)
+            (kind, title, rows, any(row["because"] for row in rows))
             for kind, title in KINDS
             if (rows := tuple(_row(row, labels) for row in effect.get("rows", ()) if row["change"] == kind))
         ),

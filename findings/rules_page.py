@@ -10,6 +10,7 @@ from django.db.models import Count, Sum
 
 from connections.kits import aws
 from findings import registry
+from findings.bounds import spoken
 from findings.frozen import criterion, version
 from findings.models import Finding, Verdict
 from findings.rule_texts import texts_of
@@ -85,7 +86,7 @@ def _row(
         criterion=criterion(rule),
         version=version(rule),
         looks_at=rule.looks_at.KIND.replace("_", " "),
-        settings=tuple((name.replace("_", " "), value) for name, value in rule.given(own).items()),
+        settings=tuple((spoken(name), value) for name, value in rule.given(own).items()),
         is_changed=rule.given(own) != rule.given({}),
         metrics=tuple(metric.key for metric in rule.metrics),
         actions=_actions(rule),

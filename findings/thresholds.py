@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from findings import registry
-from findings.bounds import usable
+from findings.bounds import spoken, usable
 from findings.threshold_models import RuleSettings, ThresholdPreview
 from tenants import activity, scope
 from tenants.wake import wake_scheduler
@@ -113,9 +113,7 @@ def keep(*, preview: ThresholdPreview, rule: Rule, note: str, by: str, at: datet
 def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
     """What is different, by threshold's name: "14 to 30"."""
     return {
-        name.replace("_", " "): f"{before.get(name)} to {value}"
-        for name, value in after.items()
-        if value != before.get(name)
+        spoken(name): f"{before.get(name)} to {value}" for name, value in after.items() if value != before.get(name)
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.core.exceptions import TooManyFilesSent
 from django.core.files.uploadhandler import FileUploadHandler
+from django.urls import Resolver404, resolve
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -48,6 +49,14 @@ def handler_of(view: Callable[..., Any]) -> type[FileUploadHandler] | None:
     """The handler that a view declares, through whatever decorators stand above it."""
     found: type[FileUploadHandler] | None = vars(view).get("file_handler")
     return found
+
+
+def are_taken_at(path: str) -> bool:
+    """Whether the view at this address takes files. Nobody else may read the body of a request to it."""
+    try:
+        return handler_of(resolve(path).func) is not None
+    except Resolver404:
+        return False
 
 
 def prepare(request: HttpRequest, view: Callable[..., Any]) -> bool:

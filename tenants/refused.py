@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 
+from tenants import files
 from tenants.cookies import bearer_token
 from tenants.identity import is_same_origin
 from tenants.visits import HEADER, ORGANIZATION, ORGANIZATION_NAME
@@ -53,6 +54,8 @@ def form_mark(request: HttpRequest) -> str:
     """What a form says of the organisation that its page was of. One with files says it in its address."""
     if request.method != "POST":
         return ""
+    if files.are_taken_at(request.path_info):
+        return request.GET.get(ORGANIZATION, "")  # its body is not read before this is compared
     return request.GET.get(ORGANIZATION) or request.POST.get(ORGANIZATION, "")
 
 
@@ -61,7 +64,7 @@ def typed_by_visitor(request: HttpRequest) -> list[tuple[str, str]] | None:
 
     Of a form with files too: they are not read, and a browser keeps none to be sent again.
     """
-    if request.method != "POST" or ORGANIZATION in request.GET:
+    if request.method != "POST" or ORGANIZATION in request.GET or files.are_taken_at(request.path_info):
         return None
     if not is_same_origin(request.headers, origin=settings.PUBLIC_ORIGIN):
         return None

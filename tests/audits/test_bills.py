@@ -100,6 +100,7 @@ def test_what_is_in_the_database_equals_the_sample_to_the_last_digit(payer, orga
     assert loads[0].files == [{"key": "focus_sample.csv", "size": SAMPLE.stat().st_size, "etag": "", "rows": 1000}]
     assert loads[0].totals["USD"]["billed_cost"] == "20.28022672899"
     assert "6 rows have no list or contracted cost" in loads[0].message
+    assert "1 row has no list or contracted cost" in loads[1].message
     assert bill.sums.rows_by_part == (1000,)
 
 

@@ -113,6 +113,7 @@ def test_a_place_that_was_not_called_says_why_and_is_neither_done_nor_a_gap(visi
     assert "not called not offered in this region" in page
     assert "not called nothing billed there in 30 days" in page
     assert "spot check: nothing billed there in 30 days" in page
+    assert page.index("r-2") < page.index("kafka") < page.index("not called nothing billed"), "a row a service"
     assert "Not called 2 places in which nothing is offered" in page
     assert f"{called} of {called} steps" in page
 
@@ -314,8 +315,18 @@ def test_a_connection_says_what_it_cannot_read_and_how_old_its_data_are(visitor,
     load(organization, connection, billed_until=dt.date(2026, 10, 19))
     row = text(visitor.get("/connections/"))
     assert "rds:DescribeDBInstances in eu-west-1" in row
-    assert "2026-10-19" in row
+    assert "2026-10-18" in row, "the last complete day, as on the page of costs"
     assert "0.41" in row
+    change(organization, connection, night_cost_usd="0.0028")
+    assert "&lt; 0.01" in text(visitor.get("/connections/"))
+
+
+@pytest.mark.parametrize(
+    ("until", "words"), [("2026-11-01", "2026-10 complete until 2026-10-31"), ("2026-10-01", "2026-10 Shop")]
+)
+def test_a_bill_names_its_last_complete_day_unless_it_has_none(visitor, organization, connection, until, words):
+    load(organization, connection, billed_until=until)
+    assert words in text(visitor.get("/bills/"))
 
 
 def test_a_page_of_many_connections_takes_as_many_queries_as_one(visitor, organization, connection):

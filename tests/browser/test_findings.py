@@ -11,7 +11,7 @@ from audits.models import CostLine, Step, Usage
 from audits.rate_models import ExchangeRate
 from findings.models import Finding, Opinion
 from findings.operations import judge
-from tests.browser.looks import violations
+from tests.browser.looks import sideways, violations
 from tests.findings.rows import (
     ADDRESS,
     AT,
@@ -32,6 +32,13 @@ VOLUMES = [
     dataclasses.replace(UNATTACHED, resource_id=f"vol-{number}", name=f"disk {number}", size_gib=number + 1)
     for number in range(60)
 ]
+# On the first page, whose widths are measured: what clouds and their users call things.
+VOLUMES[59] = dataclasses.replace(
+    VOLUMES[59], name="arn:aws:autoscaling:ap-southeast-2:111111111111:autoScalingGroup:" + "0f3c2b1a" * 20
+)
+VOLUMES[58] = dataclasses.replace(VOLUMES[58], resource_id="vol-" + "0f3c2b1a9d8e7f6a5" * 12, name="")
+# Tables of a finding's page with more columns than fit, each in a frame of its own.
+MAY_SCROLL = ("Bill lines", "Unit prices")
 
 
 @pytest.fixture
@@ -111,6 +118,7 @@ def test_axe_finds_nothing_serious_in_light_and_dark_and_no_page_is_wider_than_i
         page.goto(path)
         assert complaints_of_axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert {name for name in sideways(page) if not name.startswith(MAY_SCROLL)} == set(), path
 
 
 def test_the_empty_list_has_nothing_serious_either(page):

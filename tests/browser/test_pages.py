@@ -11,7 +11,7 @@ from audits import uploads
 from audits.models import Audit, BillUpload, BillUploadChunk, Step
 from connections.models import AccessCheck, Connection
 from sandbox.clerk.people import ENGINEER
-from tests.browser.looks import violations
+from tests.browser.looks import sideways, violations
 from tests.browser.seed import seed
 from tests.conftest import AT
 
@@ -70,6 +70,7 @@ FULL = (
     "/findings/rules/previews/{tried}/",
     "/findings/rules/previews/{asked}/",
 )
+WIDE = 1280  # of a usual window, in which everything is in sight
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ARN = "arn:aws:iam::555555555555:role/CostframeReadOnly"
 
@@ -94,10 +95,10 @@ def spoil_token(page, site):
         page.context.add_cookies([{"name": cookie["name"], "value": expired, "url": site.origin}])
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [WIDE, 390])
 def test_every_page_is_accessible_in_light_and_dark_and_fits_the_window(site, browse, width):
     page = browse(viewport={"width": width, "height": 900})
-    found, wide = [], []
+    found, wide, hidden = [], [], set()
     for path in EMPTY:
         page.goto(path)
         found += complaints(page)
@@ -107,7 +108,9 @@ def test_every_page_is_accessible_in_light_and_dark_and_fits_the_window(site, br
         assert answer.status == 200, path
         found += complaints(page)
         wide += [path] if is_too_wide(page) else []
+        hidden |= {(path, name) for name in sideways(page)}
     assert found == []
+    assert width < WIDE or hidden == set()
     assert wide == []
 
 

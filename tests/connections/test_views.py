@@ -210,6 +210,16 @@ def test_a_refusal_stands_at_its_field_and_the_matrix_names_the_action(visitor, 
     )
 
 
+def test_a_call_of_several_collectors_that_is_refused_alike_is_told_once(visitor, draft, sealing_key):
+    submit(visitor, draft)
+    refused = {"action": "rds:DescribeDBInstances", "result": "REFUSED", "why": "Lists databases.", "message": "no"}
+    again = ["rds:DescribeDBInstances is refused: no."] * 2
+    end_check(draft, state="PASSED", account_id="111111111111", matrix=[refused, dict(refused)], warnings=again)
+    page = text(visitor.get(url(draft, "check/")))
+    assert "1 action refused: what depends on it is left out" in page
+    assert page.count("rds:DescribeDBInstances refused") == page.count("rds:DescribeDBInstances is refused") == 1
+
+
 def test_a_draft_is_sent_to_its_form_instead_of_an_access_check(visitor, draft):
     assert visitor.get(url(draft, "check/"))["Location"] == url(draft, "access/")
     assert visitor.post(url(draft, "check/again/"))["Location"] == url(draft, "access/")

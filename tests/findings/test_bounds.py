@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from connections.resources.thing import DAY, HOUR, KEPT_DAYS
-from findings.bounds import BadThreshold, bounds_of, read, usable
+from findings.bounds import BadThreshold, bounds_of, read, spoken, usable
 from findings.registry import BILL_RULES, RULES, rule
 from findings.rule import WINDOW_SETTING
 
@@ -43,6 +43,26 @@ def test_what_is_no_number_or_out_of_bounds_is_refused_with_the_value_and_the_re
         read(IDLE, name, text)
     assert f"“{text.strip()[:40]}”" in str(refused.value)
     assert ": write " in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("idle_days", "idle days"),
+        ("max_cpu", "max CPU (%)"),
+        ("p95_cpu", "p95 CPU (%)"),
+        ("max_network_mb", "max network MB"),
+        ("min_stored_gib", "min stored GiB"),
+        ("memory_percent", "memory percent"),
+    ],
+)
+def test_a_threshold_is_called_as_people_write_it_with_its_unit(name, words):
+    assert spoken(name) == words
+
+
+@pytest.mark.parametrize(("one", "name"), EVERY, ids=lambda value: getattr(value, "id", value))
+def test_what_is_a_share_ends_at_all_of_it(one, name):
+    assert bounds_of(one, name).most == 100 or not spoken(name).endswith("(%)")
 
 
 def test_numbers_are_read_as_their_rule_counts():

@@ -175,12 +175,16 @@ def test_new_means_opened_by_the_latest_audit(shop):
     [
         ({"region": "mars-1"}, "Region: mars-1 is not there to choose."),
         ({"confidence": "SURE"}, "Confidence: SURE is not there to choose."),
-        ({"points": "101"}, "Confidence at least: Ensure this value is less than or equal to 100."),
-        ({"points": "9.5"}, "Confidence at least: Ensure that there are no more than 0 decimal places."),
-        ({"points": "many"}, "Confidence at least: Enter a number."),
+        ({"points": "101"}, "Confidence at least: 101 is no whole number from 0 to 100."),
+        ({"points": "9.5"}, "Confidence at least: 9.5 is no whole number from 0 to 100."),
+        ({"points": "many"}, "Confidence at least: many is no whole number from 0 to 100."),
         ({"state": "GONE"}, "State: GONE is not there to choose."),
         ({"rule": "x' or 1=1"}, "Rule: x' or 1=1 is not there to choose."),
-        ({"q": "a\0b"}, "Name or id begins with: Null characters are not allowed."),
+        ({"q": "a\0b"}, "Name or id begins with: a b holds a character that is in no name and no id."),
+        (
+            {"q": "x" * 300},
+            f"Name or id begins with: {'x' * 80}… is longer than 200 characters: write the beginning alone.",
+        ),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_with_its_field(shop, query, complaint):

@@ -30,6 +30,7 @@ from tests.findings.rows import (
     use,
 )
 from tests.findings.test_views import text_of
+from tests.tenants.planted import work_out
 from tests.web import Visitor
 
 RULE = registry.rule("aws_ebs_volume_unattached")
@@ -245,6 +246,16 @@ def test_asking_previewing_and_keeping_with_a_note(visitor, organization):
     assert line.detail == {"rule": RULE.id, "note": "Disks <b>wait</b>", "unattached days": "14 to 60"}
     assert b"<b>wait</b>" not in visitor.get(RULE_URL).content
     assert "changed the thresholds of a rule" in text_of(visitor.get("/activity/"))
+
+
+@pytest.mark.parametrize(("because", "headings"), [("", "Where Saves a month"), ("In use.", "Where Why Saves a month")])
+def test_a_preview_has_reasons_where_verdicts_give_any(visitor, organization, because, headings):
+    page = visitor.post(RULE_URL, {"unattached_days": "60"})["Location"]
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        work_out(preview := ThresholdPreview.objects.get(), "vol")
+        preview.effect["rows"][0]["because"] = because
+        preview.save(update_fields=["effect"])
+    assert headings in text_of(visitor.get(page))
 
 
 def test_another_organisations_preview_is_as_a_random_one(visitor, stranger, organization):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from connections.models import Connection
 from tenants import scope
+from tenants.files import are_taken_at
 from tenants.middleware import PERSONAL_VIEWS, PUBLIC_VIEWS
 from tests.conftest import AT
 from tests.tenants.attacks.pages import labels
@@ -15,6 +17,9 @@ from tests.web import ORIGIN, Visitor, token
 
 NEW = "/connections/new/"
 DRAFT = {"label": "production", "regions": "eu-west-1"}
+FILE = SimpleUploadedFile("a.csv", b"x" * 900)
+IN_BODY = {"costframe_organization": "org_northwind Northwind"}
+TAKING_FILES = [url for _, url in every_url() if are_taken_at(url)]
 BY_FIELD = {"costframe-organization": ""}  # without scripts only the form's own field says the organisation
 
 
@@ -107,6 +112,28 @@ def test_no_address_changes_anything_for_a_form_of_another_organisation_or_of_no
     assert stale.post(url).status_code == 409
     assert stale.post(url, headers=BY_FIELD).status_code == 403
     assert stale.poll(url).status_code == 409
+
+
+def test_there_is_an_address_that_takes_files():
+    assert TAKING_FILES == ["/bills/upload/"]
+
+
+@pytest.mark.parametrize("url", TAKING_FILES)
+@pytest.mark.parametrize(("age", "status"), [(0, 403), (300, 401)], ids=["fresh", "expired"])
+@pytest.mark.parametrize("parts", [{}, {"parts": FILE}, {**IN_BODY, "parts": FILE}, IN_BODY])
+def test_files_for_an_address_that_names_no_organisation_are_refused_unread(visitor, url, age, status, parts):
+    """A view's own handler cannot take what was read before it came."""
+    visitor.take_cookie(age=age)
+    answer = visitor.post(url, {"label": "Azure", **parts}, headers=BY_FIELD)
+    assert (answer.status_code, hasattr(answer.wsgi_request, "_files")) == (status, False)
+
+
+@pytest.mark.parametrize("headers", [BY_FIELD, {}], ids=["none", "in a header"])
+@pytest.mark.parametrize("age", [0, 300], ids=["fresh", "expired"])
+def test_a_file_for_an_address_that_takes_none_is_refused(visitor, organization, headers, age):
+    visitor.take_cookie(age=age)
+    answer = visitor.post(NEW, {**DRAFT, "file": FILE}, headers=headers)
+    assert (answer.status_code, labels(organization)) == (400, [])
 
 
 def test_a_program_with_a_bearer_token_reads_a_page_and_changes_nothing(organization, provider_key, client):
