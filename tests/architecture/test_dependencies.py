@@ -22,7 +22,7 @@ def pinned(name="requirements.txt"):
             yield found[1], found[2], set(re.findall(r"--hash=sha256:([0-9a-f]{64})", line))
 
 
-def make_sbom(directory):
+def make_sbom(directory, *more):
     command = next(
         line for line in (ROOT / "Makefile").read_text().replace("\\\n", " ").splitlines() if "cyclonedx_py" in line
     )
@@ -30,7 +30,7 @@ def make_sbom(directory):
     arguments = command.partition("cyclonedx_py ")[2].replace("sbom.cdx.json", str(written)).split()
     import sys
 
-    subprocess.run([sys.executable, "-W", "ignore", "-m", "cyclonedx_py", *arguments], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-W", "ignore", "-m", "cyclonedx_py", *arguments, *more], cwd=ROOT, check=True)
     return written.read_bytes()
 
 
@@ -54,7 +54,7 @@ def test_the_bill_of_materials_lists_every_pinned_requirement_with_its_hashes(ma
 
 
 def test_the_bill_of_materials_is_the_same_for_the_same_requirements(made, tmp_path):
-    assert make_sbom(tmp_path) == made
+    assert make_sbom(tmp_path, "--no-validate") == made, "what is the same is as valid"
     assert str(ROOT).encode() not in made
 
 

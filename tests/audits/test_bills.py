@@ -18,6 +18,7 @@ from sandbox.aws import export, names
 from sandbox.aws.estate import build
 from tenants import scope
 from tests.audits.focus_files import SAMPLE, write_csv, write_gzip, write_parquet
+from tests.audits.read_once import read_once
 from tests.audits.sources import source_of
 from tests.audits.test_focus import sums_of_sample
 from tests.conftest import AT
@@ -55,8 +56,11 @@ def load(connection, parts, *, execution="run-1", at=AT, month=OCTOBER):
     """As a worker does it: read outside of any transaction, then write in one. Without `month`, of whatever months."""
     period = period_of(parts, execution=execution, month=month)
     paths = {part.key: part.path for part in parts}
-    reading = bills.read_period(period=period, paths=paths, seconds=60)
-    with acting_as("cf_worker"), reading as bill, scope.organization(connection.organization_id):
+    with (
+        acting_as("cf_worker"),
+        read_once(period=period, paths=paths) as bill,
+        scope.organization(connection.organization_id),
+    ):
         return bills.replace(
             source=source_of(connection),
             bill=bill,
@@ -357,7 +361,7 @@ def test_nothing_is_left_behind_in_the_database(payer, tmp_path):
 
 
 def test_the_sandboxs_bill_loads_to_its_own_totals_in_both_formats(payer, tmp_path):
-    estate = build(seed=7, as_of=dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
+    estate = build(seed=7, as_of=dt.datetime(2026, 11, 6, tzinfo=dt.UTC))
     delivery = export.first_delivery(estate)
     lines = {}
     for name in (names.CSV_EXPORT, names.PARQUET_EXPORT):

@@ -17,7 +17,6 @@ import pytest
 import redis
 
 from costframe.queue import QUEUE
-from tests.connections.aws import short_export
 from tests.costframe.running import Running, wait_for
 
 pytestmark = pytest.mark.processes
@@ -49,15 +48,8 @@ class Tap:
         self.thread.join(5)
 
 
-@pytest.fixture(scope="module")
-def short_bill(cloud):
-    """A day of each period."""
-    with short_export(cloud):
-        yield
-
-
 @pytest.fixture
-def running(fresh_database, redis_server, calm_cloud, short_bill, tmp_path):
+def running(fresh_database, redis_server, calm_cloud, tmp_path):
     with contextlib.closing(redis.Redis.from_url(redis_server.url)) as queue:
         queue.flushall()
     running = Running(urls=fresh_database, redis=redis_server, cloud=calm_cloud, directory=tmp_path)
