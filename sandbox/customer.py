@@ -62,15 +62,19 @@ class Look:
 ACCOUNTS = tuple(Account(account_id=account_id, label=label) for account_id, label in names.ACCOUNTS.items())
 
 
-def connect(browser: Browser, cloud: SandboxCloud, account: Account) -> str:
-    """Go through the wizard: draft, kit, role, access check. Returns the path of the connection's page."""
-    kit = browser.submit(browser.get("/connections/new/").form("/new/"), {"label": account.label, **account.export})
-    home = urlsplit(kit.url).path.split("/kit/")[0]
-    template = browser.get(f"{home}/kit/cloudformation/file").text
+def connect(browser: Browser, cloud: SandboxCloud, account: Account, *, home: str | None = None) -> str:
+    """Go through the wizard: draft, kit, role, access check. Returns the path of the connection's page.
+
+    With the `home` of a connection that an earlier run began, its own kit is run again.
+    """
+    if home is None:
+        kit = browser.submit(browser.get("/connections/new/").form("/new/"), {"label": account.label, **account.export})
+        home = urlsplit(kit.url).path.split("kit/")[0]
+    template = browser.get(f"{home}kit/cloudformation/file").text
     outputs = create_stack(cloud, template, account_id=account.account_id)
     [role_arn] = outputs.values()
-    browser.submit(browser.get(f"{home}/access/").form("/access/"), {"role_arn": role_arn})
-    return f"{home}/"
+    browser.submit(browser.get(f"{home}access/").form("/access/"), {"role_arn": role_arn})
+    return home
 
 
 def confirm(browser: Browser, home: str, *, seconds: float = 120) -> Page:
@@ -86,12 +90,21 @@ def confirm(browser: Browser, home: str, *, seconds: float = 120) -> Page:
 
 
 def home_of(browser: Browser, account: Account) -> str | None:
-    """The path of the page of the connection that an earlier run made for this account; None where there is none."""
+    """The path of the page of the connection that an earlier run made for this account; None where there is none.
+
+    Whatever became of it: an account is connected once.
+    """
     path: str
     for path in dict.fromkeys(CONNECTION.findall(browser.get("/connections/").text)):
-        if account.account_id in (page := browser.get(path)).words and page.can_send("/audit/"):
+        if account.account_id in browser.get(path).words:
             return path
     return None
+
+
+def is_let_in(browser: Browser, home: str) -> bool:
+    """Whether this connection's access was checked and works, so that it can be audited or is being audited now."""
+    page = browser.get(home)
+    return page.can_send("/audit/") or page.can_send("/stop/")
 
 
 def start_audit(browser: Browser, home: str, account: Account) -> Look:
@@ -100,8 +113,8 @@ def start_audit(browser: Browser, home: str, account: Account) -> Look:
     if page.can_send("/audit/"):
         page = browser.submit(page.form("/audit/"))
     path = urlsplit(page.url).path
-    if not AUDIT.fullmatch(path):
-        path = next(link for link in page.links if AUDIT.fullmatch(link))
+    if not AUDIT.fullmatch(path):  # its links lead to audits that have ended, too
+        path = urlsplit(page.form("/stop/").action).path.removesuffix("stop/")
     return Look(account=account, path=path)
 
 

@@ -21,6 +21,7 @@ from sandbox.clerk.issuer import Issuer
 from sandbox.clerk.people import ENGINEER, NORTHWIND, OPERATOR
 from sandbox.clerk.webhooks import NotDelivered
 from sandbox.fleet import ROOT, Fleet
+from sandbox.release import Left, forget_unless_it_fits, mark_of
 from tenants.organization_ids import organization_id_for
 from tenants.proof import ContextKey
 
@@ -92,8 +93,10 @@ def only_one(state: Path) -> Iterator[None]:
 def running(state: Path, *, seed: int) -> Iterator[Demo]:
     """Start servers, cloud, sign-in and the product's processes; stop exactly those at the end."""
     with contextlib.ExitStack() as started:
+        left = forget_unless_it_fits(state, mark=mark_of(seed=seed))
+        if left is Left.OTHERS:
+            say(f"What another release or seed left in {state} does not fit this one: the demo begins anew.")
         say("Starting PostgreSQL and Redis (embedded, on loopback)...")
-        fresh = forget_if_another_seed(state, seed)
         postgres, urls, redis_url = databases(state, started)
         say("Starting the sandbox cloud: an organisation with a payer and two member accounts...")
         cloud = SandboxCloud.start(seed=seed, state_dir=state / "aws")
@@ -104,7 +107,7 @@ def running(state: Path, *, seed: int) -> Iterator[Demo]:
         started.callback(issuer.stop)
         fleet = make_fleet(state, urls=urls, redis_url=redis_url, cloud=cloud, issuer=issuer, origin=web_origin)
         started.callback(fleet.stop)
-        say("Migrating the database..." if fresh else "Bringing the database up to date...")
+        say("Bringing the database up to date..." if left is Left.OURS else "Migrating the database...")
         fleet.migrate()
         fleet.context_key = context_key(fleet, state / "context_key")
         fleet.sealing_public_key = sealing_public_key(fleet, is_first=not (state / "keys").exists())
@@ -123,19 +126,6 @@ def running(state: Path, *, seed: int) -> Iterator[Demo]:
             web_origin=web_origin,
             operator_origin=operator_origin,
         )
-
-
-def forget_if_another_seed(state: Path, seed: int) -> bool:
-    """Whether there was nothing to reuse. Another seed is another customer, so what was stored is dropped."""
-    state.mkdir(parents=True, exist_ok=True)
-    marker = state / "seed"
-    if marker.exists() and marker.read_text() == str(seed):
-        return False
-    for name in ("postgres", "aws", "clerk", "keys"):
-        shutil.rmtree(state / name, ignore_errors=True)
-    (state / "context_key").unlink(missing_ok=True)
-    marker.write_text(str(seed))
-    return True
 
 
 def databases(state: Path, started: contextlib.ExitStack) -> tuple[servers.Postgres, dict[str, str], str]:
@@ -207,14 +197,15 @@ def audit_everything(demo: Demo, *, seconds: float = AUDIT_SECONDS) -> None:
     """Connect what is not connected yet, audit every account through the queue, and print the action list."""
     browser = demo.browser()
     known = {account: customer.home_of(browser, account) for account in customer.ACCOUNTS}
-    homes = {}
+    homes, made = {}, []
     for account, home in known.items():
-        if home is None:
+        if home is None or not customer.is_let_in(browser, home):
             say(f"Connecting {account.label}: wizard, kit, role, access check...")
-        homes[account] = home or customer.connect(browser, demo.cloud, account)
-    for account, home in homes.items():
-        if known[account] is None:
-            customer.confirm(browser, home)
+            made.append(homes.setdefault(account, customer.connect(browser, demo.cloud, account, home=home)))
+        else:
+            homes[account] = home
+    for home in made:
+        customer.confirm(browser, home)
     looks = [customer.start_audit(browser, home, account) for account, home in homes.items()]
     customer.watch(browser, looks, show=show_progress, seconds=seconds)
     say("")

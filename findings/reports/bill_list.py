@@ -32,7 +32,7 @@ def render(tried: Tried, *, most: int) -> str:
     if tried.unknown:
         lines += ["", "Could not be told:"]
         lines += [
-            f"  {rule_id}: {what} is missing ({counted(times, 'time')})" for (rule_id, what), times in _most(tried)
+            f"  {rule_id}: for want of {what} ({counted(times, 'time')})" for (rule_id, what), times in _most(tried)
         ]
     return "\n".join(_printable(line) for line in lines) + "\n"
 

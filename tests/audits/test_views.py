@@ -321,6 +321,12 @@ def test_a_connection_says_what_it_cannot_read_and_how_old_its_data_are(visitor,
     assert "&lt; 0.01" in text(visitor.get("/connections/"))
 
 
+def test_a_file_of_one_row_has_one_row(visitor, organization, connection):
+    files = [{"key": "a.csv", "size": 10, "rows": 1}, {"key": "b.csv", "size": 10, "rows": 2}]
+    page = text(visitor.get(f"/bills/{load(organization, connection, files=files).id}/"))
+    assert re.search(r"a\.csv , 10\Wbytes, 1 row b\.csv , 10\Wbytes, 2 rows", page)
+
+
 @pytest.mark.parametrize(
     ("until", "words"), [("2026-11-01", "2026-10 complete until 2026-10-31"), ("2026-10-01", "2026-10 Shop")]
 )

@@ -239,6 +239,8 @@ def test_a_viewer_sees_no_button_that_would_be_refused(visitor, draft, sealing_k
     for page in ("", "check/"):
         found = reader.get(url(draft, page)).content.decode()
         assert re.findall(r'<form method="post" action="([^"]+)"', found) == ["/sign-out/"]
+    heading = '<th scope="col">Actions</th>'
+    assert [heading in one.get("/connections/").content.decode() for one in (visitor, reader)] == [True, False]
 
 
 @pytest.mark.parametrize("typed", ["", "prod", "Production"])

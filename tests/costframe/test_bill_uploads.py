@@ -71,7 +71,10 @@ def test_handed_in_files_are_loaded_and_their_content_is_deleted(visitor, organi
     assert line.detail == {"source": "Azure", "outcome": "DONE"}
     page = text(visitor.get(f"/bills/uploads/{upload.id}/"))
     assert "4 of 4 steps done" in page
-    assert "Bill of 2026-10 : 3 rows, 3.75 USD billed" in page
+    assert "Bill of 2026-10 : 3 rows, 3.75 USD billed Files" in page
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        BillLoad.objects.update(quarantined_count=1)
+    assert "3.75 USD billed 1 row left out Files" in text(visitor.get(f"/bills/uploads/{upload.id}/"))
 
 
 def test_the_page_is_polled_until_the_end(visitor, organization):

@@ -73,7 +73,7 @@ def test_what_is_not_known_is_counted_and_never_called_fine(tmp_path, capsys):
     rows = of_october(GATEWAY)[:9]
     said = told(capsys, write_csv(tmp_path / "a.csv", rows, columns=columns(rows)).path)
     assert "Nothing to save was found." in said
-    assert "bill_nat_gateway_without_bytes: 14 complete days of its bill is missing (1 time)" in said
+    assert "bill_nat_gateway_without_bytes: for want of 14 complete days of its bill (1 time)" in said
 
 
 def test_two_currencies_have_two_totals(tmp_path, capsys):
