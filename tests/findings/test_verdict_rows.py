@@ -8,7 +8,7 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from findings import operations
+from findings import evidence_from_rows
 from findings.models import Finding, Verdict
 from findings.operations import judge
 from tenants import scope
@@ -59,7 +59,7 @@ def test_what_is_judged_in_pages_is_judged_as_in_one(shop, monkeypatch):
     use(machine)
     judge(audit=audit, at=AT)
     whole = list(Verdict.objects.order_by("id").values()), list(Finding.objects.order_by("id").values())
-    monkeypatch.setattr(operations, "BATCH", 2)
+    monkeypatch.setattr(evidence_from_rows, "PAGE", 2)
     judge(audit=audit, at=AT)
     assert (list(Verdict.objects.order_by("id").values()), list(Finding.objects.order_by("id").values())) == whole
     assert len(whole[1]) > len(things)
