@@ -48,7 +48,7 @@ HELD = dataclasses.replace(ADDRESS, associated_with="i-1")
 BUSY = dataclasses.replace(IDLE, resource_id="i-2", name="busy")
 THINGS = (
     IDLE, BUSY, DISK, GP2, UNATTACHED, ORPHAN, HELD, opinion(IDLE, "Stop"), opinion(BUSY, "Stop"),
-    opinion(UNATTACHED, "Delete"),
+    opinion(UNATTACHED, "Delete"), opinion(DISK, "Upgrade", before_discounts="6.0875", after_discounts="6.0875"),
 )  # fmt: skip
 
 
@@ -123,10 +123,13 @@ def test_what_the_bill_no_longer_finds_on_a_resource_holds_nothing_of_its_saving
     cheaper = Finding.objects.filter(rule_id="aws_ebs_volume_gp2_to_gp3", provider_resource_id="vol-5")
     assert cheaper.get().absorbed_by == "bill_address_idle"
     assert cheaper.get().estimated_monthly_savings < cheaper.get().gross_monthly_savings
+    assert [one["agrees"] for one in cheaper.get().evidence["opinions"]] == [False]
     CostLine.objects.filter(resource_id="vol-5", effective_cost=9).delete()
     judge(audit=audit, at=AT)
     assert Finding.objects.get(rule_id="bill_address_idle", provider_resource_id="vol-5").state == "RESOLVED"
+    assert not Verdict.objects.filter(rule_id="bill_address_idle").exists()
     assert cheaper.get().absorbed_by == ""
+    assert [one["agrees"] for one in cheaper.get().evidence["opinions"]] == [True]
     assert cheaper.get().estimated_monthly_savings == cheaper.get().gross_monthly_savings > 0
     machine = Finding.objects.get(rule_id="aws_ec2_instance_idle")
     claimed = {part["id"]: part["claimed"] for part in machine.evidence["further"]["parts"]}
