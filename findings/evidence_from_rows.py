@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 USAGE_ACTIONS = "cloudwatch:"
 ALL_TAGS = "tag:"  # actions that read the tags of every service at once
 LONGEST_CHARGE_DAYS = 31  # a monthly fee of the period before still covers days of the window
-PAGE = 1000  # resources whose evidence is in memory together
+PAGE = 500  # resources whose evidence is in memory together
 SERIES_FIELDS = SeriesRow._fields
 LINE_FIELDS = tuple(DayCost.__dataclass_fields__)
 ROW_ORDER = ("kind", "resource_id", "id")
