@@ -143,7 +143,7 @@ def usage_from(rows: Iterable[SeriesRow], *, until: date) -> Usage:
     return Usage(until=until, series=daily, hourly=hourly)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DayCost:
     """One day's charges of one resource, in FOCUS' words. Costs are in `billing_currency`.
 

@@ -1,7 +1,8 @@
 """Judging an account of many resources: how fast rules answer, how much memory it takes, what a second night writes.
 
 The sandbox's fullest account, audited through the whole product, whose resources and usage are then copied in the
-database until there are so many. Each size is judged in a process of its own, as the worker, twice.
+database until there are so many. Each size is judged in a process of its own, as the worker, twice. What a resource
+more takes of memory is told by the two sizes: ids alone are held of all, the rest a page at a time.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ from sandbox.fleet import ROOT
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SIZES = (5_000, 20_000)
+SIZES = (13_000, 52_000)
 GOAL_PER_SECOND = 200_000
+KIB = 1024
 FULLEST = """
 select r.organization_id, r.connection_id, r.audit_id, count(*) from audits_resource r
  where r.audit_id in (select id from audits_audit) group by 1, 2, 3 order by 4 desc limit 1
@@ -74,7 +76,7 @@ def main() -> None:
 
 def _all_sizes(running: demo.Demo) -> list[str]:
     admin = running.postgres.url(database=demo.DATABASE)
-    lines, copies = [], 0
+    lines, copies, measured = [], 0, []
     with psycopg.connect(admin, autocommit=True) as connection:
         [(organization, owner, audit, count)] = connection.execute(FULLEST).fetchall()
         own = [row[0] for row in connection.execute("select id from audits_resource where audit_id = %s", [audit])]
@@ -87,6 +89,9 @@ def _all_sizes(running: demo.Demo) -> list[str]:
             copies = wanted - 1
             figures = _in_a_process(running.fleet.environment("worker"), (organization, owner, audit))
             lines.append(_line(figures))
+            measured.append((figures["resources"], figures["mib"]))
+    (few, less), (many, more) = measured
+    lines.append(f"  memory: {(more - less) * KIB / (many - few):.1f} KiB a resource more, from the one to the other")
     return lines
 
 
@@ -126,7 +131,7 @@ def _measured(organization: UUID, owner: UUID, audit_id: UUID) -> dict[str, Any]
     from connections.models import Connection  # noqa: PLC0415
     from findings import registry  # noqa: PLC0415
     from findings.evaluate import evaluate  # noqa: PLC0415
-    from findings.evidence_from_rows import seen_by, sight_of, with_usage  # noqa: PLC0415
+    from findings.evidence_from_rows import pages_of, sight_of, with_usage  # noqa: PLC0415
     from findings.operations import judge  # noqa: PLC0415
     from tenants import scope  # noqa: PLC0415
 
@@ -141,13 +146,15 @@ def _measured(organization: UUID, owner: UUID, audit_id: UUID) -> dict[str, Any]
                                "from (select 'findings_verdict'::regclass::oid as c)")  # fmt: skip
                 figures[f"written_{night}"] = cursor.fetchone()[0]
     figures["mib"] = peak_mib("self")
+    figures |= {"judgements": 0, "evaluate": 0.0, "resources": 0, "rules": len(registry.RULES)}
     with scope.work_on(Connection._meta.db_table, owner), scope.organization(organization):  # noqa: SLF001 - as above
         audit = Audit.objects.get(id=audit_id)
-        seen = [one.evidence for one in with_usage(seen_by(audit=audit, sight=sight_of(audit=audit)))]
-    started = time.process_time()
-    figures["judgements"] = sum(1 for _ in evaluate(seen, registry.RULES, {}))
-    figures["evaluate"] = time.process_time() - started
-    figures["resources"], figures["rules"] = len(seen), len(registry.RULES)
+        for page in pages_of(audit=audit, sight=sight_of(audit=audit)):
+            seen = [one.evidence for one in with_usage(page)]
+            started = time.process_time()
+            figures["judgements"] += sum(1 for _ in evaluate(seen, registry.RULES, {}))
+            figures["evaluate"] += time.process_time() - started
+            figures["resources"] += len(seen)
     return figures
 
 

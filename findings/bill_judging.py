@@ -18,7 +18,6 @@ from audits.things import from_data
 from connections.bill_ids import bill_ids
 from connections.resources import KINDS
 from findings import registry
-from findings.commitment_bills import COMMITMENTS, is_named
 from findings.confidence import confidence_of
 from findings.connected_bills import (
     CLOSED_DAYS,
@@ -31,7 +30,6 @@ from findings.connected_bills import (
     require_few,
 )
 from findings.evaluate import evaluate
-from findings.models import Finding
 from findings.rule import Unknown, Waste, counted
 from findings.seen_commitments import compute_plans, newest_purchase
 from findings.steady_use import WINDOW_DAYS, SteadyUse, SteadyUses
@@ -49,20 +47,21 @@ from findings.verify import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from audits.models import Audit
-    from connections.resources import Thing
     from findings.claims import Key
     from findings.confidence import Confidence
     from findings.connected_bills import OwnBills
     from findings.evaluate import Judgement
-    from findings.evidence_from_rows import Seen, Sight
+    from findings.evidence_from_rows import Sight
+    from findings.models import Finding
     from findings.rule import Rule
+    from findings.seen_names import Name, Names, Own
 
 LONGEST_ID = 512
-Name = tuple[str, str]  # account and the id that the bill has
+AT_ONCE = 500  # findings whose charges are in memory together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,13 +83,16 @@ class BillWaste:
 class Told:
     """What became of a connection's bills: the waste, what could not be told of what is open, and whose bill was read.
 
+    `waste` and the `rows` that it needs and no audit has made go on to `tell`, so many at a time, and `keys` stay.
     `elsewhere` are the accounts of which another connection tells, or whose bill has ended. `left_alone` is what a gap
-    hides from the audit. `rows` are those that the waste needs and no audit has made. `unadvised` are accounts for
+    hides from the audit. `unadvised` are accounts for
     which nobody can tell what there is to buy for. `is_open` names the findings of rules on bills, of which alone it
     matters that a bill cannot tell: of most things on it some rule cannot.
     """
 
+    tell: Callable[[Sequence[BillWaste]], None]
     waste: list[BillWaste] = field(default_factory=list)
+    keys: set[Key] = field(default_factory=set)
     unknown: set[tuple[str, str, str]] = field(default_factory=set)
     left_alone: set[Name] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
@@ -98,6 +100,14 @@ class Told:
     elsewhere: set[str] = field(default_factory=set)
     unadvised: set[str] = field(default_factory=set)
     is_open: frozenset[tuple[str, str, str]] = frozenset()
+
+    def pass_on(self, *, at_least: int = 1) -> None:
+        """Pass on the waste that is held, where it is so much."""
+        if len(self.waste) >= at_least:
+            _write(self.rows.values())
+            self.tell(self.waste)
+            self.keys.update(one.key for one in self.waste)
+            self.waste, self.rows = [], {}
 
     def is_over(self, finding: Finding) -> bool:
         """Whether an open finding of a bill's rule, which is not wasteful any more, was looked at and is in order."""
@@ -110,47 +120,40 @@ class Told:
         return finding.account_id in self.accounts and not is_open
 
 
-def over(billed: Told, *, wasted: Container[Key], findings: Mapping[Key, Finding]) -> list[Finding]:
-    """The open findings of rules on bills that end: in order again, named no more, or told by another rule by now."""
+def over(billed: Told, *, findings: Iterable[Finding]) -> list[Finding]:
+    """Those of the open `findings` of rules on bills that end: in order again, named no more, or told by another rule
+    by now.
+    """
     return [
         finding
-        for key, finding in findings.items()
-        if finding.state == Finding.State.OPEN
-        and registry.is_bill_rule(key[1])
-        and key not in wasted
-        and billed.is_over(finding)
+        for finding in findings
+        if (finding.resource_id, finding.rule_id) not in billed.keys and billed.is_over(finding)
     ]
 
 
 def judge_bills(
     *,
     audit: Audit,
-    seen: Sequence[Seen],
+    names: Names,
     sight: Sight,
     kept_out: Container[UUID],
-    findings: Mapping[Key, Finding],
+    is_open: frozenset[tuple[str, str, str]],
+    tell: Callable[[Sequence[BillWaste]], None],
 ) -> Told:
     """Every rule on bills over the bills of the audit's connection; writes the rows that their findings need.
 
     `kept_out` are the rows of resources for whose use nothing is to be bought; nor is it for what no audit has read.
+    `is_open` names the open findings of rules on bills: account, the provider's id and rule.
     """
     bills = own_bills(audit.connection, on=audit.requested_at.date())
-    told = Told(
-        elsewhere=set(bills.ended),
-        is_open=frozenset(
-            (one.account_id, one.provider_resource_id, one.rule_id)
-            for one in findings.values()
-            if one.state == Finding.State.OPEN and registry.is_bill_rule(one.rule_id)
-        ),
-    )
-    known = {(one.evidence.thing.account_id, name): one for one in seen for name in bill_ids(one.evidence.thing)}
-    commitments = [one for one in seen if isinstance(one.evidence.thing, COMMITMENTS)]
+    told = Told(tell=tell, elsewhere=set(bills.ended), is_open=is_open)
     unseen = _unseen(audit, sight)
     steady = SteadyUses(compute_plans=compute_plans())
-    for thing in _things(audit, bills, known):
+    for thing in _things(audit, bills, names):
+        told.pass_on(at_least=AT_ONCE)
         told.accounts.add(thing.account_id)
         name = (thing.account_id, thing.resource_id)
-        own = _own(thing, known, commitments)
+        own = _own(thing, names)
         lately = replace(thing, until=thing.until - timedelta(days=LATE_DAYS))
         if not _may_advise(lately, is_hidden=own is None and unseen.get(name, False), at=audit.requested_at):
             told.unadvised.add(thing.account_id)
@@ -161,11 +164,11 @@ def judge_bills(
         if isinstance(lately, BilledResource):
             _take_in(steady, lately, own=own, has_finding=is_wasted or (own is not None and own.row_id in kept_out))
     _advise(told, steady, audit=audit, bills=bills)
-    _write(told.rows.values())
+    told.pass_on()
     return told
 
 
-def _things(audit: Audit, bills: OwnBills, known: Mapping[Name, Seen]) -> Iterator[Billed]:
+def _things(audit: Audit, bills: OwnBills, names: Names) -> Iterator[Billed]:
     """What stands on the bills; a gap, and nothing, where that is too much."""
     try:
         require_few(bills)
@@ -182,20 +185,20 @@ def _things(audit: Audit, bills: OwnBills, known: Mapping[Name, Seen]) -> Iterat
                 defaults={"message": str(error)},
             )
         return
-    yield from _merged(billed_things(bills), known, twice=_named_twice(bills, known) if known else ())
+    yield from _merged(billed_things(bills), names, twice=_named_twice(bills, names) if names else ())
 
 
-def _named_twice(bills: OwnBills, known: Mapping[Name, Seen]) -> frozenset[UUID]:
+def _named_twice(bills: OwnBills, names: Names) -> frozenset[UUID]:
     """The rows of what the bills name in two ways, by short id and by ARN."""
-    found = Counter(known[name].row_id for name in names_on_bills(bills) if name in known)
+    found = Counter(own.row_id for name in names_on_bills(bills) if (own := names.called(name)) is not None)
     return frozenset(row_id for row_id, count in found.items() if count > 1)
 
 
-def _merged(things: Iterable[Billed], known: Mapping[Name, Seen], *, twice: Container[UUID]) -> Iterator[Billed]:
+def _merged(things: Iterable[Billed], names: Names, *, twice: Container[UUID]) -> Iterator[Billed]:
     """The things, one for each that stands on the bill under two names: at the end, with the charges of both."""
     held: dict[UUID, Billed] = {}
     for thing in things:
-        own = known.get((thing.account_id, thing.resource_id)) if isinstance(thing, BilledResource) else None
+        own = names.called((thing.account_id, thing.resource_id)) if isinstance(thing, BilledResource) else None
         if own is None or own.row_id not in twice:
             yield thing
         elif (other := held.get(own.row_id)) is not None:
@@ -227,48 +230,43 @@ def _advise(told: Told, steady: SteadyUses, *, audit: Audit, bills: OwnBills) ->
             _judge(told, use, audit=audit, own=None)
 
 
-def _take_in(steady: SteadyUses, thing: BilledResource, *, own: Seen | None, has_finding: bool) -> None:
+def _take_in(steady: SteadyUses, thing: BilledResource, *, own: Own | None, has_finding: bool) -> None:
     if own is None:
         steady.learn(thing)  # nobody has looked whether it is of any use
     else:
         steady.add(thing, has_finding=has_finding)
 
 
-def _judge(told: Told, thing: Billed, *, audit: Audit, own: Seen | None) -> bool:
+def _judge(told: Told, thing: Billed, *, audit: Audit, own: Own | None) -> bool:
     """What the rules say of one thing on the bill. Whether any of them finds it wasteful."""
     name, is_wasted = (thing.account_id, thing.resource_id), False
-    for judgement in evaluate([evidence_of(thing)], _rules_on(thing, thing_of(own)), {}):
+    for judgement in evaluate([evidence_of(thing)], _rules_on(thing, own), {}):
         if isinstance(judgement.verdict, Unknown):
             told.unknown |= {(*name, judgement.rule.id)} & told.is_open
         elif isinstance(judgement.verdict, Waste) and len(_row_name(audit, thing)) <= LONGEST_ID:
             is_wasted = True
             row_id = own.row_id if own is not None else _row(told, audit, thing)
-            told.waste.append(_waste(judgement, judgement.verdict, row_id, own=thing_of(own), at=audit.requested_at))
+            told.waste.append(_waste(judgement, judgement.verdict, row_id, own=own, at=audit.requested_at))
     return is_wasted
 
 
-def _rules_on(thing: Billed, own: Thing | None) -> tuple[Rule, ...]:
+def _rules_on(thing: Billed, own: Own | None) -> tuple[Rule, ...]:
     """Those that look at it, less those whose word a rule on the resource itself has."""
     rules = (rule for rule in registry.BILL_RULES if rule.looks_at is type(thing))
     return tuple(
         rule
         for rule in rules
-        if own is None or not any(registry.rule(one).looks_at is type(own) for one in rule.told_by)
+        if own is None or not any(registry.rule(one).looks_at is own.kind for one in rule.told_by)
     )
 
 
-def thing_of(seen: Seen | None) -> Thing | None:
-    """The resource that was seen, where one was."""
-    return None if seen is None else seen.evidence.thing
-
-
-def _own(thing: Billed, known: Mapping[Name, Seen], commitments: Iterable[Seen]) -> Seen | None:
+def _own(thing: Billed, names: Names) -> Own | None:
     """What the audit has seen of a thing on the bill."""
     if isinstance(thing, BilledService):
         return None
     if isinstance(thing, BilledCommitment):
-        return next((one for one in commitments if is_named(thing.resource_id, one.evidence.thing)), None)
-    return known.get((thing.account_id, thing.resource_id))
+        return names.commitment(thing.resource_id)
+    return names.called((thing.account_id, thing.resource_id))
 
 
 def _unseen(audit: Audit, sight: Sight) -> dict[Name, bool]:
@@ -281,7 +279,7 @@ def _unseen(audit: Audit, sight: Sight) -> dict[Name, bool]:
     rows = Resource.objects.filter(connection_id=audit.connection_id, kind__in=KINDS, last_seen_at__gte=since)
     rows = rows.exclude(audit=audit)
     found: dict[Name, bool] = {}
-    for kind, data in rows.values_list("kind", "data"):
+    for kind, data in rows.values_list("kind", "data").iterator(chunk_size=AT_ONCE):
         thing = from_data(kind, data)
         is_hidden = not sight.shows_gone(kind=kind, service=thing.SERVICE, region=thing.region)
         found |= {(thing.account_id, name): is_hidden for name in bill_ids(thing)}
@@ -320,14 +318,13 @@ def _row_name(audit: Audit, thing: Billed) -> str:
 def _write(rows: Iterable[Resource]) -> None:
     Resource.objects.bulk_create(
         rows,
-        batch_size=2000,
         update_conflicts=True,
         unique_fields=["organization", "connection", "kind", "region", "resource_id"],
         update_fields=["audit", "last_seen_at", "data"],
     )
 
 
-def _waste(judgement: Judgement, verdict: Waste, row_id: UUID, *, own: Thing | None, at: datetime) -> BillWaste:
+def _waste(judgement: Judgement, verdict: Waste, row_id: UUID, *, own: Own | None, at: datetime) -> BillWaste:
     """Its charges stay with the judgement as the bill's lines alone: the thing would name them a second time."""
     thing = judgement.evidence.thing
     verification = _verification(judgement, verdict, own)
@@ -344,14 +341,14 @@ def _waste(judgement: Judgement, verdict: Waste, row_id: UUID, *, own: Thing | N
     )
 
 
-def _verification(judgement: Judgement, verdict: Waste, own: Thing | None) -> Verification:
+def _verification(judgement: Judgement, verdict: Waste, own: Own | None) -> Verification:
     """Never verified: a bill alone tells neither the state nor the usage."""
     saving = saving_of(judgement, verdict)
     confidence = UNKNOWN if saving.monthly is None else ESTIMATED
     return Verification(confidence=confidence, proofs=tuple(_proofs(judgement, own)), saving=saving)
 
 
-def _proofs(judgement: Judgement, own: Thing | None) -> Iterator[Proof]:
+def _proofs(judgement: Judgement, own: Own | None) -> Iterator[Proof]:
     bill = judgement.evidence.bill
     if own is None:
         yield Proof(source="inventory", holds=None, sentence="No audit has read it: the bill alone tells of it.")

@@ -7,6 +7,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import Sum
 from django.db.models.fields.json import KT
 
 from findings import registry
@@ -15,7 +16,7 @@ from findings.overlaps import Claim, Net, net_savings
 from findings.savings import Saving
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -31,8 +32,17 @@ def without_evidence(findings: QuerySet[Finding]) -> QuerySet[Finding]:
     return findings.defer("evidence").annotate(frozen_saving=KT("evidence__saving"))
 
 
-def nets_of(wasted: Mapping[Key, Claim], findings: Mapping[Key, Finding]) -> dict[Key, Net]:
-    """What is left of each saving after overlaps. A finding that stays open, unjudged, still claims its share."""
+def findings_on(row_ids: Iterable[UUID]) -> dict[Key, Finding]:
+    """Every finding on these resources, with what it claims and without its other evidence."""
+    rows = without_evidence(Finding.objects.filter(resource_id__in=list(row_ids)))
+    return {(finding.resource_id, finding.rule_id): finding for finding in rows}
+
+
+def nets_of(wasted: Mapping[Key, Claim], findings: Mapping[Key, Finding], *, is_all: bool = False) -> dict[Key, Net]:
+    """What is left of each saving after overlaps. A finding that stays open, unjudged, still claims its share.
+
+    Of resources without anything in `wasted` only where `is_all`.
+    """
     claims: dict[tuple[UUID, str], list[Claim]] = defaultdict(list)
     for (row_id, _), claim in wasted.items():
         claims[row_id, claim.saving.currency].append(claim)
@@ -41,7 +51,7 @@ def nets_of(wasted: Mapping[Key, Claim], findings: Mapping[Key, Finding]) -> dic
         if rule is None or rule.why_apart:
             continue
         is_kept = finding.state == Finding.State.OPEN and (row_id, rule_id) not in wasted
-        if is_kept and (row_id, finding.currency) in claims:
+        if is_kept and (is_all or (row_id, finding.currency) in claims):
             claim = Claim(rule_id=rule_id, stage=rule.stage, saving=saving_of(finding))
             claims[row_id, finding.currency].append(claim)
     return {
@@ -56,23 +66,16 @@ def nothing_of(rule_id: str) -> Net:
     return Net(rule_id=rule_id, monthly=None, cash=None, frees_commitment=None)
 
 
-def claimed_by_row(
-    nets: Mapping[Key, Net], wasted: Mapping[Key, Claim], findings: Mapping[Key, Finding]
-) -> dict[tuple[UUID, str], Decimal]:
-    """What the open findings of each resource count by themselves, by its row and the currency."""
-    claimed: dict[tuple[UUID, str], Decimal] = defaultdict(Decimal)
-    for key, net in nets.items():
-        currency = wasted[key].saving.currency if key in wasted else findings[key].currency
-        claimed[key[0], currency] += net.monthly or 0
-    for key, finding in findings.items():
-        if finding.state == Finding.State.OPEN and key not in nets:
-            claimed[finding.resource_id, finding.currency] += finding.estimated_monthly_savings or 0
-    return claimed
+def claimed_by_row(row_ids: Iterable[UUID]) -> dict[tuple[UUID, str], Decimal]:
+    """What the open findings of each of these resources count by themselves, by its row and the currency."""
+    rows = Finding.objects.filter(resource_id__in=list(row_ids), state=Finding.State.OPEN)
+    summed = rows.values("resource_id", "currency").annotate(claimed=Sum("estimated_monthly_savings")).order_by()
+    return {(row["resource_id"], row["currency"]): row["claimed"] or Decimal(0) for row in summed}
 
 
 def saving_of(finding: Finding) -> Saving:
     """What an open finding claims by the evidence that it was judged on."""
-    frozen = json.loads(finding.frozen_saving)  # type: ignore[attr-defined] # as `_findings` reads it
+    frozen = json.loads(finding.frozen_saving)  # type: ignore[attr-defined] # as `without_evidence` reads it
     amount = {name: None if value is None else Decimal(value) for name, value in frozen.items() if name in AMOUNTS}
     return Saving(
         basis=frozen["basis"],

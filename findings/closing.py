@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.models import Resource
 from connections.resources import KINDS
 from findings.changes import change_of
+from findings.claims import without_evidence
 from findings.models import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container
     from datetime import datetime
+    from uuid import UUID
 
-    from audits.models import Audit
-    from findings.claims import Key
+    from audits.models import Audit, Resource
     from findings.evidence_from_rows import Sight
     from tenants import activity
 
+BATCH = 2000
 
-def close(
-    *, audit: Audit, at: datetime, sight: Sight, fine: Iterable[Key], findings: Mapping[Key, Finding]
-) -> list[activity.Line]:
-    """Resolve what is `fine` again, and what is gone. Returns what has changed, for the trail."""
-    is_open = {key: finding for key, finding in findings.items() if finding.state == Finding.State.OPEN}
-    in_order = [is_open[key] for key in fine if key in is_open]
-    unseen = Resource.objects.filter(connection_id=audit.connection_id).exclude(audit=audit)
-    gone_rows = {
-        row_id
-        for row_id, kind, service, region in unseen.values_list("id", "kind", "service", "region")
-        if sight.shows_gone(kind=kind, service=_service_of(kind, kept=service), region=region)
-    }
-    gone = [finding for (row_id, _), finding in is_open.items() if row_id in gone_rows]
-    return [
-        *end(audit=audit, at=at, findings=in_order, why=Finding.Resolution.NOT_WASTEFUL),
-        *end(audit=audit, at=at, findings=gone, why=Finding.Resolution.RESOURCE_GONE),
+
+def close_gone(*, audit: Audit, at: datetime, sight: Sight, seen: Container[UUID]) -> list[activity.Line]:
+    """Resolve what is gone and not among the rows `seen`. Returns what has changed, for the trail."""
+    is_open = Finding.objects.filter(connection_id=audit.connection_id, state=Finding.State.OPEN)
+    unseen = without_evidence(is_open.exclude(resource__audit=audit)).select_related("resource")
+    unseen = unseen.defer("resource__data", "resource__tags")
+    gone = [
+        finding
+        for finding in unseen.iterator(chunk_size=BATCH)
+        if finding.resource_id not in seen and _shows_gone(finding.resource, sight)
     ]
+    return end(audit=audit, at=at, findings=gone, why=Finding.Resolution.RESOURCE_GONE)
+
+
+def _shows_gone(row: Resource, sight: Sight) -> bool:
+    return sight.shows_gone(kind=row.kind, service=_service_of(row.kind, kept=row.service), region=row.region)
 
 
 def end(*, audit: Audit, at: datetime, findings: list[Finding], why: Finding.Resolution) -> list[activity.Line]:

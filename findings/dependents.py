@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from sys import intern
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audits.evidence import Evidence, Usage
 from findings import relations
@@ -15,7 +16,7 @@ from findings.rule import ALL, STAGES, Waste, native_id
 from findings.savings import monthly_saving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from uuid import UUID
 
     from audits.evidence import Bill
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from findings.savings import Saving
 
 RELATIONS = relations.find()
+PARENTS = frozenset(one.parent.KIND for one in RELATIONS)
 ZERO = Decimal(0)
 REMOVING = STAGES[0]
 CLOUD = "aws"  # the only one whose resources are related yet
@@ -63,34 +65,68 @@ class Further:
     parts: tuple[Mapping[str, Any], ...] = ()
 
 
+class _Tie(NamedTuple):
+    """A row that depends on what stands at a place, in which way, and its own place where others may depend on it."""
+
+    row_id: UUID
+    relation: Relation
+    place: Place | None
+
+
+def place_of(thing: Thing) -> Place | None:
+    """Where a resource stands for what may depend on it; None where nothing of its kind has dependents."""
+    return _place(thing.KIND, thing, native_id(thing)) if thing.KIND in PARENTS else None
+
+
+def _place(kind: str, thing: Thing, name: str) -> Place:
+    return kind, intern(thing.account_id), intern(thing.region), name
+
+
+def _by_child() -> dict[type[Thing], list[Relation]]:
+    found: dict[type[Thing], list[Relation]] = defaultdict(list)
+    for relation in RELATIONS:
+        found[relation.child].append(relation)
+    return dict(found)
+
+
+BY_CHILD = _by_child()
+
+
 class Dependents:
-    """What depends on what among the resources of one audit."""
+    """What depends on what among the resources of one audit. Of each only ids are held: an account has very many."""
 
-    def __init__(self, seen: Iterable[tuple[UUID, Thing]]) -> None:
-        self._children: dict[Place, list[tuple[UUID, Thing, Relation]]] = defaultdict(list)
-        by_child: dict[type[Thing], list[Relation]] = defaultdict(list)
-        for relation in RELATIONS:
-            by_child[relation.child].append(relation)
-        for row_id, thing in seen:
-            for relation in by_child.get(type(thing), ()):
-                parents = relation.parents(thing)
-                if len(parents) == 1:  # shared by several, it stays in use
-                    place = (relation.parent.KIND, thing.account_id, thing.region, parents[0])
-                    self._children[place].append((row_id, thing, relation))
+    def __init__(self) -> None:
+        self._ties: dict[Place, list[_Tie]] = {}
 
-    def of(self, thing: Thing) -> tuple[Dependent, ...]:
-        """Every dependent of `thing`, those of its dependents behind them; each once."""
-        found: dict[UUID, Dependent] = {}
-        for one in self._walk(thing):
-            found.setdefault(one.row_id, one)
-        return tuple(found.values())
+    def add(self, row_id: UUID, thing: Thing) -> None:
+        """Take in a resource by what it depends on itself."""
+        for relation in BY_CHILD.get(type(thing), ()):
+            parents = relation.parents(thing)
+            if len(parents) == 1:  # shared by several, it stays in use
+                tie = _Tie(row_id, relation, place_of(thing))
+                self._ties.setdefault(_place(relation.parent.KIND, thing, parents[0]), []).append(tie)
 
-    def _walk(self, thing: Thing) -> Iterator[Dependent]:
-        place = (thing.KIND, thing.account_id, thing.region, native_id(thing))
-        for row_id, child, relation in self._children.get(place, ()):
-            fate = relation.fate(child)
-            yield Dependent(row_id=row_id, thing=child, fate=fate, words=relation.words[fate])
-            yield from self._walk(child)
+    def behind(self, place: Place) -> dict[UUID, Relation]:
+        """The rows of what depends on what stands there, those of its dependents behind them; each once, with how."""
+        found: dict[UUID, Relation] = {}
+        self._walk(place, found)
+        return found
+
+    def _walk(self, place: Place, found: dict[UUID, Relation]) -> None:
+        for tie in self._ties.get(place, ()):
+            if tie.row_id not in found:
+                found[tie.row_id] = tie.relation
+                if tie.place is not None:
+                    self._walk(tie.place, found)
+
+
+def dependents_of(behind: Mapping[UUID, Relation], *, things: Mapping[UUID, Thing]) -> tuple[Dependent, ...]:
+    """The dependents that `Dependents.behind` names, as they are among `things`."""
+    return tuple(
+        Dependent(row_id=row_id, thing=thing, fate=(fate := relation.fate(thing)), words=relation.words[fate])
+        for row_id, relation in behind.items()
+        if (thing := things.get(row_id)) is not None
+    )
 
 
 def frees_dependents(judgement: Judgement) -> bool:

@@ -1,6 +1,6 @@
 """Evidence as one audit left it in the database: what stands there, its usage, its bill lines, and what was hidden.
 
-Every function asks a fixed number of questions, however many resources there are.
+An account's resources come in pages, and every function asks a fixed number of questions for each.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 USAGE_ACTIONS = "cloudwatch:"
 ALL_TAGS = "tag:"  # actions that read the tags of every service at once
 LONGEST_CHARGE_DAYS = 31  # a monthly fee of the period before still covers days of the window
+PAGE = 500  # resources whose evidence is in memory together
 SERIES_FIELDS = SeriesRow._fields
 LINE_FIELDS = tuple(DayCost.__dataclass_fields__)
+ROW_ORDER = ("kind", "resource_id", "id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,37 +89,53 @@ def sight_of(*, audit: Audit) -> Sight:
     )
 
 
-def seen_by(*, audit: Audit, sight: Sight, kind: str = "") -> list[Seen]:
-    """Every resource that the audit saw, without its usage: see `with_usage`. The bill is left out but for commitments,
-    whose rules read it: see `bills_of`.
+def pages_of(*, audit: Audit, sight: Sight, kind: str = "") -> Iterator[list[Seen]]:
+    """Every resource that the audit saw, so many at a time as memory is to hold, without usage: see `with_usage`. The
+    bill is left out but for commitments, whose rules read it: see `bills_of`.
 
     With `kind` only resources of that kind, and those too that a later audit, still under way, has seen again by now.
     """
     until = usage_complete_until(audit.started_at or audit.requested_at)
     seen = {"kind": kind, "audit__requested_at__gte": audit.requested_at} if kind else {"audit": audit}
-    asked = {"connection_id": audit.connection_id, **seen}
-    rows = Resource.objects.filter(**asked).order_by("kind", "resource_id", "id")
-    things = {row.id: from_data(row.kind, row.data) for row in rows if row.kind in KINDS}
-    bills = bills_of(thing for thing in things.values() if isinstance(thing, COMMITMENTS))
-    hidden = {region: sight.hidden_kinds(region) for region in {row.region for row in rows}}
+    rows = Resource.objects.filter(connection_id=audit.connection_id, kind__in=KINDS, **seen).order_by(*ROW_ORDER)
+    # Which ones is asked once: a row that a later audit sees again meanwhile moves to it, and is judged all the same.
+    row_ids = list(rows.values_list("id", flat=True))
+    for start in range(0, len(row_ids), PAGE):
+        yield _page(row_ids[start : start + PAGE], sight=sight, until=until)
+
+
+def _page(row_ids: Sequence[UUID], *, sight: Sight, until: date) -> list[Seen]:
+    rows = Resource.objects.filter(id__in=row_ids).order_by(*ROW_ORDER)
+    found = [
+        (row_id, service, region, from_data(kind, data))
+        for row_id, service, region, kind, data in rows.values_list("id", "service", "region", "kind", "data")
+    ]
+    bills = bills_of(thing for *_, thing in found if isinstance(thing, COMMITMENTS))
+    hidden = {region: sight.hidden_kinds(region) for region in {region for _, _, region, _ in found}}
+    usage, no_bill = Usage(until=until), Bill()
     return [
         Seen(
-            row_id=row.id,
+            row_id=row_id,
             evidence=Evidence(
-                thing=things[row.id],
-                usage=Usage(until=until),
-                bill=bills.of(things[row.id]) if isinstance(things[row.id], COMMITMENTS) else Bill(),
-                gapped_kinds=hidden[row.region],
-                are_tags_read=sight.sees_tags(service=row.service, region=row.region),
+                thing=thing,
+                usage=usage,
+                bill=bills.of(thing) if isinstance(thing, COMMITMENTS) else no_bill,
+                gapped_kinds=hidden[region],
+                are_tags_read=sight.sees_tags(service=service, region=region),
             ),
         )
-        for row in rows
-        if row.id in things
+        for row_id, service, region, thing in found
     ]
 
 
+def things_of(row_ids: Sequence[UUID]) -> dict[UUID, Thing]:
+    """The resources of these rows as they were last seen, by row; those of no kind that we read are left out."""
+    rows = Resource.objects.filter(id__in=row_ids, kind__in=KINDS).values_list("id", "kind", "data")
+    return {row_id: from_data(kind, data) for row_id, kind, data in rows}
+
+
 def with_usage(seen: Sequence[Seen]) -> list[Seen]:
-    """These resources with their usage: so many at a time as memory is to hold, since it is most of what is known.
+    """The resources of a page with their usage, which is most of what is known.
 
     Usage counts until the last day that was complete when the audit began, which it was for all of its steps.
     """
@@ -177,8 +195,26 @@ class Bills:
         )
 
 
-def bills_of(things: Iterable[Thing]) -> Bills:
-    """What any bill of the organisation says of these resources, in the days that can count for a saving."""
+class Rates:
+    """What bills charge for each kind of use, by region, read once for all pages of a judging: it is a long sum."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[frozenset[UUID], date, str], tuple[BilledRate, ...]] = {}
+
+    def of(self, *, load_ids: frozenset[UUID], until: date, regions: set[str]) -> dict[str, tuple[BilledRate, ...]]:
+        """Those of the last days before `until`."""
+        new = {region for region in regions if (load_ids, until, region) not in self._held}
+        if new:
+            found = _rates(load_ids=load_ids, regions=new, until=until)
+            self._held |= {(load_ids, until, region): found.get(region, ()) for region in new}
+        return {region: self._held[load_ids, until, region] for region in regions}
+
+
+def bills_of(things: Iterable[Thing], *, rates: Rates | None = None) -> Bills:
+    """What any bill of the organisation says of these resources, in the days that can count for a saving.
+
+    `rates` are those that were read for other resources before.
+    """
     things = list(things)
     if not things:
         return Bills()
@@ -204,7 +240,7 @@ def bills_of(things: Iterable[Thing]) -> Bills:
         coverage=coverage,
         lines=lines,
         **_of_commitments(committed, load_ids=_loads(coverage, since=first), since=first, until=until),
-        rates=_rates(
+        rates=(rates or Rates()).of(
             load_ids=_loads(coverage, since=until - timedelta(days=WINDOW_DAYS)),
             regions={thing.region for thing in things},
             until=until,

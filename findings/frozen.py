@@ -14,6 +14,7 @@ from audits.evidence import DayCost
 from audits.things import to_data
 from findings.confidence import parts_of
 from findings.cost_window import cost_window
+from findings.dependents import Further
 from findings.reports.money import plain
 from findings.trap import Clear, Unchecked
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from audits.evidence import Evidence
     from findings.confidence import Confidence
-    from findings.dependents import Further
     from findings.evaluate import Judgement
     from findings.models import Finding
     from findings.rule import Rule, Verdict
@@ -46,13 +46,11 @@ def freeze(
     judgement: Judgement,
     verification: Verification,
     confidence: Confidence,
-    further: Further,
     audit_id: UUID,
-    opinions: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Everything that the judgement of Waste and its price rest on, as JSON that survives the database unchanged.
 
-    `opinions` are what others say of the resource, as findings.opinions.said has it: beside ours, which rests on none.
+    What only the whole account tells comes in when all of it was judged: see `completed`.
     """
     rule, evidence, saving = judgement.rule, judgement.evidence, verification.saving
     frozen: dict[str, Any] = _plain(
@@ -78,17 +76,34 @@ def freeze(
             "points": confidence.points,
             "parts": parts_of(confidence),
             "traps": traps_of(judgement),
-            "opinions": list(opinions),
+            "opinions": [],
             "saving": {name: getattr(saving, name) for name in ("basis", "currency", "monthly", "cash",
                        "frees_commitment", "monthly_cost", "days", "price_source", "why_unknown")}
             | {"meters": sorted(saving.meters),
                "freed": [{"id": name, "monthly": monthly} for name, monthly in saving.freed]},
-            "further": {"monthly": further.monthly, "currency": further.currency, "unknown": further.unknown,
-                        "parts": further.parts},
+            "further": _further(Further()),
             "sum": [{"label": step.label, "amount": step.amount, "unit": step.unit} for step in saving.steps],
         }
     )  # fmt: skip
     return frozen
+
+
+def completed(
+    evidence: Mapping[str, Any], *, further: Further, opinions: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Frozen evidence with what depends on the resource, and what others say of it, as findings.opinions.said has it:
+    beside ours, which rests on none.
+    """
+    return {**evidence, "further": _plain(_further(further)), "opinions": _plain(list(opinions))}
+
+
+def _further(further: Further) -> dict[str, Any]:
+    return {
+        "monthly": further.monthly,
+        "currency": further.currency,
+        "unknown": further.unknown,
+        "parts": further.parts,
+    }
 
 
 def traps_of(judgement: Judgement) -> list[dict[str, Any]]:

@@ -2,83 +2,81 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from audits.models import Resource
-from audits.things import from_data
-from connections.resources import KINDS, Instance
+from connections.resources import Instance
 from connections.resources.containers import ContainerCluster
 from connections.resources.kubernetes import NodeGroup
-from findings.dependents import Dependents
-from findings.models import Finding
-from findings.rule import STAGES, Fine, Unknown, Waste
+from findings.dependents import place_of
+from findings.evidence_from_rows import PAGE, things_of
+from findings.rule import STAGES, Unknown, Waste
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
     from connections.resources import Thing
-    from findings.claims import Key
+    from findings.dependents import Dependents, Place
     from findings.evaluate import Judgement
-    from findings.evidence_from_rows import Seen
-    from findings.rule import Rule
 
 NODE_GROUP_OF, CLUSTER_OF = "eks:nodegroup-name", "eks:cluster-name"  # tags that EKS sets
+Group = tuple[str, ...]
 
 
-def not_worth_a_commitment(
-    judgements: Iterable[tuple[UUID, Judgement]],
-    findings: Mapping[Key, Finding],
-    *,
-    seen: Sequence[Seen],
-    may_close: Callable[[Rule], bool],
-) -> frozenset[UUID]:
-    """The rows for whose use nothing is to be bought: with a finding that is open or opens now, or of which nobody can
-    tell whether it is used at all; and whatever belongs to one of these, as a machine to its group.
-
-    `may_close` says of which rules a Fine closes a finding now.
+class LeftToBuyFor:
+    """Gathers, a resource at a time, the rows for whose use nothing is to be bought: with a finding that is open or
+    opens now, or of which nobody can tell whether it is used at all; and whatever belongs to one of these, as a machine
+    to its group. Of each ids alone are held.
     """
-    open_rows = {key: key[0] for key, finding in findings.items() if finding.state == Finding.State.OPEN}
-    found = set()
-    for row_id, judgement in judgements:
+
+    def __init__(self, ties: Dependents) -> None:
+        self._ties = ties
+        self._out: set[UUID] = set()
+        self._places: set[Place] = set()
+        self._groups: set[Group] = set()
+        self._machines: dict[Group, list[UUID]] = defaultdict(list)
+
+    def take_in(self, row_id: UUID, thing: Thing) -> None:
+        """Take in a resource as a member of what others may be."""
+        if isinstance(thing, Instance):
+            for group in _groups_of(thing):
+                self._machines[group].append(row_id)
+
+    def take_in_judgement(self, row_id: UUID, judgement: Judgement) -> None:
+        """Take in what a rule said of a resource."""
         is_doubtful = isinstance(judgement.verdict, Unknown) and judgement.rule.stage == STAGES[0]
-        if is_doubtful or isinstance(judgement.verdict, Waste):
-            found.add(row_id)
-        elif isinstance(judgement.verdict, Fine) and may_close(judgement.rule):
-            open_rows.pop((row_id, judgement.rule.id), None)
-    found.update(open_rows.values())
-    return frozenset(found.union(_members([*_things(found, seen)], seen)))
+        if row_id not in self._out and (is_doubtful or isinstance(judgement.verdict, Waste)):
+            self._keep_out(row_id, judgement.evidence.thing)
 
+    def kept_out(self, with_findings: Iterable[UUID]) -> frozenset[UUID]:
+        """All of them, once every resource was taken in; `with_findings` are the rows that have an open finding."""
+        others = list(set(with_findings) - self._out)
+        for start in range(0, len(others), PAGE):
+            for row_id, thing in things_of(others[start : start + PAGE]).items():
+                self._keep_out(row_id, thing)
+        behind = (row_id for place in self._places for row_id in self._ties.behind(place))
+        of_groups = (row_id for group in self._groups for row_id in self._machines.get(group, ()))
+        return frozenset(chain(self._out, others, behind, of_groups))
 
-def _things(row_ids: set[UUID], seen: Sequence[Seen]) -> Iterator[Thing]:
-    """Those of these rows, also where this audit could not see them."""
-    yield from (one.evidence.thing for one in seen if one.row_id in row_ids)
-    hidden = row_ids.difference(one.row_id for one in seen)
-    if hidden:
-        rows = Resource.objects.filter(id__in=hidden, kind__in=KINDS)
-        yield from (from_data(kind, data) for kind, data in rows.values_list("kind", "data"))
-
-
-def _members(parents: Iterable[Thing], seen: Sequence[Seen]) -> Iterator[UUID]:
-    around = Dependents((one.row_id, one.evidence.thing) for one in seen)
-    groups = set()
-    for thing in parents:
-        yield from (one.row_id for one in around.of(thing))
+    def _keep_out(self, row_id: UUID, thing: Thing) -> None:
+        self._out.add(row_id)
+        if (place := place_of(thing)) is not None:
+            self._places.add(place)
         if isinstance(thing, ContainerCluster):
-            groups.add(_place(thing))
+            self._groups.add(_place(thing))
         elif isinstance(thing, NodeGroup):
-            groups.add((*_place(thing), thing.cluster_name, thing.name))
-    for one in seen:
-        if isinstance(machine := one.evidence.thing, Instance) and not groups.isdisjoint(_groups_of(machine)):
-            yield one.row_id
+            self._groups.add((*_place(thing), thing.cluster_name, thing.name))
 
 
-def _groups_of(machine: Instance) -> Iterator[tuple[str, ...]]:
+def _groups_of(machine: Instance) -> Iterator[Group]:
     """ECS does not say which machines are a cluster's: any that a group keeps running there may be."""
     if machine.autoscaling_group and CLUSTER_OF not in machine.tags:
         yield _place(machine)
-    yield (*_place(machine), machine.tags.get(CLUSTER_OF, ""), machine.tags.get(NODE_GROUP_OF, ""))
+    if NODE_GROUP_OF in machine.tags:
+        yield (*_place(machine), machine.tags.get(CLUSTER_OF, ""), machine.tags[NODE_GROUP_OF])
 
 
-def _place(thing: Thing) -> tuple[str, ...]:
+def _place(thing: Thing) -> Group:
     return thing.account_id, thing.region

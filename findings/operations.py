@@ -1,99 +1,67 @@
-"""Judging an audit: what the rules said becomes verdicts, findings that open and close, and the audit's summary."""
+"""Judging an audit: what the rules said becomes verdicts, findings that open and close, and the audit's summary.
+
+An account is gone through page by page, so that memory holds one page and the ids of the rest (docs/decisions/0140).
+"""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid5
 
-from django.db import connection
-
 from audits.models import Audit, BillLoad
 from connections.models import Connection
-from findings import registry, verdict_rows
+from connections.resources import KINDS
+from findings import registry, verdict_rows, whole_proofs
 from findings.bill_judging import judge_bills, over
-from findings.changes import change_of, state_of
-from findings.claims import Key, claimed_by_row, nets_of, nothing_of, without_evidence
-from findings.closing import close, end
+from findings.claims import findings_on, without_evidence
+from findings.closing import close_gone, end
 from findings.confidence import confidence_of
-from findings.cost_since import began_on, costs_since
-from findings.dependents import Dependents, Further, frees_dependents, further_of, priced
 from findings.evaluate import evaluate
-from findings.evidence_from_rows import bills_of, seen_by, sight_of, with_usage
-from findings.frozen import freeze, hash_of, rests_on
-from findings.left_to_buy_for import not_worth_a_commitment
+from findings.evidence_from_rows import Rates, bills_of, pages_of, sight_of, with_usage
 from findings.models import Finding, Verdict
-from findings.opinion_rows import heard_of, keep
-from findings.opinions import beside
-from findings.overlaps import Claim
+from findings.opinion_rows import keep
 from findings.rule import Fine, Unknown, Waste
 from findings.summary import summarize
 from findings.thresholds import in_force
 from findings.verify import verify
-from tenants import activity, scope
+from findings.waste_rows import Wasted, net_anew, write_waste
+from findings.whole import Whole, nothing_yet
+from tenants import activity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
-    from decimal import Decimal
     from uuid import UUID
 
     from django.db.models import QuerySet
 
-    from findings.bill_judging import BillWaste
-    from findings.confidence import Confidence
-    from findings.dependents import Priced
+    from findings.bill_judging import BillWaste, Told
     from findings.evaluate import Judgement
     from findings.evidence_from_rows import Seen, Sight
-    from findings.opinion_rows import Heard
-    from findings.overlaps import Net
     from findings.rule import Rule
-    from findings.verify import Verification
 
-BATCH = 2000
-MICRO_UNITS = 1_000_000
-KEPT = {"evidence", "id", "organization", "connection", "resource", "rule_id", "first_seen_at"}
-KEEP_EVIDENCE = """
-update findings_finding set evidence = kept.evidence
-  from jsonb_to_recordset(%s::jsonb) as kept (id uuid, evidence jsonb)
- where findings_finding.organization_id = %s and findings_finding.id = kept.id
-"""
-NET_FIELDS = (
-    "estimated_monthly_savings",
-    "absorbed_by",
-    "cash_monthly_savings",
-    "freed_commitment_monthly",
-    "savings_sort",
-)
+OF_BILLS = frozenset(rule.id for rule in registry.BILL_RULES)
 OUTCOMES = {Waste: Verdict.Outcome.WASTE, Fine: Verdict.Outcome.FINE, Unknown: Verdict.Outcome.UNKNOWN}
+Said = tuple["UUID", "Judgement"]  # with the row of its resource
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Judged:
-    """A judgement with the row of its resource and, where it is waste, its price and how sure it is."""
+class _Judging:
+    """One judging of what an audit saw. `may_change` says which rules may open and close findings now."""
 
-    row_id: UUID
-    judgement: Judgement
-    verification: Verification | None = None
-    confidence: Confidence | None = None
-    dependents: tuple[Priced, ...] = ()
+    audit: Audit
+    at: datetime
+    settings: Mapping[str, Mapping[str, Any]]
+    may_change: Callable[[Rule], bool]
+    sight: Sight
+    whole: Whole
+    rates: Rates = field(default_factory=Rates)
 
     @property
-    def key(self) -> Key:
-        """A resource has one finding of a rule."""
-        return self.row_id, self.judgement.rule.id
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Look:
-    """What an audit saw, what the rules say of it, and the connection's findings as they stand."""
-
-    sight: Sight
-    seen: list[Seen]
-    judged: list[_Judged]
-    heard: Heard
-    findings: Mapping[Key, Finding]
+    def kept(self) -> list[str]:
+        """The rules whose verdicts stay as they are."""
+        return [rule.id for rule in registry.RULES if not self.may_change(rule)]
 
 
 def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any]] | None = None) -> None:
@@ -104,9 +72,8 @@ def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any
     rule id and name, are the organisation's newest where none are given. Raises what `findings.evaluate` raises.
     """
     _one_at_a_time(audit.connection_id)
-    look = _look(audit=audit, at=at, settings=settings)
-    _tell(audit=audit, at=at, look=look, may_change=lambda _: True)
-    keep(audit=audit, heard=look.heard, judgements=((one.row_id, one.judgement) for one in look.judged))
+    heard = _judge(audit=audit, at=at, settings=settings, may_change=lambda _: True).heard
+    keep(audit=audit, heard=heard)
     _sum_up(audit)
 
 
@@ -138,8 +105,7 @@ def price_again(*, connection_id: UUID, at: datetime, settings: Mapping[str, Map
     audit = Audit.objects.filter(connection_id=connection_id).order_by("-requested_at", "-id").first()
     if audit is None or audit.state != Audit.State.DONE:
         return
-    look = _look(audit=audit, at=at, settings=settings)
-    _tell(audit=audit, at=at, look=look, may_change=lambda rule: rule.reads_bill)
+    _judge(audit=audit, at=at, settings=settings, may_change=lambda rule: rule.reads_bill)
     _sum_up(audit)
 
 
@@ -148,237 +114,140 @@ def _sum_up(audit: Audit) -> None:
     audit.save(update_fields=["summary"])
 
 
-def _look(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any]] | None) -> _Look:
-    sight = sight_of(audit=audit)
-    seen = seen_by(audit=audit, sight=sight)
-    heard = heard_of(audit=audit, seen=seen)
-    said = _said(seen, settings=in_force() if settings is None else settings, spoken_of=heard.on)
-    return _Look(
-        sight=sight, seen=seen, judged=_judged(seen, said, at=at), heard=heard, findings=_findings(audit=audit)
-    )
-
-
-def _tell(*, audit: Audit, at: datetime, look: _Look, may_change: Callable[[Rule], bool]) -> None:
-    """Write verdicts and findings of what a bill alone proves, and of the rules that may open and close findings now;
-    those of the other rules that are open are verified and priced anew.
-    """
-    changing = [one for one in look.judged if may_change(one.judgement.rule)]
-    kept_out = not_worth_a_commitment(
-        ((one.row_id, one.judgement) for one in look.judged), look.findings, seen=look.seen, may_close=may_change
-    )
-    billed = judge_bills(audit=audit, seen=look.seen, sight=look.sight, kept_out=kept_out, findings=look.findings)
-    of_bill = [_of_bill(one) for one in billed.waste]
-    kept = [rule.id for rule in registry.RULES if not may_change(rule)]
-    verdicts = (_verdict(one, audit.connection_id) for one in (*changing, *of_bill))
-    verdict_rows.keep(connection_id=audit.connection_id, verdicts=verdicts, but_not=kept)
-    fine = [one.key for one in changing if isinstance(one.judgement.verdict, Fine)]
-    closed = close(audit=audit, at=at, sight=look.sight, fine=fine, findings=look.findings)
-    is_open = {key for key, finding in look.findings.items() if finding.state == Finding.State.OPEN}
-    opening = {one.key for one in (*changing, *of_bill)}
-    found = (one for one in (*look.judged, *of_bill) if one.verification is not None)
-    wasted = {one.key: one for one in found if one.key in opening or one.key in is_open}
-    ended = over(billed, wasted=wasted, findings=look.findings)
-    closed += end(audit=audit, at=at, findings=ended, why=Finding.Resolution.NOT_WASTEFUL)
-    opened = _write_waste(audit=audit, wasted=wasted, findings=look.findings, heard=look.heard)
-    activity.book_many(actor=activity.RULES, lines=[*closed, *opened], at=at)
-
-
 def _one_at_a_time(connection_id: UUID) -> None:
     """Until the transaction ends nobody else judges or prices this connection, so that no older look overwrites."""
     Connection.objects.select_for_update(no_key=True).get(id=connection_id)
 
 
-def _findings(*, audit: Audit) -> dict[Key, Finding]:
-    rows = without_evidence(Finding.objects.filter(connection_id=audit.connection_id))
-    return {(finding.resource_id, finding.rule_id): finding for finding in rows}
-
-
-def _said(
-    seen: Sequence[Seen], *, settings: Mapping[str, Mapping[str, Any]], spoken_of: Collection[UUID]
-) -> list[tuple[UUID, Judgement]]:
-    """Every judgement, with the row of its resource. Usage is most of what is known of a resource, so it is read for so
-    many at a time, and stays with what is wasted and with what an advisor speaks of.
+def _judge(
+    *,
+    audit: Audit,
+    at: datetime,
+    settings: Mapping[str, Mapping[str, Any]] | None,
+    may_change: Callable[[Rule], bool],
+) -> Whole:
+    """Write verdicts and findings of what a bill alone proves, and of the rules that may open and close findings now;
+    those of the other rules that are open are verified and priced anew.
     """
-    judgements = []
-    for start in range(0, len(seen), BATCH):
-        some = seen[start : start + BATCH]
-        page = with_usage(some)
-        bare = {id(full.evidence): one for one, full in zip(some, page, strict=True)}
-        for judgement in evaluate([one.evidence for one in page], registry.RULES, settings):
-            one = bare[id(judgement.evidence)]
-            is_told = isinstance(judgement.verdict, Waste) or one.row_id in spoken_of
-            judgements.append((one.row_id, judgement if is_told else replace(judgement, evidence=one.evidence)))
-    return judgements
-
-
-def _judged(seen: Sequence[Seen], said: Sequence[tuple[UUID, Judgement]], *, at: datetime) -> list[_Judged]:
-    """Every verdict. The bill is read for what is wasted only: it prices a finding, it does not make one."""
-    around = Dependents((one.row_id, one.evidence.thing) for one in seen)
-    depending = {id(one): around.of(one.evidence.thing) for _, one in said if frees_dependents(one)}
-    wasted = [one.evidence.thing for _, one in said if isinstance(one.verdict, Waste)]
-    bills = bills_of([*wasted, *(one.thing for found in depending.values() for one in found)])
-    judged = []
-    for row_id, judgement in said:
-        verification, confidence = None, None
-        dependents = priced(depending.get(id(judgement), ()), bill_of=bills.of)
-        if isinstance(judgement.verdict, Waste):
-            evidence = replace(judgement.evidence, bill=bills.of(judgement.evidence.thing))
-            judgement = replace(judgement, evidence=evidence)  # noqa: PLW2901 - the same judgement, with its bill
-            verification = verify(judgement)
-            confidence = confidence_of(judgement, proofs=verification.proofs, on=at.date())
-        judged.append(
-            _Judged(
-                row_id=row_id,
-                judgement=judgement,
-                verification=verification,
-                confidence=confidence,
-                dependents=dependents,
-            )
-        )
-    return judged
-
-
-def _verdict(one: _Judged, connection_id: UUID) -> Verdict:
-    return Verdict(
-        id=uuid5(one.row_id, one.judgement.rule.id),
-        connection_id=connection_id,
-        resource_id=one.row_id,
-        rule_id=one.judgement.rule.id,
-        outcome=OUTCOMES[type(one.judgement.verdict)],
-        because=_because(one.judgement),
+    judging = _Judging(
+        audit=audit,
+        at=at,
+        settings=in_force() if settings is None else settings,
+        may_change=may_change,
+        sight=sight_of(audit=audit),
+        whole=nothing_yet(audit=audit),
     )
+    _forget_further(audit.connection_id)
+    for page in pages_of(audit=audit, sight=judging.sight):
+        _judge_page(judging, page)
+    _judge_bills(judging)
+    gone = close_gone(audit=audit, at=at, sight=judging.sight, seen=judging.whole.rows)
+    activity.book_many(actor=activity.RULES, lines=gone, at=at)
+    whole_proofs.complete(judging.whole, rates=judging.rates)
+    return judging.whole
 
 
-def _because(judgement: Judgement) -> str:
-    verdict = judgement.verdict
-    return verdict.missing if isinstance(verdict, Unknown) else verdict.because
+def _forget_further(connection_id: UUID) -> None:
+    """What is not judged this time says no longer what depends on it: others may count it by then."""
+    counting = Finding.objects.filter(connection_id=connection_id, further_monthly_savings__isnull=False)
+    counting.update(further_monthly_savings=None, further_currency="")
 
 
-def _write_waste(
-    *, audit: Audit, wasted: Mapping[Key, _Judged], findings: Mapping[Key, Finding], heard: Heard
-) -> list[activity.Line]:
-    """Open, refresh or reopen the finding of everything wasteful, and net what else is open on the same resource.
+def _judge_page(judging: _Judging, page: Sequence[Seen]) -> None:
+    """Whatever is known of these resources is let go at the end, but for what `Whole` takes in."""
+    said = list(_said(page, settings=judging.settings))
+    for one in page:
+        judging.whole.take_in(one.row_id, one.evidence.thing)
+    judging.whole.take_in_judgements(said)
+    changing = [one for one in said if judging.may_change(one[1].rule)]
+    rows = Verdict.objects.filter(resource_id__in=[one.row_id for one in page])
+    verdict_rows.keep(
+        rows=rows.exclude(rule_id__in=[*judging.kept, *OF_BILLS]),
+        verdicts=(_verdict(*one, judging.audit.connection_id) for one in changing),
+    )
+    findings = findings_on(one.row_id for one in page)
+    is_open = {key for key, finding in findings.items() if finding.state == Finding.State.OPEN}
+    fine = {(row_id, one.rule.id) for row_id, one in changing if isinstance(one.verdict, Fine)}
+    ended = [findings[key] for key in findings if key in is_open & fine]
+    closed = end(audit=judging.audit, at=judging.at, findings=ended, why=Finding.Resolution.NOT_WASTEFUL)
+    found = [
+        (row_id, one)
+        for row_id, one in said
+        if isinstance(one.verdict, Waste) and (judging.may_change(one.rule) or (row_id, one.rule.id) in is_open)
+    ]
+    wasted = {one.key: one for one in _priced(judging, found)}
+    opened = write_waste(audit=judging.audit, wasted=wasted, findings=findings, whole=judging.whole)
+    activity.book_many(actor=activity.RULES, lines=[*closed, *opened], at=judging.at)
 
-    Returns what has changed, for the trail.
-    """
-    claims = {
-        key: Claim(rule_id=key[1], stage=one.judgement.rule.stage, saving=one.verification.saving)
-        for key, one in wasted.items()
-        if one.verification is not None and not one.judgement.rule.why_apart
+
+def _said(page: Sequence[Seen], *, settings: Mapping[str, Mapping[str, Any]]) -> Iterable[Said]:
+    """Every judgement on a page, with the row of its resource."""
+    full = with_usage(page)
+    row_ids = {id(one.evidence): one.row_id for one in full}
+    for judgement in evaluate([one.evidence for one in full], registry.RULES, settings):
+        yield row_ids[id(judgement.evidence)], judgement
+
+
+def _priced(judging: _Judging, found: Sequence[Said]) -> Iterable[Wasted]:
+    """The bill is read for what is wasted only: it prices a finding, it does not make one."""
+    bills = bills_of([one.evidence.thing for _, one in found], rates=judging.rates)
+    for row_id, one in found:
+        judgement = replace(one, evidence=replace(one.evidence, bill=bills.of(one.evidence.thing)))
+        verification = verify(judgement)
+        confidence = confidence_of(judgement, proofs=verification.proofs, on=judging.at.date())
+        yield Wasted(row_id=row_id, judgement=judgement, verification=verification, confidence=confidence)
+
+
+def _judge_bills(judging: _Judging) -> None:
+    """What bills alone prove, after the resources were judged: for the use of what is wasteful nothing is bought."""
+    audit, open_ones = judging.audit, Finding.objects.filter(state=Finding.State.OPEN)
+    on_connection = open_ones.filter(connection_id=audit.connection_id)
+    of_bills = on_connection.filter(rule_id__in=OF_BILLS)
+    told = judge_bills(
+        audit=audit,
+        names=judging.whole.names,
+        sight=judging.sight,
+        kept_out=judging.whole.left.kept_out(on_connection.values_list("resource_id", flat=True)),
+        is_open=frozenset(of_bills.values_list("account_id", "provider_resource_id", "rule_id")),
+        tell=lambda waste: _tell(judging, waste),
+    )
+    _forget_verdicts(judging, told)
+    ended = over(told, findings=without_evidence(of_bills).iterator(chunk_size=verdict_rows.BATCH))
+    lines = end(audit=audit, at=judging.at, findings=ended, why=Finding.Resolution.NOT_WASTEFUL)
+    net_anew({finding.resource_id for finding in ended})
+    activity.book_many(actor=activity.RULES, lines=lines, at=judging.at)
+
+
+def _tell(judging: _Judging, waste: Sequence[BillWaste]) -> None:
+    wasted = {
+        one.key: Wasted(
+            row_id=one.row_id, judgement=one.judgement, verification=one.verification, confidence=one.confidence
+        )
+        for one in waste
     }
-    nets = nets_of(claims, findings)
-    claimed = claimed_by_row(nets, claims, findings)
-    written, changed, frozen = [], [], {}
-    for key, one in wasted.items():
-        finding = findings.get(key) or Finding(
-            connection_id=audit.connection_id,
-            resource_id=one.row_id,
-            rule_id=one.judgement.rule.id,
-            first_seen_at=one.judgement.evidence.thing.observed_at,
-        )
-        old = state_of(finding)
-        _open(finding, audit=audit, judgement=one.judgement)
-        _describe(finding, judgement=one.judgement)
-        if one.verification is not None and one.confidence is not None:
-            net = nets.get(key) or nothing_of(key[1])
-            further = _further(one, net=net, claimed=claimed)
-            _price(finding, verification=one.verification, net=net, apart=one.judgement.rule.why_apart)
-            finding.further_monthly_savings, finding.further_currency = further.monthly, further.currency
-            finding.confidence_points = one.confidence.points
-            said = beside(heard.on.get(key[0], ()), judgement=one.judgement, saving=one.verification.saving, net=net)
-            frozen[finding.id] = freeze(
-                judgement=one.judgement, verification=one.verification, confidence=one.confidence, further=further,
-                audit_id=audit.id, opinions=said,
-            )  # fmt: skip
-            finding.evidence, finding.evidence_hash = {}, hash_of(frozen[finding.id])
-            finding.rests_from, finding.rests_until = rests_on(frozen[finding.id])
-        written.append(finding)
-        if old != finding.state:
-            changed.append(change_of(finding, old=old, new=finding.state, audit_id=audit.id))
-    _price_since(written, list(wasted.values()))
-    fields = [field.name for field in Finding._meta.concrete_fields if field.name not in KEPT]  # noqa: SLF001 - Django's own way to name columns
-    Finding.objects.bulk_create(
-        written,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["organization", "id"],
-        update_fields=fields,
+    verdicts = [_verdict(one.row_id, one.judgement, judging.audit.connection_id) for one in wasted.values()]
+    verdict_rows.keep(rows=Verdict.objects.filter(id__in=[one.id for one in verdicts]), verdicts=verdicts)
+    findings = findings_on({one.row_id for one in waste})
+    opened = write_waste(audit=judging.audit, wasted=wasted, findings=findings, whole=judging.whole)
+    activity.book_many(actor=activity.RULES, lines=opened, at=judging.at)
+
+
+def _forget_verdicts(judging: _Judging, told: Told) -> None:
+    """Of what no page and no bill has told this time."""
+    rows = Verdict.objects.filter(connection_id=judging.audit.connection_id).exclude(rule_id__in=judging.kept)
+    of_bills = rows.filter(rule_id__in=OF_BILLS)
+    verdict_rows.forget(rows=of_bills, is_told=lambda row_id, rule_id: (row_id, rule_id) in told.keys)
+    elsewhere = rows.exclude(rule_id__in=OF_BILLS).exclude(resource__audit=judging.audit, resource__kind__in=KINDS)
+    verdict_rows.forget(rows=elsewhere, is_told=lambda row_id, _: row_id in judging.whole.rows)
+
+
+def _verdict(row_id: UUID, judgement: Judgement, connection_id: UUID) -> Verdict:
+    verdict = judgement.verdict
+    return Verdict(
+        id=uuid5(row_id, judgement.rule.id),
+        connection_id=connection_id,
+        resource_id=row_id,
+        rule_id=judgement.rule.id,
+        outcome=OUTCOMES[type(verdict)],
+        because=verdict.missing if isinstance(verdict, Unknown) else verdict.because,
     )
-    _keep_evidence(frozen)
-    kept = [findings[key] for key in nets.keys() - wasted.keys()]
-    for finding in kept:
-        _net(finding, nets[finding.resource_id, finding.rule_id])
-    Finding.objects.bulk_update(kept, NET_FIELDS, batch_size=BATCH)
-    _forget_further([finding for key, finding in findings.items() if key not in wasted])
-    return changed
-
-
-def _forget_further(findings: Iterable[Finding]) -> None:
-    """What was not judged this time says no longer what depends on it: others may count it by now."""
-    stale = [finding.id for finding in findings if finding.further_monthly_savings is not None]
-    Finding.objects.filter(id__in=stale).update(further_monthly_savings=None, further_currency="")
-
-
-def _keep_evidence(frozen: Mapping[UUID, Mapping[str, Any]]) -> None:
-    """Write the evidence as one document a batch: as a column of the rows it would take longer than all the rest."""
-    rows = [{"id": str(finding_id), "evidence": evidence} for finding_id, evidence in frozen.items()]
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), BATCH):
-            cursor.execute(KEEP_EVIDENCE, [json.dumps(rows[start : start + BATCH]), scope.current()])
-
-
-def _open(finding: Finding, *, audit: Audit, judgement: Judgement) -> None:
-    """Open it, again where it was resolved: then it is as old as its new beginning, and counted as reopened."""
-    was_resolved = finding.state == Finding.State.RESOLVED
-    if finding.opened_audit_id is None or was_resolved:
-        finding.opened_at, finding.opened_audit = judgement.evidence.thing.observed_at, audit
-    finding.reopened_count += was_resolved
-    finding.state, finding.resolution, finding.resolved_at = Finding.State.OPEN, "", None
-    finding.audit, finding.last_seen_at = audit, judgement.evidence.thing.observed_at
-
-
-def _describe(finding: Finding, *, judgement: Judgement) -> None:
-    rule, thing = judgement.rule, judgement.evidence.thing
-    finding.because = _because(judgement)
-    finding.account_id, finding.region = thing.account_id, thing.region
-    finding.resource_name, finding.provider_resource_id = thing.name, thing.resource_id
-    finding.action, finding.action_type = rule.action, rule.action_type
-    finding.implementation_effort = rule.implementation_effort
-    finding.restart_needed, finding.rollback_possible = rule.restart_needed, rule.rollback_possible
-    finding.lookback_period_days = rule.days(judgement.settings)
-
-
-def _price(finding: Finding, *, verification: Verification, net: Net, apart: str) -> None:
-    saving = verification.saving
-    finding.apart = apart
-    finding.confidence, finding.currency = verification.confidence, saving.currency
-    finding.gross_monthly_savings, finding.price_source = saving.monthly, saving.price_source[:255]
-    _net(finding, net)
-
-
-def _net(finding: Finding, net: Net) -> None:
-    finding.estimated_monthly_savings, finding.absorbed_by = net.monthly, net.absorbed_by
-    finding.cash_monthly_savings, finding.freed_commitment_monthly = net.cash, net.frees_commitment
-    finding.savings_sort = -1 if net.monthly is None else int(net.monthly * MICRO_UNITS)
-
-
-def _price_since(findings: list[Finding], wasted: list[_Judged]) -> None:
-    for finding, one in zip(findings, wasted, strict=True):
-        finding.cost_since_date = began_on(one.judgement, first_seen=finding.first_seen_at.date())
-    costs = costs_since(
-        (one.judgement.evidence.thing, finding.currency, finding.cost_since_date)
-        for finding, one in zip(findings, wasted, strict=True)
-    )
-    for finding, cost in zip(findings, costs, strict=True):
-        finding.cost_since = cost
-
-
-def _further(one: _Judged, *, net: Net, claimed: Mapping[tuple[UUID, str], Decimal]) -> Further:
-    """What its dependents add; nothing where another finding on the same resource holds its saving."""
-    if one.verification is None or net.absorbed_by:
-        return Further()
-    return further_of(one.dependents, currency=one.verification.saving.currency, claimed=claimed)
-
-
-def _of_bill(one: BillWaste) -> _Judged:
-    return _Judged(row_id=one.row_id, judgement=one.judgement, verification=one.verification, confidence=one.confidence)

@@ -5,45 +5,77 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid5
 
 from audits.models import Resource, Step
 from audits.things import from_data
 from connections.resources.opinions import OPINIONS
 from findings import registry
+from findings.evidence_from_rows import things_of
 from findings.models import Finding
 from findings.opinion_models import Opinion as Row
-from findings.opinions import by_resource, figure_of, is_same_action, peak
+from findings.opinions import Meant, figure_of, is_same_action, ours_of, peak
 from findings.queries import rule_title
 from findings.rule import Fine, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from audits.models import Audit
     from connections.resources import Thing
     from connections.resources.opinions import Opinion
     from findings.evaluate import Judgement
-    from findings.evidence_from_rows import Seen
-    from findings.rule import Rule
+    from findings.opinions import Ours
+    from findings.overlaps import Net
+    from findings.rule import Rule, Verdict
+    from findings.savings import Saving
 
-BATCH = 2000
+AT_ONCE = 1000  # opinions that are in memory together
 MICRO_UNITS = 1_000_000
 Standing = Row.Standing
 
 
+class Said(NamedTuple):
+    """What a rule said of a resource that an opinion may be on; `why_fine` is why it is in order, where it is."""
+
+    rule: Rule
+    verdict: Verdict
+    why_fine: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """Every opinion by the id of its own row, what each speaks of, and the opinions on each resource, by its row."""
+    """The rows of all opinions, and of each resource that one may be on its name and what the rules said of it.
 
-    opinions: Mapping[UUID, Opinion] = field(default_factory=dict)
-    about: Mapping[UUID, tuple[UUID, Thing]] = field(default_factory=dict)
-    on: Mapping[UUID, tuple[Opinion, ...]] = field(default_factory=dict)
+    `ours` is what we say of it in a finding, by the finding's id, with the row of the resource.
+    """
+
+    opinion_ids: Sequence[UUID]
+    meant: Meant
+    names: dict[UUID, str] = field(default_factory=dict)
+    judged: dict[UUID, list[Said]] = field(default_factory=lambda: defaultdict(list))
+    ours: dict[UUID, tuple[UUID, Ours]] = field(default_factory=dict)
+
+    def take_in(self, row_id: UUID, thing: Thing) -> None:
+        """Take in a resource before what was said of it."""
+        if self.meant.may_be_on(row_id, thing):
+            self.names[row_id] = thing.name
+
+    def take_in_judgement(self, row_id: UUID, judgement: Judgement) -> None:
+        """Take in what a rule said of it: the words alone, for its usage is let go."""
+        if row_id in self.names:
+            why_fine = _why_fine(judgement) if isinstance(judgement.verdict, Fine) else ""
+            self.judged[row_id].append(Said(judgement.rule, judgement.verdict, why_fine))
+
+    def take_in_finding(self, finding: Finding, judgement: Judgement, *, saving: Saving, net: Net) -> None:
+        """Take in what a finding says."""
+        if finding.resource_id in self.names:
+            self.ours[finding.id] = (finding.resource_id, ours_of(judgement, saving=saving, net=net))
 
 
-def heard_of(*, audit: Audit, seen: Sequence[Seen]) -> Heard:
+def heard_of(*, audit: Audit) -> Heard:
     """What advisors say to the audit's connection: what it has read, and what it could not read anew this time.
 
     What is no longer told is gone, as is what is told where the audit does not look any more.
@@ -52,60 +84,47 @@ def heard_of(*, audit: Audit, seen: Sequence[Seen]) -> Heard:
     rows = Resource.objects.filter(
         connection_id=audit.connection_id, kind__in=[kind.KIND for kind in OPINIONS], gone_at=None
     ).values_list("id", "kind", "service", "region", "data")
-    opinions: dict[UUID, Any] = {
-        row_id: from_data(kind, data)
-        for row_id, kind, service, region, data in rows.iterator()
-        if (service, region) in places
-    }
-    resources = [one for one in seen if not isinstance(one.evidence.thing, OPINIONS)]
-    found = by_resource((one.evidence.thing for one in resources), opinions.values())
-    rows_of = {id(opinion): row_id for row_id, opinion in opinions.items()}
-    about = {
-        rows_of[id(opinion)]: (resources[place].row_id, resources[place].evidence.thing)
-        for place, said in found.items()
-        for opinion in said
-    }
-    return Heard(opinions=opinions, about=about, on={resources[place].row_id: said for place, said in found.items()})
+    opinion_ids: list[UUID] = []
+
+    def opinions() -> Iterator[tuple[UUID, Any]]:
+        for row_id, kind, service, region, data in rows.iterator(chunk_size=AT_ONCE):
+            if (service, region) in places:
+                opinion_ids.append(row_id)
+                yield row_id, from_data(kind, data)
+
+    return Heard(meant=Meant(opinions()), opinion_ids=opinion_ids)
 
 
-def keep(*, audit: Audit, heard: Heard, judgements: Iterable[tuple[UUID, Judgement]]) -> None:
-    """Replace the connection's opinions. `judgements` are all of the audit's, with the row of their resource."""
+def keep(*, audit: Audit, heard: Heard) -> None:
+    """Replace the connection's opinions, after all that the audit saw was judged."""
     Row.objects.filter(connection_id=audit.connection_id).delete()
-    if not heard.opinions:
-        return
-    spoken_of = set(heard.on)
-    judged: dict[UUID, list[Judgement]] = defaultdict(list)
-    for row_id, judgement in judgements:
-        if row_id in spoken_of:
-            judged[row_id].append(judgement)
-    findings: dict[UUID, list[Finding]] = defaultdict(list)
-    for finding in Finding.objects.filter(
-        connection_id=audit.connection_id, state=Finding.State.OPEN, resource_id__in=spoken_of
-    ).only("id", "resource_id", "rule_id", "action_type", "savings_sort"):
-        findings[finding.resource_id].append(finding)
-    Row.objects.bulk_create(
-        (
-            _row(audit, row_id, opinion, heard.about.get(row_id), judged=judged, findings=findings)
-            for row_id, opinion in heard.opinions.items()
-        ),
-        batch_size=BATCH,
-    )
+    about = heard.meant.about()
+    for start in range(0, len(heard.opinion_ids), AT_ONCE):
+        opinions: dict[UUID, Any] = things_of(heard.opinion_ids[start : start + AT_ONCE])
+        findings: dict[UUID, list[Finding]] = defaultdict(list)
+        for finding in Finding.objects.filter(
+            state=Finding.State.OPEN, resource_id__in={about[row_id] for row_id in opinions if row_id in about}
+        ).only("id", "resource_id", "rule_id", "action_type", "savings_sort"):
+            findings[finding.resource_id].append(finding)
+        Row.objects.bulk_create(
+            _row(audit, row_id, opinion, about.get(row_id), heard=heard, findings=findings)
+            for row_id, opinion in opinions.items()
+        )
 
 
 def _row(
     audit: Audit,
     row_id: UUID,
     opinion: Opinion,
-    about: tuple[UUID, Thing] | None,
+    about: UUID | None,
     *,
-    judged: Mapping[UUID, list[Judgement]],
+    heard: Heard,
     findings: Mapping[UUID, list[Finding]],
 ) -> Row:
-    resource_row, thing = about or (None, None)
     standing, because, finding = Standing.NOT_SEEN, "", None
-    if resource_row is not None:
+    if about is not None:
         standing, because, finding = standing_of(
-            opinion, judged=judged.get(resource_row, ()), findings=findings.get(resource_row, ())
+            opinion, judged=heard.judged.get(about, ()), findings=findings.get(about, ())
         )
     figure = figure_of(opinion)
     return Row(
@@ -121,7 +140,7 @@ def _row(
         about_id=opinion.about_id[:512],
         about_arn=opinion.about_arn[:2048],
         about_type=opinion.about_type[:128],
-        about_name="" if thing is None else thing.name[:512],
+        about_name="" if about is None else heard.names[about][:512],
         account_id=opinion.account_id,
         region=opinion.about_region,
         currency=opinion.currency,
@@ -143,7 +162,7 @@ def _decimal(text: str | None) -> Decimal | None:
 
 
 def standing_of(
-    opinion: Opinion, *, judged: Iterable[Judgement], findings: Iterable[Finding]
+    opinion: Opinion, *, judged: Iterable[Said], findings: Iterable[Finding]
 ) -> tuple[Standing, str, Finding | None]:
     """How an opinion on a resource of ours stands to what we say: the word, what we say, and a finding on it."""
     dearest = sorted(findings, key=lambda one: (-one.savings_sort, one.rule_id))
@@ -152,7 +171,7 @@ def standing_of(
         return Standing.AGREED, "", agreed
     other = dearest[0] if dearest else None
     same = [one for one in judged if is_same_action(one.rule, opinion)]
-    fine = [(one, _why_fine(one)) for one in same if isinstance(one.verdict, Fine)]
+    fine = [(one, one.why_fine) for one in same if isinstance(one.verdict, Fine)]
     if any(why for _, why in fine):  # what was seen of it says more than what another rule could not see
         return Standing.FINE, _sentences(f"{_titled(one)}: {why}" for one, why in fine if why), other
     missing = [(one, one.verdict.missing) for one in same if isinstance(one.verdict, Unknown)]
@@ -176,8 +195,8 @@ def _sentences(told: Iterable[str]) -> str:
     return " ".join(told)
 
 
-def _titled(judgement: Judgement) -> str:
-    return f"“{judgement.rule.title}”"
+def _titled(said: Said) -> str:
+    return f"“{said.rule.title}”"
 
 
 def _why_fine(judgement: Judgement) -> str:

@@ -19,6 +19,7 @@ from findings.rule import STAGES, UNTOLD, Waste, counted, native_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
+    from uuid import UUID
 
     from connections.resources import Thing
     from connections.resources.opinions import Opinion
@@ -71,28 +72,34 @@ def _is_unique(resource_id: str) -> bool:
     return resource_id.startswith("arn:") or is_short_id
 
 
-def by_resource(things: Iterable[Thing], opinions: Iterable[Opinion]) -> dict[int, tuple[Opinion, ...]]:
-    """The opinions on each thing that somebody speaks of, by the thing's place in `things`.
+class Meant:
+    """Which resource each opinion is on, found out a resource at a time. Of each opinion and resource an id is held."""
 
-    A name that two things of an account share tells neither.
-    """
-    opinions = tuple(opinions)
-    if not opinions:
-        return {}
-    places: dict[tuple[str, Name], set[int]] = {}
-    for place, thing in enumerate(things):
-        for name in names_of(thing):
-            places.setdefault((thing.account_id, name), set()).add(place)
-    found: dict[int, list[Opinion]] = {}
-    for opinion in opinions:
-        meant = {place for name in spoken_of(opinion) for place in places.get((opinion.account_id, name), ())}
-        if len(meant) == 1:
-            found.setdefault(meant.pop(), []).append(opinion)
-    return {place: tuple(sorted(said, key=_order)) for place, said in found.items()}
+    def __init__(self, opinions: Iterable[tuple[UUID, Opinion]]) -> None:
+        self._called: dict[tuple[str, Name], list[UUID]] = {}
+        self._meant: dict[UUID, UUID | None] = {}  # None: two have the name
+        for opinion_id, opinion in opinions:
+            for name in spoken_of(opinion):
+                self._called.setdefault((opinion.account_id, name), []).append(opinion_id)
+
+    def may_be_on(self, row_id: UUID, thing: Thing) -> bool:
+        """Take in a resource. Whether an opinion may be on it: it is, where no other turns up with the same name."""
+        if not self._called or is_opinion(thing):
+            return False
+        called = [one for name in names_of(thing) for one in self._called.get((thing.account_id, name), ())]
+        for opinion_id in called:
+            meant = self._meant.setdefault(opinion_id, row_id)
+            self._meant[opinion_id] = row_id if meant == row_id else None
+        return bool(called)
+
+    def about(self) -> dict[UUID, UUID]:
+        """The one resource that each opinion is on, after all were taken in. A name that two share tells neither."""
+        return {opinion_id: row_id for opinion_id, row_id in self._meant.items() if row_id is not None}
 
 
-def _order(opinion: Opinion) -> tuple[str, str]:
-    return opinion.SOURCE, opinion.resource_id
+def in_order(opinions: Iterable[Opinion]) -> list[Opinion]:
+    """Opinions on one resource as they are shown: by who says them."""
+    return sorted(opinions, key=lambda one: (one.SOURCE, one.resource_id))
 
 
 def figure_of(opinion: Opinion) -> Decimal | None:
@@ -123,11 +130,11 @@ class Ours:
     judged_on: date
 
 
-def beside(opinions: Iterable[Opinion], *, judgement: Judgement, saving: Saving, net: Net) -> list[dict[str, Any]]:
-    """What others say of a resource that was judged wasteful, each as `said` has it."""
+def ours_of(judgement: Judgement, *, saving: Saving, net: Net) -> Ours:
+    """What we say of a resource that was judged wasteful, to hold an opinion against."""
     verdict, rule = judgement.verdict, judgement.rule
     target = verdict.saves.to_price if isinstance(verdict, Waste) and verdict.saves is not UNTOLD else None
-    ours = Ours(
+    return Ours(
         rule=rule,
         currency=saving.currency,
         alone=saving.monthly,
@@ -139,7 +146,6 @@ def beside(opinions: Iterable[Opinion], *, judgement: Judgement, saving: Saving,
         target=(target or "").rpartition(":")[2],
         judged_on=judgement.evidence.thing.observed_at.date(),
     )
-    return [said(opinion, ours) for opinion in opinions]
 
 
 def is_same_action(rule: Rule, opinion: Opinion) -> bool:

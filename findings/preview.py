@@ -10,7 +10,7 @@ from findings import registry
 from findings.claims import saving_of, without_evidence
 from findings.effects import Seen
 from findings.evaluate import evaluate
-from findings.evidence_from_rows import bills_of, seen_by, sight_of, with_usage
+from findings.evidence_from_rows import bills_of, pages_of, sight_of, with_usage
 from findings.models import Finding
 from findings.overlaps import Claim
 from findings.prices import table
@@ -18,12 +18,13 @@ from findings.rule import Waste
 from findings.savings import monthly_saving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
     from audits.models import Audit
     from findings.evaluate import Judgement
     from findings.evidence_from_rows import Bills
+    from findings.evidence_from_rows import Seen as Known
     from findings.rule import Rule
     from findings.savings import Saving
 
@@ -33,7 +34,15 @@ def both_ways(*, audit: Audit, rule: Rule, before: Mapping[str, Any], after: Map
 
     Raises what `findings.evaluate` raises.
     """
-    seen = with_usage(seen_by(audit=audit, sight=sight_of(audit=audit), kind=rule.looks_at.KIND))
+    for page in pages_of(audit=audit, sight=sight_of(audit=audit), kind=rule.looks_at.KIND):
+        yield from _both_ways(
+            with_usage(page), rule=rule, before=before, after=after, connection_id=audit.connection_id
+        )
+
+
+def _both_ways(
+    seen: Sequence[Known], *, rule: Rule, before: Mapping[str, Any], after: Mapping[str, Any], connection_id: UUID
+) -> Iterator[Seen]:
     evidences = [one.evidence for one in seen]
     old = list(evaluate(evidences, [rule], {rule.id: before}, is_preview=True))
     new = list(evaluate(evidences, [rule], {rule.id: after}, is_preview=True))
@@ -41,7 +50,7 @@ def both_ways(*, audit: Audit, rule: Rule, before: Mapping[str, Any], after: Map
     bills = bills_of(
         one.evidence.thing for one, *judged in pairs if any(isinstance(said.verdict, Waste) for said in judged)
     )
-    found = _open_findings(audit, kind=rule.looks_at.KIND)
+    found = _open_findings(connection_id, row_ids=[one.row_id for one in seen])
     for one, said, would_say in zip(seen, old, new, strict=True):
         on_it = found.get(one.row_id, {})
         own = on_it.get(rule.id)
@@ -66,9 +75,9 @@ def _saving(judgement: Judgement, bills: Bills) -> Saving | None:
     return monthly_saving(saves=verdict.saves, evidence=billed, listed=table(judgement.rule.cloud))
 
 
-def _open_findings(audit: Audit, *, kind: str) -> dict[UUID, dict[str, Finding]]:
-    """By resource and rule, those of the connection on resources of one kind."""
-    is_open = Finding.objects.filter(connection_id=audit.connection_id, state=Finding.State.OPEN, resource__kind=kind)
+def _open_findings(connection_id: UUID, *, row_ids: Sequence[UUID]) -> dict[UUID, dict[str, Finding]]:
+    """By resource and rule, those of the connection on these resources."""
+    is_open = Finding.objects.filter(connection_id=connection_id, state=Finding.State.OPEN, resource_id__in=row_ids)
     found: dict[UUID, dict[str, Finding]] = defaultdict(dict)
     for finding in without_evidence(is_open):
         found[finding.resource_id][finding.rule_id] = finding

@@ -15,6 +15,7 @@ from costframe import claims, pipeline
 from findings.bill_judging import judge_bills
 from findings.evidence_from_rows import sight_of
 from findings.models import Finding
+from findings.seen_names import Names
 from tenants import scope
 from tests.database import acting_as
 from tests.findings.rows import (
@@ -123,8 +124,9 @@ def test_what_a_bill_cannot_tell_is_kept_of_open_findings_alone_and_leaves_them(
     BillLoad.objects.update(billed_from=TODAY - 5 * DAY)
     later = make_audit(shop, at=AT + DAY)
     told = judge_bills(
-        audit=later, seen=[], sight=sight_of(audit=later), kept_out=(), findings={(one.resource_id, one.rule_id): one}
-    )
+        audit=later, names=Names(), sight=sight_of(audit=later), kept_out=(), tell=lambda _: None,
+        is_open=frozenset({(ACCOUNT, GATEWAY, one.rule_id)}),
+    )  # fmt: skip
     assert told.unknown == {(ACCOUNT, GATEWAY, one.rule_id)}
     assert not told.is_over(one)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from decimal import Decimal
+from itertools import chain
 
 import pytest
 from django.urls import reverse
@@ -15,13 +16,14 @@ from connections.resources.kubernetes import NodeGroup
 from connections.resources.scaling import AutoScalingGroup
 from findings import connected_bills, registry
 from findings.evaluate import Judgement
-from findings.evidence_from_rows import seen_by, sight_of
-from findings.left_to_buy_for import not_worth_a_commitment
+from findings.evidence_from_rows import pages_of, sight_of
+from findings.left_to_buy_for import LeftToBuyFor
 from findings.models import Finding, Verdict
 from findings.operations import judge, price_again
 from findings.queries import totals_of
 from findings.reports.money import amount
-from findings.rule import Fine
+from findings.rule import ALL, Fine, Unknown, Waste
+from findings.whole import nothing_yet
 from tenants import scope
 from tests.database import acting_as
 from tests.findings.rows import (
@@ -36,6 +38,7 @@ from tests.findings.rows import (
     UNATTACHED,
     bill,
     hide,
+    judged_audit,
     load_bill,
     make_audit,
     make_connection,
@@ -247,22 +250,36 @@ def test_nothing_is_bought_for_a_member_of_what_has_a_finding(shop, parent, memb
     audit = make_audit(shop)
     (row,) = see(audit, parent)
     (machine,) = see(audit, dataclasses.replace(IDLE, **member))
-    finding = Finding(state="OPEN", resource_id=row.id, rule_id="any")
-    seen = [one for one in seen_by(audit=audit, sight=sight_of(audit=audit)) if is_seen or one.row_id == machine.id]
-    kept = not_worth_a_commitment([], {(row.id, "any"): finding}, seen=seen, may_close=lambda _: True)
-    assert kept == {row.id} | ({machine.id} if is_member else set())
+    whole = nothing_yet(audit=audit)
+    for one in chain(*pages_of(audit=audit, sight=sight_of(audit=audit))):
+        if is_seen or one.row_id == machine.id:
+            whole.take_in(one.row_id, one.evidence.thing)
+    assert whole.left.kept_out([row.id]) == {row.id} | ({machine.id} if is_member else set())
 
 
-@pytest.mark.parametrize("may_close", [True, False])
-def test_a_finding_that_may_not_close_now_keeps_its_resource_out(shop, may_close):
+@pytest.mark.parametrize(
+    ("verdict", "is_kept_out"), [(Fine(), False), (Unknown("its state"), True), (Waste(saves=ALL, because="."), True)]
+)
+def test_nothing_is_bought_for_what_is_wasteful_or_may_be(shop, verdict, is_kept_out):
     audit = make_audit(shop)
     (row,) = see(audit, UNATTACHED)
-    (seen,) = seen_by(audit=audit, sight=sight_of(audit=audit))
+    ((seen,),) = pages_of(audit=audit, sight=sight_of(audit=audit))
     rule = registry.rule("aws_ebs_volume_unattached")
-    fine = Judgement(rule=rule, evidence=seen.evidence, verdict=Fine())
-    findings = {(row.id, rule.id): Finding(state="OPEN", resource_id=row.id, rule_id=rule.id)}
-    kept = not_worth_a_commitment([(row.id, fine)], findings, seen=[seen], may_close=lambda _: may_close)
-    assert kept == (set() if may_close else {row.id})
+    whole = nothing_yet(audit=audit)
+    whole.take_in_judgements([(row.id, Judgement(rule=rule, evidence=seen.evidence, verdict=verdict))])
+    assert whole.left.kept_out([]) == ({row.id} if is_kept_out else set())
+    assert whole.left.kept_out([row.id]) == {row.id}
+
+
+@pytest.mark.parametrize(("again", "state"), [(judge, "RESOLVED"), (price_again, "OPEN")])
+def test_a_finding_that_may_not_close_now_keeps_its_resource_out(shop, monkeypatch, again, state):
+    audit = judged_audit(shop, UNATTACHED)
+    see(audit, dataclasses.replace(UNATTACHED, detached_at=AT))
+    asked = []
+    monkeypatch.setattr(LeftToBuyFor, "kept_out", lambda _, rows: asked.extend(rows) or frozenset())
+    again(**({"audit": audit} if again is judge else {"connection_id": shop.id}), at=AT)
+    assert asked == ([] if state == "RESOLVED" else [Resource.objects.get().id])
+    assert Finding.objects.get().state == state
 
 
 def test_what_a_purchase_saves_is_in_no_total_beside_the_findings_that_it_rests_on(shop, machines):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
 
 from connections.resources import Volume
 from connections.resources.emr_clusters import EmrCluster
-from findings.dependents import Dependents
 from findings.relation import GOES
 from tests.findings.rows import ACCOUNT, BASE, IDLE, REGION
+from tests.findings.test_dependents import Around
 
 CLUSTER = EmrCluster(
     resource_id=f"arn:aws:elasticmapreduce:{REGION}:{ACCOUNT}:cluster/j-0123456789ABC", state="WAITING", **BASE
@@ -23,6 +22,5 @@ ELSEWHERE = replace(NODE, resource_id="i-8", tags={"aws:elasticmapreduce:job-flo
 
 
 def test_its_machines_and_their_disks_go_with_a_cluster_and_those_of_another_do_not():
-    things = (CLUSTER, NODE, DISK, ELSEWHERE, IDLE)
-    known = Dependents((UUID(int=number), one) for number, one in enumerate(things, start=1))
+    known = Around(CLUSTER, NODE, DISK, ELSEWHERE, IDLE)
     assert {one.thing.resource_id: one.fate for one in known.of(CLUSTER)} == {"i-7": GOES, "vol-7": GOES}

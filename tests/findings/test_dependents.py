@@ -14,9 +14,8 @@ from audits.evidence import Bill, DayCost
 from connections.resources import Address, Image, Instance, Snapshot, Volume
 from connections.resources.backups import RecoveryPoint
 from connections.resources.scaling import AutoScalingGroup
-from findings import operations, relations
-from findings.dependents import ZERO, Dependents, further_of, priced
-from findings.overlaps import Net
+from findings import relations, whole_proofs
+from findings.dependents import Dependents, Further, dependents_of, further_of, place_of, priced
 from findings.relation import GOES, KEPT, LEFT
 from findings.relations import BadRelations
 from tests.findings.rows import ACCOUNT, ADDRESS, BASE, IDLE, REGION, TODAY
@@ -35,8 +34,19 @@ COPY = Snapshot(
 ROWS = {one.resource_id: UUID(int=number) for number, one in enumerate((INSTANCE, DISK, ROOT, HELD, COPY), start=1)}
 
 
-def around(*things):
-    return Dependents((ROWS.get(one.resource_id, UUID(int=99)), one) for one in things)
+class Around:
+    """Some resources, and what depends on one of them."""
+
+    def __init__(self, *things):
+        self.things, self.known = {}, Dependents()
+        for number, one in enumerate(things):
+            row_id = ROWS.get(one.resource_id, UUID(int=99 + number))
+            self.things[row_id] = one
+            self.known.add(row_id, one)
+
+    def of(self, thing):
+        place = place_of(thing)
+        return dependents_of(self.known.behind(place), things=self.things) if place else ()
 
 
 def bills(costs, *, currency="USD"):
@@ -60,7 +70,7 @@ def bills(costs, *, currency="USD"):
 
 
 def test_disks_and_addresses_of_a_machine_depend_on_it_and_the_copies_of_its_disks_behind_them():
-    found = around(INSTANCE, DISK, ROOT, HELD, COPY).of(INSTANCE)
+    found = Around(INSTANCE, DISK, ROOT, HELD, COPY).of(INSTANCE)
     assert {one.thing.resource_id: one.fate for one in found} == {
         "vol-5": LEFT,
         "vol-6": GOES,
@@ -83,7 +93,7 @@ def test_the_snapshots_that_a_backup_is_go_with_it(kept, image_ids, goes):
     point = RecoveryPoint(
         resource_id=f"arn:aws:ec2:{REGION}::{kept}", state="COMPLETED", vault_name="main", source="arn:s", **BASE
     )
-    found = around(point, replace(COPY, resource_id="snap-5", image_ids=image_ids)).of(point)
+    found = Around(point, replace(COPY, resource_id="snap-5", image_ids=image_ids)).of(point)
     assert [one.fate for one in found] == ([GOES] if goes else [])
 
 
@@ -92,16 +102,16 @@ def test_machines_of_a_group_go_with_it_and_their_disks_with_them():
         resource_id="web", name="web", state="", min_size=1, max_size=2, desired_count=1, instance_count=1, **BASE
     )
     member = replace(INSTANCE, autoscaling_group="web")
-    found = around(group, member, replace(INSTANCE, resource_id="i-9"), DISK, ROOT).of(group)
+    found = Around(group, member, replace(INSTANCE, resource_id="i-9"), DISK, ROOT).of(group)
     assert {one.thing.resource_id: one.fate for one in found} == {"i-1": GOES, "vol-5": LEFT, "vol-6": GOES}
-    assert around(replace(group, resource_id="api"), member).of(replace(group, resource_id="api")) == ()
+    assert Around(replace(group, resource_id="api"), member).of(replace(group, resource_id="api")) == ()
 
 
 def test_snapshots_under_an_image_are_left_but_for_those_of_another_image_too():
     image = Image(resource_id="ami-1", state="available", snapshot_ids=("snap-5", "snap-6"), **BASE)
     under = replace(COPY, image_ids=("ami-1",))
     shared = replace(COPY, resource_id="snap-6", image_ids=("ami-1", "ami-2"))
-    found = around(image, under, shared, replace(COPY, resource_id="snap-7")).of(image)
+    found = Around(image, under, shared, replace(COPY, resource_id="snap-7")).of(image)
     assert [(one.thing.resource_id, one.fate) for one in found] == [(COPY.resource_id, LEFT)]
 
 
@@ -118,11 +128,11 @@ def test_snapshots_under_an_image_are_left_but_for_those_of_another_image_too():
     ],
 )
 def test_what_is_shared_or_stands_elsewhere_does_not_depend_on_it(other):
-    assert around(INSTANCE, other).of(INSTANCE) == ()
+    assert Around(INSTANCE, other).of(INSTANCE) == ()
 
 
 def test_what_goes_and_what_is_left_saves_further_and_a_way_back_does_not():
-    found = around(INSTANCE, DISK, ROOT, HELD, COPY).of(INSTANCE)
+    found = Around(INSTANCE, DISK, ROOT, HELD, COPY).of(INSTANCE)
     costs = {"vol-5": "1", "vol-6": "2", HELD.resource_id: "0.12", COPY.resource_id: "0.5"}
     further = further_of(priced(found, bill_of=bills(costs)), currency="USD", claimed={})
     assert further.monthly == Decimal("3.12") * Decimal("30.4375")
@@ -133,7 +143,7 @@ def test_what_goes_and_what_is_left_saves_further_and_a_way_back_does_not():
 
 
 def test_what_findings_of_its_own_count_is_not_counted_again():
-    found = around(INSTANCE, DISK, ROOT).of(INSTANCE)
+    found = Around(INSTANCE, DISK, ROOT).of(INSTANCE)
     claimed = {(ROWS["vol-5"], "USD"): Decimal("30.4375"), (ROWS["vol-6"], "USD"): Decimal("10.4375")}
     further = further_of(priced(found, bill_of=bills({"vol-5": "1", "vol-6": "2"})), currency="USD", claimed=claimed)
     assert [part["further"] for part in further.parts] == [0, Decimal("50.4375")]
@@ -141,14 +151,14 @@ def test_what_findings_of_its_own_count_is_not_counted_again():
 
 
 def test_what_they_count_in_another_currency_is_not_taken_off():
-    found = around(INSTANCE, DISK).of(INSTANCE)
+    found = Around(INSTANCE, DISK).of(INSTANCE)
     claimed = {(ROWS["vol-5"], "EUR"): Decimal(20)}
     further = further_of(priced(found, bill_of=bills({"vol-5": "1"})), currency="USD", claimed=claimed)
     assert further.monthly == Decimal("30.4375")
 
 
 def test_a_claim_larger_than_the_cost_never_makes_it_negative():
-    found = around(INSTANCE, DISK).of(INSTANCE)
+    found = Around(INSTANCE, DISK).of(INSTANCE)
     further = further_of(
         priced(found, bill_of=bills({"vol-5": "1"})), currency="USD", claimed={(ROWS["vol-5"], "USD"): Decimal(99)}
     )
@@ -157,24 +167,24 @@ def test_a_claim_larger_than_the_cost_never_makes_it_negative():
 
 def test_without_a_known_price_nothing_is_invented():
     odd = replace(DISK, volume_type="gp9")
-    further = further_of(priced(around(INSTANCE, odd).of(INSTANCE), bill_of=bills({})), currency="USD", claimed={})
+    further = further_of(priced(Around(INSTANCE, odd).of(INSTANCE), bill_of=bills({})), currency="USD", claimed={})
     assert (further.monthly, further.currency, further.unknown) == (None, "", 1)
 
 
 def test_two_currencies_are_never_added():
-    found = around(INSTANCE, DISK).of(INSTANCE)
+    found = Around(INSTANCE, DISK).of(INSTANCE)
     further = further_of(priced(found, bill_of=bills({"vol-5": "1"}, currency="EUR")), currency="USD", claimed={})
     assert (further.monthly, further.unknown) == (None, 1)
 
 
 def test_a_finding_without_a_figure_takes_the_currency_of_what_depends_on_it():
-    found = around(INSTANCE, DISK).of(INSTANCE)
+    found = Around(INSTANCE, DISK).of(INSTANCE)
     further = further_of(priced(found, bill_of=bills({"vol-5": "1"}, currency="EUR")), currency="", claimed={})
     assert (further.monthly, further.currency) == (Decimal("30.4375"), "EUR")
 
 
 def test_nothing_depends_on_a_resource_of_a_kind_that_is_no_parent():
-    assert around(COPY).of(COPY) == ()
+    assert Around(COPY).of(COPY) == ()
     assert further_of((), currency="USD", claimed={}).monthly is None
 
 
@@ -193,11 +203,13 @@ def test_a_file_without_relations_is_refused(tmp_path, monkeypatch):
         relations.find()
 
 
-def test_a_finding_whose_saving_another_one_holds_adds_no_dependents():
-    held = Net(rule_id="aws_x", monthly=ZERO, cash=ZERO, frees_commitment=ZERO, absorbed_by="aws_y")
-    judged = SimpleNamespace(
-        verification=SimpleNamespace(saving=SimpleNamespace(currency="USD")),
-        dependents=priced(around(INSTANCE, DISK).of(INSTANCE), bill_of=bills({"vol-5": "1"})),
-    )
-    assert operations._further(judged, net=held, claimed={}).monthly is None
-    assert operations._further(judged, net=replace(held, absorbed_by=""), claimed={}).monthly == Decimal("30.4375")
+@pytest.mark.parametrize(("absorbed_by", "monthly"), [("", Decimal("30.4375")), ("aws_y", None)])
+def test_a_finding_whose_saving_another_one_holds_adds_no_dependents(absorbed_by, monthly, monkeypatch):
+    known = Around(INSTANCE, DISK)
+    behind = {ROWS["i-1"]: known.known.behind(place_of(INSTANCE))}
+    monkeypatch.setattr(whole_proofs, "things_of", lambda row_ids: {one: known.things[one] for one in row_ids})
+    monkeypatch.setattr(whole_proofs, "bills_of", lambda *_, **__: SimpleNamespace(of=bills({"vol-5": "1"})))
+    monkeypatch.setattr(whole_proofs, "claimed_by_row", lambda _: {})
+    finding = SimpleNamespace(absorbed_by=absorbed_by, currency="USD")
+    further = whole_proofs._further(behind, {ROWS["i-1"]: finding}, rates=None)
+    assert further.get(ROWS["i-1"], Further()).monthly == monthly

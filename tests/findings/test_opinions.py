@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from connections.resources import Database, Metric
 from connections.resources.opinions import ComputeOptimizerOpinion, CostHubOpinion, TrustedAdvisorOpinion
 from findings import registry
-from findings.opinions import NOT_TOLD, Ours, by_resource, figure_of, is_same_action, peak, said, why_different
+from findings.opinions import NOT_TOLD, Meant, Ours, figure_of, in_order, is_same_action, peak, said, why_different
 from tests.findings.evidence import usage_of
 from tests.findings.rows import ACCOUNT, ADDRESS, AT, DAY, IDLE, REGION, UNATTACHED
 
@@ -33,7 +34,12 @@ THINGS = (INSTANCE, UNATTACHED, ADDRESS, DATABASE)
 
 def heard(opinion, things=THINGS):
     """Which of `things` the opinion is on, by its id."""
-    return [things[place].resource_id for place in by_resource(things, [opinion])]
+    meant = Meant([(UUID(int=1), opinion)])
+    rows = {UUID(int=100 + number): one for number, one in enumerate(things)}
+    spoken_of = [row_id for row_id, one in rows.items() if meant.may_be_on(row_id, one)]
+    found = list(meant.about().values())
+    assert set(found) <= set(spoken_of)
+    return [rows[row_id].resource_id for row_id in found]
 
 
 # An opinion, and the resource that it speaks of.
@@ -67,8 +73,15 @@ def test_a_name_that_two_resources_have_tells_neither():
 
 def test_several_opinions_on_one_resource_stand_in_the_order_of_those_who_say_them():
     hub = CostHubOpinion(about_id=INSTANCE.resource_id, about_arn=ARN, action="Rightsize", **BASE)
-    assert by_resource(THINGS, [hub, STOP]) == {0: (STOP, hub)}
-    assert by_resource(THINGS, []) == {}
+    assert heard(hub) == heard(STOP) == [INSTANCE.resource_id]
+    assert in_order([hub, STOP]) == [STOP, hub]
+
+
+def test_a_resource_that_is_told_twice_is_still_one():
+    assert heard(STOP, (INSTANCE,)) == [INSTANCE.resource_id]
+    meant = Meant([(UUID(int=1), STOP)])
+    assert [meant.may_be_on(UUID(int=2), one) for one in (INSTANCE, INSTANCE, UNATTACHED)] == [True, True, False]
+    assert meant.about() == {UUID(int=1): UUID(int=2)}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from findings import operations
+from findings import evidence_from_rows
 from findings.models import Finding, Verdict
 from findings.operations import judge
 from tenants import scope
@@ -52,6 +52,14 @@ def test_what_changes_is_written_and_what_is_gone_is_taken_away(shop):
     assert Verdict.objects.count() == kept > 0
 
 
+def test_what_a_rule_said_that_was_taken_out_is_taken_away(shop):
+    written(shop, UNATTACHED, at=AT)
+    row = Verdict.objects.first().resource
+    Verdict.objects.create(connection=shop, resource=row, rule_id="aws_taken_out", outcome="FINE")
+    written(shop, UNATTACHED, at=AT + DAY)
+    assert not Verdict.objects.filter(rule_id="aws_taken_out").exists()
+
+
 def test_what_is_judged_in_pages_is_judged_as_in_one(shop, monkeypatch):
     things = [dataclasses.replace(UNATTACHED, resource_id=f"vol-{number}") for number in range(5)]
     audit = make_audit(shop)
@@ -59,7 +67,7 @@ def test_what_is_judged_in_pages_is_judged_as_in_one(shop, monkeypatch):
     use(machine)
     judge(audit=audit, at=AT)
     whole = list(Verdict.objects.order_by("id").values()), list(Finding.objects.order_by("id").values())
-    monkeypatch.setattr(operations, "BATCH", 2)
+    monkeypatch.setattr(evidence_from_rows, "PAGE", 2)
     judge(audit=audit, at=AT)
     assert (list(Verdict.objects.order_by("id").values()), list(Finding.objects.order_by("id").values())) == whole
     assert len(whole[1]) > len(things)
