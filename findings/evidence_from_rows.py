@@ -17,12 +17,13 @@ from audits.evidence import Bill, BilledRate, DayCost, Evidence, SeriesRow, Unco
 from audits.models import BillLoad, CostLine, CostRate, Gap, Resource, Step
 from audits.models import Usage as UsageRow
 from audits.things import from_data
-from connections.bill_ids import bill_ids
+from connections.bill_ids import beside_ids, bill_ids
 from connections.provider import usage_complete_until
 from connections.resources import KINDS
 from connections.resources.commitments import Reservation
 from findings.commitment_bills import COMMITMENTS, lines_of, uncovered_by_region
 from findings.cost_window import WINDOW_DAYS
+from findings.registry import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,6 +37,7 @@ ALL_TAGS = "tag:"  # actions that read the tags of every service at once
 LONGEST_CHARGE_DAYS = 31  # a monthly fee of the period before still covers days of the window
 SERIES_FIELDS = SeriesRow._fields
 LINE_FIELDS = tuple(DayCost.__dataclass_fields__)
+JUDGED_BY_BILL = tuple({rule.looks_at for rule in RULES if rule.reads_bill})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +90,8 @@ def sight_of(*, audit: Audit) -> Sight:
 
 
 def seen_by(*, audit: Audit, sight: Sight, kind: str = "") -> list[Seen]:
-    """Every resource that the audit saw, without its usage: see `with_usage`. The bill is left out but for commitments,
-    whose rules read it: see `bills_of`.
+    """Every resource that the audit saw, without its usage: see `with_usage`. The bill is left out but for the kinds
+    whose rules read it, such as commitments: see `bills_of`.
 
     With `kind` only resources of that kind, and those too that a later audit, still under way, has seen again by now.
     """
@@ -98,7 +100,7 @@ def seen_by(*, audit: Audit, sight: Sight, kind: str = "") -> list[Seen]:
     asked = {"connection_id": audit.connection_id, **seen}
     rows = Resource.objects.filter(**asked).order_by("kind", "resource_id", "id")
     things = {row.id: from_data(row.kind, row.data) for row in rows if row.kind in KINDS}
-    bills = bills_of(thing for thing in things.values() if isinstance(thing, COMMITMENTS))
+    bills = bills_of(thing for thing in things.values() if isinstance(thing, JUDGED_BY_BILL))
     hidden = {region: sight.hidden_kinds(region) for region in {row.region for row in rows}}
     return [
         Seen(
@@ -106,7 +108,7 @@ def seen_by(*, audit: Audit, sight: Sight, kind: str = "") -> list[Seen]:
             evidence=Evidence(
                 thing=things[row.id],
                 usage=Usage(until=until),
-                bill=bills.of(things[row.id]) if isinstance(things[row.id], COMMITMENTS) else Bill(),
+                bill=bills.of(things[row.id]) if isinstance(things[row.id], JUDGED_BY_BILL) else Bill(),
                 gapped_kinds=hidden[row.region],
                 are_tags_read=sight.sees_tags(service=row.service, region=row.region),
             ),
@@ -174,6 +176,7 @@ class Bills:
             billed_until=covered.billed_until,
             rates=self.rates.get(thing.region, ()),
             uncovered=self.uncovered.get(thing.region, ()) if is_commitment else (),
+            beside=tuple((name, tuple(self.lines.get((thing.account_id, name), ()))) for name in beside_ids(thing)),
         )
 
 
@@ -188,7 +191,7 @@ def bills_of(things: Iterable[Thing]) -> Bills:
     first = min(covered.billed_until for covered in coverage.values()) - timedelta(
         days=WINDOW_DAYS + LONGEST_CHARGE_DAYS
     )
-    names = {name for thing in things for name in bill_ids(thing)}
+    names = {name for thing in things for name in (*bill_ids(thing), *beside_ids(thing))}
     rows = CostLine.objects.filter(
         load_id__in=_loads(coverage, since=first),
         sub_account_id__in=coverage,

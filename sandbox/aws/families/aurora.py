@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
     from sandbox.aws.model import Charge, Draw, Estate
     from sandbox.aws.usage import Values
 
-IDLE = "aws_rds_cluster_idle"
+IDLE, OPTION = "aws_rds_cluster_idle", "aws_rds_cluster_storage_option"
 RESOURCE_TYPES = {"database_cluster": "DB Cluster"}
 CLASS, SERVERLESS = "db.r6g.large", "db.serverless"
 OLD = {"version": "5.7.mysql_aurora.2.12.5"}
+DAYS = 30
+# How much more AWS asks for storage and instances in whose price reads and writes are included, at most.
+DEARER_STORAGE, DEARER_HOURS = Decimal("1.26"), Decimal("0.31")
+MANY = 60_000_000  # reads and writes a day
 THREE_ZONES = {"engine": "mysql", "version": "8.4.3", "class": "db.m6gd.large", "members": 3}
 CASES = {
     # Of the first three, instances stand in the estate for what is kept of databases.
@@ -65,6 +70,23 @@ CASES = {
     "aurora_kept": Case(tags={"keep": "true"}, trap="unused, but a tag asks to keep it"),
     "aurora_halted": Case(has={"state": "stopped"}, trap="stopped: only its storage is billed"),
     "aurora_fresh": Case(age_days=5, trap="nobody connected yet: five days old"),
+    "aurora_read_much": Case(count=3, wastes=(OPTION,), has={"used": 40, "io": MANY}),
+    "aurora_read_much_and_large": Case(
+        has={"used": 40, "io": MANY, "gib": 3000},
+        trap="reads and writes are half of what it costs, but its storage would cost more than they do",
+    ),
+    "aurora_read_for_a_week": Case(
+        has={"used": 40, "io": MANY * 3, "io_ended": 17}, trap="many reads and writes, but of a load that is over"
+    ),
+    "aurora_read_of_old": Case(
+        has={"used": 40, "io": MANY, "version": "8.0.mysql_aurora.3.02.2"},
+        trap="many reads and writes, of a version that knows no other storage",
+    ),
+    "aurora_optimized": Case(has={"used": 40, "told": {"StorageType": "aurora-iopt1"}}),
+    "aurora_read_unpriced": Case(
+        count=2, unknowns=(OPTION,), has={"used": 40, "io": MANY, "is_unpriced": True},
+        trap="many reads and writes, and no hours of its instances on the bill",
+    ),
 }  # fmt: skip
 
 
@@ -76,7 +98,7 @@ def add(draw: Draw, estate: Estate) -> None:
 def _cluster(draw: Draw, estate: Estate, stand: Stand) -> None:
     has, stable = stand.case.has, f"cluster-{draw.hex(26).upper()}"
     billed = stand.arn("rds", f"cluster:{stable.lower()}")
-    cluster = stand.item(draw, kind="database_cluster", native_id=billed, bill_id=billed, rules=(IDLE,))
+    cluster = stand.item(draw, kind="database_cluster", native_id=billed, bill_id=billed, rules=(IDLE, OPTION))
     cluster.name = has.get("name", cluster.name)
     kind, engine = has.get("class", CLASS), has.get("engine", "aurora-mysql")
     cluster.shape = {
@@ -93,10 +115,14 @@ def _cluster(draw: Draw, estate: Estate, stand: Stand) -> None:
     }
     if kind == SERVERLESS:
         cluster.shape["ServerlessV2ScalingConfiguration"] = {"MinCapacity": has["from"], "MaxCapacity": 8.0}
-    cluster.charges = _storage(draw, cluster, engine)
+    cluster.charges = _storage(draw, cluster, has)
     estate.items.append(cluster)
-    for number in range(has.get("members", 2)):
-        estate.items.append(_member(draw, cluster, number=number + 1, kind=kind))
+    members = [
+        _member(draw, cluster, number=number + 1, kind=kind, is_unpriced=has.get("is_unpriced", False))
+        for number in range(has.get("members", 2))
+    ]
+    estate.items.extend(members)
+    cluster.saves = {OPTION: _saved_by_option(cluster, members)} if OPTION in cluster.wastes else {}
     age_days = stand.case.age_days
     for metric, values in _series(draw, has).items():
         known = usage.without(values, lambda ago: _is_missing(has, ago) or (age_days is not None and ago > age_days))
@@ -107,21 +133,36 @@ def _is_missing(has: Any, ago: int) -> bool:  # noqa: ANN401 - a case's words
     return ago in has.get("missing", ()) or ago < has.get("ended", 0)
 
 
-def _storage(draw: Draw, cluster: Item, engine: str) -> list[Charge]:
-    if not engine.startswith("aurora"):
-        name, price = "RDS:Multi-AZCluster-GP3-Storage", "0.345"
-        return [meter(draw, cluster, service=charges.RDS, name=name, unit="GB-Mo", price=price, held=Decimal(100))]
+def _storage(draw: Draw, cluster: Item, has: Any) -> list[Charge]:  # noqa: ANN401 - a case's words
+    """What is billed under the cluster's own id: with storage in whose price reads and writes are, none of these."""
+    gib, kind = has.get("gib", draw.random.choice((30, 60, 300))), cluster.shape["StorageType"]
+    if kind == "gp3":
+        return [_held(draw, cluster, "RDS:Multi-AZCluster-GP3-Storage", price="0.345", gib=100)]
+    if kind == "aurora-iopt1":
+        return [_held(draw, cluster, "Aurora:IO-OptimizedStorageUsage", price="0.225", gib=gib)]
+    io = meter(draw, cluster, service=charges.RDS, name="Aurora:StorageIOUsage", unit="IOs", price="0.0000002",
+               operation="CreateDBInstance", per_day=Decimal(has.get("io", 9_000)))  # fmt: skip
     return [
-        meter(draw, cluster, service=charges.RDS, name="Aurora:StorageUsage", unit="GB-Mo", price="0.10",
-              operation="CreateDBInstance", held=Decimal(draw.random.choice((12, 40, 300)))),
-        meter(draw, cluster, service=charges.RDS, name="Aurora:StorageIOUsage", unit="IOs", price="0.0000002",
-              operation="CreateDBInstance", per_day=Decimal(9_000)),
-        meter(draw, cluster, service=charges.RDS, name="Aurora:BackupUsage", unit="GB-Mo", price="0.021",
-              operation="CreateDBInstance", held=Decimal(5)),
-    ]  # fmt: skip
+        _held(draw, cluster, "Aurora:StorageUsage", price="0.10", gib=gib),
+        replace(io, last=draw.ago(has["io_ended"]).date()) if "io_ended" in has else io,
+        _held(draw, cluster, "Aurora:BackupUsage", price="0.021", gib=60),
+    ]
 
 
-def _member(draw: Draw, cluster: Item, *, number: int, kind: str) -> Item:
+def _held(draw: Draw, cluster: Item, name: str, *, price: str, gib: int) -> Charge:
+    per_day = Decimal(gib) / DAYS
+    return meter(draw, cluster, service=charges.RDS, name=name, unit="GB-Mo", price=price,
+                 operation="CreateDBInstance", per_day=per_day)  # fmt: skip
+
+
+def _saved_by_option(cluster: Item, members: list[Item]) -> Decimal:
+    """The share of the cluster's own cost that is saved where reads and writes are in the price of all else."""
+    stored, io, kept = ((one.per_day or 0) * one.price for one in cluster.charges)
+    hours = sum((one.per_day or 0) * one.price for member in members for one in member.charges)
+    return (io - DEARER_STORAGE * stored - DEARER_HOURS * hours) / (stored + io + kept)
+
+
+def _member(draw: Draw, cluster: Item, *, number: int, kind: str, is_unpriced: bool) -> Item:
     """An instance of a cluster, billed for itself. Each rule on databases leaves it to its cluster."""
     name = f"{cluster.name}-{number}"
     arn = f"arn:aws:rds:{cluster.region}:{cluster.account}:db:{name}"
@@ -149,20 +190,19 @@ def _member(draw: Draw, cluster: Item, *, number: int, kind: str) -> Item:
         },
         fines=(*names.DATABASE_RULES, names.DATABASE_PREVIOUS),
     )
-    item.charges = _hours(draw, item, kind=kind, bounds=shape.get("ServerlessV2ScalingConfiguration", {}))
+    item.charges = [] if is_unpriced else _hours(draw, item, kind=kind, cluster=shape)
     return item
 
 
-def _hours(draw: Draw, item: Item, *, kind: str, bounds: dict[str, float]) -> list[Charge]:
+def _hours(draw: Draw, item: Item, *, kind: str, cluster: dict[str, Any]) -> list[Charge]:
     """What it is billed by the hour: nothing of one that is stopped or asleep."""
-    if item.facts["state"] == "stopped" or bounds.get("MinCapacity") == 0:
+    is_asleep = cluster.get("ServerlessV2ScalingConfiguration", {}).get("MinCapacity") == 0
+    if item.facts["state"] == "stopped" or is_asleep:
         return []
+    words = {"aurora": "InstanceUsage", "aurora-iopt1": "InstanceUsageIOOptimized", "gp3": "Multi-AZClusterUsage"}
+    hours, name, price, unit = charges.HOURS, f"{words[cluster['StorageType']]}:{kind}", "0.26", "Hrs"
     if kind == SERVERLESS:
         hours, name, price, unit = Decimal(12), "Aurora:ServerlessV2Usage", "0.12", "ACU-Hr"
-    else:
-        is_aurora = item.facts["engine"].startswith("aurora")
-        word = "InstanceUsage" if is_aurora else "Multi-AZClusterUsage"
-        hours, name, price, unit = charges.HOURS, f"{word}:{kind}", "0.26", "Hrs"
     return [meter(draw, item, service=charges.RDS, name=name, unit=unit, price=price,
                   operation="CreateDBInstance:0016", per_day=hours)]  # fmt: skip
 
