@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class Database(Thing):
     """A managed database instance. `replica_of` names its source where it is a replica, and `stable_id` is what the
     provider goes on calling it when it is renamed. `cluster_id` is the name of the cluster that it is a member of, and
-    `cluster_key` the last part of that one's own id ("": of none, or the cluster could not be read).
+    `cluster_key` the last part of that one's own id ("": of none, or the cluster could not be read). What else begins
+    so is what its cluster says, as `DatabaseCluster` has it: `cluster_state` is None where that could not be read, and
+    `cluster_joined` are those that the cluster is joined with in other places.
 
     `major_version` is the part of its engine's version by which the provider sells support ("8.0", "16").
     `standard_support_ends_at` is when that ends (None: not known, or the engine has no such end), and
@@ -36,6 +38,14 @@ class Database(Thing):
     is_multi_az: bool = False
     cluster_id: str | None = None
     cluster_key: str = ""
+    cluster_state: str | None = None
+    cluster_created_at: datetime | None = None
+    cluster_joined: tuple[str, ...] = ()
+    cluster_mode: str = ""
+    cluster_scalability: str = ""
+    cluster_size: int = 0
+    cluster_classes: tuple[str, ...] | None = None
+    cluster_min_capacity: float | None = None
     replica_of: str | None = None
     replica_ids: tuple[str, ...] = ()
     stable_id: str = ""
@@ -84,6 +94,11 @@ class DatabaseCluster(Thing):
     backup_days: int = 0
     extended_support: str | None = None
     is_protected: bool = False
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """What it is joined with in other places."""
+        return tuple(one for one in (self.global_cluster, self.replica_of, *self.copied_to) if one)
 
 
 @dataclass(frozen=True, kw_only=True)

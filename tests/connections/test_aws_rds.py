@@ -91,7 +91,29 @@ def test_an_instance_names_its_cluster_as_the_cluster_is_called_here(found):
     clusters, databases = named(found, DatabaseCluster), named(found, Database)
     member = databases["aurora-forgotten-1-2"]
     assert clusters[member.cluster_id].resource_id.endswith(f":cluster:{member.cluster_key}")
-    assert databases["insights-long-rds-1"].cluster_key == ""
+    assert (member.cluster_state, member.cluster_size, member.cluster_classes) == ("available", 2, ("db.r6g.large",))
+    assert member.cluster_created_at == clusters[member.cluster_id].created_at
+    assert databases["aurora-of-the-world-1-1"].cluster_joined == ("catalogue",)
+    assert databases["aurora-asleep-1-1"].cluster_min_capacity == 0.0
+    assert databases["aurora-kept-1-1"].tags["keep"] == "true"
+    assert databases["aurora-kept-1-1"].tags["Name"] == "aurora-kept-1-1"
+    alone = databases["insights-long-rds-1"]
+    assert (alone.cluster_key, alone.cluster_state, alone.cluster_size) == ("", None, 0)
+
+
+def test_usage_of_an_instance_is_asked_for_as_that_of_its_cluster(found):
+    databases = named(found, Database)
+    place = rds.COLLECTOR.places[Database]
+    assert place(databases["aurora-forgotten-1-2"]).dimensions == (("DBClusterIdentifier", "aurora-forgotten-1"),)
+    assert place(databases["insights-long-rds-1"]).dimensions == (("DBInstanceIdentifier", "insights-long-rds-1"),)
+
+
+def test_without_the_clusters_nothing_is_known_of_the_one_of_an_instance(calm_cloud):
+    calm_cloud.fault("deny", service="rds", operation="DescribeDBClusters", count=None)
+    collected = collect(calm_cloud)
+    member = named(collected, Database)["aurora-forgotten-1-2"]
+    assert (member.cluster_id, member.cluster_key, member.cluster_state) == ("aurora-forgotten-1", "", None)
+    assert [gap.kinds for gap in collected.gaps] == [("database_cluster",)]
 
 
 def test_clusters_of_other_services_that_share_the_api_are_not_among_those_of_rds(found):

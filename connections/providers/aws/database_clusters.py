@@ -57,11 +57,6 @@ def _billed_id(item: dict[str, Any]) -> str:
     return f"{arn.partition(WORD)[0]}{WORD}{stable.lower()}" if stable else arn
 
 
-def key_of(found: DatabaseCluster) -> str:
-    """The last part of its id, by which its instances name it."""
-    return found.resource_id.rpartition(":")[2]
-
-
 def with_classes(clusters: Iterable[DatabaseCluster], databases: Listing[Database]) -> Iterator[DatabaseCluster]:
     """The clusters with the classes of their instances; not known of one that lists an instance that was not read."""
     classes = {database.name: database.instance_class for database in databases.rows}
@@ -72,6 +67,29 @@ def with_classes(clusters: Iterable[DatabaseCluster], databases: Listing[Databas
         )
 
 
+def with_cluster(database: Database, of: DatabaseCluster) -> Database:
+    """An instance with what its cluster says. Tags of both count."""
+    return replace(
+        database,
+        tags={**of.tags, **database.tags},
+        cluster_key=of.resource_id.rpartition(":")[2],
+        cluster_state=of.state,
+        cluster_created_at=of.created_at,
+        cluster_joined=of.joined,
+        cluster_mode=of.engine_mode,
+        cluster_scalability=of.scalability,
+        cluster_size=len(of.member_ids),
+        cluster_classes=of.member_classes,
+        cluster_min_capacity=of.min_capacity,
+        extended_support=of.extended_support or database.extended_support,
+    )
+
+
 def place(found: DatabaseCluster) -> MetricPlace:
     """Where the usage of all its instances together is kept."""
-    return MetricPlace(namespace="AWS/RDS", dimensions=(("DBClusterIdentifier", found.name),))
+    return of_whole(found.name)
+
+
+def of_whole(name: str) -> MetricPlace:
+    """Where the usage of all instances of a cluster together is kept, which is what each of them is there for."""
+    return MetricPlace(namespace="AWS/RDS", dimensions=(("DBClusterIdentifier", name),))

@@ -5,44 +5,33 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from connections.resources import Metric
 from connections.resources.databases import DatabaseCluster
-from findings.database_clusters import left_alone, told
-from findings.rule import ALL, BillExpects, Fine, Limit, Rule, Unknown, Verdict, Waste, counted, unmeasured
+from findings.database_clusters import CONNECTIONS, OPERATIONS, had_no_instance, left_alone, of_cluster, unused
+from findings.rule import ALL, BillExpects, Limit, Rule, Verdict, Waste, counted
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
 
-CONNECTIONS = Metric(name="DatabaseConnections", statistic="Maximum", unit="connections")
-OPERATIONS = tuple(Metric(name=name, statistic="Average", unit="operations/s") for name in ("ReadIOPS", "WriteIOPS"))
-
 
 def judge(cluster: DatabaseCluster, *, usage: Usage, idle_days: int, max_iops: float) -> Verdict:
-    if left := left_alone(cluster):
+    whole = of_cluster(cluster)
+    if left := left_alone(whole):
         return left
-    known = [value for value in usage.days(CONNECTIONS, days=idle_days) if value is not None]
-    if any(value > 0 for value in known):
-        return Fine()
-    age_days = None if cluster.created_at is None else (cluster.observed_at - cluster.created_at).days
-    never_had_one = not cluster.member_ids and not known and usage.was_read(CONNECTIONS, days=idle_days)
-    if never_had_one and age_days is not None and age_days >= idle_days:
-        # Without an instance there is nothing that could have data: silence is the answer, where somebody asked.
+    if had_no_instance(cluster, usage=usage, days=idle_days):
         return Waste(
             saves=ALL,
             because=f"No instance ({cluster.engine}) and no data of one within the last {counted(idle_days, 'day')}: "
             "nobody can connect, and its storage is charged.",
         )
-    if len(known) < idle_days:
-        return unmeasured(cluster, since=cluster.created_at, days=idle_days, what="connections to its instances")
-    operations = [value for value in usage.total(*OPERATIONS, days=idle_days) if value is not None]
-    if any(value > max_iops for value in operations):
-        return Unknown("what reads and writes it without a connection that is counted")
-    busiest = f", and at most {max(operations):,.1f} reads and writes a second on average" if operations else ""
-    return Waste(
-        saves=ALL,
-        because=f"{told(cluster)}, to none of which anybody connected on any of the last "
-        f"{counted(idle_days, 'day')}{busiest}.",
-    )
+    found = unused(whole, thing=cluster, usage=usage, days=idle_days, max_iops=max_iops)
+    if not isinstance(found, str):
+        return found
+    return Waste(saves=ALL, because=f"{_named(cluster)}, to none of which anybody connected {found}")
+
+
+def _named(cluster: DatabaseCluster) -> str:
+    classes = ", ".join(cluster.member_classes or ())
+    return f"{counted(len(cluster.member_ids), 'instance')} ({cluster.engine}{classes and f'; {classes}'})"
 
 
 rule = Rule(

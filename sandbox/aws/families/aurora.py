@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.aws import charges, names, usage
 from sandbox.aws.cases import Case, meter, stands
 from sandbox.aws.compute import put, tags
-from sandbox.aws.model import Item
+from sandbox.aws.model import Item, all_but
 
 if TYPE_CHECKING:
     from sandbox.aws.cases import Stand
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sandbox.aws.usage import Values
 
 IDLE, OPTION = "aws_rds_cluster_idle", "aws_rds_cluster_storage_option"
+INSTANCE_IDLE = "aws_rds_cluster_instance_idle"
 RESOURCE_TYPES = {"database_cluster": "DB Cluster"}
 CLASS, SERVERLESS = "db.r6g.large", "db.serverless"
 OLD = {"version": "5.7.mysql_aurora.2.12.5"}
@@ -163,7 +164,9 @@ def _saved_by_option(cluster: Item, members: list[Item]) -> Decimal:
 
 
 def _member(draw: Draw, cluster: Item, *, number: int, kind: str, is_unpriced: bool) -> Item:
-    """An instance of a cluster, billed for itself. Each rule on databases leaves it to its cluster."""
+    """An instance of a cluster, billed for itself and used as a part of the whole."""
+    wastes = (INSTANCE_IDLE,) if IDLE in cluster.wastes else ()
+    unknowns = (INSTANCE_IDLE,) if IDLE in cluster.unknowns else ()
     name = f"{cluster.name}-{number}"
     arn = f"arn:aws:rds:{cluster.region}:{cluster.account}:db:{name}"
     shape = cluster.shape
@@ -188,7 +191,9 @@ def _member(draw: Draw, cluster: Item, *, number: int, kind: str, is_unpriced: b
             "version": shape["EngineVersion"],
             "cluster": cluster.name,
         },
-        fines=(*names.DATABASE_RULES, names.DATABASE_PREVIOUS),
+        wastes=wastes,
+        fines=all_but((*names.DATABASE_RULES, names.DATABASE_PREVIOUS, INSTANCE_IDLE), wastes, unknowns),
+        unknowns=unknowns,
     )
     item.charges = [] if is_unpriced else _hours(draw, item, kind=kind, cluster=shape)
     return item

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace, beneath
 from connections.providers.aws.database_calls import DESCRIBE_CLUSTERS, DESCRIBE_DATABASES, TAGS
-from connections.providers.aws.database_clusters import cluster, key_of, place, with_classes
+from connections.providers.aws.database_clusters import cluster, of_whole, place, with_classes, with_cluster
 from connections.providers.aws.reader import clean_tags
 from connections.resources import Database, Thing
 from connections.resources.databases import DatabaseCluster, DatabaseSnapshot
@@ -100,8 +100,9 @@ def collect(reader: Reader) -> Iterator[Thing]:
         lambda: _snapshots(reader, DESCRIBE_SNAPSHOTS, of="db"),
         lambda: _snapshots(reader, DESCRIBE_CLUSTER_SNAPSHOTS, of="db-cluster"),
     )
-    yield from _with_support(reader, databases.rows, clusters.rows)
-    yield from with_classes(clusters.rows, databases)
+    whole = tuple(with_classes(clusters.rows, databases))
+    yield from whole
+    yield from _with_support(reader, databases.rows, whole)
     snapshots = [_with_source(one, databases if one.snapshot.snapshot_of == "db" else clusters)
                  for one in (*singles.rows, *of_clusters.rows)]  # fmt: skip
     yield from _with_uses(reader, snapshots)
@@ -185,10 +186,8 @@ def _with_support(
     for database in databases:
         of = by_name.get(database.cluster_id or "")
         yield replace(
-            database,
-            cluster_key="" if of is None else key_of(of),
+            database if of is None else with_cluster(database, of),
             standard_support_ends_at=ends.get((database.engine, database.major_version)),
-            extended_support=(of.extended_support if of else None) or database.extended_support,
         )
 
 
@@ -309,6 +308,9 @@ def _shared_with(reader: Reader, snapshot: DatabaseSnapshot) -> tuple[str, ...] 
 
 
 def _place(database: Database) -> MetricPlace:
+    """A member of a cluster is looked at as a part of the whole: it may stand by while another serves."""
+    if database.cluster_id:
+        return of_whole(database.cluster_id)
     return MetricPlace(namespace="AWS/RDS", dimensions=(("DBInstanceIdentifier", database.name),))
 
 
