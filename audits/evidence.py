@@ -208,7 +208,8 @@ class Bill:
     `billed_until` None means that no bill covers the resource's account at all; with it set, no lines means that the
     bill was read and does not name the resource. `rates` are what the same bill charges in the resource's region.
     Of a commitment `lines` are what of it was used and what was not, whoever used it, and `uncovered` is what was
-    charged in its region beside every commitment.
+    charged in its region beside every commitment. `beside` are the lines of what serves it and is billed for itself
+    (the instances of a cluster), under the name of each, whether it has lines or none.
     """
 
     lines: tuple[DayCost, ...] = ()
@@ -216,6 +217,7 @@ class Bill:
     billed_until: date | None = None
     rates: tuple[BilledRate, ...] = ()
     uncovered: tuple[UncoveredDay, ...] = ()
+    beside: tuple[tuple[str, tuple[DayCost, ...]], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

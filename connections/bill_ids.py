@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connections.resources.databases import DatabaseCluster
+
 if TYPE_CHECKING:
     from connections.resources import Thing
 
@@ -21,3 +23,11 @@ def bill_ids(thing: Thing) -> tuple[str, ...]:
         region=thing.region, account_id=thing.account_id, resource_id=thing.resource_id, name=thing.name
     )
     return (arn, thing.resource_id) if thing.IS_BILLED_BY_ARN else (thing.resource_id, arn)
+
+
+def beside_ids(thing: Thing) -> tuple[str, ...]:
+    """What a bill calls the instances that serve a cluster of databases, each billed for itself; of all else, none."""
+    if not isinstance(thing, DatabaseCluster):
+        return ()
+    place = thing.resource_id.partition(":cluster:")[0]
+    return tuple(f"{place}:db:{name}" for name in thing.member_ids)

@@ -17,12 +17,13 @@ from audits.evidence import Bill, BilledRate, DayCost, Evidence, SeriesRow, Unco
 from audits.models import BillLoad, CostLine, CostRate, Gap, Resource, Step
 from audits.models import Usage as UsageRow
 from audits.things import from_data
-from connections.bill_ids import bill_ids
+from connections.bill_ids import beside_ids, bill_ids
 from connections.provider import usage_complete_until
 from connections.resources import KINDS
 from connections.resources.commitments import Reservation
 from findings.commitment_bills import COMMITMENTS, lines_of, uncovered_by_region
 from findings.cost_window import WINDOW_DAYS
+from findings.registry import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,6 +39,7 @@ PAGE = 500  # resources whose evidence is in memory together
 SERIES_FIELDS = SeriesRow._fields
 LINE_FIELDS = tuple(DayCost.__dataclass_fields__)
 ROW_ORDER = ("kind", "resource_id", "id")
+JUDGED_BY_BILL = tuple({rule.looks_at for rule in RULES if rule.reads_bill})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,7 @@ def sight_of(*, audit: Audit) -> Sight:
 
 def pages_of(*, audit: Audit, sight: Sight, kind: str = "") -> Iterator[list[Seen]]:
     """Every resource that the audit saw, so many at a time as memory is to hold, without usage: see `with_usage`. The
-    bill is left out but for commitments, whose rules read it: see `bills_of`.
+    bill is left out but for the kinds whose rules read it, such as commitments: see `bills_of`.
 
     With `kind` only resources of that kind, and those too that a later audit, still under way, has seen again by now.
     """
@@ -110,7 +112,7 @@ def _page(row_ids: Sequence[UUID], *, sight: Sight, until: date) -> list[Seen]:
         (row_id, service, region, from_data(kind, data))
         for row_id, service, region, kind, data in rows.values_list("id", "service", "region", "kind", "data")
     ]
-    bills = bills_of(thing for *_, thing in found if isinstance(thing, COMMITMENTS))
+    bills = bills_of(thing for *_, thing in found if isinstance(thing, JUDGED_BY_BILL))
     hidden = {region: sight.hidden_kinds(region) for region in {region for _, _, region, _ in found}}
     usage, no_bill = Usage(until=until), Bill()
     return [
@@ -119,7 +121,7 @@ def _page(row_ids: Sequence[UUID], *, sight: Sight, until: date) -> list[Seen]:
             evidence=Evidence(
                 thing=thing,
                 usage=usage,
-                bill=bills.of(thing) if isinstance(thing, COMMITMENTS) else no_bill,
+                bill=bills.of(thing) if isinstance(thing, JUDGED_BY_BILL) else no_bill,
                 gapped_kinds=hidden[region],
                 are_tags_read=sight.sees_tags(service=service, region=region),
             ),
@@ -192,6 +194,7 @@ class Bills:
             billed_until=covered.billed_until,
             rates=self.rates.get(thing.region, ()),
             uncovered=self.uncovered.get(thing.region, ()) if is_commitment else (),
+            beside=tuple((name, tuple(self.lines.get((thing.account_id, name), ()))) for name in beside_ids(thing)),
         )
 
 
@@ -224,7 +227,7 @@ def bills_of(things: Iterable[Thing], *, rates: Rates | None = None) -> Bills:
     first = min(covered.billed_until for covered in coverage.values()) - timedelta(
         days=WINDOW_DAYS + LONGEST_CHARGE_DAYS
     )
-    names = {name for thing in things for name in bill_ids(thing)}
+    names = {name for thing in things for name in (*bill_ids(thing), *beside_ids(thing))}
     rows = CostLine.objects.filter(
         load_id__in=_loads(coverage, since=first),
         sub_account_id__in=coverage,

@@ -1,4 +1,4 @@
-"""Managed databases, and the snapshots that people take of them."""
+"""Managed databases and their clusters, and the snapshots that people take of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True)
 class Database(Thing):
     """A managed database instance. `replica_of` names its source where it is a replica, and `stable_id` is what the
-    provider goes on calling it when it is renamed.
+    provider goes on calling it when it is renamed. `cluster_id` is the name of the cluster that it is a member of, and
+    `cluster_key` the last part of that one's own id ("": of none, or the cluster could not be read). What else begins
+    so is what its cluster says, as `DatabaseCluster` has it: `cluster_state` is None where that could not be read, and
+    `cluster_joined` are those that the cluster is joined with in other places.
 
     `major_version` is the part of its engine's version by which the provider sells support ("8.0", "16").
     `standard_support_ends_at` is when that ends (None: not known, or the engine has no such end), and
@@ -34,6 +37,15 @@ class Database(Thing):
     iops: int | None = None
     is_multi_az: bool = False
     cluster_id: str | None = None
+    cluster_key: str = ""
+    cluster_state: str | None = None
+    cluster_created_at: datetime | None = None
+    cluster_joined: tuple[str, ...] = ()
+    cluster_mode: str = ""
+    cluster_scalability: str = ""
+    cluster_size: int = 0
+    cluster_classes: tuple[str, ...] | None = None
+    cluster_min_capacity: float | None = None
     replica_of: str | None = None
     replica_ids: tuple[str, ...] = ()
     stable_id: str = ""
@@ -45,6 +57,48 @@ class Database(Thing):
     backup_service: str | None = None
     insights_days: int | None = None
     insights_mode: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseCluster(Thing):
+    """A cluster of RDS: of Aurora, or of three instances in three zones. Its instances are databases, each billed for
+    itself; storage, reads and writes of Aurora are billed under what the provider goes on calling the cluster when it
+    is renamed (`stable_id`, in small letters), and that is its id here.
+
+    `member_ids` are the names of its instances, `writer_ids` those that write, and `member_classes` their classes
+    (None: they could not be read). `min_capacity` and `max_capacity` bound the units that a serverless instance of it
+    takes. `global_cluster` names what it is a part of across regions, `replica_of` the source that it follows ("":
+    none), and `copied_to` are those that follow it.
+    """
+
+    KIND: ClassVar[str] = "database_cluster"
+    SERVICE: ClassVar[str] = "rds"
+    ARN: ClassVar[str] = "arn:aws:rds:{region}:{account_id}:cluster:{name}"
+    IS_BILLED_BY_ARN: ClassVar[bool] = False
+
+    state: str
+    engine: str
+    engine_version: str = ""
+    engine_mode: str = ""
+    scalability: str = ""
+    storage_type: str = ""
+    stable_id: str = ""
+    member_ids: tuple[str, ...] = ()
+    writer_ids: tuple[str, ...] = ()
+    member_classes: tuple[str, ...] | None = None
+    min_capacity: float | None = None
+    max_capacity: float | None = None
+    global_cluster: str = ""
+    replica_of: str = ""
+    copied_to: tuple[str, ...] = ()
+    backup_days: int = 0
+    extended_support: str | None = None
+    is_protected: bool = False
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """What it is joined with in other places."""
+        return tuple(one for one in (self.global_cluster, self.replica_of, *self.copied_to) if one)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -113,7 +113,8 @@ def test_trouble_is_a_gap_with_its_reason(calm_cloud, kind, reason):
     collected = collect(calm_cloud, service="rds")
     assert collected.resources == ()
     assert {gap.reason for gap in collected.gaps} == {reason}
-    assert {kind for gap in collected.gaps for kind in gap.kinds} == {"database", "database_snapshot"}
+    kinds = {kind for gap in collected.gaps for kind in gap.kinds}
+    assert kinds == {"database", "database_cluster", "database_snapshot"}
 
 
 def reader(cloud):

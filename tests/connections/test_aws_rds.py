@@ -1,4 +1,4 @@
-"""What stands in RDS: databases with the end of their support, and snapshots with what became of their sources."""
+"""What stands in RDS: databases with the end of their support, their clusters, snapshots with what became of sources."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import datetime as dt
 
 import pytest
 
+from connections.bill_ids import bill_ids
 from connections.providers.aws import inventory
 from connections.providers.aws.collectors import rds
 from connections.providers.aws.database_calls import DESCRIBE_CLUSTERS, DESCRIBE_DATABASES
 from connections.resources import Database
-from connections.resources.databases import DatabaseSnapshot
+from connections.resources.databases import DatabaseCluster, DatabaseSnapshot
 from sandbox.aws import names
 from sandbox.aws.families.rds import REFUSED_CELL
 from tests.connections.aws import session
@@ -61,6 +62,70 @@ def test_a_database_knows_when_the_support_of_its_version_ends_and_what_was_chos
     assert databases["support-not-told-rds-1"].standard_support_ends_at is None
     assert (member.cluster_id, member.extended_support) == ("orders", "open-source-rds-extended-support")
     assert member.standard_support_ends_at == dt.datetime(2024, 10, 31, tzinfo=dt.UTC)
+
+
+def test_a_cluster_knows_its_instances_and_what_a_bill_may_call_it(found):
+    clusters = named(found, DatabaseCluster)
+    one = clusters["aurora-forgotten-1"]
+    assert (one.state, one.engine, one.engine_mode) == ("available", "aurora-mysql", "provisioned")
+    assert one.member_ids == ("aurora-forgotten-1-1", "aurora-forgotten-1-2")
+    assert (one.writer_ids, one.member_classes) == (("aurora-forgotten-1-1",), ("db.r6g.large",))
+    assert one.stable_id.startswith("cluster-")
+    lasting = f"arn:aws:rds:us-east-1:{names.SHOP}:cluster:{one.stable_id.lower()}"
+    assert bill_ids(one) == (lasting, f"arn:aws:rds:us-east-1:{names.SHOP}:cluster:aurora-forgotten-1")
+    assert clusters["aurora-kept-1"].tags["keep"] == "true"
+    assert clusters["aurora-of-the-world-1"].global_cluster == "catalogue"
+    assert clusters["aurora-following-1"].replica_of.endswith(":cluster:main")
+    assert clusters["aurora-followed-1"].copied_to[0].endswith(":cluster:copy")
+
+
+def test_a_cluster_knows_between_what_bounds_its_serverless_instances_take_capacity(found):
+    clusters = named(found, DatabaseCluster)
+    asleep, plain = clusters["aurora-asleep-1"], clusters["aurora-forgotten-1"]
+    assert (asleep.min_capacity, asleep.max_capacity, asleep.member_classes) == (0.0, 8.0, ("db.serverless",))
+    assert (plain.min_capacity, plain.max_capacity) == (None, None)
+    assert clusters["aurora-without-instance-1"].member_classes == ()
+
+
+def test_an_instance_names_its_cluster_as_the_cluster_is_called_here(found):
+    clusters, databases = named(found, DatabaseCluster), named(found, Database)
+    member = databases["aurora-forgotten-1-2"]
+    assert clusters[member.cluster_id].resource_id.endswith(f":cluster:{member.cluster_key}")
+    assert (member.cluster_state, member.cluster_size, member.cluster_classes) == ("available", 2, ("db.r6g.large",))
+    assert member.cluster_created_at == clusters[member.cluster_id].created_at
+    assert databases["aurora-of-the-world-1-1"].cluster_joined == ("catalogue",)
+    assert databases["aurora-asleep-1-1"].cluster_min_capacity == 0.0
+    assert databases["aurora-kept-1-1"].tags["keep"] == "true"
+    assert databases["aurora-kept-1-1"].tags["Name"] == "aurora-kept-1-1"
+    alone = databases["insights-long-rds-1"]
+    assert (alone.cluster_key, alone.cluster_state, alone.cluster_size) == ("", None, 0)
+
+
+def test_usage_of_an_instance_is_asked_for_as_that_of_its_cluster(found):
+    databases = named(found, Database)
+    place = rds.COLLECTOR.places[Database]
+    assert place(databases["aurora-forgotten-1-2"]).dimensions == (("DBClusterIdentifier", "aurora-forgotten-1"),)
+    assert place(databases["insights-long-rds-1"]).dimensions == (("DBInstanceIdentifier", "insights-long-rds-1"),)
+
+
+def test_without_the_clusters_nothing_is_known_of_the_one_of_an_instance(calm_cloud):
+    calm_cloud.fault("deny", service="rds", operation="DescribeDBClusters", count=None)
+    collected = collect(calm_cloud)
+    member = named(collected, Database)["aurora-forgotten-1-2"]
+    assert (member.cluster_id, member.cluster_key, member.cluster_state) == ("aurora-forgotten-1", "", None)
+    assert [gap.kinds for gap in collected.gaps] == [("database_cluster",)]
+
+
+def test_clusters_of_other_services_that_share_the_api_are_not_among_those_of_rds(found):
+    assert {one.engine for one in named(found, DatabaseCluster).values()} == {"aurora-mysql", "mysql"}
+    assert not [name for name in named(found, DatabaseCluster) if name.endswith(("-docdb", "-neptune"))]
+
+
+def test_without_the_databases_no_class_of_an_instance_is_known(calm_cloud):
+    calm_cloud.fault("deny", service="rds", operation="DescribeDBInstances", count=None)
+    clusters = named(collect(calm_cloud), DatabaseCluster)
+    assert clusters["aurora-forgotten-1"].member_ids
+    assert {one.member_classes for one in clusters.values()} == {None}
 
 
 def test_a_database_knows_what_is_kept_of_it_and_by_whom(found):

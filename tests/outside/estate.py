@@ -65,6 +65,7 @@ MADE_OF: Mapping[str, Callable[[Any], tuple[Any, ...]]] = {
     "aws_logs_group_stale": lambda test: (test.WASTEFUL, test.SILENT),
     "aws_neptune_instance_idle": lambda test: (test.WASTEFUL, test.QUIET),
     "aws_opensearch_domain_idle": lambda test: (test.WASTEFUL, test.QUIET),
+    "aws_rds_cluster_instance_idle": lambda test: (test.WASTEFUL, test.QUIET),
     "aws_rds_database_idle": lambda test: (test.WASTEFUL, test.QUIET),
     "aws_rds_database_low_cpu": lambda test: (test.WASTEFUL, test.QUIET),
     "aws_rds_database_oversized": lambda test: (test.WASTEFUL, test.month()),

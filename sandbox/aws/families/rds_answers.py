@@ -81,40 +81,33 @@ def _database(item: Item, others: list[Item]) -> dict[str, Any]:
 
 
 def _clusters(asked: Asked) -> dict[str, Any]:
-    """The clusters that databases are members of. Which support they chose, the cluster says and no member does."""
-    members: dict[str, list[Item]] = {}
-    for item in asked.of("database"):
-        if item.facts.get("cluster"):
-            members.setdefault(item.facts["cluster"], []).append(item)
+    """Every cluster. Which support those of RDS chose, the cluster says and no member does."""
     of_others: dict[str, dict[str, Any]] = {
         item.facts["cluster"]["DBClusterIdentifier"]: item.facts["cluster"]
         for kind in OF_CLUSTERS
         for item in asked.of(kind)
     }
-    own = _own_clusters(asked, members)
+    members: dict[str, list[str]] = {}
+    for item in asked.of("database"):
+        members.setdefault(item.facts.get("cluster") or "", []).append(item.name)
+    own = [_cluster(item, members.get(item.name, [])) for item in asked.of("database_cluster")]
     return {"DBClusters": _of_engine(asked, [*own, *of_others.values()])}
 
 
-def _own_clusters(asked: Asked, members: dict[str, list[Item]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "DBClusterIdentifier": name,
-            "DBClusterArn": f"arn:aws:rds:{asked.region}:{asked.account}:cluster:{name}",
-            "DbClusterResourceId": f"cluster-{name.upper()}",
-            "Engine": found[0].facts["engine"],
-            "EngineVersion": found[0].facts["version"],
-            "Status": "available",
-            "MasterUsername": "northwind",
-            "BackupRetentionPeriod": 7,
-            "ClusterCreateTime": min(item.created_at for item in found),
-            "DBClusterMembers": [
-                {"DBInstanceIdentifier": item.name, "IsClusterWriter": item is found[0], "PromotionTier": 1}
-                for item in found
-            ],
-            "EngineLifecycleSupport": EXTENDED,
-        }
-        for name, found in sorted(members.items())
-    ]
+def _cluster(item: Item, members: list[str]) -> dict[str, Any]:
+    answer = {
+        "MasterUsername": "northwind",
+        "BackupRetentionPeriod": 7,
+        "DBClusterMembers": [
+            {"DBInstanceIdentifier": name, "IsClusterWriter": name == members[0], "PromotionTier": 1}
+            for name in members
+        ],
+        "EngineLifecycleSupport": EXTENDED,
+        "DeletionProtection": False,
+        "ClusterScalabilityType": "standard",
+        "TagList": _tags(item),
+    }
+    return _told(answer, item)
 
 
 def _taken(asked: Asked, *, of_clusters: bool) -> list[Item]:

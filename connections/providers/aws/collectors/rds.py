@@ -1,4 +1,4 @@
-"""Managed databases, with the ends of their engines' support, and the snapshots that were taken of them by hand."""
+"""Managed databases with the ends of their engines' support, their clusters, and snapshots taken by hand."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace, beneath
 from connections.providers.aws.database_calls import DESCRIBE_CLUSTERS, DESCRIBE_DATABASES, TAGS
+from connections.providers.aws.database_clusters import cluster, of_whole, place, with_classes, with_cluster
 from connections.providers.aws.reader import clean_tags
 from connections.resources import Database, Thing
-from connections.resources.databases import DatabaseSnapshot
+from connections.resources.databases import DatabaseCluster, DatabaseSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,29 +91,21 @@ FIRST_OF_ONE_NUMBER = 10  # from PostgreSQL 10 on, its first number alone is the
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
-    """Databases and snapshots of one region. Engines of other services that share this API are left out."""
+    """Databases, clusters and snapshots of one region. Engines of other services that share this API are left out."""
     databases: Listing[Database]
-    clusters: Listing[_Cluster]
+    clusters: Listing[DatabaseCluster]
     databases, clusters, singles, of_clusters = reader.together(
         lambda: _databases(reader),
         lambda: _clusters(reader),
         lambda: _snapshots(reader, DESCRIBE_SNAPSHOTS, of="db"),
         lambda: _snapshots(reader, DESCRIBE_CLUSTER_SNAPSHOTS, of="db-cluster"),
     )
-    yield from _with_support(reader, databases.rows, clusters.rows)
+    whole = tuple(with_classes(clusters.rows, databases))
+    yield from whole
+    yield from _with_support(reader, databases.rows, whole)
     snapshots = [_with_source(one, databases if one.snapshot.snapshot_of == "db" else clusters)
                  for one in (*singles.rows, *of_clusters.rows)]  # fmt: skip
     yield from _with_uses(reader, snapshots)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Cluster:
-    """What a cluster is called, also after it was renamed, what it keeps of backups, and what support it chose."""
-
-    name: str
-    stable_id: str
-    backup_days: int
-    extended_support: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,26 +170,24 @@ def _clusters(reader: Reader) -> Listing[Any]:
     return reader.listing(
         DESCRIBE_CLUSTERS,
         result="DBClusters",
-        row=lambda item: _Cluster(
-            name=item["DBClusterIdentifier"],
-            stable_id=item.get("DbClusterResourceId", ""),
-            backup_days=item.get("BackupRetentionPeriod", 0),
-            extended_support=item.get("EngineLifecycleSupport") or None,
-        ),
+        row=lambda item: None if item.get("Engine") in OTHERS else cluster(reader, item),
+        kinds=(DatabaseCluster.KIND,),
         page_size=100,
     )
 
 
-def _with_support(reader: Reader, databases: Iterable[Database], clusters: Iterable[_Cluster]) -> Iterator[Database]:
-    """Databases with the end of their version's support; a member of a cluster with what the cluster chose."""
+def _with_support(
+    reader: Reader, databases: Iterable[Database], clusters: Iterable[DatabaseCluster]
+) -> Iterator[Database]:
+    """Databases with the end of their version's support; a member of a cluster with what the cluster says of it."""
     databases = tuple(databases)
-    chosen = {cluster.name: cluster.extended_support for cluster in clusters}
+    by_name = {one.name: one for one in clusters}
     ends = _support_ends(reader) if any(database.engine in SUPPORTED for database in databases) else {}
     for database in databases:
+        of = by_name.get(database.cluster_id or "")
         yield replace(
-            database,
+            database if of is None else with_cluster(database, of),
             standard_support_ends_at=ends.get((database.engine, database.major_version)),
-            extended_support=chosen.get(database.cluster_id or "") or database.extended_support,
         )
 
 
@@ -267,7 +258,7 @@ def _with_source(taken: _Taken, sources: Listing[Any]) -> DatabaseSnapshot:
     return replace(taken.snapshot, is_source_present=is_present, is_source_backed_up=backed_up)
 
 
-def _is_source(source: Database | _Cluster, taken: _Taken) -> bool:
+def _is_source(source: Database | DatabaseCluster, taken: _Taken) -> bool:
     return source.name == taken.snapshot.source_name or (bool(source.stable_id) and source.stable_id == taken.source_id)
 
 
@@ -317,6 +308,9 @@ def _shared_with(reader: Reader, snapshot: DatabaseSnapshot) -> tuple[str, ...] 
 
 
 def _place(database: Database) -> MetricPlace:
+    """A member of a cluster is looked at as a part of the whole: it may stand by while another serves."""
+    if database.cluster_id:
+        return of_whole(database.cluster_id)
     return MetricPlace(namespace="AWS/RDS", dimensions=(("DBInstanceIdentifier", database.name),))
 
 
@@ -324,6 +318,7 @@ COLLECTOR = Collector(
     service="rds",
     needs={
         Database: (DESCRIBE_DATABASES,),
+        DatabaseCluster: (DESCRIBE_CLUSTERS,),
         DatabaseSnapshot: (DESCRIBE_SNAPSHOTS, DESCRIBE_CLUSTER_SNAPSHOTS, DESCRIBE_DATABASES, DESCRIBE_CLUSTERS),
     },
     calls=(
@@ -337,6 +332,6 @@ COLLECTOR = Collector(
         DESCRIBE_VERSIONS,
     ),
     collect=collect,
-    places={Database: _place},
+    places={Database: _place, DatabaseCluster: place},
     billed_as=("Amazon Relational Database Service",),
 )
