@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import permutations
 
 import pytest
 
 from connections.providers.aws import inventory
 from connections.providers.aws.metrics import read_usage
-from connections.providers.aws.storage_lens import _of_standard
+from connections.providers.aws.storage_lens import _of_standard, one_a_bucket
 from connections.resources import Metric
 from findings.storage_lens import NONCURRENT, OLD_UPLOADS
 from sandbox.aws import names
@@ -108,3 +109,15 @@ def test_a_refusal_in_the_buckets_own_region_is_a_gap_that_hides_no_bucket(calm_
 def test_only_what_lies_in_standard_of_a_whole_bucket_counts(changed, counts):
     given = [{"Name": name, "Value": value} for name, value in (DIMENSIONS | changed).items()]
     assert (_of_standard({"Dimensions": given}) is not None) == counts
+
+
+def test_of_several_dashboards_the_accounts_own_counts_by_name_and_no_two_of_them():
+    own, other, organizations = (
+        DIMENSIONS | {"configuration_id": "b"},
+        DIMENSIONS | {"configuration_id": "c"},
+        DIMENSIONS | {"configuration_id": "a", "organization_id": "o-1"},
+    )
+    told = {"media": tuple(part for pair in sorted(own.items()) for part in pair)}
+    for series in permutations((own, other, organizations)):
+        assert one_a_bucket(series) == told
+    assert len(one_a_bucket((own, own | {"bucket_name": "logs"}))) == 2

@@ -5,11 +5,15 @@ from decimal import Decimal
 
 import pytest
 
+from audits.evidence import Bill, Evidence
 from connections.resources.buckets import Bucket
+from findings.confidence import HISTORY, confidence_of
+from findings.evaluate import evaluate
 from findings.registry import rule
 from findings.rule import UNTOLD, Fine, Share, Unknown, Waste
 from findings.storage_lens import LOCKED, NONCURRENT, OLD_UPLOADS, part_of_standard
-from tests.findings.evidence import ACCOUNT, ago, usage_of, waste
+from findings.verify import verify
+from tests.findings.evidence import ACCOUNT, TODAY, ago, usage_of, waste
 
 UPLOADS, VERSIONS = rule("aws_s3_bucket_uploads_unaborted"), rule("aws_s3_bucket_versions_unexpired")
 GIB = 1024**3
@@ -47,6 +51,7 @@ def counts(metric, days, *, stored=400, locked=0):
         (COUNTED.lens, [60] * 14, Waste, 60),
         (COUNTED.lens, [60] * 12 + [*LATE], Waste, 60),
         (COUNTED.lens, [60] * 5 + [40] * 7 + [*LATE], Waste, 40),
+        (COUNTED.lens, [40] * 5 + [60] * 7 + [*LATE], Waste, 40),
         (COUNTED.lens, [10] * 14, Waste, 10),
         (COUNTED.lens, [None] * 5 + [60] * 7 + [*LATE], Waste, 60),
         # nothing is to be had from it: as without it
@@ -130,6 +135,20 @@ def test_without_it_no_day_of_it_is_missing(rule_id):
         assert judged.metrics_missed(counts(metric, days, locked=None), days=14) == (size,)
     told = judged.metrics_missed(counts(metric, [None] * 13 + [0], locked=None), days=14)
     assert told == (size, metric)
+    assert judged.metrics_missed(usage_of({}), days=14) == (size,)
+
+
+@pytest.mark.parametrize("rule_id", BY_RULE)
+@pytest.mark.parametrize(("days", "known"), [([], 14), ([60] * 10 + [None] * 4, 10)])
+def test_a_finding_without_it_is_as_sure_as_before(rule_id, days, known):
+    judged, metric = BY_RULE[rule_id]
+    bucket = replace(COUNTED, lens=COUNTED.lens if days else ())
+    evidence = Evidence(thing=bucket, usage=counts(metric, days, locked=None), bill=Bill())
+    (found,) = evaluate([evidence], [judged], {})
+    proofs = verify(found).proofs
+    assert any(metric.key in proof.sentence for proof in proofs) == bool(days)
+    history = next(part for part in confidence_of(found, proofs=proofs, on=TODAY).parts if part.name == HISTORY)
+    assert history.points == 25 * known // 14
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from connections.providers.aws.agents import LIST_METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from connections.providers.aws.reader import Reader
     from connections.resources.buckets import Bucket
@@ -57,9 +57,7 @@ def with_lens(reader: Reader, buckets: Sequence[Bucket]) -> list[Bucket]:
 
 
 def _listed(reader: Reader, *, of: str) -> tuple[dict[str, Kept], bool]:
-    """One series a bucket, of however many configurations hold it: each counts the whole bucket again. And whether
-    those are all that may be seen.
-    """
+    """One series a bucket, with the region that keeps it, and whether those are all that may be seen."""
     wanted = {"aws_account_number": reader.account_id, "aws_region": of}
     listed = reader.listing(
         LIST_METRICS,
@@ -69,12 +67,15 @@ def _listed(reader: Reader, *, of: str) -> tuple[dict[str, Kept], bool]:
         MetricName=EVERY_BUCKETS,
         Dimensions=[{"Name": "bucket_name"}, *({"Name": name, "Value": value} for name, value in wanted.items())],
     )
-    found: dict[str, Kept] = {
-        one["bucket_name"]: (tuple(part for pair in sorted(one.items()) for part in pair), reader.region)
-        for one in sorted(listed.rows, key=_rank, reverse=True)
-    }
+    found: dict[str, Kept] = {name: (told, reader.region) for name, told in one_a_bucket(listed.rows).items()}
     is_refused = any((gap.action, gap.reason) == (LIST_METRICS.action, "REFUSED") for gap in reader.gaps)
     return found, listed.is_complete or is_refused
+
+
+def one_a_bucket(series: Iterable[Series]) -> dict[str, tuple[str, ...]]:
+    """Names and values, in turn, of one series a bucket: each configuration that holds it counts all of it again."""
+    ranked = sorted(series, key=_rank, reverse=True)
+    return {one["bucket_name"]: tuple(part for pair in sorted(one.items()) for part in pair) for one in ranked}
 
 
 def _of_standard(item: dict[str, Any]) -> Series | None:
