@@ -105,13 +105,15 @@ class MetricPlace:
 
     `elsewhere` has the dimensions of the resource under other namespaces, for metrics that name one: by namespace, or
     by the name of a metric that has dimensions of its own there. `further` are the dimensions of more parts of it, for
-    a kind of which only sums are asked for: the resource's are those of all parts.
+    a kind of which only sums are asked for: the resource's are those of all parts. `regions` names, by namespace, where
+    the provider keeps one in another region than the resource's.
     """
 
     namespace: str
     dimensions: tuple[tuple[str, str], ...]
     elsewhere: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, hash=False)
     further: tuple[tuple[tuple[str, str], ...], ...] = ()
+    regions: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def all_of(self, metric: Metric) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         """Namespace and dimensions of each part of one metric; empty where the resource has none there."""

@@ -142,7 +142,10 @@ def _history(judgement: Judgement) -> Points:
     lag = (evidence.thing.observed_at.date() - evidence.usage.until).days
     if lag > LATE_DAYS:
         return 0, f"The usage ends {counted(lag, 'day')} before its state was read."
-    by_metric = {metric.key: days - evidence.usage.days(metric, days=days).count(None) for metric in rule.metrics}
+    by_metric = {
+        metric.key: days - evidence.usage.days(metric, days=days).count(None)
+        for metric in rule.metrics_missed(evidence.usage, days=days)
+    }
     known = min(by_metric.values())
     least = [key for key, of_metric in by_metric.items() if of_metric == known]
     what = "Its usage" if len(least) == len(by_metric) else " and ".join(least)

@@ -71,7 +71,7 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
     evidence, rule = finding.evidence, _rule(finding.rule_id)
     others = Finding.objects.filter(resource_id=finding.resource_id, state=Finding.State.OPEN).exclude(id=finding.id)
     series = _series(finding)
-    metrics = () if rule is None else rule.metrics
+    metrics = () if rule is None else tuple(one for one in rule.metrics if one not in rule.where_told)
     spans = [span] if (span := span_of(finding)) else []
     history = () if rule is None else thresholds.of_rule(rule)
     counted = settings_that_counted(finding, history)

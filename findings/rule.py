@@ -119,6 +119,8 @@ class Rule:
     are those of AWS Cost Optimization Hub. `stage` orders overlaps: DELETE before SHRINK before PRICE.
     `hint` is a command as text with {resource_id}, {region}, {account_id} and other fields of the resource:
     shown to a person, never run by us. `hint_adds` are further names in it, each worked out of the resource.
+    `where_told` are those of `metrics` that few resources have, and without which the verdict stands: where the
+    provider tells none of their days, no day of theirs is missing.
     `access_adds` is, of a rule that needs a bill alone, what reading the cloud
     would add to prove it: the end of a sentence. `assumes` is what its saving rests on that no bill proves; such
     savings are shown apart, and never added to those that are proven. `reads_bill`: the verdict itself needs the bill,
@@ -153,6 +155,15 @@ class Rule:
     reads_bill: bool = False
     told_by: tuple[str, ...] = ()
     apart: str = ""
+    where_told: tuple[Metric, ...] = ()
+
+    def metrics_missed(self, usage: Any, *, days: int) -> tuple[Metric, ...]:  # noqa: ANN401 - an audits.evidence.Usage
+        """The metrics of which a day without a value in the last `days` takes something from the evidence."""
+        return tuple(
+            metric
+            for metric in self.metrics
+            if metric not in self.where_told or any(value is not None for value in usage.days(metric, days=days))
+        )
 
     @property
     def needs_usage(self) -> bool:

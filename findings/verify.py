@@ -83,7 +83,7 @@ def _inventory(judgement: Judgement) -> Proof:
 def _usage(judgement: Judgement) -> Iterator[Proof]:
     rule, evidence = judgement.rule, judgement.evidence
     days = rule.days(judgement.settings)
-    for metric in rule.metrics:
+    for metric in rule.metrics_missed(evidence.usage, days=days):
         missing = evidence.usage.days(metric, days=days).count(None)
         sentence = f"{metric.key} is known on all of the {counted(days, 'complete day')} before {evidence.usage.until}."
         if missing:

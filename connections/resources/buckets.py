@@ -16,6 +16,8 @@ class Bucket(Thing):
     some rule deletes the parts of uploads that were never finished; `ends_versions`, some rule deletes or moves what
     has been overwritten. `moves_objects`: some rule, be it for a part of it, moves or deletes objects that stand.
     `versioning` is Enabled, Suspended or "" where it was never switched on.
+    `lens` are the dimensions, names and values in turn, under which a configuration of S3 Storage Lens publishes what
+    lies in Standard, kept by CloudWatch in `lens_region`; empty where none is known to publish it.
     """
 
     KIND: ClassVar[str] = "bucket"
@@ -35,3 +37,5 @@ class Bucket(Thing):
     ends_versions: bool | None = None
     moves_objects: bool | None = None
     versioning: str | None = None
+    lens: tuple[str, ...] | None = ()
+    lens_region: str = ""

@@ -40,6 +40,7 @@ class _Wanted:
     place: tuple[str, tuple[tuple[str, str], ...]]
     metric: Metric
     first_date: date
+    region: str = ""  # where it is kept, if that is not the region that is read
 
     def query(self, identifier: str) -> dict[str, Any]:
         namespace, dimensions = self.place
@@ -139,7 +140,8 @@ def _wanted(
             span = known.get((thing.resource_id, metric.key))
             first = first_to_ask(span, metric=metric, start=start, until=until)
             for where in place.all_of(metric) if first < until else ():
-                yield _Wanted(thing=thing, place=where, metric=metric, first_date=first)
+                kept_in = place.regions.get(where[0], "")
+                yield _Wanted(thing=thing, place=where, metric=metric, first_date=first, region=kept_in)
 
 
 def first_to_ask(span: tuple[date, date] | None, *, metric: Metric, start: date, until: date) -> date:
@@ -155,13 +157,14 @@ def first_to_ask(span: tuple[date, date] | None, *, metric: Metric, start: date,
 
 
 def _batches(wanted: list[_Wanted], until: date) -> Iterator[list[_Wanted]]:
-    """Batches of one first day each, because a request has one period for all its series; none is torn that belongs
-    to one metric of one resource, and none has more values than come in one page.
+    """Batches of one region and one first day each, because a request has one period for all its series; none is torn
+    that belongs to one metric of one resource, and none has more values than come in one page.
     """
-    by_first: dict[date, dict[tuple[str, str], list[_Wanted]]] = {}
+    by_request: dict[tuple[str, date], dict[tuple[str, str], list[_Wanted]]] = {}
     for one in wanted:
-        by_first.setdefault(one.first_date, {}).setdefault((one.thing.resource_id, one.metric.name), []).append(one)
-    for groups in by_first.values():
+        request = by_request.setdefault((one.region, one.first_date), {})
+        request.setdefault((one.thing.resource_id, one.metric.name), []).append(one)
+    for groups in by_request.values():
         batch: list[_Wanted] = []
         points = 0
         for group in groups.values():
@@ -199,7 +202,7 @@ def _joined(batch: list[_Wanted], answers: list[_Answer], until: date) -> list[S
 
 
 def _pages(reader: Reader, session: AwsSession, batch: list[_Wanted], until: date) -> Iterator[dict[str, Any]]:
-    client = session.client("cloudwatch", reader.region)
+    client = session.client("cloudwatch", batch[0].region or reader.region)
     yield from client.get_paginator("get_metric_data").paginate(
         MetricDataQueries=[one.query(f"m{index}") for index, one in enumerate(batch)],
         StartTime=datetime.combine(batch[0].first_date, time(), tzinfo=UTC),

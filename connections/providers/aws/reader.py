@@ -87,6 +87,10 @@ class Reader:
         """Say something of what there was to read that is no gap: the step shows it."""
         self._notes.append(sentence)
 
+    def elsewhere(self, region: str) -> Reader:
+        """The same account and service in another region. What fails there is no gap of this one."""
+        return Reader(session=self._session, region=region, service=self.service, at=self.at)
+
     def gap(self, call: Call, *, reason: str, message: str, kinds: tuple[str, ...] = ()) -> None:
         """Note that `call` failed and that of `kinds` some or all may be missing. One gap for a call and a reason."""
         found = GapFound(

@@ -9,6 +9,7 @@ from sandbox.aws import names, usage
 from sandbox.aws.cases import GIB, Case, meter, stands
 from sandbox.aws.compute import put
 from sandbox.aws.shaped import Answered
+from sandbox.aws.storage_lens import Counted, publish
 from sandbox.aws.wire import Refusal
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def of_logs(**members: object) -> dict[str, Any]:
 
 WHOLE = (of_all(**ABORT, **NONCURRENT, **EXPIRE),)
 ON = {"versioning": "Enabled"}
+UNABORTED = (of_all(**NONCURRENT, **EXPIRE),)
+UNENDED = (of_all(**ABORT, **EXPIRE),)
 CASES = {
     "kept_clean": Case(count=3, has={"gib": 2400, "rules": WHOLE} | ON),
     "versions_for_ever": Case(
@@ -98,6 +101,68 @@ CASES = {
         has={"gib": 800, "rules": (of_all(**EXPIRE),)} | ON,
         trap="its tag asks to keep all of it",
     ),
+    "uploads_counted": Case(
+        count=3,
+        wastes=(UPLOADS,),
+        silent=(UPLOADS,),
+        has={"gib": 400, "rules": UNABORTED, "lens": Counted(stored=400, uploads=60)},
+    ),
+    "uploads_counted_twice": Case(
+        count=2,
+        wastes=(UPLOADS,),
+        silent=(UPLOADS,),
+        has={"gib": 300, "rules": UNABORTED, "lens": Counted(stored=300, uploads=45, is_own=True)},
+        trap="two dashboards of Storage Lens count the same parts of uploads",
+    ),
+    "uploads_counted_none": Case(
+        count=3,
+        has={"gib": 900, "rules": UNABORTED, "lens": Counted(stored=900)},
+        trap="no rule ends uploads, but Storage Lens counts none that is unfinished",
+    ),
+    "uploads_counted_on_few_days": Case(
+        count=2,
+        unknowns=(UPLOADS,),
+        has={"gib": 350, "rules": UNABORTED, "lens": Counted(stored=350, days_ago=range(3, 6))},
+        trap="Storage Lens counts no unfinished upload, but on three days only",
+    ),
+    "uploads_come_and_go": Case(
+        wastes=(UPLOADS,),
+        untold=(UPLOADS,),
+        has={
+            "gib": 260,
+            "rules": UNABORTED,
+            "lens": Counted(stored=260, uploads=30, empty_days_ago=range(1, 6)),
+        },
+        trap="no rule ends uploads; those that Storage Lens counted were just deleted by hand",
+    ),
+    "uploads_counted_no_more": Case(
+        wastes=(UPLOADS,),
+        untold=(UPLOADS,),
+        has={"gib": 280, "rules": UNABORTED, "lens": Counted(stored=280, uploads=90, days_ago=range(9, 40))},
+        trap="the dashboard of Storage Lens that counted them was switched off",
+    ),
+    "versions_counted": Case(
+        count=3,
+        wastes=(VERSIONS,),
+        silent=(VERSIONS,),
+        has={"gib": 800, "rules": UNENDED, "lens": Counted(stored=800, versions=320)} | ON,
+    ),
+    "versions_counted_none": Case(
+        count=3,
+        has={"gib": 650, "rules": UNENDED, "lens": Counted(stored=650)} | ON,
+        trap="keeps every version, but nothing has been overwritten",
+    ),
+    "versions_counted_on_few_days": Case(
+        unknowns=(VERSIONS,),
+        has={"gib": 550, "rules": UNENDED, "lens": Counted(stored=550, days_ago=range(3, 6))} | ON,
+        trap="Storage Lens counts no overwritten version, but on three days only",
+    ),
+    "versions_locked": Case(
+        wastes=(VERSIONS,),
+        untold=(VERSIONS,),
+        has={"gib": 750, "rules": UNENDED, "lens": Counted(stored=750, versions=200, locked=750)} | ON,
+        trap="its versions are counted, but Object Lock keeps them",
+    ),
 }
 
 
@@ -121,6 +186,12 @@ def _bucket(draw: Draw, estate: Estate, stand: Stand) -> None:
     estate.items.append(item)
     if has["gib"] is None:
         return
+    if lens := has.get("lens"):
+        publish(draw, estate, item, lens)
+        freed = {UPLOADS: lens.uploads, VERSIONS: lens.versions}
+        told = [rule for rule in item.wastes if rule not in item.saves]
+        item.saves = {**item.saves, **{rule: Decimal(freed[rule]) / lens.stored for rule in told}}
+        item.parts = dict.fromkeys(told, "TimedStorage-ByteHrs")
     age = (draw.as_of - item.created_at).days
     # S3 reports a day's size late: yesterday's is not there yet.
     values = usage.without(usage.flat(float(gib * GIB)), lambda ago: ago == 1 or ago > age)

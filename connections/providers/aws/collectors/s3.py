@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace
+from connections.providers.aws.agents import LIST_METRICS
+from connections.providers.aws.storage_lens import LENS, with_lens
 from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
 from connections.resources.buckets import Bucket
 
@@ -59,7 +61,7 @@ def collect(reader: Reader) -> Iterator[Thing]:
     yield from reader.together(
         *(
             partial(_with_settings, reader, replace(bucket, tags=tags.get(f"arn:aws:s3:::{bucket.resource_id}", {})))
-            for bucket in buckets
+            for bucket in with_lens(reader, buckets)
         )
     )
 
@@ -116,13 +118,20 @@ def _has(rules: Iterable[dict[str, Any]], member: str) -> bool:
 def _place(bucket: Bucket) -> MetricPlace:
     # What lies in the class that objects are put into unless another is asked for: the dearest.
     dimensions = (("BucketName", bucket.resource_id), ("StorageType", "StandardStorage"))
-    return MetricPlace(namespace="AWS/S3", dimensions=dimensions)
+    if not bucket.lens:
+        return MetricPlace(namespace="AWS/S3", dimensions=dimensions)
+    return MetricPlace(
+        namespace="AWS/S3",
+        dimensions=dimensions,
+        elsewhere={LENS: tuple(zip(bucket.lens[::2], bucket.lens[1::2], strict=True))},
+        regions={LENS: bucket.lens_region},
+    )
 
 
 COLLECTOR = Collector(
     service="s3",
     needs={Bucket: (LIST_BUCKETS, GET_LIFECYCLE, GET_VERSIONING)},
-    calls=(LIST_BUCKETS, GET_LIFECYCLE, GET_VERSIONING, GET_RESOURCES),
+    calls=(LIST_BUCKETS, GET_LIFECYCLE, GET_VERSIONING, GET_RESOURCES, LIST_METRICS),
     collect=collect,
     places={Bucket: _place},
     billed_as=("Amazon Simple Storage Service",),
