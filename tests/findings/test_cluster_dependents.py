@@ -42,6 +42,6 @@ OTHERS = (
 
 
 def test_the_instances_of_a_cluster_of_rds_go_before_it_and_those_of_another_do_not():
-    known = Dependents((UUID(int=number), one) for number, one in enumerate((AURORA, MEMBER, *OTHERS), start=1))
+    known = Around(AURORA, MEMBER, *OTHERS)
     assert {one.thing.resource_id: one.fate for one in known.of(AURORA)} == {MEMBER.resource_id: GOES}
     assert known.of(MEMBER) == ()
