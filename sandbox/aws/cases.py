@@ -80,7 +80,8 @@ def stands(draw: Draw, cases: Mapping[str, Case]) -> Iterator[Stand]:
     for name, case in cases.items():
         for number in range(case.count):
             account, region = CELLS[number % len(CELLS)]
-            age = draw.days(120, 700) + 0.4 if case.age_days is None else case.age_days + 0.2
+            # From midnight on, so that it is as many whole days old at every hour of the day that the estate is of.
+            age = draw.days(120, 700) + 0.4 if case.age_days is None else case.age_days
             yield Stand(
                 case_name=name,
                 case=case,

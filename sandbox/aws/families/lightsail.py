@@ -23,7 +23,7 @@ MACHINES = {"lightsail": Case(count=4)}
 ADDRESSES = {
     "lightsail_ip_attached": Case(count=4, has={"attached": True}),
     "lightsail_ip_unattached": Case(count=3, wastes=(UNATTACHED,)),
-    "lightsail_ip_new": Case(age_days=0.1, trap="attached to nothing, but made some hours ago"),
+    "lightsail_ip_new": Case(age_days=0, trap="attached to nothing, but made some hours ago"),
     "lightsail_ip_undated": Case(unknowns=(UNATTACHED,), has={"created": False}, trap="nobody says when it was made"),
     "lightsail_ip_untold": Case(
         unknowns=(UNATTACHED,), has={"attached": None}, trap="whether it is attached is untold"
