@@ -26,6 +26,8 @@ ZERO = Decimal(0)
 # AWS puts a region's code before a meter (EUC1-EBS:VolumeUsage.gp3), except in us-east-1. Codes have a digit, but for
 # Ireland's and those of CloudFront; other words before a dash are the meter's own (VPN-Usage-Hours).
 REGION_CODE = re.compile(r"^(?:[A-Z]{2,4}\d+|AP|AU|CA|EU|IN|JP|ME|SA|US|ZA)-(?=[A-Z])")
+# RDS is billed by a short word for sizes above large: InstanceUsage:db.r5.2xl is of a db.r5.2xlarge.
+SHORT_SIZE = re.compile(r"(:db\.[a-z0-9-]+\.\d*xl)$")
 CLOUDS = {"aws": "aws", "amazon": "aws", "microsoft": "azure", "azure": "azure", "google": "gcp"}
 MONTH_DAYS = 30
 WEEK, ROUNDING = 7, Decimal("1.001")
@@ -151,13 +153,14 @@ class BilledService(Billed):
 
 
 def meter_of(line: DayCost) -> str:
-    """What a line charges for, without AWS' code of the region; the description where the bill names no meter."""
-    return _without_region(line.usage_type) or line.charge_description
+    """What a line charges for, as `meter_name` has it; the description where the bill names no meter."""
+    return meter_name(line.usage_type) or line.charge_description
 
 
 @lru_cache(maxsize=8192)
-def _without_region(usage_type: str) -> str:
-    return REGION_CODE.sub("", usage_type)
+def meter_name(usage_type: str) -> str:
+    """A meter without AWS' code of the region, the size of a database in full."""
+    return SHORT_SIZE.sub(r"\1arge", REGION_CODE.sub("", usage_type))
 
 
 def quantity_of(lines: Iterable[DayCost]) -> Decimal:

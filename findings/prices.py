@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audits.billed import REGION_CODE
+from audits.billed import meter_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -99,9 +99,9 @@ def table(cloud: str) -> PriceTable:
 
 
 def price_name(line: DayCost | BilledRate) -> str:
-    """The name of what a line charges for, without the region's code; "" where the file does not tell."""
+    """The name of what a line charges for, as `meter_name` has it; "" where the file does not tell."""
     if line.usage_type:
-        return REGION_CODE.sub("", line.usage_type)
+        return meter_name(line.usage_type)
     for pattern, name in DESCRIBED:
         if found := pattern.search(line.charge_description):
             return name + next((part for part in found.groups() if part), "")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from audits.billed import fraction_of, is_database_storage, standing
+from audits.billed import fraction_of, is_database_storage, meter_of, standing
 from tests.findings.bill_rules.billed import each_day
 
 
@@ -26,6 +26,10 @@ def test_what_stood_is_the_days_part_of_a_month_times_the_days_of_that_month():
 
 def test_a_day_without_a_quantity_stands_for_nothing():
     assert standing(each_day("EBS:VolumeUsage.gp2", 1, days=2, consumed_quantity=None), days=2) == 0
+
+
+def test_a_database_s_size_is_written_out_where_the_bill_has_it_short():
+    assert meter_of(each_day("EUC1-InstanceUsage:db.r5.2xl", 1, days=1)[0]) == "InstanceUsage:db.r5.2xlarge"
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,14 @@ def price_of(prices, name):
         ("LCUUsage", "LCUUsage"),
         ("RDS:GP2-Storage", "RDS:GP2-Storage"),
         ("APS2-RDS:GP2-Storage", "RDS:GP2-Storage"),
+        ("InstanceUsage:db.r6g.large", "InstanceUsage:db.r6g.large"),
+        ("APN1-InstanceUsage:db.m7i.4xl", "InstanceUsage:db.m7i.4xlarge"),
+        ("Multi-AZUsage:db.r5d.xl", "Multi-AZUsage:db.r5d.xlarge"),
+        ("InstanceUsage:db.r6g.2xlarge", "InstanceUsage:db.r6g.2xlarge"),
+        ("BoxUsage:x2.xl", "BoxUsage:x2.xl"),
     ],
 )
-def test_a_usage_type_names_its_price_without_the_region(usage_type, name):
+def test_a_usage_type_names_its_price_without_the_region_and_with_a_database_s_size_in_full(usage_type, name):
     assert price_name(line(TODAY, "1", usage_type=usage_type)) == name
 
 
