@@ -100,6 +100,7 @@ def test_a_refusal_in_the_buckets_own_region_is_a_gap_that_hides_no_bucket(calm_
     [
         ({}, True),
         ({"organization_id": "o-1"}, True),
+        ({"storage_class": "Standard"}, True),
         ({"storage_class": "STANDARD_IA"}, False),
         ({"record_type": "ACCOUNT"}, False),
         ({"prefix": "logs/"}, False),

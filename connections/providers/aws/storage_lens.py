@@ -82,7 +82,9 @@ def _of_standard(item: dict[str, Any]) -> Series | None:
     """The dimensions of what lies in Standard of a whole bucket; with others they would be of some part of it."""
     found = {one["Name"]: one["Value"] for one in item["Dimensions"]}
     is_whole = set(found) - {ORGANIZATION} == DIMENSIONS
-    return found if is_whole and found["storage_class"] == "STANDARD" and found["record_type"] == "BUCKET" else None
+    # AWS documents the words of record_type, and those of storage_class only as its export has them.
+    is_counted = is_whole and found["storage_class"].upper() == "STANDARD" and found["record_type"] == "BUCKET"
+    return found if is_counted else None
 
 
 def _rank(series: Series) -> tuple[bool, str, str]:
