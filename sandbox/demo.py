@@ -197,7 +197,8 @@ def audit_everything(demo: Demo, *, seconds: float = AUDIT_SECONDS) -> None:
     """Connect what is not connected yet, audit every account through the queue, and print the action list."""
     browser = demo.browser()
     known = {account: customer.home_of(browser, account) for account in customer.ACCOUNTS}
-    homes, made = {}, []
+    homes: dict[customer.Account, str] = {}
+    made: list[str] = []
     for account, home in known.items():
         if home is None or not customer.is_let_in(browser, home):
             say(f"Connecting {account.label}: wizard, kit, role, access check...")
