@@ -100,8 +100,9 @@ def read_rates(text: str) -> tuple[Rate, ...]:
         found = _of_the_ecb(number, header, rows)
     else:
         raise BadRates(
-            f"Line {number}, header: “{', '.join(header)[:80]}” is none that is known: "
-            f"write {', '.join(COLUMNS)}, or give the European Central Bank's file, which begins Date, USD, JPY."
+            f"Line {number}, header: “{','.join(header)[:80]}” is none that is known: "
+            f"write {', '.join(COLUMNS)}, with commas between them, or give the European Central Bank's file, which "
+            "begins Date, USD, JPY."
         )
     return _once_each(found)
 

@@ -359,7 +359,8 @@ def _proofs(judgement: Judgement, own: Own | None) -> Iterator[Proof]:
         yield Proof(
             source="bill",
             holds=days >= ENOUGH_DAYS,
-            sentence=f"Found on the bill: {counted(days, 'complete day')} until {bill.billed_until} were read.",
+            sentence=f"Found on the bill: {counted(days, 'complete day')} to {bill.billed_until - timedelta(days=1)} "
+            f"{'was' if days == 1 else 'were'} read.",
             about=MATCHED,
         )
     if judgement.rule.assumes:

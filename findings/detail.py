@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,12 @@ class Detail:
     other_advice: tuple[SaidOf, ...]  # and of the same resource alone
     settings: RuleSettings | None  # the organisation's thresholds that counted; None: the rule's defaults did
     newer_settings: RuleSettings | None  # that count from the next audit on
+
+    @property
+    def last_billed_day(self) -> date | None:
+        """The last complete day of the bill that it was priced by, None where no bill covers it."""
+        until = self.evidence["bill"]["until"]
+        return date.fromisoformat(until) - timedelta(days=1) if until else None
 
 
 def detail_of(finding: Finding, *, at: datetime) -> Detail:

@@ -198,7 +198,7 @@ def audit_everything(demo: Demo, *, seconds: float = AUDIT_SECONDS) -> None:
     browser = demo.browser()
     known = {account: customer.home_of(browser, account) for account in customer.ACCOUNTS}
     homes: dict[customer.Account, str] = {}
-    made = []
+    made: list[str] = []
     for account, home in known.items():
         if home is None or not customer.is_let_in(browser, home):
             say(f"Connecting {account.label}: wizard, kit, role, access check...")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from django import template
 
 from findings import registry
+from findings.bounds import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,6 +24,12 @@ class Lost(Protocol):
 
 
 register = template.Library()
+
+
+@register.filter
+def threshold_name(name: str) -> str:
+    """How a threshold is called on every page."""
+    return spoken(name)
 
 
 @register.filter

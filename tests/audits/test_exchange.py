@@ -36,7 +36,8 @@ def test_both_layouts_give_the_same_rate(text):
     ("text", "said"),
     [
         ("", "Line 1, header: “” is none that is known: write date, from, to, rate, source"),
-        ("a,b\n1,2\n", "Line 1, header: “a, b” is none that is known"),
+        ("a,b\n1,2\n", "Line 1, header: “a,b” is none that is known"),
+        ("2026-11-25;EUR;USD;1,0834;ECB", "Line 1, header: “2026-11-25;EUR;USD;1,0834;ECB” is none that is known"),
         (HEAD, "There is no rate below the header: write a line for each day and currency."),
         (HEAD + "25.11.2026,EUR,USD,1,ECB", "Line 2, date: “25.11.2026” is no date: write it as in 2026-11-25."),
         (HEAD + "2026-02-30,EUR,USD,1,ECB", "Line 2, date: “2026-02-30” is no date"),
