@@ -50,11 +50,18 @@ NUMBERS = ("BilledCost", "ContractedCost", "EffectiveCost", "ListCost", "Consume
 
 
 def text_of(rows, *, columns=None, quoting=csv.QUOTE_MINIMAL) -> bytes:
+    rows, names = list(rows), list(columns or ROW)
+    lines = {repr(row): row for row in rows}  # a large file is of few rows, many times
+    lines = {key: _line({**ROW, **row}, names, quoting) for key, row in lines.items()}
+    header = _line(dict(zip(names, names, strict=True)), names, quoting)
+    return "".join([header, *(lines[repr(row)] for row in rows)]).encode()
+
+
+def _line(row, names, quoting) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(columns or ROW), lineterminator="\n", extrasaction="ignore", quoting=quoting)
-    writer.writeheader()
-    writer.writerows({**ROW, **row} for row in rows)
-    return text.getvalue().encode()
+    writer = csv.DictWriter(text, names, lineterminator="\n", extrasaction="ignore", quoting=quoting)
+    writer.writerow(row)
+    return text.getvalue()
 
 
 def write_csv(path: Path, rows, *, columns=None) -> Part:

@@ -349,15 +349,27 @@ def readers(visitor, planted, reads):
     return found
 
 
+READERS = []  # what `readers` found first, which takes hundreds of requests
+
+
+def readers_once(visitor, planted, reads):
+    """As `readers`, found once: which wall stands, no view asks before it reads a parameter."""
+    if not READERS:
+        READERS.append(readers(visitor, planted, reads))
+    return READERS[0]
+
+
 def test_every_parameter_that_a_view_reads_is_on_the_list(ours, stranger, reads, sealing_key):
-    names = {name for _, _, name in readers(stranger, ours, reads)}
-    assert names == set(PARAMETERS)
+    found = readers(stranger, ours, reads)
+    assert {name for _, _, name in found} == set(PARAMETERS)
+    assert READERS in ([], [found]), "whichever test found them first"
+    READERS[:] = [found]
 
 
 @pytest.mark.usefixtures("walls", "sealing_key")
 def test_a_parameter_that_names_anothers_row_answers_as_one_that_names_none(theirs, ours, stranger, reads):
     apart, count = [], 0
-    for method, pattern, name in sorted(readers(stranger, ours, reads)):
+    for method, pattern, name in sorted(readers_once(stranger, ours, reads)):
         for beside, *pair in PARAMETERS[name](theirs) if PARAMETERS[name] else ():
             answers = []
             for value in pair:
