@@ -1,4 +1,4 @@
-"""What judging remembers of a whole account while it goes through it page by page: ids, words, and no resource."""
+"""What judging remembers of a whole account while it goes through it page by page: ids and words; see 0140."""
 
 from __future__ import annotations
 
