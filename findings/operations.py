@@ -140,9 +140,10 @@ def _judge(
     _forget_further(audit.connection_id)
     for page in pages_of(audit=audit, sight=judging.sight):
         _judge_page(judging, page)
-    _judge_bills(judging)
+    told = _judge_bills(judging)
     gone = close_gone(audit=audit, at=at, sight=judging.sight, seen=judging.whole.rows)
     activity.book_many(actor=activity.RULES, lines=gone, at=at)
+    _end_billed(judging, told)  # after what is gone: a bill, too, names that no more
     whole_proofs.complete(judging.whole, rates=judging.rates)
     return judging.whole
 
@@ -198,22 +199,31 @@ def _priced(judging: _Judging, found: Sequence[Said]) -> Iterable[Wasted]:
         yield Wasted(row_id=row_id, judgement=judgement, verification=verification, confidence=confidence)
 
 
-def _judge_bills(judging: _Judging) -> None:
+def _open_findings(judging: _Judging) -> QuerySet[Finding]:
+    return Finding.objects.filter(connection_id=judging.audit.connection_id, state=Finding.State.OPEN)
+
+
+def _judge_bills(judging: _Judging) -> Told:
     """What bills alone prove, after the resources were judged: for the use of what is wasteful nothing is bought."""
-    audit, open_ones = judging.audit, Finding.objects.filter(state=Finding.State.OPEN)
-    on_connection = open_ones.filter(connection_id=audit.connection_id)
-    of_bills = on_connection.filter(rule_id__in=OF_BILLS)
+    is_open = _open_findings(judging)
+    of_bills = is_open.filter(rule_id__in=OF_BILLS)
     told = judge_bills(
-        audit=audit,
+        audit=judging.audit,
         names=judging.whole.names,
         sight=judging.sight,
-        kept_out=judging.whole.left.kept_out(on_connection.values_list("resource_id", flat=True)),
+        kept_out=judging.whole.left.kept_out(is_open.values_list("resource_id", flat=True)),
         is_open=frozenset(of_bills.values_list("account_id", "provider_resource_id", "rule_id")),
         tell=lambda waste: _tell(judging, waste),
     )
     _forget_verdicts(judging, told)
-    ended = over(told, findings=without_evidence(of_bills).iterator(chunk_size=verdict_rows.BATCH))
-    lines = end(audit=audit, at=judging.at, findings=ended, why=Finding.Resolution.NOT_WASTEFUL)
+    return told
+
+
+def _end_billed(judging: _Judging, told: Told) -> None:
+    """End what the bills do not find any more, and net anew what is open beside it."""
+    of_bills = without_evidence(_open_findings(judging).filter(rule_id__in=OF_BILLS))
+    ended = over(told, findings=of_bills.iterator(chunk_size=verdict_rows.BATCH))
+    lines = end(audit=judging.audit, at=judging.at, findings=ended, why=Finding.Resolution.NOT_WASTEFUL)
     net_anew({finding.resource_id for finding in ended})
     activity.book_many(actor=activity.RULES, lines=lines, at=judging.at)
 

@@ -71,7 +71,7 @@ def monthly_saving(*, saves: Share, evidence: Evidence, listed: PriceTable) -> S
     window = cost_window(evidence.thing, evidence.bill)
     lines = () if window is None else _lines_of(saves, window)
     if not saves.part_of and not lines and window is not None and any(price_name(line) for line in window.lines):
-        return _not_known(f"The bill charges it under other prices than {' or '.join(saves.leaves)}.")
+        return _not_known(f"The bill charges it under other prices than {' or '.join(sorted(saves.leaves))}.")
     if saves.is_by_list and any(line.commitment_discount_id for line in lines):
         return _not_known(f"A commitment covers it, which may not count for {saves.to_price}.")
     if window is None or not lines or not window.days:

@@ -160,7 +160,7 @@ def test_what_a_later_audit_sees_again_meanwhile_is_neither_gone_nor_untold(shop
 
     def while_another_looks(judging):
         see(make_audit(shop, at=AT + DAY), UNATTACHED)
-        judge_bills(judging)
+        return judge_bills(judging)
 
     monkeypatch.setattr(operations, "_judge_bills", while_another_looks)
     judge(audit=operations.Audit.objects.get(), at=AT)

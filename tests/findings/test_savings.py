@@ -115,6 +115,14 @@ def test_what_is_billed_under_other_prices_alone_has_no_figure():
     assert "under other prices" in found.why_unknown
 
 
+def test_prices_are_named_in_the_same_order_by_every_worker():
+    names = ["st1", "sc1", "piops", "gp3", "gp2"]
+    host = bill(days=30, cost="0", usage_type="EU-HostBoxUsage:m5.large")
+    share = Share(fraction=Decimal(1), from_price="gp1", besides=tuple((name, Decimal(1)) for name in names))
+    why = saving_of(MACHINE, host, saves=share).why_unknown
+    assert why == "The bill charges it under other prices than gp1 or gp2 or gp3 or piops or sc1 or st1."
+
+
 def test_a_better_list_price_is_none_for_what_a_commitment_covers():
     covered = bill(days=30, cost="3", usage_type="BoxUsage:m4.large", commitment_discount_id="arn:plan")
     share = Share(from_price="BoxUsage:m4.large", to_price="BoxUsage:m5.large", is_by_list=True)
