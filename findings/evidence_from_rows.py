@@ -89,11 +89,12 @@ def sight_of(*, audit: Audit) -> Sight:
     )
 
 
-def pages_of(*, audit: Audit, sight: Sight, kind: str = "") -> Iterator[list[Seen]]:
+def pages_of(*, audit: Audit, sight: Sight, kind: str = "", rates: Rates | None = None) -> Iterator[list[Seen]]:
     """Every resource that the audit saw, so many at a time as memory is to hold, without usage: see `with_usage`. The
     bill is left out but for commitments, whose rules read it: see `bills_of`.
 
     With `kind` only resources of that kind, and those too that a later audit, still under way, has seen again by now.
+    `rates` as `bills_of` has them.
     """
     until = usage_complete_until(audit.started_at or audit.requested_at)
     seen = {"kind": kind, "audit__requested_at__gte": audit.requested_at} if kind else {"audit": audit}
@@ -101,16 +102,16 @@ def pages_of(*, audit: Audit, sight: Sight, kind: str = "") -> Iterator[list[See
     # Which ones is asked once: a row that a later audit sees again meanwhile moves to it, and is judged all the same.
     row_ids = list(rows.values_list("id", flat=True))
     for start in range(0, len(row_ids), PAGE):
-        yield _page(row_ids[start : start + PAGE], sight=sight, until=until)
+        yield _page(row_ids[start : start + PAGE], sight=sight, until=until, rates=rates)
 
 
-def _page(row_ids: Sequence[UUID], *, sight: Sight, until: date) -> list[Seen]:
+def _page(row_ids: Sequence[UUID], *, sight: Sight, until: date, rates: Rates | None) -> list[Seen]:
     rows = Resource.objects.filter(id__in=row_ids).order_by(*ROW_ORDER)
     found = [
         (row_id, service, region, from_data(kind, data))
         for row_id, service, region, kind, data in rows.values_list("id", "service", "region", "kind", "data")
     ]
-    bills = bills_of(thing for *_, thing in found if isinstance(thing, COMMITMENTS))
+    bills = bills_of((thing for *_, thing in found if isinstance(thing, COMMITMENTS)), rates=rates)
     hidden = {region: sight.hidden_kinds(region) for region in {region for _, _, region, _ in found}}
     usage, no_bill = Usage(until=until), Bill()
     return [

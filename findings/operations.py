@@ -138,7 +138,7 @@ def _judge(
         whole=nothing_yet(audit=audit),
     )
     _forget_further(audit.connection_id)
-    for page in pages_of(audit=audit, sight=judging.sight):
+    for page in pages_of(audit=audit, sight=judging.sight, rates=judging.rates):
         _judge_page(judging, page)
     told = _judge_bills(judging)
     gone = close_gone(audit=audit, at=at, sight=judging.sight, seen=judging.whole.rows)

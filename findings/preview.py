@@ -10,7 +10,7 @@ from findings import registry
 from findings.claims import saving_of, without_evidence
 from findings.effects import Seen
 from findings.evaluate import evaluate
-from findings.evidence_from_rows import bills_of, pages_of, sight_of, with_usage
+from findings.evidence_from_rows import Rates, bills_of, pages_of, sight_of, with_usage
 from findings.models import Finding
 from findings.overlaps import Claim
 from findings.prices import table
@@ -34,23 +34,27 @@ def both_ways(*, audit: Audit, rule: Rule, before: Mapping[str, Any], after: Map
 
     Raises what `findings.evaluate` raises.
     """
-    for page in pages_of(audit=audit, sight=sight_of(audit=audit), kind=rule.looks_at.KIND):
-        yield from _both_ways(
-            with_usage(page), rule=rule, before=before, after=after, connection_id=audit.connection_id
-        )
+    rates = Rates()
+    for page in pages_of(audit=audit, sight=sight_of(audit=audit), rates=rates, kind=rule.looks_at.KIND):
+        found = _open_findings(audit.connection_id, row_ids=[one.row_id for one in page])
+        yield from _both_ways(with_usage(page), rule=rule, before=before, after=after, found=found, rates=rates)
 
 
 def _both_ways(
-    seen: Sequence[Known], *, rule: Rule, before: Mapping[str, Any], after: Mapping[str, Any], connection_id: UUID
+    seen: Sequence[Known],
+    *,
+    rule: Rule,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    found: Mapping[UUID, Mapping[str, Finding]],
+    rates: Rates,
 ) -> Iterator[Seen]:
     evidences = [one.evidence for one in seen]
     old = list(evaluate(evidences, [rule], {rule.id: before}, is_preview=True))
     new = list(evaluate(evidences, [rule], {rule.id: after}, is_preview=True))
     pairs = zip(seen, old, new, strict=True)
-    bills = bills_of(
-        one.evidence.thing for one, *judged in pairs if any(isinstance(said.verdict, Waste) for said in judged)
-    )
-    found = _open_findings(connection_id, row_ids=[one.row_id for one in seen])
+    wasted = (one.evidence.thing for one, *judged in pairs if any(isinstance(said.verdict, Waste) for said in judged))
+    bills = bills_of(wasted, rates=rates)
     for one, said, would_say in zip(seen, old, new, strict=True):
         on_it = found.get(one.row_id, {})
         own = on_it.get(rule.id)

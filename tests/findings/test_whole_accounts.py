@@ -1,12 +1,16 @@
-"""How an open finding ends where two things could end it, and what judging says again of what has not changed."""
+"""What holds of a whole account, however many its pages: how findings end, and what is read of its bills but once."""
 
 from __future__ import annotations
+
+import dataclasses
 
 import pytest
 
 from audits.models import BillLoad
+from findings import evidence_from_rows, registry
 from findings.models import Finding
 from findings.operations import judge
+from findings.preview import both_ways
 from tenants import scope
 from tenants.models import Activity
 from tests.database import acting_as
@@ -34,3 +38,18 @@ def test_what_the_bill_told_of_a_resource_that_is_gone_ends_as_gone_and_not_as_i
     assert (told.state, told.resolution) == ("RESOLVED", "RESOURCE_GONE")
     (line,) = Activity.objects.filter(verb="finding.resolved", subject_id=told.id)
     assert line.detail["why"] == "RESOURCE_GONE"
+
+
+def test_what_the_bills_charge_for_a_kind_of_use_is_added_up_once_for_all_pages(shop, monkeypatch):
+    twin = dataclasses.replace(GP2, resource_id="vol-6")
+    audit = judged_audit(shop, GP2, twin)
+    summed, asked = evidence_from_rows._rates, []
+    monkeypatch.setattr(evidence_from_rows, "PAGE", 1)
+    monkeypatch.setattr(evidence_from_rows, "_rates", lambda **of: asked.append(of["regions"]) or summed(**of))
+    rule = registry.rule("aws_ebs_volume_gp2_to_gp3")
+    seen = list(both_ways(audit=audit, rule=rule, before={}, after={}))
+    assert [one.saving_after is None for one in seen] == [False, False]
+    assert asked == [{GP2.region}]
+    asked.clear()
+    judge(audit=audit, at=AT)
+    assert asked == [{GP2.region}]
