@@ -220,11 +220,11 @@ def _judge_bills(judging: _Judging) -> Told:
 
 
 def _end_billed(judging: _Judging, told: Told) -> None:
-    """End what the bills do not find any more, and net anew what is open beside it."""
+    """End what the bills do not find any more, and net what is open where that was, or where a bill may not tell."""
     of_bills = without_evidence(_open_findings(judging).filter(rule_id__in=OF_BILLS))
     ended = over(told, findings=of_bills.iterator(chunk_size=verdict_rows.BATCH))
     lines = end(audit=judging.audit, at=judging.at, findings=ended, why=Finding.Resolution.NOT_WASTEFUL)
-    net_anew({finding.resource_id for finding in ended})
+    net_anew({finding.resource_id for finding in ended} | judging.whole.to_net)
     activity.book_many(actor=activity.RULES, lines=lines, at=judging.at)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from findings import registry
 from findings.changes import change_of, state_of
 from findings.claims import Key, findings_on, nets_of, nothing_of
 from findings.cost_since import began_on, costs_since
@@ -96,15 +97,21 @@ def write_waste(
     _price_since(written, found)
     for start in range(0, len(found), AT_ONCE):
         _write(written[start : start + AT_ONCE], found[start : start + AT_ONCE], audit=audit)
-    _keep_nets({key: findings[key] for key in nets.keys() - wasted.keys()}, nets)
+    kept = nets.keys() - wasted.keys()
+    # One of a bill's rule may end yet, and then with what it counted until now.
+    waiting = {key for key in kept if registry.is_bill_rule(key[1])}
+    whole.to_net.update(row_id for row_id, _ in waiting)
+    _keep_nets({key: findings[key] for key in kept - waiting}, nets)
     return changed
 
 
 def net_anew(row_ids: Iterable[UUID]) -> None:
-    """Net what is open on these resources, after a finding on each of them has ended."""
-    findings = findings_on(row_ids)
-    nets = nets_of({}, findings, is_all=True)
-    _keep_nets({key: findings[key] for key in nets}, nets)
+    """Net what is open on these resources, once it is known what stays open."""
+    wanted = list(row_ids)
+    for start in range(0, len(wanted), AT_ONCE):
+        findings = findings_on(wanted[start : start + AT_ONCE])
+        nets = nets_of({}, findings, is_all=True)
+        _keep_nets({key: findings[key] for key in nets}, nets)
 
 
 def _keep_nets(findings: Mapping[Key, Finding], nets: Mapping[Key, Net]) -> None:

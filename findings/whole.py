@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Whole:
     """Gathered a resource at a time; what it tells is told once all of them were taken in.
 
-    `places` are where the resources stand that a finding, by its id, would delete.
+    `places` are where the resources stand that a finding, by its id, would delete. `to_net` are the rows on which a
+    finding of a bill's rule is open that was not told with the others, so that its net saving has to be.
     """
 
     heard: Heard
@@ -37,6 +38,7 @@ class Whole:
     names: Names = field(default_factory=Names)
     rows: set[UUID] = field(default_factory=set)
     places: dict[UUID, Place] = field(default_factory=dict)
+    to_net: set[UUID] = field(default_factory=set)
 
     def take_in(self, row_id: UUID, thing: Thing) -> None:
         """Take in a resource, before what was said of it."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from decimal import Decimal
 
 import pytest
 
-from audits.models import BillLoad
+from audits.models import BillLoad, CostLine
 from findings import evidence_from_rows, registry
 from findings.models import Finding
 from findings.operations import judge
@@ -14,7 +15,20 @@ from findings.preview import both_ways
 from tenants import scope
 from tenants.models import Activity
 from tests.database import acting_as
-from tests.findings.rows import AT, DAY, GP2, IDLE, bill, judged_audit, load_bill, make_audit, make_connection, see
+from tests.findings.rows import (
+    AT,
+    DAY,
+    GP2,
+    IDLE,
+    TODAY,
+    UNATTACHED,
+    bill,
+    judged_audit,
+    load_bill,
+    make_audit,
+    make_connection,
+    see,
+)
 from tests.findings.test_bill_judging import charge
 
 
@@ -53,3 +67,36 @@ def test_what_the_bills_charge_for_a_kind_of_use_is_added_up_once_for_all_pages(
     asked.clear()
     judge(audit=audit, at=AT)
     assert asked == [{GP2.region}]
+
+
+def on(thing):
+    return {one.rule_id: one for one in Finding.objects.filter(provider_resource_id=thing.resource_id)}
+
+
+def test_what_a_bill_does_not_find_any_more_ends_with_what_it_counted_beside_the_others(shop):
+    load = BillLoad.objects.get()
+    bill(load, UNATTACHED.resource_id, "1")
+    charge(load, UNATTACHED.resource_id, "9")
+    audit = judged_audit(shop, UNATTACHED)
+    before = on(UNATTACHED)
+    assert before["bill_address_idle"].absorbed_by == "aws_ebs_volume_unattached"
+    CostLine.objects.filter(resource_id=UNATTACHED.resource_id, effective_cost=9).delete()
+    judge(audit=audit, at=AT)
+    after = on(UNATTACHED)
+    assert after["bill_address_idle"].state == "RESOLVED"
+    assert after["bill_address_idle"].estimated_monthly_savings == 0
+    assert after["aws_ebs_volume_unattached"].estimated_monthly_savings == Decimal("30.4375")
+
+
+def test_a_finding_of_which_the_bill_cannot_tell_counts_nothing_twice(shop):
+    load = BillLoad.objects.get()
+    bill(load, UNATTACHED.resource_id, "1")
+    charge(load, UNATTACHED.resource_id, "9")
+    judged_audit(shop, dataclasses.replace(UNATTACHED, detached_at=AT))
+    assert on(UNATTACHED)["bill_address_idle"].estimated_monthly_savings > 0
+    BillLoad.objects.update(billed_from=TODAY - 5 * DAY)
+    judged_audit(shop, UNATTACHED, at=AT + DAY)
+    after = on(UNATTACHED)
+    assert {one.state for one in after.values()} == {"OPEN"}
+    assert after["bill_address_idle"].absorbed_by == "aws_ebs_volume_unattached"
+    assert after["bill_address_idle"].estimated_monthly_savings == 0
