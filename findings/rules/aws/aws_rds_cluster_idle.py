@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources.databases import DatabaseCluster
 from findings.database_clusters import CONNECTIONS, OPERATIONS, had_no_instance, left_alone, of_cluster, unused
-from findings.rule import ALL, BillExpects, Limit, Rule, Verdict, Waste, counted
+from findings.rule import ALL_OF_LATE, BillExpects, Limit, Rule, Verdict, Waste, counted
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
@@ -19,14 +19,14 @@ def judge(cluster: DatabaseCluster, *, usage: Usage, idle_days: int, max_iops: f
         return left
     if had_no_instance(cluster, usage=usage, days=idle_days):
         return Waste(
-            saves=ALL,
+            saves=ALL_OF_LATE,
             because=f"No instance ({cluster.engine}) and no data of one within the last {counted(idle_days, 'day')}: "
             "nobody can connect, and its storage is charged.",
         )
     found = unused(whole, thing=cluster, usage=usage, days=idle_days, max_iops=max_iops)
     if not isinstance(found, str):
         return found
-    return Waste(saves=ALL, because=f"{_named(cluster)}, to none of which anybody connected {found}")
+    return Waste(saves=ALL_OF_LATE, because=f"{_named(cluster)}, to none of which anybody connected {found}")
 
 
 def _named(cluster: DatabaseCluster) -> str:

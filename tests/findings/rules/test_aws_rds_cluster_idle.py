@@ -6,7 +6,7 @@ import pytest
 
 from connections.resources.databases import DatabaseCluster
 from findings.registry import rule
-from findings.rule import ALL, Fine, Unknown, Waste
+from findings.rule import ALL_OF_LATE, Fine, Unknown, Waste
 from tests.findings.evidence import ACCOUNT, ago, usage, usage_of, waste
 
 RULE = rule("aws_rds_cluster_idle")
@@ -100,7 +100,7 @@ def test_a_cluster_to_which_nobody_connected_for_two_weeks_is_unused(changed, se
 
 def test_the_sentence_names_instances_engine_classes_and_days():
     verdict = waste(RULE, WASTEFUL, seen=QUIET)
-    assert verdict.saves == ALL
+    assert verdict.saves == ALL_OF_LATE
     assert verdict.because == (
         "2 instances (aurora-mysql; db.r6g.large), to none of which anybody connected on any of the last 14 days."
     )
