@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from findings.cost_window import is_counted
+from findings.database_clusters import AT_REST
 from findings.prices import price_name
 from findings.rule import Fine, Unknown
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from findings.cost_window import CostWindow
 
 ZERO = Decimal(0)
+WEEK = 7
 IO, STORED, HOURS, UNITS = "Aurora:StorageIOUsage", "Aurora:StorageUsage", "InstanceUsage:", "Aurora:ServerlessV2Usage"
 # By how much AWS' list prices of I/O-Optimized are higher, at most: rounded, they differ a little between regions.
 DEARER = {STORED: Decimal("1.26"), HOURS: Decimal("0.31"), UNITS: Decimal("0.36")}
@@ -56,9 +58,14 @@ class Spend:
 
 
 def left_at_standard(cluster: DatabaseCluster) -> Fine | Unknown | None:
-    """What to say of a cluster that has the other kind of storage already, or cannot; None where its bill decides."""
-    if cluster.engine not in SINCE or cluster.storage_type not in STANDARD or cluster.scalability == "limitless":
+    """What to say of a cluster that has the other kind of storage already, or cannot, or that nothing reads by now;
+    None where its bill decides.
+    """
+    is_other = cluster.scalability == "limitless" or cluster.engine_mode == "serverless"
+    if cluster.engine not in SINCE or cluster.storage_type not in STANDARD or is_other:
         return Fine()
+    if not cluster.member_ids or cluster.state in AT_REST:
+        return Fine("No instance of it runs: nothing is read or written.")
     before, _, number = cluster.engine_version.partition(".mysql_aurora.")
     version = tuple(int(one) for one in NUMBERS.findall(number or before))
     if not version:
@@ -108,7 +115,7 @@ def _listed(line: DayCost, window: CostWindow) -> Decimal:
     return window.cost(replace(line, effective_cost=max(line.effective_cost, line.list_cost)))
 
 
-def halves(window: CostWindow, *, days: int) -> tuple[CostWindow, CostWindow]:
-    """The last `days` of the window in two: what holds in both is no single busy week."""
-    middle, first = (window.until - timedelta(days=one) for one in (days // 2, days))
-    return replace(window, first=first, until=middle), replace(window, first=middle)
+def spans(window: CostWindow, *, days: int) -> tuple[CostWindow, CostWindow, CostWindow]:
+    """The last `days` of the window in two, and its last week: what holds in all is no single busy week, nor over."""
+    first, middle, week = (window.until - timedelta(days=one) for one in (days, days // 2, min(days, WEEK)))
+    return replace(window, first=first, until=middle), replace(window, first=middle), replace(window, first=week)

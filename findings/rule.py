@@ -30,6 +30,8 @@ class Share:
     billed under those names alone: the rest of the resource's cost stays.
     `is_by_list`: by the table alone, where a bill's own name for the unit does not tell Linux from Windows. A
     `fraction` is then one by which list prices are known to differ, and the saving an estimate.
+    `is_of_late`: of what is charged by use; where its last day costs clearly less than those before, that day counts.
+    So it does of a share with `part_of`.
     """
 
     fraction: Decimal | None = None
@@ -40,6 +42,7 @@ class Share:
     besides: tuple[tuple[str, Decimal], ...] = ()
     part_of: tuple[str, ...] = ()
     is_by_list: bool = False
+    is_of_late: bool = False
 
     @property
     def leaves(self) -> frozenset[str]:
@@ -49,6 +52,7 @@ class Share:
 
 
 ALL = Share(fraction=Decimal(1))
+ALL_OF_LATE = Share(fraction=Decimal(1), is_of_late=True)
 # Something can be saved, but the bill alone does not tell how much: shown without a figure, never as 0.
 UNTOLD = Share(from_price="what it costs now", to_price="what it would cost")
 

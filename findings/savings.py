@@ -80,7 +80,7 @@ def monthly_saving(*, saves: Share, evidence: Evidence, listed: PriceTable) -> S
     currencies = sorted({line.billing_currency for line in window.lines})
     if len(currencies) > 1:
         return _not_known(f"Billed in {' and '.join(currencies)}: two currencies are never added.")
-    if saves.part_of:
+    if saves.part_of or saves.is_of_late:
         window, lines = _as_of_late(window, lines)
     return replace(_from_bill(part, window, lines), meters=frozenset(saves.part_of))
 

@@ -68,7 +68,8 @@ class DatabaseCluster(Thing):
     `member_ids` are the names of its instances, `writer_ids` those that write, and `member_classes` their classes
     (None: they could not be read). `min_capacity` and `max_capacity` bound the units that a serverless instance of it
     takes. `global_cluster` names what it is a part of across regions, `replica_of` the source that it follows ("":
-    none), and `copied_to` are those that follow it.
+    none), and `copied_to` are those that follow it. `clone_group` is common to a cluster and its clones, which share
+    what none of them has changed ("": it was never cloned).
     """
 
     KIND: ClassVar[str] = "database_cluster"
@@ -91,6 +92,7 @@ class DatabaseCluster(Thing):
     global_cluster: str = ""
     replica_of: str = ""
     copied_to: tuple[str, ...] = ()
+    clone_group: str = ""
     backup_days: int = 0
     extended_support: str | None = None
     is_protected: bool = False

@@ -77,6 +77,7 @@ def test_a_cluster_knows_its_instances_and_what_a_bill_may_call_it(found):
     assert clusters["aurora-of-the-world-1"].global_cluster == "catalogue"
     assert clusters["aurora-following-1"].replica_of.endswith(":cluster:main")
     assert clusters["aurora-followed-1"].copied_to[0].endswith(":cluster:copy")
+    assert (clusters["aurora-followed-1"].clone_group[:8], one.clone_group) == ("7f1d4c1e", "")
 
 
 def test_a_cluster_knows_between_what_bounds_its_serverless_instances_take_capacity(found):

@@ -12,7 +12,7 @@ from audits.evidence import Bill, Evidence, Usage
 from connections.resources import Address, Instance, LoadBalancer, NatGateway, Snapshot, Volume
 from findings.cost_window import is_counted
 from findings.prices import table
-from findings.rule import ALL, Share
+from findings.rule import ALL, ALL_OF_LATE, Share
 from findings.savings import MONTH_DAYS, monthly_saving
 from tests.findings.evidence import ACCOUNT, TODAY, ago, bill, line, rate
 
@@ -139,6 +139,18 @@ def test_a_part_of_what_was_made_smaller_counts_as_it_is_billed_now():
     part = Share(part_of=("EBS:VolumeP-IOPS.gp3",), fraction=Decimal("0.5"))
     assert saving_of(VOLUME, replace(before, lines=tuple(now)), saves=part).monthly == Decimal("76.09375")
     assert saving_of(VOLUME, before, saves=part).monthly == Decimal("989.21875")
+
+
+@pytest.mark.parametrize(("saves", "monthly"), [(ALL, "598.604166"), (ALL_OF_LATE, "152.1875")])
+def test_what_is_charged_by_use_counts_as_it_is_billed_now(saves, monthly):
+    before = bill(days=30, cost="25", usage_type="Aurora:StorageIOUsage")
+    now = [
+        replace(one, effective_cost=Decimal(5)) if TODAY - one.charge_date < timedelta(9) else one
+        for one in before.lines
+    ]
+    fallen = saving_of(VOLUME, replace(before, lines=tuple(now)), saves=saves)
+    assert fallen.monthly == Decimal(monthly)
+    assert saving_of(VOLUME, before, saves=saves).monthly == Decimal("760.9375")
 
 
 def test_what_costs_more_elsewhere_saves_nothing():

@@ -44,7 +44,7 @@ DESCRIBE_CLUSTERS = Call(
         *("Engine", "EngineVersion", "EngineMode", "ClusterScalabilityType", "StorageType", "DeletionProtection"),
         *("ServerlessV2ScalingConfiguration.MinCapacity", "ServerlessV2ScalingConfiguration.MaxCapacity"),
         *("BackupRetentionPeriod", "EngineLifecycleSupport"),
-        *("GlobalClusterIdentifier", "ReplicationSourceIdentifier", "ReadReplicaIdentifiers"),
+        *("GlobalClusterIdentifier", "ReplicationSourceIdentifier", "ReadReplicaIdentifiers", "CloneGroupId"),
     ),
 )
 Kind = TypeVar("Kind", DocumentInstance, GraphInstance)

@@ -44,6 +44,7 @@ def cluster(reader: Reader, item: dict[str, Any]) -> DatabaseCluster:
         global_cluster=item.get("GlobalClusterIdentifier") or "",
         replica_of=item.get("ReplicationSourceIdentifier") or "",
         copied_to=tuple(item.get("ReadReplicaIdentifiers") or ()),
+        clone_group=item.get("CloneGroupId") or "",
         backup_days=item.get("BackupRetentionPeriod", 0),
         extended_support=item.get("EngineLifecycleSupport") or None,
         is_protected=bool(item.get("DeletionProtection")),

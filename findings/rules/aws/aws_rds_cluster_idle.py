@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources.databases import DatabaseCluster
 from findings.database_clusters import CONNECTIONS, OPERATIONS, had_no_instance, left_alone, of_cluster, unused
-from findings.rule import ALL, BillExpects, Limit, Rule, Verdict, Waste, counted
+from findings.rule import ALL_OF_LATE, UNTOLD, BillExpects, Limit, Rule, Verdict, Waste, counted
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
@@ -18,15 +18,22 @@ def judge(cluster: DatabaseCluster, *, usage: Usage, idle_days: int, max_iops: f
     if left := left_alone(whole):
         return left
     if had_no_instance(cluster, usage=usage, days=idle_days):
-        return Waste(
-            saves=ALL,
-            because=f"No instance ({cluster.engine}) and no data of one within the last {counted(idle_days, 'day')}: "
+        return _waste(
+            cluster,
+            f"No instance ({cluster.engine}) and no data of one within the last {counted(idle_days, 'day')}: "
             "nobody can connect, and its storage is charged.",
         )
     found = unused(whole, thing=cluster, usage=usage, days=idle_days, max_iops=max_iops)
     if not isinstance(found, str):
         return found
-    return Waste(saves=ALL, because=f"{_named(cluster)}, to none of which anybody connected {found}")
+    return _waste(cluster, f"{_named(cluster)}, to none of which anybody connected {found}")
+
+
+def _waste(cluster: DatabaseCluster, because: str) -> Waste:
+    if not cluster.clone_group:
+        return Waste(saves=ALL_OF_LATE, because=because)
+    shared = "It was cloned, or is a clone: storage that it shares is charged to the others when it goes."
+    return Waste(saves=UNTOLD, because=f"{because} {shared}")
 
 
 def _named(cluster: DatabaseCluster) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources import Database
 from findings.database_clusters import CONNECTIONS, OPERATIONS, left_alone, of_instance, unused
-from findings.rule import ALL, BillExpects, Fine, Limit, Rule, Unknown, Verdict, Waste, counted
+from findings.rule import ALL_OF_LATE, BillExpects, Fine, Limit, Rule, Unknown, Verdict, Waste, counted
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
@@ -27,7 +27,7 @@ def judge(database: Database, *, usage: Usage, idle_days: int, max_iops: float) 
     if not isinstance(found, str):
         return found
     return Waste(
-        saves=ALL,
+        saves=ALL_OF_LATE,
         because=f"{database.instance_class} ({database.engine}), one of {counted(whole.size, 'instance')} of "
         f"{whole.name}, to none of which anybody connected {found}",
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from connections.resources.databases import DatabaseCluster
-from findings.aurora_storage import halves, is_told, left_at_standard, spend, without_hours
+from findings.aurora_storage import is_told, left_at_standard, spans, spend, without_hours
 from findings.cost_window import cost_window
 from findings.rule import BillExpects, Fine, Rule, Share, Unknown, Verdict, Waste, counted, unmeasured
 
@@ -23,20 +23,21 @@ def judge(
     if window is None or window.days < window_days or not is_told(bill, window):
         what = "what is charged for it and its instances, by use and in one currency,"
         return unmeasured(cluster, since=cluster.created_at, days=window_days, what=what)
-    both = halves(window, days=window_days)
-    if not all(spend(bill, half).is_read(io_percent=min_io_percent) for half in both):
+    parts = spans(window, days=window_days)
+    if not all(spend(bill, part).is_read(io_percent=min_io_percent) for part in parts):
         return Fine()
-    if missing := without_hours(bill, *both):
+    if missing := without_hours(bill, *parts):
         return Unknown(f"what the hours of {' and '.join(missing)} cost: the bill has none of them on some days")
-    if not all(spend(bill, half).is_worth(saved_percent=min_saved_percent) for half in both):
+    if not all(spend(bill, part).is_worth(saved_percent=min_saved_percent) for part in parts):
         return Fine("What it would pay more for storage and instances takes away what it saves.")
     seen = spend(bill, window)
+    least = min(spend(bill, part).saved / part.days for part in (window, *parts))
     return Waste(
-        saves=Share(fraction=seen.saved / seen.own, is_by_list=True),
+        saves=Share(fraction=least * window.days / seen.own, is_by_list=True),
         because=f"Reads and writes are {seen.io / seen.total:.0%} of what it costs with "
         f"{counted(len(bill.beside), 'instance')}: {seen.io:,.2f} of {seen.total:,.2f} "
         f"{window.lines[0].billing_currency} in {counted(window.days, 'day')}. With I/O-Optimized storage they cost "
-        f"nothing, and all else at most {seen.dearer:,.2f} more.",
+        f"nothing, and all else at most {seen.dearer:,.2f} more. At least {least:,.2f} a day is saved.",
     )
 
 

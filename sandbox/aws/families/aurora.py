@@ -63,8 +63,13 @@ CASES = {
         trap="unused, but it follows a cluster",
     ),
     "aurora_followed": Case(
-        has={"told": {"ReadReplicaIdentifiers": ["arn:aws:rds:eu-central-1:222233334444:cluster:copy"]}},
-        trap="unused, but a cluster follows it",
+        has={
+            "told": {
+                "ReadReplicaIdentifiers": ["arn:aws:rds:eu-central-1:222233334444:cluster:copy"],
+                "CloneGroupId": "7f1d4c1e-0d7c-4b5e-9d61-2f3f6a1c9b10",
+            }
+        },
+        trap="unused, but a cluster follows it; it was cloned, too",
     ),
     "aurora_green": Case(has={"name": "orders-green-x1y2z3"}, trap="the green side of a blue/green deployment"),
     "aurora_asleep": Case(count=2, has={"class": SERVERLESS, "from": 0.0}, trap="unused, and pauses by itself"),

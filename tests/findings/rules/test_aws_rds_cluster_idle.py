@@ -6,7 +6,7 @@ import pytest
 
 from connections.resources.databases import DatabaseCluster
 from findings.registry import rule
-from findings.rule import ALL, Fine, Unknown, Waste
+from findings.rule import ALL_OF_LATE, UNTOLD, Fine, Unknown, Waste
 from tests.findings.evidence import ACCOUNT, ago, usage, usage_of, waste
 
 RULE = rule("aws_rds_cluster_idle")
@@ -100,7 +100,7 @@ def test_a_cluster_to_which_nobody_connected_for_two_weeks_is_unused(changed, se
 
 def test_the_sentence_names_instances_engine_classes_and_days():
     verdict = waste(RULE, WASTEFUL, seen=QUIET)
-    assert verdict.saves == ALL
+    assert verdict.saves == ALL_OF_LATE
     assert verdict.because == (
         "2 instances (aurora-mysql; db.r6g.large), to none of which anybody connected on any of the last 14 days."
     )
@@ -109,6 +109,15 @@ def test_the_sentence_names_instances_engine_classes_and_days():
 def test_the_sentence_tells_reads_and_writes_where_they_are_known():
     verdict = waste(RULE, WASTEFUL, seen=reading(0.4, 1.3))
     assert verdict.because.endswith("14 days, and at most 1.7 reads and writes a second on average.")
+
+
+@pytest.mark.parametrize(("changed", "seen"), [({}, QUIET), (EMPTY, SILENT)])
+def test_what_a_clone_may_go_on_using_is_not_called_saved(changed, seen):
+    verdict = waste(RULE, replace(WASTEFUL, clone_group="7f1d4c1e", **changed), seen=seen)
+    assert verdict.saves == UNTOLD
+    assert verdict.because.endswith(
+        " It was cloned, or is a clone: storage that it shares is charged to the others when it goes."
+    )
 
 
 def test_the_sentence_says_that_there_is_no_instance():

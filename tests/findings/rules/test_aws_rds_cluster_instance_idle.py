@@ -6,7 +6,7 @@ import pytest
 
 from connections.resources import Database
 from findings.registry import rule
-from findings.rule import ALL, Fine, Unknown, Waste
+from findings.rule import ALL_OF_LATE, Fine, Unknown, Waste
 from tests.findings.evidence import ACCOUNT, ago, usage, usage_of, waste
 from tests.findings.rules.test_aws_rds_cluster_idle import day, reading
 
@@ -68,7 +68,7 @@ def test_an_instance_to_whose_cluster_nobody_connected_for_two_weeks_is_unused(c
 
 def test_the_sentence_names_the_class_and_the_cluster():
     verdict = waste(RULE, WASTEFUL, seen=reading(0.4, 1.3))
-    assert verdict.saves == ALL
+    assert verdict.saves == ALL_OF_LATE
     assert verdict.because == (
         "db.r6g.large (aurora-mysql), one of 2 instances of orders, to none of which anybody connected on any of the "
         "last 14 days, and at most 1.7 reads and writes a second on average."

@@ -76,6 +76,9 @@ BUSY_ONCE = {READS: "40"}
         ({"storage_type": "aurora-iopt1"}, BILL, Fine),
         ({"engine": "mysql", "storage_type": ""}, BILL, Fine),
         ({"scalability": "limitless"}, BILL, Fine),
+        ({"engine": "aurora-postgresql", "engine_version": "13.12", "engine_mode": "serverless"}, BILL, Fine),
+        ({"engine_mode": "provisioned"}, BILL, Waste),
+        ({"state": "stopped"}, BILL, Fine),
         ({"engine_version": "8.0.mysql_aurora.3.03.0"}, BILL, Fine),
         ({"engine_version": "5.7.mysql_aurora.2.12.5"}, BILL, Fine),
         ({"engine": "aurora-postgresql", "engine_version": "15.1"}, BILL, Fine),
@@ -100,7 +103,8 @@ BUSY_ONCE = {READS: "40"}
         ({}, serving({"InstanceUsage:db.r6g.large": "2", "ExtendedSupport:Yr1-Yr2:AuroraMySQL2": "3"}), Waste),
         ({}, billed({**COSTS, READS: "0"}, also=lines(BUSY_ONCE, since=30, until=14)), Fine),
         ({}, billed({**COSTS, READS: "0"}, also=lines(BUSY_ONCE, since=14)), Fine),
-        ({}, billed({**COSTS, READS: "0"}, also=lines(BUSY_ONCE, since=20, until=8)), Waste),
+        ({}, billed({**COSTS, READS: "0"}, also=lines(BUSY_ONCE, since=20, until=8)), Fine),
+        ({}, billed({**COSTS, READS: "0"}, also=lines(BUSY_ONCE, since=20, until=4)), Waste),
         # What holds in one half of the days alone: that they are much, or that changing saves.
         ({}, billed({**COSTS, "Aurora:BackupUsage": "20"}, also=lines({READS: "10"}, since=14)), Fine),
         ({}, billed({**COSTS, READS: "5.5"}, also=lines({READS: "5"}, since=14)), Fine),
@@ -109,7 +113,7 @@ BUSY_ONCE = {READS: "40"}
         ({}, billed(hours=((ONE, lines(HOURS)), (TWO, lines(HOURS, since=30, until=14)))), Unknown),
         ({}, billed(hours=((ONE, lines(HOURS)), (TWO, lines({"DataTransfer-Out-Bytes": "1"})))), Unknown),
         ({}, billed(COSTS | {READS: "0.1"}, hours=((ONE, ()), (TWO, ()))), Fine),
-        ({"member_ids": ()}, billed(hours=()), Waste),
+        ({"member_ids": ()}, billed(hours=()), Fine),
         ({"member_ids": ()}, billed({}, hours=()), Fine),
         ({}, billed(COSTS | {"": "1"}), Unknown),
         ({}, serving({"": "6"}), Unknown),
@@ -136,8 +140,16 @@ def test_what_is_saved_is_a_part_of_the_cluster_s_own_cost_and_an_estimate():
     assert found.saves.is_by_list
     assert found.because == (
         "Reads and writes are 43% of what it costs with 2 instances: 300.00 of 705.00 USD in 30 days. With "
-        "I/O-Optimized storage they cost nothing, and all else at most 149.40 more."
+        "I/O-Optimized storage they cost nothing, and all else at most 149.40 more. At least 5.02 a day is saved."
     )
+
+
+def test_what_is_saved_is_what_the_last_week_would_save_where_that_is_less():
+    bill = billed({**COSTS, READS: "0"}, also=(*lines({READS: "20"}, until=7), *lines({READS: "8"}, since=7)))
+    found = RULE.ask(WASTEFUL, usage=None, bill=bill, settings={})
+    own = 30 * Decimal("1.5") + 23 * 20 + 7 * 8
+    assert found.saves.fraction == (8 - Decimal("1.26") - Decimal("3.72")) * 30 / own
+    assert found.because.endswith("At least 3.02 a day is saved.")
 
 
 def test_serverless_capacity_is_dearer_by_its_own_share():
