@@ -349,7 +349,7 @@ def readers(visitor, planted, reads):
     return found
 
 
-READERS = []  # what `readers` found first, which takes hundreds of requests
+READERS: list[set[tuple[str, str, str]]] = []  # what `readers` found first, which takes hundreds of requests
 
 
 def readers_once(visitor, planted, reads):
