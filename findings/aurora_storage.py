@@ -34,8 +34,9 @@ NUMBERS = re.compile(r"\d+")
 
 @dataclass(frozen=True, kw_only=True)
 class Spend:
-    """What a cluster and its instances cost in some days: in all, for reads and writes, and how much more the rest
-    would be with storage in whose price these are included. `own` is the part that is charged for the cluster itself.
+    """What a cluster and its instances cost in some days: in all without backups, for reads and writes, and how much
+    more the rest would be with storage in whose price these are included. `own` is the part that is charged for the
+    cluster itself.
     """
 
     total: Decimal

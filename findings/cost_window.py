@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connections.resources import Snapshot
+from connections.resources.databases import DatabaseCluster
 from findings.meters.fast_restores import FAST_RESTORE
 from findings.prices import price_name
 
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
     from connections.resources import Thing
 
 WINDOW_DAYS = 30
-# Prices that the bill charges under a resource's name for another one, which has findings of its own: counted once.
-OF_ANOTHER: dict[type[Thing], frozenset[str]] = {Snapshot: frozenset({FAST_RESTORE})}
+# Prices that the bill charges under a resource's name for another one, which has findings of its own: counted once. So
+# the backups of a cluster: those that somebody took outlive it, and with it goes what they have for nothing.
+OF_ANOTHER: dict[type[Thing], frozenset[str]] = {
+    Snapshot: frozenset({FAST_RESTORE}),
+    DatabaseCluster: frozenset({"Aurora:BackupUsage"}),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

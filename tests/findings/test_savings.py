@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from audits.evidence import Bill, Evidence, Usage
 from connections.resources import Address, Instance, LoadBalancer, NatGateway, Snapshot, Volume
+from connections.resources.databases import DatabaseCluster
 from findings.cost_window import is_counted
 from findings.prices import table
 from findings.rule import ALL, ALL_OF_LATE, Share
@@ -139,6 +140,14 @@ def test_a_part_of_what_was_made_smaller_counts_as_it_is_billed_now():
     part = Share(part_of=("EBS:VolumeP-IOPS.gp3",), fraction=Decimal("0.5"))
     assert saving_of(VOLUME, replace(before, lines=tuple(now)), saves=part).monthly == Decimal("76.09375")
     assert saving_of(VOLUME, before, saves=part).monthly == Decimal("989.21875")
+
+
+def test_backups_of_a_cluster_outlive_it_and_are_not_saved():
+    named = {"resource_id": "arn:aws:rds:us-east-1:111122223333:cluster:cluster-abc123", "created_at": ago(300)}
+    cluster = DatabaseCluster(**ACCOUNT, **named, name="orders", state="available", engine="aurora-mysql")
+    stored, kept = (bill(days=30, cost="2", usage_type=f"EU-Aurora:{name}Usage") for name in ("Storage", "Backup"))
+    found = saving_of(cluster, replace(stored, lines=(*stored.lines, *kept.lines)))
+    assert (found.monthly, found.monthly_cost) == (Decimal("60.875"), Decimal("60.875"))
 
 
 @pytest.mark.parametrize(("saves", "monthly"), [(ALL, "598.604166"), (ALL_OF_LATE, "152.1875")])

@@ -128,7 +128,9 @@ def _cluster(draw: Draw, estate: Estate, stand: Stand) -> None:
         for number in range(has.get("members", 2))
     ]
     estate.items.extend(members)
-    cluster.saves = {OPTION: _saved_by_option(cluster, members)} if OPTION in cluster.wastes else {}
+    cluster.saves = {IDLE: _saved_by_deletion(cluster)} if IDLE in cluster.wastes else {}
+    if OPTION in cluster.wastes:
+        cluster.saves = {OPTION: _saved_by_option(cluster, members)}
     age_days = stand.case.age_days
     for metric, values in _series(draw, has).items():
         known = usage.without(values, lambda ago: _is_missing(has, ago) or (age_days is not None and ago > age_days))
@@ -159,6 +161,12 @@ def _held(draw: Draw, cluster: Item, name: str, *, price: str, gib: int) -> Char
     per_day = Decimal(gib) / DAYS
     return meter(draw, cluster, service=charges.RDS, name=name, unit="GB-Mo", price=price,
                  operation="CreateDBInstance", per_day=per_day)  # fmt: skip
+
+
+def _saved_by_deletion(cluster: Item) -> Decimal:
+    """All of the cluster's own cost but that of backups, which outlive it."""
+    costs = {one.meter: Decimal(one.per_day or 0) * one.price for one in cluster.charges}
+    return sum((cost for meter, cost in costs.items() if "BackupUsage" not in meter), Decimal(0)) / sum(costs.values())
 
 
 def _saved_by_option(cluster: Item, members: list[Item]) -> Decimal:
