@@ -329,16 +329,11 @@ def test_what_covers_much_stands_for_all_of_its_rows(monkeypatch, tmp_path):
 
 
 def test_rows_with_a_credit_of_which_rules_read_the_sum_alone_are_one_with_those_without(database):
-    given = [[], [credit("DISCOUNT", -0.1)], [credit("DISCOUNT", -0.2), credit("OTHER", -0.1)], [PROMOTED], [COVERED]]
+    given = [[], [credit("DISCOUNT", -0.1)], [credit("DISCOUNT", -0.2), credit("OTHER", -0.1)]]
+    given += [[credit("PROMOTION", -0.5)], [credit("COMMITTED_USAGE_DISCOUNT", -0.6)]]
     rows = [{**GOOGLE_CSV_ROW, "credits": json.dumps(one)} for one in given]
-    assert groups(database, rows, GCP_BILLING, "len(credits), credits[1].amount, rows_alike") == [
-        (1, "-0.4", 3),
-        (1, "-0.5", 1),
-        (1, "-0.6", 1),
-    ]
-
-
-PROMOTED, COVERED = credit("PROMOTION", -0.5), credit("COMMITTED_USAGE_DISCOUNT", -0.6)
+    found = groups(database, rows, GCP_BILLING, "credits[1].amount, rows_alike")
+    assert found == [("-0.4", 3), ("-0.5", 1), ("-0.6", 1)]
 
 
 @pytest.mark.parametrize("amount", ["lineItem/UsageAmount", "lineItem/UnblendedCost"])
