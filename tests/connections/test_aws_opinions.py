@@ -223,6 +223,15 @@ TOLD = [
         ],
     ),
     ("rdsDBRecommendations", DATABASE | {"instanceFinding": "Optimized", "storageFinding": "Optimized"}, []),
+    (
+        "rdsDBRecommendations",
+        DATABASE
+        | {
+            "instanceFinding": "Optimized",
+            "storageRecommendationOptions": [{**OPTION, "storageConfiguration": {"storageType": "aurora-iopt1"}}],
+        },
+        [("Upgrade", "orders", "aurora-iopt1 storage", "70.08", "41.5")],
+    ),
     ("licenseRecommendations", LICENSE, [("", "i-1", "Standard (LicenseIncluded)", "350", None)]),
     ("licenseRecommendations", LICENSE | {"finding": "InsufficientMetrics"}, []),
     ("idleRecommendations", IDLE | {"resourceArn": INSTANCE["instanceArn"]}, [("Stop", "i-1", "", "70", None)]),

@@ -233,13 +233,14 @@ def _on_database(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if option and _says(item.get("storageFinding", ""), "overprovisioned", "notoptimized"):
         now, then = item.get("currentStorageConfiguration", {}), option.get("storageConfiguration", {})
         is_other_type = now.get("storageType") != then.get("storageType")
+        gib = then.get("allocatedStorage")  # none of Aurora's, which grows by itself
         yield {
             **about,
             "about_type": "RdsDbInstanceStorage",
             "their_id": "storage",
             "action": "Upgrade" if is_other_type else "Rightsize",
             "advice": f"Its {now.get('storageType', '')} storage is {item['storageFinding']}",
-            "target": f"{then.get('storageType', '')} storage of {then.get('allocatedStorage')} GiB",
+            "target": f"{then.get('storageType', '')} storage" + (f" of {gib} GiB" if gib else ""),
             **advice.savings(option),
         }
 
