@@ -161,7 +161,7 @@ def _describe(finding: Finding, *, judgement: Judgement) -> None:
 
 def _price(finding: Finding, *, verification: Verification, net: Net, apart: str) -> None:
     saving = verification.saving
-    finding.apart = apart
+    finding.apart = apart if saving.monthly is not None else ""  # what has no figure is in no total as it is
     finding.confidence, finding.currency = verification.confidence, saving.currency
     finding.gross_monthly_savings, finding.price_source = saving.monthly, saving.price_source[:255]
     _net(finding, net)

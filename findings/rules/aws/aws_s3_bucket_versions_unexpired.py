@@ -46,6 +46,7 @@ rule = Rule(
     judge=judge,
     metrics=(SIZE, NONCURRENT, LOCKED),
     where_told=(NONCURRENT, LOCKED),
+    assumes="that none of the overwritten versions is kept",
     window_days=14,
     rollback="A version that a rule has deleted does not come back; take the rule away to keep the others.",
     hint="aws s3api get-bucket-lifecycle-configuration --region {region} --bucket {native_id}\n"
