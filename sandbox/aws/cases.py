@@ -24,8 +24,9 @@ GIB = 1024**3
 class Case:
     """One way to be of a kind, and how many there are. `has` says what is special of it, in its family's words.
 
-    `untold` are the rules of `wastes` whose saving has no figure, `silent` those of whose usage CloudWatch tells
-    nothing. `age_days` None: between four months and two years.
+    `untold` are the rules of `wastes` whose saving has no figure, `silent` those whose saving stays an estimate, for
+    CloudWatch tells nothing of their usage or it goes by list prices. `age_days` None: between four months and two
+    years.
     """
 
     count: int = 1

@@ -43,7 +43,8 @@ class Item:
     `wastes`, `fines` and `unknowns` are the ids of the rules that must call it so. `saves` says which fraction of its
     cost is saved by what a rule of `wastes` asks for: all of it where the rule is not named, None where no figure can
     be told. `parts` says of a rule which word the meters have that it saves alone: then the fraction is one of these.
-    `silent` are the rules of `wastes` of whose usage CloudWatch tells nothing, which leaves their savings estimates.
+    `silent` are the rules of `wastes` whose savings stay estimates: CloudWatch tells nothing of the usage, or they go
+    by list prices.
     `shape` is the resource as the listing of its API answers it, where a family answers from data.
     """
 

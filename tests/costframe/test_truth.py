@@ -120,7 +120,7 @@ def test_what_the_bill_bears_out_is_verified(chain):
     assert doubtful == []
 
 
-def test_what_is_waste_by_silence_is_an_estimate(chain):
+def test_what_is_waste_by_silence_or_by_list_prices_is_an_estimate(chain):
     silent = [key for key, row in chain.wasted().items() if row["is_silent"]]
     assert silent
     assert {chain.found()[key][-1] for key in silent} == {"ESTIMATED"}
