@@ -9,23 +9,23 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
+from botocore.loaders import Loader
 from botocore.utils import parse_timestamp
+from moto.core.model import ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
-from moto.core.utils import get_service_model
 from werkzeug.datastructures import Headers, MultiDict
 
 if TYPE_CHECKING:
-    from moto.core.model import ServiceModel
-
     from sandbox.aws.wire import Request
 
 LABEL = re.compile(r"\{(\w+)(\+?)\}")
+LOADER = Loader()  # one for all: a fresh one looks through the folders of all services before it reads its first
 
 
 @cache
 def model(service: str) -> ServiceModel:
     """The reading that moto has of botocore's model: its parsers and serializers take no other."""
-    return get_service_model(service)
+    return ServiceModel(LOADER.load_service_model(service, "service-2"), service)
 
 
 def protocol(service: str) -> str:

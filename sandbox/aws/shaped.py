@@ -140,7 +140,7 @@ def refusals_of(service: str) -> str:
 def paginator(service: str, operation: str, *, largest: int = 100) -> Pages | None:
     """How botocore pages the operation; None where it has one page only. Only what has one token and one list."""
     try:
-        found = shapes.LOADER.load_service_model(service, "paginators-1")["pagination"].get(operation)
+        found = operations.LOADER.load_service_model(service, "paginators-1")["pagination"].get(operation)
     except UnknownServiceError:
         return None
     if found is None:

@@ -6,7 +6,6 @@ import uuid
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, StructureShape
 from botocore.parsers import create_parser
 from botocore.validate import ParamValidator
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
 
-LOADER = Loader()
-
 
 class Misshapen(Exception):
     """The sandbox was about to answer what AWS cannot have answered. Mend the data or the handler that made it."""
@@ -29,7 +26,7 @@ class Misshapen(Exception):
 @cache
 def described(service: str) -> ServiceModel:
     """Botocore's own reading of its model."""
-    return ServiceModel(LOADER.load_service_model(service, "service-2"), service_name=service)
+    return ServiceModel(operations.LOADER.load_service_model(service, "service-2"), service_name=service)
 
 
 def problems(service: str, operation: str, answer: Mapping[str, Any]) -> list[str]:
