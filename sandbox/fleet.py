@@ -126,9 +126,9 @@ class Fleet:
         return next((name for name, one in self.running.items() if one.poll() is not None), None)
 
     def stop(self) -> None:
-        """Stop all of them, the last started first."""
-        for name in reversed(list(self.running)):
-            process.stop(self.running.pop(name))
+        """Stop all of them, the last started first. Together they take as long as the slowest."""
+        process.stop_all(list(reversed(self.running.values())))
+        self.running.clear()
 
 
 def _answers(port: int) -> bool:

@@ -68,14 +68,24 @@ def start(
 
 def stop(process: subprocess.Popen[bytes], *, how: signal.Signals = signal.SIGTERM, seconds: float = 15) -> None:
     """Ask `process` to end, and kill its group when it does not."""
-    if process.poll() is None:
-        process.send_signal(how)
+    stop_all([process], how=how, seconds=seconds)
+
+
+def stop_all(
+    processes: Sequence[subprocess.Popen[bytes]], *, how: signal.Signals = signal.SIGTERM, seconds: float = 15
+) -> None:
+    """Ask all of them to end before any is waited for, and kill the group of each that does not."""
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(how)
+    deadline = time.monotonic() + seconds
+    for process in processes:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(5)
+            process.wait(max(0.0, deadline - time.monotonic()))
+        if process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(5)
 
 
 def wait_until(is_ready: Callable[[], bool], *, process: subprocess.Popen[bytes], log: Path, seconds: float) -> None:

@@ -12,6 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from sandbox import process
 from sandbox.aws import names
 from sandbox.aws.client import SandboxCloud
 from tests.sandbox.conftest import READS, trust
@@ -49,3 +50,17 @@ def test_both_processes_end_when_stopped_and_when_killed_and_roles_are_kept(tmp_
         assert is_gone(ready["backend_pid"])
     finally:
         again.stop()
+
+
+LEAVES = 'trap \'touch "$0"; exit 0\' TERM; touch "$1"; while :; do sleep 0.02; done'
+LEAVES_LAST = 'trap \'while [ ! -e "$0" ]; do sleep 0.02; done; exit 0\' TERM; touch "$1"; while :; do sleep 0.02; done'
+
+
+def test_all_are_asked_to_end_before_one_is_waited_for(tmp_path):
+    """So that together they take as long as the slowest: here one waits for the other, whichever is asked first."""
+    left, log, started = tmp_path / "left", tmp_path / "log", []
+    for name, code in (("last", LEAVES_LAST), ("first", LEAVES)):
+        started.append(process.start(["sh", "-c", code, str(left), str(tmp_path / name)], log=log))
+        process.wait_until((tmp_path / name).exists, process=started[-1], log=log, seconds=20)
+    process.stop_all(started)
+    assert [one.returncode for one in started] == [0, 0]
