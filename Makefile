@@ -12,6 +12,7 @@ READY := $(VENV)/.ready
 ARGS ?=
 # The whole suite is shared out by tests/distribution.py. A part of it is not worth several servers, and a server that
 # was given serves one process only. A worker that died is not replaced, or xdist waits for ever for what it had.
+# Python keeps what it compiled, whatever the shell says: else each worker works out every test's assertions anew.
 WORKERS ?= $(if $(ARGS)$(COSTFRAME_DATABASE_URL),0,logical)
 
 .DEFAULT_GOAL := help
@@ -34,7 +35,7 @@ bill: $(READY) ## what a bill alone proves, without any access (FILES="part-1.cs
 	@$(BIN)/python manage.py try_bill $(FILES)
 
 test: $(READY) ## the whole test suite (ARGS=-k name: part of it)
-	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --max-worker-restart 0 $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --max-worker-restart 0 $(ARGS)
 
 check: $(READY) deployable ## format, lint, types, import contracts, migrations, deployment
 	$(BIN)/ruff format --check .

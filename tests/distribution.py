@@ -24,21 +24,29 @@ SECONDS_OF_A_TEST = 0.1
 # Modules that take much longer than so many tests do, and about how long, on two cores that do nothing else.
 SECONDS = {
     "tests/architecture/test_dependencies.py": 20,
+    "tests/audits/test_alike_rows.py": 60,
+    "tests/audits/test_bill_sources.py": 15,
     "tests/audits/test_bill_step.py": 25,
     "tests/audits/test_bills.py": 25,
     "tests/audits/test_cost_page.py": 25,
+    "tests/audits/test_cost_tags.py": 35,
     "tests/audits/test_focus_export.py": 30,
+    "tests/audits/test_foreign_bills.py": 30,
     "tests/audits/test_malformed_bills.py": 50,
     "tests/audits/test_quarantine.py": 25,
+    "tests/connections/test_aws_costs.py": 40,
     "tests/connections/test_aws_inventory.py": 30,
+    "tests/connections/test_aws_metrics.py": 45,
     "tests/costframe/test_deployed.py": 25,
     "tests/costframe/test_old_databases.py": 25,
     "tests/promises/test_no_write_client_imported.py": 15,
     "tests/promises/test_tenant_isolation.py": 40,
+    "tests/sandbox/test_export.py": 15,
     "tests/sandbox/test_processes.py": 15,
     "tests/tenants/test_access.py": 90,
     "tests/tenants/test_indexes.py": 20,
     "tests/tenants/test_oracles.py": 20,
+    "tests/tenants/test_permissions.py": 25,
 }
 
 
