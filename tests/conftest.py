@@ -34,6 +34,11 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+def pytest_sessionfinish():
+    """At the end all of it is given back, else DuckDB's binding says that it leaked."""
+    gc.unfreeze()
+
+
 def pytest_xdist_make_scheduler(config, log):
     return distribution.share_out(config, log)
 
