@@ -81,7 +81,7 @@ def rule_rows() -> list[RuleRow]:
 
 
 def narrowed(rows: Iterable[RuleRow], *, words: str = "", kind: str = "", has: str = "") -> list[RuleRow]:
-    """Those with each of the `words` in title, criterion, id, thresholds or permissions; of one `kind`; that have it.
+    """Those with each of the `words` in title, criterion, id, thresholds, permissions or metrics; of one `kind`; that have it.
 
     `has` is a key of `HAS`. What is empty narrows nothing.
     """
@@ -117,7 +117,7 @@ def in_order(rows: Sequence[RuleRow], *, by: str, is_reversed: bool = False) -> 
 
 def _text_of(row: RuleRow) -> str:
     names = (name for name, _ in row.settings)
-    return " ".join((row.title, row.criterion, row.id, *names, *row.actions)).casefold()
+    return " ".join((row.title, row.criterion, row.id, *names, *row.actions, *row.metrics)).casefold()
 
 
 def _money() -> Mapping[str, list[tuple[str, Decimal]]]:
