@@ -51,7 +51,7 @@ def _begins_with(field: str, value: str) -> Q:
     return Q(**{f"{field}__istartswith": value}) | is_arn & (next(inside) | next(inside))
 
 
-def _complaints(form: forms.Form) -> list[str]:
+def complaints_of(form: forms.Form) -> list[str]:
     """A sentence for each value that could not be used, with the name of its field."""
     return [
         f"{form.fields[name].label}: {_shown(form.data.get(name, ''))} {error}"
@@ -124,7 +124,7 @@ class FindingFilter(django_filters.FilterSet):
     @property
     def complaints(self) -> list[str]:
         """A sentence for each value that could not be used, with the name of its field."""
-        return _complaints(self.form)
+        return complaints_of(self.form)
 
     @property
     def is_narrowed(self) -> bool:
@@ -190,7 +190,7 @@ class OpinionFilter(django_filters.FilterSet):
     @property
     def complaints(self) -> list[str]:
         """A sentence for each value that could not be used, with the name of its field."""
-        return _complaints(self.form)
+        return complaints_of(self.form)
 
     @property
     def query(self) -> dict[str, str]:

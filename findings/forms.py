@@ -1,4 +1,4 @@
-"""What people type on the pages of rules: a rule's thresholds, and the note with which they are kept."""
+"""What people type on the pages of rules: which ones they look for, a rule's thresholds, and the note for these."""
 
 from __future__ import annotations
 
@@ -7,16 +7,52 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from findings.bounds import MOST_SHOWN, BadThreshold, bounds_of, read, spoken
+from findings.filters import NOT_THERE, complaints_of
+from findings.rules_page import HAS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from django.http import QueryDict
 
     from findings.rule import Rule
 
 MOST_NOTE = 500
+MOST_WORDS = 200
 WHY = "Say why, in a sentence: it stands beside every finding that is judged by these thresholds."
+
+
+class RulesForm(forms.Form):
+    """Which rules are shown. What cannot be used is told by `complaints` and narrows nothing."""
+
+    q = forms.CharField(
+        label="Words",
+        required=False,
+        max_length=MOST_WORDS,
+        error_messages={"max_length": f"is longer than {MOST_WORDS} characters: write fewer words."},
+    )
+    kind = forms.ChoiceField(label="Looks at", required=False, error_messages=NOT_THERE)
+    has = forms.ChoiceField(
+        label="With",
+        required=False,
+        choices=[("", "All rules"), *((name, label) for name, (label, _) in HAS.items())],
+        error_messages=NOT_THERE,
+    )
+
+    def __init__(self, data: QueryDict, *, kinds: Iterable[str]) -> None:
+        super().__init__(data)
+        self.fields["kind"].choices = [("", "Everything"), *((kind, kind) for kind in sorted(set(kinds)))]  # type: ignore[attr-defined] # a ChoiceField has them
+
+    @property
+    def complaints(self) -> list[str]:
+        """A sentence for each value that could not be used, with the name of its field."""
+        return complaints_of(self)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What can be used of it, as the URL has it."""
+        self.full_clean()
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class ThresholdField(forms.CharField):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Sum
@@ -17,8 +18,7 @@ from findings.rule_texts import texts_of
 from findings.thresholds import in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from decimal import Decimal
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from findings.rule import Rule
     from findings.rule_texts import RuleTexts
@@ -48,6 +48,23 @@ class RuleRow:
     money: tuple[tuple[str, Decimal], ...]  # what these save a month, by currency
 
 
+ORDERS: Mapping[str, Callable[[RuleRow], int]] = {
+    "rule": lambda _: 0,
+    "wasteful": lambda row: row.wasteful,
+    "fine": lambda row: row.fine,
+    "unknown": lambda row: row.unknown,
+    "findings": lambda row: row.open_findings,
+    "money": lambda _: 0,
+}
+# What a reader may ask for: the words for it, and whether a row has it.
+HAS: Mapping[str, tuple[str, Callable[[RuleRow], bool]]] = {
+    "findings": ("Open findings", lambda row: row.open_findings > 0),
+    "unknown": ("Something unknown", lambda row: row.unknown > 0),
+    "nothing": ("Nothing looked at", lambda row: row.wasteful + row.fine + row.unknown == 0),
+    "changed": ("Changed thresholds", lambda row: row.is_changed),
+}
+
+
 def rule_rows() -> list[RuleRow]:
     """The rules page, in four questions."""
     verdicts: dict[tuple[str, str], int] = {
@@ -61,6 +78,46 @@ def rule_rows() -> list[RuleRow]:
     return [
         _row(rule, verdicts, open_findings, money=money[rule.id], own=own.get(rule.id, {})) for rule in registry.RULES
     ]
+
+
+def narrowed(rows: Iterable[RuleRow], *, words: str = "", kind: str = "", has: str = "") -> list[RuleRow]:
+    """Those with each of the `words` in title, criterion, id, thresholds, permissions or metrics; of one `kind`; that have it.
+
+    `has` is a key of `HAS`. What is empty narrows nothing.
+    """
+    wanted = words.casefold().split()
+    return [
+        row
+        for row in rows
+        if all(word in _text_of(row) for word in wanted)
+        and kind in {"", row.looks_at}
+        and (not has or HAS[has][1](row))
+    ]
+
+
+def in_order(rows: Sequence[RuleRow], *, by: str, is_reversed: bool = False) -> list[RuleRow]:
+    """The rows by a key of `ORDERS`, figures from large to small, equal ones by id; the other way where asked.
+
+    Money is compared inside one currency: that of the most rules comes first, what has no figure last.
+    """
+    by_id = sorted(rows, key=lambda row: row.id)
+    if by == "rule":
+        return by_id[::-1] if is_reversed else by_id
+    if by != "money":
+        return sorted(by_id, key=ORDERS[by], reverse=not is_reversed)
+    currencies = Counter(currency for row in rows for currency, _ in row.money)
+    ranks = {one: rank for rank, one in enumerate(sorted(currencies, key=lambda one: (-currencies[one], one)))}
+
+    def key(row: RuleRow) -> tuple[int, Decimal]:
+        amounts = [(ranks[currency], amount if is_reversed else -amount) for currency, amount in row.money]
+        return min(amounts, default=(len(ranks), Decimal(0)))
+
+    return sorted(by_id, key=key)
+
+
+def _text_of(row: RuleRow) -> str:
+    names = (name for name, _ in row.settings)
+    return " ".join((row.title, row.criterion, row.id, *names, *row.actions, *row.metrics)).casefold()
 
 
 def _money() -> Mapping[str, list[tuple[str, Decimal]]]:

@@ -17,11 +17,12 @@ from audits.rates import display
 from findings.bill_standing import resting
 from findings.detail import detail_of
 from findings.filters import FindingFilter
+from findings.forms import RulesForm
 from findings.models import Finding
 from findings.opinion_page import agreeing
 from findings.queries import HEAVY, SORTS, account_labels, action_rows, totals_of, why_empty
 from findings.reports import csv_file
-from findings.rules_page import rule_rows
+from findings.rules_page import ORDERS, in_order, narrowed, rule_rows
 from findings.together import together
 from tenants import activity
 from tenants.access import Permission, get_or_404, named, needs
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 DEFAULT_SORT = "saving"
+DEFAULT_ORDER = "rule"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +156,36 @@ def _note_export(
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
     """What is looked at, and how strictly."""
-    return render(request, "findings/rules.html", {"rules": rule_rows()})
+    rows = rule_rows()
+    form = RulesForm(request.GET, kinds=[row.looks_at for row in rows])
+    query = form.query
+    asked = request.GET.get("sort", "")
+    by, is_reversed = asked.removeprefix("-") or DEFAULT_ORDER, asked.startswith("-")
+    complaints = form.complaints
+    if by not in ORDERS:
+        by, is_reversed = DEFAULT_ORDER, False
+        complaints.append(_no_sort(asked))
+    context = {
+        "filters": form,
+        "complaints": complaints,
+        "all_count": len(rows),
+        "rules": in_order(
+            narrowed(rows, words=query.get("q", ""), kind=query.get("kind", ""), has=query.get("has", "")),
+            by=by,
+            is_reversed=is_reversed,
+        ),
+        "headings": {name: _rule_heading(name, query, by=by, is_reversed=is_reversed) for name in ORDERS},
+    }
+    return render(request, "findings/rules.html", context)
+
+
+def _rule_heading(name: str, query: dict[str, str], *, by: str, is_reversed: bool) -> Heading:
+    turned = f"-{name}" if name == by and not is_reversed else name
+    url = "?" + urlencode({**query, "sort": turned})
+    if name != by:
+        return Heading(url=url)
+    falls = is_reversed if name == DEFAULT_ORDER else not is_reversed
+    return Heading(url=url, aria="descending" if falls else "ascending")
 
 
 def _display(request: HttpRequest, *, at: datetime) -> Display:
@@ -165,8 +196,12 @@ def _display(request: HttpRequest, *, at: datetime) -> Display:
 def _sort(asked: str) -> tuple[Sort, list[str]]:
     name = asked.removeprefix("-") or DEFAULT_SORT
     if name not in SORTS:
-        return SORTS[DEFAULT_SORT], [f"Sort: {asked[:80]} is not there to choose."]
+        return SORTS[DEFAULT_SORT], [_no_sort(asked)]
     return replace(SORTS[name], is_reversed=asked.startswith("-")), []
+
+
+def _no_sort(asked: str) -> str:
+    return f"Sort: {asked[:80]} is not there to choose."
 
 
 def _page(request: HttpRequest, found: QuerySet[Finding], sort: Sort) -> tuple[Page[Finding], list[str]]:

@@ -311,6 +311,7 @@ def test_the_rules_page_names_settings_permissions_and_figures(full, visit):
         "max CPU (%): 5",
         "ec2:DescribeVolumes",
         "cloudwatch:GetMetricData",
+        "CPUUtilization.Maximum",
     ):
         assert expected in shown
 
