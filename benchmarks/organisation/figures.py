@@ -24,8 +24,14 @@ select reason, service, action, count(*), min(message) from audits_gap where {OF
 COST = "select sum(estimated_cost_usd) from audits_audit where not id = any(%s)"
 TIMES = """
 select extract(epoch from max(ended_at) - min(started_at)), extract(epoch from min(ended_at) - min(started_at)),
-       extract(epoch from max(started_at) - min(requested_at))
+       extract(epoch from max(started_at - requested_at)),
+       extract(epoch from max(started_at - requested_at) filter (where connection_id in (
+         select id from connections_connection where export_name <> '')))
   from audits_audit where not id = any(%s)
+"""
+ERRORS = f"""
+select outcome, service, operation, error_code, sum(count) from audits_apicall
+ where outcome not in ('OK', 'THROTTLED') and {OF_NIGHT} group by 1, 2, 3, 4 order by 5 desc limit 5
 """
 RETAKEN = f"select count(*) from audits_step where attempt > 1 and {OF_NIGHT}"
 LONGEST = f"""
@@ -77,9 +83,10 @@ class Figures:
         yield f"{sum(plans.values()):,} places: {_words(plans)}"
 
     def _time(self, calls: int) -> Iterator[str]:
-        [(seconds, first_over, last_begun)] = self._of_night(TIMES)
-        yield f"{seconds:,.0f} s, {calls / float(seconds):,.1f} calls a second"
-        yield f"the first account was done after {first_over:,.0f} s, the last was begun after {last_begun:,.0f} s"
+        [(seconds, first_over, latest, payer)] = self._of_night(TIMES)
+        pace = f"{seconds:,.0f} s, {calls / float(seconds):,.1f} calls a second"
+        yield f"{pace}; the first account was done after {first_over:,.0f} s"
+        yield f"an audit waited {latest:,.1f} s at most until it began, that of the payer {payer:,.1f} s"
 
     def _resources(self, expected: Mapping[str, int]) -> str:
         seen = dict(self._of_all(RESOURCES))
@@ -98,6 +105,8 @@ class Figures:
     def _odd(self) -> Iterator[str]:
         for reason, service, action, count, message in self._of_night(GAPS):
             yield f"GAP {count} x {reason} {service} {action}: {message}"
+        for outcome, service, operation, code, count in self._of_night(ERRORS):
+            yield f"{count} x {outcome} {service} {operation}: {code}"
         for kind, service, region, took, made in self._of_night(LONGEST):
             yield f"a long step: {kind} {service} {region}, {took:.1f} s for {made} calls"
 

@@ -37,6 +37,7 @@ WORKERS, THREADS = 2, 6
 SECONDS = 10_800
 LOOK_SECONDS = 1.0
 KILLED_AT = 0.3  # of the first night's steps
+LEVELS, MOST_TOLD, LONGEST_TOLD = ("WARNING", "ERROR", "CRITICAL"), 3, 300
 EXPORT = {**customer.EXPORT, "export_name": bill.NAME}
 PROGRESS = """
 select count(*) filter (where kind <> 'JUDGE' and state in ('DONE', 'FAILED')), count(*),
@@ -66,6 +67,7 @@ class Run:
     gauge: Gauge
     state: Path
     homes: dict[Account, str] = field(default_factory=dict)
+    read_logs: dict[str, int] = field(default_factory=dict)
 
     def ids(self) -> list[object]:
         return [row[0] for row in self.connection.execute("select id from audits_audit")]
@@ -193,8 +195,22 @@ def _night(run: Run, title: str, *, but_not: Sequence[object], is_one_killed: bo
     for line in night.lines:
         _say(f"  {line}")
     _say("  CPU seconds: " + ", ".join(f"{kind} {seconds:,.0f}" for kind, seconds in took.items()))
+    for line in _complaints(run):
+        _say(f"  in a log: {line}")
     _say(f"  memory of workers: {memory.largest:,} MiB the largest process, {memory.together:,} MiB all together")
     return night
+
+
+def _complaints(run: Run) -> list[str]:
+    """Warnings and errors that the product's processes have logged and that were not told yet: some, and how many."""
+    found = []
+    for log in sorted(run.state.glob("*.log")):
+        lines = log.read_text(errors="replace").splitlines()
+        first, run.read_logs[log.name] = run.read_logs.get(log.name, 0), len(lines)
+        odd = [line for line in lines[first:] if any(f" {level} " in line for level in LEVELS)]
+        found += [f"{log.name} {line[:LONGEST_TOLD]}" for line in odd[:MOST_TOLD]]
+        found += [f"{log.name} {len(odd)} in all"] if len(odd) > MOST_TOLD else []
+    return found
 
 
 def _watch(run: Run, *, but_not: Sequence[object], is_one_to_be_killed: bool) -> str:
