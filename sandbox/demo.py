@@ -60,7 +60,7 @@ def main() -> int:
     parser.add_argument("--state", type=Path, default=ROOT / ".local" / "demo", help="where the demo keeps its data")
     parser.add_argument("--seed", type=int, default=7, help="another estate (a new one starts from nothing)")
     chosen = parser.parse_args()
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    signal.signal(signal.SIGTERM, as_interrupt)
     try:
         with only_one(chosen.state), running(chosen.state, seed=chosen.seed) as demo:
             audit_everything(demo)
@@ -269,7 +269,8 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def _as_interrupt(*_: object) -> None:
+def as_interrupt(*_: object) -> None:
+    """For a signal: end as Ctrl-C does, so that everything that was started is stopped."""
     raise KeyboardInterrupt
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sandbox.aws import names
 from sandbox.aws.cases import tag_list
 from sandbox.aws.families import alarms, commitments
+from sandbox.aws.model import Estate
 from sandbox.aws.shaped import Answered
 from sandbox.aws.wire import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sandbox.aws.model import Estate, Item
+    from sandbox.aws.model import Item
     from sandbox.aws.shaped import Asked
 
 
@@ -167,7 +168,7 @@ def without_advice(answered: Answered) -> Answered:
     """An operation of an advisor that is switched on and has nothing to say."""
 
     def make(asked: Asked) -> Mapping[str, Any]:
-        nothing = replace(asked.estate, items=[])
+        nothing = Estate(seed=0, as_of=asked.estate.as_of)
         return answered.make(replace(asked, account=names.PAYER, estate=nothing))
 
     return replace(answered, make=make)

@@ -86,17 +86,15 @@ def write_charges(organisation: Organisation, file: Path) -> int:
 
 
 def _charges(organisation: Organisation) -> Iterator[tuple[str, ...]]:
-    for place in organisation.all_places():
-        for item in place.estate.items:
-            for charge in item.charges:
-                told = focus.service_fields(charge.service)
-                tags = {f"user:{key}": value for key, value in item.tags.items()}
-                yield (
-                    *(told[name] for name in ("ServiceName", "ServiceCategory", "ServiceSubcategory", "x_ServiceCode")),
-                    *(item.account, item.region, item.bill_id, _type(item.kind), item.name),
-                    focus.tag_field(tags),
-                    *(charge.meter, charge.operation, charge.unit, str(charge.price)),
-                )
+    for item in organisation.all_items():
+        for charge in item.charges:
+            told = focus.service_fields(charge.service)
+            yield (
+                *(told[name] for name in ("ServiceName", "ServiceCategory", "ServiceSubcategory", "x_ServiceCode")),
+                *(item.account, item.region, item.bill_id, _type(item.kind), item.name),
+                focus.tag_field({f"user:{key}": value for key, value in item.tags.items()}),
+                *(charge.meter, charge.operation, charge.unit, str(charge.price)),
+            )
 
 
 def _type(kind: str) -> str:

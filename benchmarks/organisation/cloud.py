@@ -92,7 +92,7 @@ class OrganisationCloud(front.Cloud):
     """Everything that the server knows."""
 
     def __init__(self, organisation: Organisation, *, folder: Path) -> None:
-        super().__init__(estate=organisation.nothing.estate, folder=folder, backend_port=0)
+        super().__init__(estate=organisation.nothing, folder=folder, backend_port=0)
         self.organisation = organisation
         self.journal = Counts()
         self.faults = NarrowPlace(*organisation.sizes.places[-1])
@@ -126,14 +126,15 @@ class OrganisationCloud(front.Cloud):
             return self.shelf.answer(call, request)
         if answered_by_sandbox.knows(call):
             return answered_by_sandbox.answer(call, caller, self.estate, page_size=None)
-        place = self.organisation.place(caller.account, call.region)
         if (call.service, call.operation) == ("cloudwatch", "GetMetricData"):
-            return usage.metric_data(call.json, idle=place.idle, until=self.organisation.as_of)
-        if place is not self.organisation.nothing:
-            return self.shaped.answer(call, caller, place.estate, page_size=None)
+            idle = self.organisation.idle(caller.account, call.region)
+            return usage.metric_data(call.json, idle=idle, until=self.organisation.as_of)
+        estate = self.organisation.estate(caller.account, call.region)
+        if estate is not self.organisation.nothing:
+            return self.shaped.answer(call, caller, estate, page_size=None)
         key = (*_words(request), call.service, call.region, caller.account == names.PAYER)
         if (answer := self._written.get(key)) is None:
-            answer = self.shaped.answer(call, caller, place.estate, page_size=None)
+            answer = self.shaped.answer(call, caller, estate, page_size=None)
             _keep(self._written, key, answer)
         return answer
 

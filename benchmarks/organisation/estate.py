@@ -15,8 +15,10 @@ from sandbox.aws import names
 from sandbox.aws.model import Estate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
+
+    from sandbox.aws.model import Item
 
 EMPTY_REGIONS = (
     *("us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1", "eu-central-1", "eu-west-2", "eu-west-3"),
@@ -25,7 +27,7 @@ EMPTY_REGIONS = (
 REGIONS = (*names.REGIONS, *EMPTY_REGIONS)
 AT_HOME = 3  # regions of an account that anything stands in
 MEMBERS_FROM, MEMBERS_STEP, MEMBERS_RANGE = 400_000_000_000, 7_919_000_019, 500_000_000_000
-PLACES_KEPT = 24
+KINDS_KEPT = 400  # lists of what stands in a place
 FILLS = "log_group"  # the kind of which there are as many as are left over
 FEWEST = 2 * len(things.KINDS)  # resources of a place
 
@@ -57,45 +59,66 @@ class Sizes:
         return max(self.resources // len(self.places), FEWEST)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """One region of one account. `idle` are the names under which CloudWatch knows what nobody uses."""
+class PlaceEstate(Estate):
+    """What stands in one region of one account, of which a kind is made when it is asked for."""
 
-    estate: Estate
-    idle: frozenset[str] = frozenset()
+    def __init__(self, kind_of: Callable[[str], list[Item]], *, as_of: datetime) -> None:
+        self._kind_of = kind_of
+        super().__init__(seed=0, as_of=as_of, empty_regions=EMPTY_REGIONS)
+
+    @property
+    def items(self) -> list[Item]:
+        """All of it."""
+        return [item for kind in things.KINDS for item in self.of(kind)]
+
+    @items.setter
+    def items(self, _: list[Item]) -> None:
+        """Nothing is put here: it follows from numbers."""
+
+    def of(self, kind: str) -> list[Item]:
+        return self._kind_of(kind) if kind in things.KINDS else []
 
 
 class Organisation:
-    """All places, each made when it is asked for; those that were asked for last are kept."""
+    """All places. Of what was made for them, that which was asked for last is kept."""
 
     def __init__(self, sizes: Sizes, *, as_of: datetime) -> None:
         self.sizes, self.as_of = sizes, as_of
-        self.nothing = Place(estate=self._empty())
+        self.nothing = PlaceEstate(lambda _: [], as_of=as_of)
+        self._counts = counts(sizes.of_a_place)
         self._numbers = {place: number for number, place in enumerate(sizes.places)}
-        self._made = lru_cache(maxsize=PLACES_KEPT)(self._make)
+        self._made = lru_cache(maxsize=KINDS_KEPT)(self._make)
+        self._idle = lru_cache(maxsize=None)(self._idle_of)
 
-    def is_home(self, account_id: str, region: str) -> bool:
-        return (account_id, region) in self._numbers
+    def estate(self, account_id: str, region: str) -> PlaceEstate:
+        """What stands there; `nothing` where the account is not at home."""
+        if (account_id, region) not in self._numbers:
+            return self.nothing
+        return PlaceEstate(lambda kind: self._made(account_id, region, kind), as_of=self.as_of)
 
-    def place(self, account_id: str, region: str) -> Place:
-        return self._made(account_id, region) if self.is_home(account_id, region) else self.nothing
+    def idle(self, account_id: str, region: str) -> frozenset[str]:
+        """The names under which CloudWatch knows what nobody uses there."""
+        return self._idle(account_id, region) if (account_id, region) in self._numbers else frozenset()
 
-    def all_places(self) -> Iterator[Place]:
-        """Each of them, without keeping any."""
-        return (self._make(*where) for where in self.sizes.places)
+    def all_items(self) -> Iterator[Item]:
+        """Everything that stands anywhere."""
+        for account_id, region in self.sizes.places:
+            for kind in things.KINDS:
+                yield from self._make(account_id, region, kind)
 
-    def _empty(self) -> Estate:
-        return Estate(seed=0, as_of=self.as_of, empty_regions=EMPTY_REGIONS)
+    def _drawn(self, account_id: str, region: str, kind: str) -> Iterator[Drawn]:
+        place = self._numbers[account_id, region]
+        for at in range(self._counts[kind]):
+            yield Drawn(kind=kind, account=account_id, region=region, place=place, at=at, as_of=self.as_of)
 
-    def _make(self, account_id: str, region: str) -> Place:
-        estate, number = self._empty(), self._numbers[account_id, region]
-        for kind, count in counts(self.sizes.of_a_place).items():
-            for at in range(count):
-                drawn = Drawn(kind=kind, account=account_id, region=region, place=number, at=at, as_of=self.as_of)
-                estate.items.append(things.KINDS[kind][1](drawn))
-        idle = (item for item in estate.items if item.case == "wasted")
-        known_as = (one for item in idle for one in (item.name, item.native_id, item.facts.get("measured_as", "")))
-        return Place(estate=estate, idle=frozenset(known_as) - {""})
+    def _make(self, account_id: str, region: str, kind: str) -> list[Item]:
+        return [things.KINDS[kind][1](drawn) for drawn in self._drawn(account_id, region, kind)]
+
+    def _idle_of(self, account_id: str, region: str) -> frozenset[str]:
+        drawn = (one for kind in things.KINDS for one in self._drawn(account_id, region, kind) if one.is_wasted)
+        made = [things.KINDS[one.kind][1](one) for one in drawn]
+        known_as = (name for one in made for name in (one.name, one.native_id, one.facts.get("measured_as", "")))
+        return frozenset(known_as) - {""}
 
 
 def counts(total: int) -> dict[str, int]:

@@ -83,6 +83,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=THREADS, help="of each worker process")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="which neither night may take longer than")
     options, _ = parser.parse_known_args()
+    signal.signal(signal.SIGTERM, demo.as_interrupt)
     (ROOT / ".local").mkdir(exist_ok=True)
     state = Path(tempfile.mkdtemp(prefix="organisation-", dir=ROOT / ".local"))
     try:

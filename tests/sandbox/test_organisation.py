@@ -64,7 +64,7 @@ def cloud(inside):
 
 def answered(inside, declared, *, region):
     """What the cloud answers a member there; it refuses by itself what does not fit botocore's model."""
-    estate = inside.organisation.place(MEMBER, region).estate
+    estate = inside.organisation.estate(MEMBER, region)
     shaped = inside.shaped.answers[declared.service, declared.operation]
     parameters = dict(declared.cheapest)
     with suppress(IndexError, StopIteration):  # nothing of the kind stands there
@@ -110,11 +110,11 @@ def test_nothing_stands_outside_of_an_accounts_homes(organisation):
     homes = [region for account, region in SIZES.places if account == MEMBER]
     assert len(homes) == AT_HOME
     for region in REGIONS:
-        assert bool(organisation.place(MEMBER, region).estate.items) == (region in homes)
+        assert bool(organisation.estate(MEMBER, region).items) == (region in homes)
 
 
 def test_no_two_resources_of_an_organisation_have_one_id(organisation):
-    ids = [item.native_id for place in organisation.all_places() for item in place.estate.items]
+    ids = [item.native_id for item in organisation.all_items()]
     assert len(ids) == len(set(ids)) == len(SIZES.places) * sum(counts(SIZES.of_a_place).values())
 
 
