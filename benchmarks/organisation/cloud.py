@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sandbox.aws.identities import Caller
     from sandbox.aws.wire import Answer, ApiCall, Credential, Request
 
-BURST, PER_SECOND = 5.0, 2.0  # calls of EC2 that the narrow place takes at once, and then a second
+BURST, PER_SECOND = 3.0, 1.0  # calls of EC2 that the narrow place takes at once, and then a second
 MOST_KEPT, LONGEST_KEPT = 10_000, 4_096  # requests, and bytes of one
 
 
