@@ -32,7 +32,7 @@ AUDITS, METRICS, CREATION = "audits", "metrics", "creation"
 
 def write(*, step: Step, collected: Collected, kinds: Collection[str], at: datetime) -> None:
     """Write one step's results inside the open scope. `kinds` are those that the step looked for."""
-    earlier = earlier_volumes(step=step)
+    earlier = earlier_volumes(step=step) if Volume.KIND in kinds else {}
     last_days = _last_days(collected.series)
     measured = {one.resource_id for one in collected.series}
     things = [

@@ -7,7 +7,7 @@ import sys
 
 NAMES = (
     "collection", "bill_load", "bill_formats", "cost_lines", "tenancy", "proof", "converter", "second_night", "judging",
-    "workers",
+    "workers", "organisation",
 )  # fmt: skip
 
 

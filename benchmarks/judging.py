@@ -58,6 +58,7 @@ def main() -> None:
     """Print a line for each size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measure", nargs=3, metavar=("ORGANIZATION", "CONNECTION", "AUDIT"))
+    parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, help="in resources, the smallest first")
     options, _ = parser.parse_known_args()
     if options.measure:
         print(json.dumps(_measured(*map(UUID, options.measure))))
@@ -68,19 +69,19 @@ def main() -> None:
     try:
         with contextlib.redirect_stdout(io.StringIO()), demo.running(state, seed=7) as running:
             demo.audit_everything(running)
-            lines = _all_sizes(running)
+            lines = _all_sizes(running, options.sizes)
         print("\n".join(lines))
     finally:
         shutil.rmtree(state, ignore_errors=True)
 
 
-def _all_sizes(running: demo.Demo) -> list[str]:
+def _all_sizes(running: demo.Demo, sizes: Sequence[int]) -> list[str]:
     admin = running.postgres.url(database=demo.DATABASE)
     lines, copies, measured = [], 0, []
     with psycopg.connect(admin, autocommit=True) as connection:
         [(organization, owner, audit, count)] = connection.execute(FULLEST).fetchall()
         own = [row[0] for row in connection.execute("select id from audits_resource where audit_id = %s", [audit])]
-        for size in SIZES:
+        for size in sizes:
             wanted = -(-size // count)
             of = {"first": copies + 1, "last": wanted - 1, "audit": audit, "own": own}
             connection.execute(RESOURCES, of)
@@ -90,8 +91,9 @@ def _all_sizes(running: demo.Demo) -> list[str]:
             figures = _in_a_process(running.fleet.environment("worker"), (organization, owner, audit))
             lines.append(_line(figures))
             measured.append((figures["resources"], figures["mib"]))
-    (few, less), (many, more) = measured
-    lines.append(f"  memory: {(more - less) * KIB / (many - few):.1f} KiB a resource more, from the one to the other")
+    (few, less), (many, more) = measured[0], measured[-1]
+    if many > few:
+        lines.append(f"  memory: {(more - less) * KIB / (many - few):.1f} KiB a resource more, from first to last size")
     return lines
 
 

@@ -201,7 +201,18 @@ class Work:
         """The one transaction that writes results: under the audit's lock, and only while the work is wanted."""
         self.hold.raise_if_over()
         with self.transaction():
-            yield self._lock()
+            yield self.lock()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """The one transaction that writes what a step saw. The audit is locked by `lock`, which is called once that is
+        written: all steps of an account end under the one lock, so each holds it as shortly as it can.
+        """
+        self.hold.raise_if_over()
+        with self.transaction():
+            if not self.step.is_held():
+                raise steps.NoLongerOurs
+            yield
 
     @contextmanager
     def storing(self) -> Iterator[None]:
@@ -213,9 +224,10 @@ class Work:
         with self.transaction():
             with claims.cut_off_by(self.hold):
                 yield
-            self._lock()
+            self.lock()
 
-    def _lock(self) -> Audit:
+    def lock(self) -> Audit:
+        """The audit, locked until the transaction ends. Raises EndEarly and NoLongerOurs: then nothing may stay."""
         audit = steps.lock_audit(audit_id=self.step.audit_id)
         if not steps.is_wanted(audit_id=self.step.audit_id):
             raise claims.EndEarly(claims.STOPPED)
@@ -288,8 +300,9 @@ def _look(work: Work) -> None:
     )
     collected = collect.look(step=step, credential=credential, wanted=wanted, book=work.book, at=at)
     at = timezone.now()
-    with work.results():
+    with work.writing():
         record.write(step=step, collected=collected, kinds=kinds, at=at)
+        work.lock()
         steps.finish(step=step, outcome=steps.outcome_of(collected), at=at)
 
 

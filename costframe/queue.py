@@ -71,9 +71,9 @@ class Queue:
         ids = (str(organization_id), str(row_id))
         self.broker.enqueue(Message(queue_name=QUEUE, actor_name=actor_name, args=ids, kwargs={}, options={}))
 
-    def is_empty(self) -> bool:
-        """Whether no message waits for a worker."""
-        return cast("int", self.broker.client.llen(f"{self.broker.namespace}:{QUEUE}")) == 0
+    def waiting(self) -> int:
+        """How many messages wait for a worker."""
+        return cast("int", self.broker.client.llen(f"{self.broker.namespace}:{QUEUE}"))
 
 
 def _is_id(value: object) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid5
 
-from audits.models import Audit, BillLoad
+from audits.models import Audit, BillLoad, Step
 from connections.models import Connection
 from connections.resources import KINDS
 from findings import registry, verdict_rows, whole_proofs
@@ -80,12 +80,23 @@ def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any
 def waiting_for(*, audit: Audit) -> list[UUID]:
     """The other connections whose accounts a bill covers that this audit has loaded: their findings lacked it.
 
-    Call `price_again` for each, in a transaction of its own.
+    Call `price_again` for each, in a transaction of its own. Who was judged since the bill was there had it: in a night
+    of many accounts that is nearly every one.
     """
     loads = BillLoad.objects.filter(
         source__connection_id=audit.connection_id, state=BillLoad.State.LOADED, loaded_at__gte=audit.started_at
     )
-    return [one for one in covered_by(loads) if one != audit.connection_id]
+    loaded_at = Step.objects.filter(audit=audit, kind=Step.Kind.BILL).values_list("ended_at", flat=True).first()
+    need_none = {audit.connection_id, *_judged_since(loaded_at)}
+    return [one for one in covered_by(loads) if one not in need_none]
+
+
+def _judged_since(moment: datetime | None) -> set[UUID]:
+    """The connections whose judging began later, and is done; none where there is no such moment."""
+    if moment is None:
+        return set()
+    judged = Step.objects.filter(kind=Step.Kind.JUDGE, state=Step.State.DONE, started_at__gt=moment)
+    return set(judged.values_list("connection_id", flat=True))
 
 
 def covered_by(loads: QuerySet[BillLoad]) -> list[UUID]:

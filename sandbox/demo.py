@@ -26,7 +26,7 @@ from tenants.organization_ids import organization_id_for
 from tenants.proof import ContextKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from uuid import UUID
 
 DATABASE = "costframe"
@@ -60,7 +60,7 @@ def main() -> int:
     parser.add_argument("--state", type=Path, default=ROOT / ".local" / "demo", help="where the demo keeps its data")
     parser.add_argument("--seed", type=int, default=7, help="another estate (a new one starts from nothing)")
     chosen = parser.parse_args()
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    signal.signal(signal.SIGTERM, as_interrupt)
     try:
         with only_one(chosen.state), running(chosen.state, seed=chosen.seed) as demo:
             audit_everything(demo)
@@ -89,17 +89,31 @@ def only_one(state: Path) -> Iterator[None]:
         yield
 
 
+def start_sandbox(state: Path, *, seed: int) -> SandboxCloud:
+    """The cloud of a payer and two members, small and full of waste."""
+    say("Starting the sandbox cloud: an organisation with a payer and two member accounts...")
+    return SandboxCloud.start(seed=seed, state_dir=state)
+
+
 @contextlib.contextmanager
-def running(state: Path, *, seed: int) -> Iterator[Demo]:
-    """Start servers, cloud, sign-in and the product's processes; stop exactly those at the end."""
+def running(
+    state: Path,
+    *,
+    seed: int,
+    start_cloud: Callable[..., SandboxCloud] = start_sandbox,
+    workers: Sequence[Sequence[str]] = ((),),
+) -> Iterator[Demo]:
+    """Start servers, cloud, sign-in and the product's processes; stop exactly those at the end.
+
+    `workers` has the arguments of each worker to start; the second one is called `worker-2`.
+    """
     with contextlib.ExitStack() as started:
         left = forget_unless_it_fits(state, mark=mark_of(seed=seed))
         if left is Left.OTHERS:
             say(f"What another release or seed left in {state} does not fit this one: the demo begins anew.")
         say("Starting PostgreSQL and Redis (embedded, on loopback)...")
         postgres, urls, redis_url = databases(state, started)
-        say("Starting the sandbox cloud: an organisation with a payer and two member accounts...")
-        cloud = SandboxCloud.start(seed=seed, state_dir=state / "aws")
+        cloud = start_cloud(state / "aws", seed=seed)
         started.callback(cloud.stop)
         web_port, operator_port = own_port(WEB_PORT), own_port(OPERATOR_PORT)
         web_origin, operator_origin = f"http://app.localhost:{web_port}", f"http://ops.localhost:{operator_port}"
@@ -112,7 +126,8 @@ def running(state: Path, *, seed: int) -> Iterator[Demo]:
         fleet.context_key = context_key(fleet, state / "context_key")
         fleet.sealing_public_key = sealing_public_key(fleet, is_first=not (state / "keys").exists())
         say("Starting web, worker, scheduler and operator, each with only its own environment...")
-        fleet.start_command("worker", "worker", "worker")
+        for number, arguments in enumerate(workers, start=1):
+            fleet.start_command("worker" if number == 1 else f"worker-{number}", "worker", "worker", *arguments)
         fleet.start_command("scheduler", "scheduler", "scheduler")
         fleet.start_pages("web", web_port)
         issuer.send_webhooks_to(web_origin)
@@ -254,7 +269,8 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def _as_interrupt(*_: object) -> None:
+def as_interrupt(*_: object) -> None:
+    """For a signal: end as Ctrl-C does, so that everything that was started is stopped."""
     raise KeyboardInterrupt
 
 

@@ -103,6 +103,10 @@ class WorkRow(TenantModel):
             type(self).objects.filter(id=self.id, claim=self.claim).update(due_at=at + dt.timedelta(seconds=seconds))
         )
 
+    def is_held(self) -> bool:
+        """Whether the row is still ours, as far as a look tells that locks nothing."""
+        return type(self).objects.filter(id=self.id, claim=self.claim).exists()
+
     def settle(self, **changes: Any) -> bool:  # noqa: ANN401 - columns
         """Write the outcome if the row is still ours. False: it is not, so roll back whatever else was written."""
         return bool(type(self).objects.filter(id=self.id, claim=self.claim).update(**{"claim": None, **changes}))

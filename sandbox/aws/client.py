@@ -47,6 +47,11 @@ class SandboxCloud:
         self.endpoint_url = endpoint_url
         self._process = process
 
+    @property
+    def pid(self) -> int | None:
+        """The front's process, if it is a child of ours."""
+        return self._process.pid if self._process else None
+
     @classmethod
     def start(
         cls, *, seed: int = 7, as_of: datetime | None = None, state_dir: Path | None = None, port: int = 0
@@ -55,30 +60,28 @@ class SandboxCloud:
         folder).
         """
         folder = state_dir or Path(tempfile.mkdtemp(prefix="costframe-aws-"))
-        folder.mkdir(parents=True, exist_ok=True)
-        ready = folder / "ready.json"
-        ready.unlink(missing_ok=True)
-        command = [
-            sys.executable,
-            "-m",
-            "sandbox.aws",
-            "--port",
-            str(port),
-            "--seed",
-            str(seed),
-            "--state-dir",
-            str(folder),
-        ]
-        command += ["--ready-file", str(ready), "--end-with-parent"]
+        command = [*("-m", "sandbox.aws"), "--port", str(port), "--seed", str(seed), "--end-with-parent"]
         if as_of:
             command += ["--as-of", as_of.isoformat()]
-        with (folder / "front.log").open("ab") as log:
-            process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=log, stderr=log)
+        return cls.start_command(command, state_dir=folder)
+
+    @classmethod
+    def start_command(cls, command: Sequence[str], *, state_dir: Path) -> SandboxCloud:
+        """Starts a cloud by Python's arguments, adds where it keeps its state and says its address, and waits for it.
+
+        It is to end as soon as its standard input is closed.
+        """
+        state_dir.mkdir(parents=True, exist_ok=True)
+        ready = state_dir / "ready.json"
+        ready.unlink(missing_ok=True)
+        whole = [sys.executable, *command, "--state-dir", str(state_dir), "--ready-file", str(ready)]
+        with (state_dir / "front.log").open("ab") as log:
+            process = subprocess.Popen(whole, cwd=ROOT, stdin=subprocess.PIPE, stdout=log, stderr=log)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not ready.exists():
             if process.poll() is not None or time.monotonic() > deadline:
                 process.kill()
-                raise RuntimeError(f"the sandbox cloud did not start; see {folder}/front.log and backend.log")
+                raise RuntimeError(f"the sandbox cloud did not start; see {state_dir}/front.log and backend.log")
             time.sleep(0.05)
         return cls(endpoint_url=json.loads(ready.read_text())["endpoint_url"], process=process)
 

@@ -57,7 +57,7 @@ class Cloud:
         outcome = "FAILED"
         try:
             claimed = wire.credential(request)
-            call = self.shaped.identify(request, claimed) or wire.identify(request, claimed)
+            call = self.identify(request, claimed)
             caller = self._authenticate(request, claimed)
             strike = self.faults.strike(call, caller)
             if delay := self.latency_seconds + strike.delay:
@@ -81,6 +81,10 @@ class Cloud:
             )
         return answer
 
+    def identify(self, request: Request, claimed: Credential) -> ApiCall:
+        """Which call of which service a request is."""
+        return self.shaped.identify(request, claimed) or wire.identify(request, claimed)
+
     def _authenticate(self, request: Request, claimed: Credential) -> Caller:
         caller = self.identities.caller(claimed.access_key_id)
         if caller is None or request.headers.get("x-amz-security-token", "") != caller.token:
@@ -94,16 +98,24 @@ class Cloud:
     def _perform(self, request: Request, call: ApiCall, caller: Caller) -> Answer:
         if not call.operation:
             raise Refusal("unknown_action", "The sandbox does not know this operation.")
-        resource = iam_reads.resource_of(call, caller, self.identities) if call.service == "iam" else call.resource
         if call.action not in ALWAYS_ALLOWED:
-            for action in (call.action, *call.besides):
-                access.authorize(replace(call, action=action), caller, resource=resource)
-            if self.export_key_arn:
-                access.authorize_key(call, caller, key_arn=self.export_key_arn)
+            self.authorize(call, caller)
         if call.service == "sts":
             return sts.answer(call, caller, self.identities)
         if call.service == "iam":
             return iam_reads.answer(call, caller, self.identities)
+        return self.read(request, call, caller)
+
+    def authorize(self, call: ApiCall, caller: Caller) -> None:
+        """Raises a Refusal where the caller may not make the call."""
+        resource = iam_reads.resource_of(call, caller, self.identities) if call.service == "iam" else call.resource
+        for action in (call.action, *call.besides):
+            access.authorize(replace(call, action=action), caller, resource=resource)
+        if self.export_key_arn:
+            access.authorize_key(call, caller, key_arn=self.export_key_arn)
+
+    def read(self, request: Request, call: ApiCall, caller: Caller) -> Answer:
+        """What stands in the caller's account, from data where a family has it and from moto where not."""
         if self.shaped.knows(call):
             return self.shaped.answer(call, caller, self.estate, page_size=self.page_size)
         if call.service == "cloudwatch":

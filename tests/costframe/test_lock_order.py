@@ -10,7 +10,9 @@ import pytest
 
 from audits import operations, steps
 from audits.models import Audit, Step
+from audits.record import write
 from connections.models import Connection
+from connections.provider import Collected
 from costframe import claims, pipeline
 from costframe.deletion import delete_connection
 from findings.operations import judge
@@ -135,6 +137,54 @@ def test_whoever_asks_to_stop_waits_for_no_bill_that_is_being_stored(at_once, au
         may_go_on.set()
     with pytest.raises(claims.EndEarly, match="STOPPED"):
         stored.result(SECONDS)
+
+
+def test_what_a_step_saw_is_written_while_another_step_of_the_account_holds_the_audit(at_once, audit):
+    with psycopg.connect(at_once.urls["admin"]) as admin:
+        ((step_id,),) = admin.execute("select id from audits_step where service = 'rds'").fetchall()
+    take = inside(lambda: steps.take(step_id=step_id, at=AT, seconds=60, kinds_of=lambda _: ()))
+    step = at_once.start(take).result(SECONDS)
+    work = pipeline.Work(organization_id=catalogue.A, step=step, hold=claims.Hold(), book=None)
+    is_written = threading.Event()
+
+    def look():
+        with work.writing():
+            write(step=step, collected=Collected(), kinds=("database",), at=AT)
+            is_written.set()
+            work.lock()
+            steps.finish(step=step, outcome=steps.outcome_of(Collected()), at=AT)
+
+    @inside
+    def hold():
+        steps.lock_audit(audit_id=audit.id)
+        written = at_once.start(look)
+        return is_written.wait(SECONDS), written
+
+    could_write, written = at_once.start(hold).result(SECONDS * 2)
+    assert could_write, "it waits for the audit's lock before it writes anything"
+    written.result(SECONDS)
+    with psycopg.connect(at_once.urls["admin"]) as admin:
+        told = admin.execute("select state from audits_step where id = %s", [step_id]).fetchall()
+    assert told == [("DONE",)]
+
+
+def test_what_a_step_saw_is_not_written_once_it_was_taken_over(at_once, audit):
+    with psycopg.connect(at_once.urls["admin"]) as admin:
+        ((step_id,),) = admin.execute("select id from audits_step where service = 'rds'").fetchall()
+    take = inside(lambda: steps.take(step_id=step_id, at=AT, seconds=60, kinds_of=lambda _: ()))
+    step = at_once.start(take).result(SECONDS)
+    with psycopg.connect(at_once.urls["admin"], autocommit=True) as admin:
+        admin.execute("update audits_step set claim = gen_random_uuid() where id = %s", [step_id])
+    work = pipeline.Work(organization_id=catalogue.A, step=step, hold=claims.Hold(), book=None)
+    begun = []
+
+    def look():
+        with work.writing():
+            begun.append("writing")
+
+    with pytest.raises(steps.NoLongerOurs):
+        at_once.start(look).result(SECONDS)
+    assert begun == []
 
 
 def test_a_step_is_taken_while_its_audit_is_locked_by_somebody_who_then_changes_it(at_once, audit):

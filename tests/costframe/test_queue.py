@@ -82,9 +82,9 @@ def test_what_is_sent_holds_two_ids_and_nothing_of_the_row(queue):
 
 
 def test_the_queue_knows_whether_a_message_waits(queue):
-    assert queue.is_empty()
+    assert queue.waiting() == 0
     queue.send("run_step", uuid.uuid4(), uuid.uuid4())
-    assert not queue.is_empty()
+    assert queue.waiting() == 1
 
 
 def test_every_actor_can_be_sent_to_and_has_its_table():

@@ -10,7 +10,8 @@ from redis.exceptions import ConnectionError as RedisIsAway
 
 from audits.models import Audit, Schedule, Step
 from connections.models import AccessCheck, Connection
-from costframe.schedule import EAGER_SECONDS, IDLE_SECONDS, TABLES, Scheduler, due_rows, next_due_at
+from costframe import schedule
+from costframe.schedule import EAGER_SECONDS, IDLE_SECONDS, MOST_WAITING, TABLES, Scheduler, due_rows, next_due_at
 from tenants import scope
 from tests.conftest import AT
 from tests.database import acting_as
@@ -23,15 +24,15 @@ class Sent:
     """A queue that remembers."""
 
     def __init__(self):
-        self.messages, self.waiting, self.away = [], False, False
+        self.messages, self.unread, self.away = [], 0, False
 
     def send(self, actor_name, organization_id, row_id):
         if self.away:
             raise RedisIsAway
         self.messages.append((actor_name, organization_id, row_id))
 
-    def is_empty(self):
-        return not self.waiting
+    def waiting(self):
+        return self.unread
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_a_row_that_stays_due_is_sent_again(scheduler, sent, as_scheduler):
 
 
 def test_a_row_whose_message_still_waits_is_given_more_time(scheduler, sent, as_scheduler):
-    sent.waiting = True
+    sent.unread = 1
     scheduler.look(at=AT)
     scheduler.look(at=AT + 20 * SECOND)
     assert len(sent.messages) == 1
@@ -127,6 +128,64 @@ def test_rows_of_every_table_are_found(audit, organization):
         found = {row.actor: row.row_id for row in due_rows(at=AT + SECOND)}
         assert next_due_at(at=AT) == AT + SECOND
     assert found == {"check_access": check.id, "plan_night": night.id, "run_audit": audit.id, "run_step": step.id}
+
+
+def steps_of(organization, count, *, due_at):
+    """So many steps of an account of the organisation, due at once."""
+    with scope.organization(organization.id):
+        one = Connection.objects.create(label="One", state="CONNECTED", account_id="1", created_at=AT)
+        audit = Audit.objects.create(connection=one, requested_by="a test", requested_at=AT)
+        with acting_as("cf_worker"):
+            made = [
+                Step(audit=audit, connection=one, kind="INVENTORY", account_id="1", service=f"{at}", due_at=due_at)
+                for at in range(count)
+            ]
+            return [step.id for step in Step.objects.bulk_create(made)]
+
+
+def test_whatever_is_no_step_goes_first_however_many_steps_have_waited_for_longer(audit, organization, monkeypatch):
+    monkeypatch.setattr(schedule, "MOST_AT_ONCE", 3)
+    steps = steps_of(organization, 5, due_at=AT - 3600 * SECOND)
+    with acting_as("cf_scheduler"):
+        first, *others = due_rows(at=AT)
+    assert first.row_id == audit.id
+    assert {row.row_id for row in others} < set(steps)
+    assert len(others) == 2
+
+
+def test_organisations_take_turns_with_their_steps(organization, other_organization):
+    many = steps_of(organization, 6, due_at=AT - 3600 * SECOND)
+    few = steps_of(other_organization, 2, due_at=AT)
+    with acting_as("cf_scheduler"):
+        found = [row.row_id for row in due_rows(at=AT)]
+    assert sorted(found) == sorted([*many, *few])
+    assert set(few) < set(found[:4])
+
+
+def test_steps_that_are_due_a_minute_earlier_go_first_and_those_of_one_minute_in_no_order_of_their_accounts(
+    organization,
+):
+    steps_of(organization, 40, due_at=AT + 60 * SECOND)
+    with acting_as("cf_worker"), scope.organization(organization.id):
+        last = Step.objects.first()
+        Step.objects.filter(id=last.id).update(due_at=AT)
+    with acting_as("cf_scheduler"):
+        found = [row.row_id for row in due_rows(at=AT + 60 * SECOND)]
+    assert found[0] == last.id
+    assert found[1:] == sorted(found[1:])
+
+
+def test_no_more_is_sent_than_workers_take_soon(scheduler, sent, organization):
+    steps_of(organization, MOST_WAITING + 10, due_at=AT)
+    with acting_as("cf_scheduler"):
+        scheduler.look(at=AT)
+        assert len(sent.messages) == MOST_WAITING
+        sent.unread = MOST_WAITING
+        scheduler.look(at=AT + SECOND)
+        assert len(sent.messages) == MOST_WAITING
+        sent.unread = MOST_WAITING - 4
+        scheduler.look(at=AT + 2 * SECOND)
+    assert len({row_id for *_, row_id in sent.messages}) == len(sent.messages) == MOST_WAITING + 4
 
 
 @pytest.fixture

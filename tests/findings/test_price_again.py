@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from audits.models import Step
 from findings.models import Finding
 from findings.operations import judge, price_again, waiting_for
 from tenants import scope
@@ -95,6 +96,21 @@ def test_an_audit_under_way_prices_for_itself(payer_and_shop):
     assert Finding.objects.get().evidence_hash == before
     judge(audit=running, at=AT)
     assert Finding.objects.get().confidence == "VERIFIED"
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes_after_the_bill", "has_it"),
+    [("DONE", 1, True), ("DONE", -1, False), ("RUNNING", 1, False), ("FAILED", 1, False)],
+)
+def test_an_account_that_was_judged_since_the_bill_was_there_waits_for_nothing(
+    payer_and_shop, state, minutes_after_the_bill, has_it
+):
+    payer, shop = payer_and_shop
+    theirs, ours = make_audit(shop, at=AT - DAY), bill_comes(payer)
+    began = AT + minutes_after_the_bill * DAY / 1440
+    Step.objects.create(audit=ours, connection=payer, kind="BILL", state="DONE", account_id=PAYER, ended_at=AT)
+    Step.objects.create(audit=theirs, connection=shop, kind="JUDGE", state=state, account_id="1", started_at=began)
+    assert waiting_for(audit=ours) == ([] if has_it else [shop.id])
 
 
 def test_only_connections_that_the_new_bill_covers_wait_for_it(payer_and_shop):
