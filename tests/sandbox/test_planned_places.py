@@ -37,7 +37,10 @@ def test_no_resource_of_the_truth_stands_where_the_bill_lets_no_call_be_made(see
         billed = bill_of(estate, account)
         for region, service in inventory.places(regions=names.REGIONS, is_payer=account == names.PAYER):
             known = place(account_id=account, region=region, service=service, looked_at=looked_at)
-            if planned(known, billed=billed, seen=(), night="").plan in {Plan.NOT_BILLED, Plan.SPOT_CHECK}:
+            if planned(known, billed=billed, is_recorded=None, seen=(), night="").plan in {
+                Plan.NOT_BILLED,
+                Plan.SPOT_CHECK,
+            }:
                 left_out.add((account, region if known.is_regional else "", service))
     stands = {
         (item.account, where, KINDS[item.kind].SERVICE)
