@@ -207,13 +207,15 @@ def test_where_a_finding_is_open_is_called_however_long_it_was_not_looked_at(sho
     assert plans(audit, shop)["us-east-1", "rds"] == "SEEN_BEFORE"
 
 
-def test_a_place_that_was_not_called_is_read_neither_to_the_end_nor_hidden_by_a_gap(shop, monkeypatch):
+@pytest.mark.parametrize("by_bill", [True, False])
+def test_a_place_that_was_not_called_is_read_neither_to_the_end_nor_hidden_by_a_gap(shop, monkeypatch, by_bill):
     no_spot_checks(monkeypatch)
-    bill(shop)
-    begun(audit := asked_for(shop), shop)
-    sight = sight_of(audit=audit)
-    assert not sight.shows_gone(kind=Database.KIND, service="rds", region="us-east-1")
-    assert sight.hidden_kinds("us-east-1") == frozenset()
+    if by_bill:
+        bill(shop)
+    begun(audit := asked_for(shop), shop, records={} if by_bill else RECORDS)
+    sight, region = sight_of(audit=audit), "us-east-1" if by_bill else "eu-west-1"
+    assert not sight.shows_gone(kind=Database.KIND, service="rds", region=region)
+    assert sight.hidden_kinds(region) == frozenset()
 
 
 def test_an_audit_of_which_nothing_is_called_is_judged_at_once(shop, monkeypatch):
@@ -308,7 +310,6 @@ LEFT_OUT = {
     ("eu-west-1", service) for service, one in inventory.COLLECTORS.items()
     if one.recorded_as and one.scope is Scope.REGIONAL and service not in {"acm-pca", "apigateway", "mq", "lambda", "s3"}
 }  # fmt: skip
-LAMBDA = "AWS Lambda"
 
 
 def test_without_a_bill_what_aws_config_does_not_have_is_left_out_at_once(shop, monkeypatch):
@@ -329,14 +330,6 @@ def test_where_something_stood_lately_is_called_whatever_aws_config_says(shop):
     audit = asked_for(shop)
     stands(shop, audit, service="rds", region="eu-west-1", days_ago=29)
     assert parts(audit, shop, records=RECORDS)["eu-west-1", "rds"].planned.plan == "SEEN_BEFORE"
-
-
-def test_what_aws_config_left_out_shows_nothing_as_gone(shop, monkeypatch):
-    no_spot_checks(monkeypatch)
-    begun(audit := asked_for(shop), shop, records=RECORDS)
-    sight = sight_of(audit=audit)
-    assert not sight.shows_gone(kind=Database.KIND, service="rds", region="eu-west-1")
-    assert sight.hidden_kinds("eu-west-1") == frozenset()
 
 
 def test_what_aws_config_has_waits_for_no_bill_since_none_could_leave_it_out(payer, monkeypatch):
@@ -370,7 +363,7 @@ def test_what_was_left_out_stays_so_once_the_judging_has_its_turn(shop, monkeypa
     no_spot_checks(monkeypatch)
     begun(audit := asked_for(shop), shop, records=RECORDS)
     Step.objects.filter(audit=audit, kind="JUDGE").update(due_at=AT)
-    bill(shop, lines=[(RDS, "eu-west-1"), (LAMBDA, "eu-west-1")])
+    bill(shop, lines=[(RDS, "eu-west-1")])
     planning.plan_again(audit=steps.lock_audit(audit_id=audit.id), at=AT + SECOND)
     assert steps_of(audit)["eu-west-1", "rds"].state == "NOT_CALLED"
 

@@ -129,8 +129,8 @@ def trials(
     some = probed(regions, most_billed=most_billed)
     return [
         *(Trial(calls=tried, regions=some, is_everywhere=len(some) == len(regions)) for tried in regional),
-        *(Trial(calls=one.calls, regions=(one.home_region,)) for one in wanted if one.scope is not Scope.REGIONAL),
         Trial(calls=calls.RECORDS, regions=some, is_everywhere=len(some) == len(regions), is_needed=False),
+        *(Trial(calls=one.calls, regions=(one.home_region,)) for one in wanted if one.scope is not Scope.REGIONAL),
     ]
 
 

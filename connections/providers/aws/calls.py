@@ -122,6 +122,7 @@ GET_RESOURCE_COUNTS = Call(
     why=f"Tells how many resources of each type it knows in a region: types and numbers alone, and no configuration of "
     f"any. Services of which there are none are not asked. {NOT_NEEDED}",
     cheapest={"limit": 1},
+    kept={"nextToken": "Where the next page begins."},
 )
 LIST_EXPORTS = Call(
     service="bcm-data-exports",
