@@ -9,6 +9,7 @@ import pytest
 from audits.collect import place
 from audits.planning import MOST_DAYS, NOTHING_BILLED, Billed, Plan, is_recorded, planned
 from connections.providers.aws import inventory, recorders
+from connections.providers.aws.reader import Listing
 from connections.resources import KINDS
 from findings.registry import RULES
 from sandbox.aws import names
@@ -37,7 +38,8 @@ def records_of(estate, account):
         asked = Asked(account=account, region=region, parameters={}, estate=estate)
         [recorder] = records._recorders(asked)["ConfigurationRecorders"]
         told_of = recorders.records(recorder, region=region)
-        found[region] = recorders.record_of(list(records.counts(asked).items()), told_of=told_of)
+        counts = Listing(rows=tuple(records.counts(asked).items()), is_complete=True)
+        found[region] = recorders.record_of(counts, told_of=told_of)
     return found
 
 

@@ -15,9 +15,10 @@ from connections.providers.aws.reader import THREADS, Reader
 from connections.providers.aws.session import STS_REGION
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from connections.providers.aws.reader import Listing
     from connections.providers.aws.session import AwsSession
 
 # It has whatever recording needs. Another role may lack what a type needs, and then nothing of that type is counted.
@@ -57,7 +58,7 @@ def _read(reader: Reader) -> Record | None:
     counts = reader.listing(
         calls.GET_RESOURCE_COUNTS, result="resourceCounts", row=lambda row: (str(row["resourceType"]), row.get("count"))
     )
-    return record_of(counts.rows, told_of=told_of) if counts.is_complete else None
+    return record_of(counts, told_of=told_of)
 
 
 def own_recorder(recorders: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -95,9 +96,11 @@ def is_settled(status: Mapping[str, Any], *, at: datetime) -> bool:
     return is_success and started_at <= changed_at and started_at <= at - SETTLED
 
 
-def record_of(counts: Collection[tuple[str, int | None]], *, told_of: frozenset[str]) -> Record | None:
-    """What types and their numbers say; None where there are none at all.
+def record_of(counts: Listing[tuple[str, int | None]], *, told_of: frozenset[str]) -> Record | None:
+    """What types and their numbers say; None where not all were read, or there are none at all.
 
-    That is what a recorder answers that is off or has not counted yet: a region has something by itself.
+    None at all is what a recorder answers that is off or has not counted yet: a region has something by itself.
     """
-    return Record(told_of=told_of, standing=frozenset(name for name, count in counts if count != 0)) if counts else None
+    if not counts.rows or not counts.is_complete:
+        return None
+    return Record(told_of=told_of, standing=frozenset(name for name, count in counts.rows if count != 0))
