@@ -317,20 +317,23 @@ def plan_again(*, audit: Audit, plan: Callable[[Step], Planned], at: datetime) -
     """
     if audit.state != Audit.State.RUNNING:
         return
-    judging = Step.objects.filter(audit=audit, kind=Step.Kind.JUDGE, state=Step.State.WAITING, due_at=None)
-    without_bill = Step.objects.filter(audit=audit, state=Step.State.NOT_CALLED, plan=Plan.NOT_RECORDED)
-    groups: dict[tuple[Planned, Step.State], list[UUID]] = {}
-    for step in (*_unbegun(audit), *(without_bill if judging.exists() else ())):
-        groups.setdefault((plan(step), Step.State(step.state)), []).append(step.id)
-    for (planned, state), ids in groups.items():
-        changes: dict[str, Any] = {"plan": planned.plan, "billed_days": planned.billed_days}
-        if not planned.plan.is_called:
-            changes |= {"state": Step.State.NOT_CALLED, "due_at": None}
-        elif state == Step.State.NOT_CALLED:
-            changes |= {"state": Step.State.WAITING, "due_at": at}
-        Step.objects.filter(id__in=ids, state=state, claim=None).update(**changes)
+    _plan_each(_unbegun(audit), plan=plan, called={})
+    if Step.objects.filter(audit=audit, kind=Step.Kind.JUDGE, state=Step.State.WAITING, due_at=None).exists():
+        left_out = Step.objects.filter(audit=audit, state=Step.State.NOT_CALLED, plan=Plan.NOT_RECORDED)
+        _plan_each(left_out, plan=plan, called={"state": Step.State.WAITING, "due_at": at})
+        wake_scheduler()
     _wait_no_longer(audit, at=at)
     advance(audit=audit, at=at)
+
+
+def _plan_each(steps: QuerySet[Step], *, plan: Callable[[Step], Planned], called: Mapping[str, Any]) -> None:
+    """Plan some steps anew; `called` is what becomes of those that are to be called."""
+    groups: dict[Planned, list[UUID]] = {}
+    for step in steps:
+        groups.setdefault(plan(step), []).append(step.id)
+    for planned, ids in groups.items():
+        becomes = called if planned.plan.is_called else {"state": Step.State.NOT_CALLED, "due_at": None}
+        steps.filter(id__in=ids).update(plan=planned.plan, billed_days=planned.billed_days, **becomes)
 
 
 def _unbegun(audit: Audit) -> QuerySet[Step]:

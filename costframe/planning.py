@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Min, Sum
+from django.db.models import Max, Min, Q, Sum
 
 from audits import collect, steps
 from audits.bill_sums import USAGE
@@ -17,6 +17,7 @@ from audits.planning import (
     NOTHING_BILLED,
     REMEMBERED_NIGHTS,
     Billed,
+    Plan,
     can_be_told,
     is_recorded,
     planned,
@@ -80,9 +81,13 @@ def plan_again(*, audit: Audit, at: datetime) -> None:
 
 
 def waiting_elsewhere(*, audit_id: UUID) -> list[UUID]:
-    """The other audits under way with steps that nobody has begun. Call `plan_again` for each, each under its lock."""
+    """The other audits under way with steps that nobody has begun, or that were left out without a bill. Call
+    `plan_again` for each, each under its lock.
+    """
     waiting = Step.objects.filter(
-        kind=Step.Kind.INVENTORY, state=Step.State.WAITING, attempt=0, audit__state=Audit.State.RUNNING
+        Q(state=Step.State.WAITING, attempt=0) | Q(state=Step.State.NOT_CALLED, plan=Plan.NOT_RECORDED),
+        kind=Step.Kind.INVENTORY,
+        audit__state=Audit.State.RUNNING,
     )
     return list(waiting.exclude(audit_id=audit_id).order_by("audit_id").values_list("audit_id", flat=True).distinct())
 

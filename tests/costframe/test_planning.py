@@ -290,6 +290,15 @@ def test_who_has_no_export_lets_a_bill_that_is_being_loaded_elsewhere_go_first(p
     assert planning.waiting_elsewhere(audit_id=loading.audit_id) == [audit.id]
 
 
+def test_an_audit_of_which_aws_config_left_out_all_that_waits_hears_of_a_bill_too(payer, monkeypatch):
+    no_spot_checks(monkeypatch)
+    begun(asked_for(payer), payer)
+    other = connect("Other", account_id=OTHER)
+    begun(audit := asked_for(other), other, records=RECORDS)
+    Step.objects.filter(audit=audit, state="WAITING").update(attempt=1)
+    assert planning.waiting_elsewhere(audit_id=Step.objects.get(kind="BILL").audit_id) == [audit.id]
+
+
 def test_a_step_that_somebody_has_begun_goes_on_whatever_the_bill_says(shop):
     begun(audit := asked_for(shop), shop)
     claims = {taken(step).claim for step in steps_of(audit).values()}
@@ -326,23 +335,16 @@ def test_without_a_bill_what_aws_config_does_not_have_is_left_out_at_once(shop, 
     assert told["us-east-1", "rds"] is told["eu-west-1", "ec2"] is told["eu-west-1", "mq"] is None
 
 
-def test_where_something_stood_lately_is_called_whatever_aws_config_says(shop):
-    audit = asked_for(shop)
-    stands(shop, audit, service="rds", region="eu-west-1", days_ago=29)
-    assert parts(audit, shop, records=RECORDS)["eu-west-1", "rds"].planned.plan == "SEEN_BEFORE"
-
-
 def test_what_aws_config_has_waits_for_no_bill_since_none_could_leave_it_out(payer, monkeypatch):
     no_spot_checks(monkeypatch)
     begun(audit := asked_for(payer), payer, records=RECORDS)
     found = steps_of(audit)
-    until = AT + planning.BILL_FIRST_SECONDS * SECOND
     assert {place for place, step in found.items() if step.due_at == AT} == {
         ("eu-west-1", "lambda"),
         ("eu-west-1", "s3"),
     }
     assert {place for place, step in found.items() if step.due_at is None} == LEFT_OUT
-    assert found["us-east-1", "rds"].due_at == until
+    assert found["us-east-1", "rds"].due_at == AT + planning.BILL_FIRST_SECONDS * SECOND
 
 
 def test_a_bill_that_names_what_aws_config_left_out_has_it_called_all_the_same(payer, monkeypatch):
