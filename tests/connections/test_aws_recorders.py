@@ -63,7 +63,10 @@ def recording(**group):
             },
             EVERYTHING - {TABLE},
         ),
-        ({"recordingStrategy": {"useOnly": "SOMETHING_NEW"}, "allSupported": True}, frozenset()),
+        (
+            {"recordingStrategy": {"useOnly": "SOMETHING_NEW"}, "allSupported": True, "resourceTypes": [TABLE]},
+            frozenset(),
+        ),
         ({}, frozenset()),
     ],
     ids=["all", "all of old", "all, but not", "named of old", "named", "all but one", "a strategy of later", "nothing"],
@@ -121,10 +124,11 @@ def test_only_the_customers_own_recorder_counts(others, found):
         ({"lastStatusChangeTime": AT - 91 * DAY}, False),
         ({"lastStatusChangeTime": None}, False),
         ({"servicePrincipal": "securityhub.amazonaws.com"}, False),
+        ({"name": "other"}, False),
     ],
 )
 def test_a_recorder_tells_that_works_and_has_for_days(changed, settled):
-    assert is_settled({**STATUS, **changed}, at=AT) is settled
+    assert is_settled(RECORDER, status={**STATUS, **changed}, at=AT) is settled
 
 
 def counted(*rows, told_of=frozenset({TABLE}), is_complete=True):

@@ -53,7 +53,7 @@ def _read(reader: Reader) -> Record | None:
     if not told_of:
         return None
     states = reader.listing(calls.DESCRIBE_RECORDER_STATUS, result="ConfigurationRecordersStatus", row=dict)
-    if not any(one.get("name") == recorder.get("name") and is_settled(one, at=reader.at) for one in states.rows):
+    if not any(is_settled(recorder, status=one, at=reader.at) for one in states.rows):
         return None
     counts = reader.listing(
         calls.GET_RESOURCE_COUNTS, result="resourceCounts", row=lambda row: (str(row["resourceType"]), row.get("count"))
@@ -87,10 +87,13 @@ def records(recorder: Mapping[str, Any], *, region: str) -> frozenset[str]:
     return possible & named if strategy == THESE else frozenset()
 
 
-def is_settled(status: Mapping[str, Any], *, at: datetime) -> bool:
-    """Whether it records, has done so for days without a break, and last did so with success since it was started."""
+def is_settled(recorder: Mapping[str, Any], *, status: Mapping[str, Any], at: datetime) -> bool:
+    """Whether a status is the recorder's and says that it records, has done so for days without a break, and last did
+    so with success since it was started.
+    """
     started_at, changed_at = status.get("lastStartTime"), status.get("lastStatusChangeTime")
-    if status.get("servicePrincipal") or status.get("recording") is not True or started_at is None:
+    is_its = status.get("name") == recorder.get("name") and not status.get("servicePrincipal")
+    if not is_its or status.get("recording") is not True or started_at is None:
         return False
     is_success = str(status.get("lastStatus")).upper() == "SUCCESS" and changed_at is not None
     return is_success and started_at <= changed_at and started_at <= at - SETTLED
