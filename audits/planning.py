@@ -92,7 +92,7 @@ class Planned:
 CALLED = Planned()
 
 
-def is_recorded(place: Place, *, records: Mapping[str, Record]) -> bool | None:
+def recorded_there(place: Place, *, records: Mapping[str, Record]) -> bool | None:
     """Whether a record of the place's region has anything that it would yield; None where none tells of all of it."""
     record = records.get(place.region)
     if record is None or not place.recorded_as:

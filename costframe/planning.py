@@ -19,8 +19,8 @@ from audits.planning import (
     Billed,
     Plan,
     can_be_told,
-    is_recorded,
     planned,
+    recorded_there,
 )
 from findings import registry
 from findings.evidence_from_rows import LONGEST_CHARGE_DAYS, coverage_of
@@ -52,7 +52,7 @@ def inventory_parts(*, audit: Audit, connection: Connection, survey: steps.Surve
     found = []
     for region, service in collect.places(regions=survey.regions, is_payer=connection.has_export):
         place = _place(account_id=survey.account_id, region=region, service=service)
-        is_there = is_recorded(place, records=survey.records)
+        is_there = recorded_there(place, records=survey.records)
         found.append(
             steps.Part(
                 kind=Step.Kind.INVENTORY,

@@ -15,8 +15,8 @@ from audits.planning import (
     Planned,
     can_be_told,
     is_drawn,
-    is_recorded,
     planned,
+    recorded_there,
     told,
 )
 from connections.provider import Record
@@ -178,7 +178,7 @@ KNOWN = undrawn(recorded_as=frozenset({INSTANCE, CLUSTER}))
 )
 def test_a_record_tells_of_a_place_whose_types_it_has_all(place, region, told_of, standing, there):
     record = Record(told_of=frozenset(told_of), standing=frozenset(standing))
-    assert is_recorded(place, records={region: record}) is there
+    assert recorded_there(place, records={region: record}) is there
 
 
 def places(count):

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from audits.collect import place
-from audits.planning import MOST_DAYS, NOTHING_BILLED, Billed, Plan, is_recorded, planned
+from audits.planning import MOST_DAYS, NOTHING_BILLED, Billed, Plan, planned, recorded_there
 from connections.providers.aws import inventory, recorders
 from connections.providers.aws.reader import Listing
 from connections.resources import KINDS
@@ -79,7 +79,7 @@ def test_no_resource_of_the_truth_stands_where_aws_config_lets_no_call_be_made(s
         told = records_of(estate, account)
         for region, service in inventory.places(regions=names.REGIONS, is_payer=False):
             known = place(account_id=account, region=region, service=service, looked_at=())
-            there = is_recorded(known, records=told)
+            there = recorded_there(known, records=told)
             plan = planned(known, billed=NOTHING_BILLED, is_recorded=there, seen=(), night="").plan
             if plan in {Plan.NOT_RECORDED, Plan.SPOT_CHECK}:
                 left_out.setdefault(account, set()).add((account, region if known.is_regional else "", service))
