@@ -9,6 +9,7 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
+from connections.access_check import check_access
 from connections.kits.aws import policy_document
 from connections.provider import Record
 from connections.providers.aws import calls, inventory, recorded
@@ -26,7 +27,7 @@ from connections.providers.aws.session import open_session
 from connections.resources import Volume
 from sandbox.aws import names
 from sandbox.aws.families import records as sandbox_records
-from tests.connections.aws import EXTERNAL_ID, kit, principal, role
+from tests.connections.aws import EXTERNAL_ID, kit, principal, role, try_only
 
 AT = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -199,11 +200,29 @@ def test_an_account_without_a_recorder_is_asked_once_a_region(reading):
     assert reading(names.PAYER) == ({}, [("DescribeConfigurationRecorders", "OK", 3)])
 
 
-def test_a_role_of_an_older_kit_is_asked_once_and_nothing_is_known(reading):
+def of_an_older_kit():
     allowed = policy_document(kit(role_name="CostframeRecords"))
     for statement in allowed["Statement"]:
         statement["Action"] = [one for one in statement["Action"] if not one.startswith("config:")]
-    assert reading(names.LAB, policies={"kit": allowed}) == ({}, [("DescribeConfigurationRecorders", "REFUSED", 1)])
+    return {"kit": allowed}
+
+
+def test_a_role_of_an_older_kit_is_asked_once_and_nothing_is_known(reading):
+    found = reading(names.LAB, policies=of_an_older_kit())
+    assert found == ({}, [("DescribeConfigurationRecorders", "REFUSED", 1)])
+
+
+def test_an_access_check_shows_that_a_role_of_an_older_kit_lacks_it_and_does_not_warn(calm_cloud, monkeypatch):
+    try_only(monkeypatch, "vpn")
+    arn = role(calm_cloud, account=names.LAB, name="CostframeRecords", policies=of_an_older_kit())
+    report = check_access(
+        principal=principal(calm_cloud), role_arn=arn, external_id=EXTERNAL_ID, connection_id="c-1",
+        regions=("us-east-1",),
+    )  # fmt: skip
+    assert (report.refusals, report.warnings) == ((), ())
+    lines = [line for line in report.matrix if line.action.startswith("config:")]
+    assert [line.result for line in lines] == ["REFUSED"] * 3
+    assert all("nothing is missing without it" in line.why for line in lines)
 
 
 @pytest.mark.parametrize(("operation", "kind"), [(EACH[0], "deny"), (EACH[1], "error"), (EACH[2], "deny")])
