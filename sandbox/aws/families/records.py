@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sandbox.aws import names
+from sandbox.aws.families import names_and_checks
 from sandbox.aws.shaped import Answered, Pages
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ def counts(asked: Asked) -> dict[str, int]:
         return {}
     stand = (kind for kind in TYPES for item in asked.of(kind) if item.is_in_inventory)
     found = Counter(BY_ITSELF) + Counter(TYPES[kind] for kind in stand)
+    found += Counter({TYPES["alarm"]: len(names_and_checks.alarms(asked))})  # which are no resources of the estate
     return {name: count for name, count in sorted(found.items()) if group["allSupported"] or name in SOME_TYPES}
 
 
