@@ -119,10 +119,11 @@ def test_on_a_first_night_without_a_bill_aws_config_leaves_out_what_it_does_not_
     config, found = first_night(names.LAB)
     assert set(config.values()) == {4}, "three calls a region, of which four are switched on"
     left_out = {place for place, step in found.items() if step.state == "NOT_CALLED"}
-    assert {("eu-north-1", service) for service in ("rds", "lambda", "s3", "dynamodb", "vpn")} <= left_out
+    assert {("eu-north-1", service) for service in ("rds", "lambda", "kms", "dynamodb", "vpn")} <= left_out
     assert found["eu-north-1", "rds"].plan == "NOT_RECORDED"
     assert found["eu-west-1", "rds"].state == "WAITING", "databases stand there"
     assert found["eu-north-1", "ec2"].state == "WAITING", "AWS Config does not know snapshots"
+    assert found["eu-north-1", "s3"].state == "WAITING", "whether it knows buckets there is not known"
     assert set(ApiCall.objects.filter(service="config").values_list("operation", "count", "outcome")) == {
         (operation, 4, "OK") for operation in config
     }

@@ -27,13 +27,21 @@ WHERE = {
             "AWS::Lambda::Function",
             "AWS::RDS::DBInstance",
             "AWS::RDS::DBSnapshot",
-            "AWS::Redshift::Cluster",
-            "AWS::S3::Bucket",
         ),
         LONG_OPEN,
     ),
     **dict.fromkeys(("AWS::RDS::DBCluster", "AWS::RDS::DBClusterSnapshot"), LONG_OPEN - {"sa-east-1"}),
-    **dict.fromkeys(("AWS::ACMPCA::CertificateAuthority", "AWS::AmazonMQ::Broker", "AWS::ApiGateway::Stage"), AMERICAS),
+    # Whose rows were read for the Americas alone.
+    **dict.fromkeys(
+        (
+            "AWS::ACMPCA::CertificateAuthority",
+            "AWS::AmazonMQ::Broker",
+            "AWS::ApiGateway::Stage",
+            "AWS::Redshift::Cluster",
+            "AWS::S3::Bucket",
+        ),
+        AMERICAS,
+    ),
     "AWS::CloudFront::Distribution": frozenset({"us-east-1"}),  # of all regions
 }
 
