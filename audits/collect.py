@@ -16,10 +16,11 @@ from connections.models import SealedCredential
 from connections.provider import Collected, ExportPlace, GapFound, Scope
 from connections.providers.aws import inventory
 from connections.providers.aws.access import regions_of
-from connections.providers.aws.calls import ACCESS, DESCRIBE_REGIONS
+from connections.providers.aws.calls import ACCESS, DESCRIBE_REGIONS, RECORDS
 from connections.providers.aws.metrics import UNLIMITED, read_usage
 from connections.providers.aws.offered import is_offered
 from connections.providers.aws.outcomes import CallBook
+from connections.providers.aws.recorders import read_records
 from connections.providers.aws.session import Principal, account_of, open_session
 from connections.resources import Metric, Volume
 from connections.seal import Binding
@@ -197,6 +198,7 @@ def place(*, account_id: str, region: str, service: str, looked_at: Collection[t
         region=region,
         service=service,
         billed_as=() if is_needed_free else collector.billed_as,
+        recorded_as=frozenset(name for names in collector.recorded_as.values() for name in names),
         is_regional=collector.scope is Scope.REGIONAL,
         is_offered=is_offered(collector, region=region),
     )
@@ -221,11 +223,12 @@ def check(*, credential: Credential, book: CallBook, is_short: bool = False, mos
     )
 
 
-def survey(*, credential: Credential, book: CallBook) -> Survey:
+def survey(*, credential: Credential, book: CallBook, asks_config: bool, at: datetime) -> Survey:
     """Make sure again that we may come in and only to read, and list the account's regions.
 
-    Outside of any transaction. Raises CannotAssumeRole where nobody answers, and whatever the book raises between two
-    calls; what refuses the audit is in `refusal`.
+    With `asks_config` also what AWS Config counts in each of them at `at`. Outside of any transaction. Raises
+    CannotAssumeRole where nobody answers, and whatever the book raises between two calls; what refuses the audit is in
+    `refusal`.
     """
     report = check(credential=credential, book=book, is_short=True)
     digest, account_id = credential.digest, credential.account_id
@@ -233,17 +236,18 @@ def survey(*, credential: Credential, book: CallBook) -> Survey:
         refusal = " ".join(sentence for _, sentence in report.refusals)
         return Survey(digest=digest, account_id=account_id, refusal=refusal, calls=book.counts())
     wanted = credential.connection.regions
-    session = enter(credential=credential, book=book)
+    session = enter(credential=credential, book=book, reads=(*ACCESS, *RECORDS) if asks_config else ACCESS)
     try:
         regions = regions_of(session)
+        looked_at, gaps = choose_regions(enabled=sorted(regions.enabled), wanted=wanted, account_id=account_id)
+        if regions.refused:
+            looked_at, gaps = report.regions, (_cannot_list_regions(account_id=account_id, message=regions.refused),)
+        records = read_records(session, regions=looked_at, at=at) if asks_config else {}
     finally:
         session.close()
-    calls = book.counts()
-    if regions.refused:
-        gap = _cannot_list_regions(account_id=account_id, message=regions.refused)
-        return Survey(digest=digest, account_id=account_id, regions=report.regions, gaps=(gap,), calls=calls)
-    looked_at, gaps = choose_regions(enabled=sorted(regions.enabled), wanted=wanted, account_id=account_id)
-    return Survey(digest=digest, account_id=account_id, regions=looked_at, gaps=gaps, calls=calls)
+    return Survey(
+        digest=digest, account_id=account_id, regions=looked_at, gaps=gaps, calls=book.counts(), records=records
+    )
 
 
 def _cannot_list_regions(*, account_id: str, message: str) -> GapFound:

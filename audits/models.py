@@ -119,6 +119,7 @@ class Step(WorkRow):
     service = models.CharField(max_length=64, blank=True)
     plan = models.CharField(max_length=16, blank=True, default="")  # of audits.planning.Plan
     billed_days = models.PositiveSmallIntegerField(null=True, blank=True)  # of bill that name nothing there
+    is_recorded = models.BooleanField(null=True, blank=True)  # by AWS Config; None where it does not tell
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     resource_count = models.PositiveIntegerField(default=0)

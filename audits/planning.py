@@ -1,6 +1,7 @@
-"""Which places of an audit need no call: nothing is offered there, or the bill says that nothing stands there.
+"""Which places of an audit need no call: nothing is offered there, or the bill or AWS Config says that nothing stands
+there.
 
-Plain values: what a place is, what a bill names, what was seen before, and what follows from it.
+Plain values: what a place is, what a bill and a record name, what was seen before, and what follows from it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
+
+    from connections.provider import Record
 
 FEWEST_DAYS = 14  # of complete bill, below which it says nothing of what it does not name
 MOST_DAYS = 30  # of bill that are looked at
@@ -22,31 +25,34 @@ MAKERS = ("amazon ", "aws ")
 
 
 class Plan(StrEnum):
-    """Why a step is made without a call, or why one is made although the bill names nothing there."""
+    """Why a step is made without a call, or why one is made although nobody names anything there."""
 
     ORDINARY = ""
     NOT_OFFERED = "NOT_OFFERED"
     NOT_BILLED = "NOT_BILLED"
+    NOT_RECORDED = "NOT_RECORDED"
     SPOT_CHECK = "SPOT_CHECK"
     SEEN_BEFORE = "SEEN_BEFORE"
 
     @property
     def is_called(self) -> bool:
         """Whether the step reads anything."""
-        return self not in {Plan.NOT_OFFERED, Plan.NOT_BILLED}
+        return self not in {Plan.NOT_OFFERED, Plan.NOT_BILLED, Plan.NOT_RECORDED}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """A service in a region of one account, and what is known of it beforehand.
 
-    `billed_as` are the names under which a bill would have whatever stands there, none where no bill tells.
+    `billed_as` are the names under which a bill would have whatever stands there, none where no bill tells;
+    `recorded_as` the types under which AWS Config would, none where it does not know them all.
     """
 
     account_id: str
     region: str
     service: str
     billed_as: tuple[str, ...] = ()
+    recorded_as: frozenset[str] = frozenset()
     is_regional: bool = True
     is_offered: bool = True
 
@@ -73,34 +79,50 @@ NOTHING_BILLED = Billed(days=0, charged=frozenset())  # no bill tells
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """What becomes of a place. `billed_days` is how many days of bill name nothing there, None where none was asked."""
+    """What becomes of a place. `billed_days` is how many days of bill name nothing there, None where none was asked.
+
+    `is_recorded` is whether AWS Config has anything there, None where it does not tell.
+    """
 
     plan: Plan = Plan.ORDINARY
     billed_days: int | None = None
+    is_recorded: bool | None = None
 
 
 CALLED = Planned()
 
 
-def planned(place: Place, *, billed: Billed, seen: Collection[tuple[str, str]], night: str) -> Planned:
-    """Whether a place is read.
+def recorded_there(place: Place, *, records: Mapping[str, Record]) -> bool | None:
+    """Whether a record of the place's region has anything that it would yield; None where none tells of all of it."""
+    record = records.get(place.region)
+    if record is None or not place.recorded_as:
+        return None
+    if record.standing & place.recorded_as:
+        return True
+    return False if place.recorded_as <= record.told_of else None
+
+
+def planned(
+    place: Place, *, billed: Billed, is_recorded: bool | None, seen: Collection[tuple[str, str]], night: str
+) -> Planned:
+    """Whether a place is read: left out only where bill or record says that nothing stands there, and neither names it.
 
     `seen` are the (service, region) in which something stood during the last `REMEMBERED_NIGHTS`; of a service that is
     of no one region, any region counts. `night` names the night for which spot checks are chosen.
     """
-    is_named = bool(place.billed_as) and billed.has(place)
-    if is_named:
-        return CALLED
-    is_told = bool(place.billed_as) and billed.days >= FEWEST_DAYS
-    if place.is_offered and not is_told:
-        return CALLED
-    days = billed.days if is_told else None
+    is_billed_telling = bool(place.billed_as) and billed.days >= FEWEST_DAYS
+    is_named = is_recorded or (bool(place.billed_as) and billed.has(place))
+    is_told = is_billed_telling or is_recorded is False
+    if is_named or (place.is_offered and not is_told):
+        return Planned(is_recorded=is_recorded)
+    days = billed.days if is_billed_telling else None
     if _stood(place, seen):
-        return Planned(plan=Plan.SEEN_BEFORE, billed_days=days)
+        return Planned(plan=Plan.SEEN_BEFORE, billed_days=days, is_recorded=is_recorded)
     if not place.is_offered:
-        return Planned(plan=Plan.NOT_OFFERED)
-    plan = Plan.SPOT_CHECK if is_drawn(place, night=night) else Plan.NOT_BILLED
-    return Planned(plan=plan, billed_days=days)
+        return Planned(plan=Plan.NOT_OFFERED, is_recorded=is_recorded)
+    left_out = Plan.NOT_RECORDED if days is None else Plan.NOT_BILLED
+    plan = Plan.SPOT_CHECK if is_drawn(place, night=night) else left_out
+    return Planned(plan=plan, billed_days=days, is_recorded=is_recorded)
 
 
 def can_be_told(place: Place) -> bool:
@@ -114,15 +136,17 @@ def is_drawn(place: Place, *, night: str) -> bool:
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) % ONE_IN == 0
 
 
-def told(plan: str, *, billed_days: int | None) -> str:
+def told(plan: str, *, billed_days: int | None, is_recorded: bool | None = None) -> str:
     """Why a step made no call, or made one all the same, in words; "" for an ordinary one."""
-    nothing = f"nothing billed there in {billed_days} days"
-    no_bill = "not offered in this region" if billed_days is None else nothing
+    said = [f"nothing billed there in {billed_days} days"] if billed_days is not None else []
+    said += ["AWS Config records none there"] if is_recorded is False else []
+    nothing = ", and ".join(said) or "not offered in this region"
     return {
         Plan.NOT_OFFERED: "not offered in this region",
         Plan.NOT_BILLED: nothing,
+        Plan.NOT_RECORDED: nothing,
         Plan.SPOT_CHECK: f"spot check: {nothing}",
-        Plan.SEEN_BEFORE: f"{no_bill}, yet something was seen in the last {REMEMBERED_NIGHTS} nights",
+        Plan.SEEN_BEFORE: f"{nothing}, yet something was seen in the last {REMEMBERED_NIGHTS} nights",
     }.get(Plan(plan), "")
 
 

@@ -55,8 +55,8 @@ class Cell:
 
     @property
     def note(self) -> str:
-        """Why it made no call, or made one although the bill names nothing there."""
-        return told(self.step.plan, billed_days=self.step.billed_days)
+        """Why it made no call, or made one although nobody names anything there."""
+        return told(self.step.plan, billed_days=self.step.billed_days, is_recorded=self.step.is_recorded)
 
 
 class Place(NamedTuple):

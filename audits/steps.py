@@ -10,21 +10,21 @@ from django.db.models import F
 
 from audits.booking import CalledFor, book_calls
 from audits.models import Audit, Gap, Step
-from audits.planning import CALLED
+from audits.planning import CALLED, Plan
 from connections import confirmations
 from connections.models import Connection
 from connections.provider import GapFound
 from tenants.wake import wake_scheduler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
 
     from audits.planning import Planned
-    from connections.provider import CallCount, Collected
+    from connections.provider import CallCount, Collected, Record
 
 MOST_FAILURES = 3  # an error of ours: tried again, then given up
 MOST_ATTEMPTS = 6  # taken and never finished: it kills its worker
@@ -60,6 +60,7 @@ class Survey:
     regions: tuple[str, ...] = ()
     gaps: tuple[GapFound, ...] = ()
     calls: tuple[CallCount, ...] = ()
+    records: Mapping[str, Record] = field(default_factory=dict)  # what AWS Config tells, by region
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -303,28 +304,36 @@ def _new_step(audit: Audit, part: Part, *, due_at: datetime | None) -> Step:
         service=part.service,
         plan=part.planned.plan,
         billed_days=part.planned.billed_days,
+        is_recorded=part.planned.is_recorded,
         due_at=due_at if is_called else None,
     )
 
 
 def plan_again(*, audit: Audit, plan: Callable[[Step], Planned], at: datetime) -> None:
-    """Plan anew, now that a bill is there, the inventory's steps of a locked audit that nobody has begun yet.
+    """Plan anew, now that a bill is there, the inventory's steps of a locked audit that nobody has begun yet, and those
+    that were left out without a bill. These count as long as its judging waits.
 
     Whichever are still to be called wait no longer. Does nothing where the audit is not under way.
     """
     if audit.state != Audit.State.RUNNING:
         return
-    waiting = _unbegun(audit)
-    groups: dict[Planned, list[UUID]] = {}
-    for step in waiting:
-        groups.setdefault(plan(step), []).append(step.id)
-    for planned, ids in groups.items():
-        changes: dict[str, Any] = {"plan": planned.plan, "billed_days": planned.billed_days}
-        if not planned.plan.is_called:
-            changes |= {"state": Step.State.NOT_CALLED, "due_at": None}
-        waiting.filter(id__in=ids).update(**changes)
+    _plan_each(_unbegun(audit), plan=plan, called={})
+    if Step.objects.filter(audit=audit, kind=Step.Kind.JUDGE, state=Step.State.WAITING, due_at=None).exists():
+        left_out = Step.objects.filter(audit=audit, state=Step.State.NOT_CALLED, plan=Plan.NOT_RECORDED)
+        _plan_each(left_out, plan=plan, called={"state": Step.State.WAITING, "due_at": at})
+        wake_scheduler()
     _wait_no_longer(audit, at=at)
     advance(audit=audit, at=at)
+
+
+def _plan_each(steps: QuerySet[Step], *, plan: Callable[[Step], Planned], called: Mapping[str, Any]) -> None:
+    """Plan some steps anew; `called` is what becomes of those that are to be called."""
+    groups: dict[Planned, list[UUID]] = {}
+    for step in steps:
+        groups.setdefault(plan(step), []).append(step.id)
+    for planned, ids in groups.items():
+        becomes = called if planned.plan.is_called else {"state": Step.State.NOT_CALLED, "due_at": None}
+        steps.filter(id__in=ids).update(plan=planned.plan, billed_days=planned.billed_days, **becomes)
 
 
 def _unbegun(audit: Audit) -> QuerySet[Step]:

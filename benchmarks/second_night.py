@@ -174,5 +174,5 @@ def _planned_at_scale() -> tuple[int, int]:
                     is_regional=is_regional,
                 )
                 places += 1
-                called += planned(place, billed=billed, seen=(), night="bench").plan.is_called
+                called += planned(place, billed=billed, is_recorded=None, seen=(), night="bench").plan.is_called
     return called, places

@@ -195,7 +195,8 @@ def _check_calls(
         finally:
             session.close()
         found.matrix.extend(tried)
-        found.warnings.extend(f"{line.action} is refused {line.message}" for line in tried if line.result == "REFUSED")
+        refused = [line for line in tried if line.result == "REFUSED" and trial.is_needed]
+        found.warnings.extend(f"{line.action} is refused {line.message}" for line in refused)
 
 
 def _check_export(

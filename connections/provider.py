@@ -146,6 +146,10 @@ class Collector:
     tells, and it is always read. A name counts with whatever follows it, and with or without Amazon or AWS before it.
     `free` are the kinds that may stand for weeks without a line of their own: where a rule looks at one of them, no
     bill tells either. A kind that matters only beside something billed under the same names is not one of them.
+
+    `recorded_as` are, for each kind, the types under which the provider's own record of an account (AWS Config) has
+    whatever is yielded of it. Where it records all of them and has none in a region, nothing stands there. Empty where
+    a kind has none: then no record tells.
     """
 
     service: str
@@ -157,11 +161,24 @@ class Collector:
     home_region: str = ""
     billed_as: tuple[str, ...] = ()
     free: tuple[type[Thing], ...] = ()
+    recorded_as: Mapping[type[Thing], tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def kinds(self) -> tuple[type[Thing], ...]:
         """The types that it yields."""
         return tuple(self.needs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What the provider's own record of an account says of one region.
+
+    `told_of` are the types of which it tells whether any stand there, `standing` those of which some do. A type that is
+    in neither may stand there or not.
+    """
+
+    told_of: frozenset[str]
+    standing: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)

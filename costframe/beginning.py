@@ -101,9 +101,11 @@ class _Beginning:
             purpose=collect.Purpose(kind=collect.AUDIT, id=self.audit.id),
             at=timezone.now(),
         )
+        self.account_id, at = credential.account_id, timezone.now()
+        with scope.organization(self.organization_id):
+            is_told = planning.is_told_by_bill(account_id=self.account_id, at=at)
         release_connections()
-        self.account_id = credential.account_id
-        return collect.survey(credential=credential, book=self.book)
+        return collect.survey(credential=credential, book=self.book, asks_config=not is_told, at=at)
 
     def _parts(self, survey: steps.Survey, *, at: datetime) -> list[steps.Part]:
         parts = planning.inventory_parts(audit=self.audit, connection=self.connection, survey=survey, at=at)

@@ -1,11 +1,11 @@
-"""Plans the steps of an audit's inventory by what a loaded bill names, and again when a bill has come."""
+"""Plans the steps of an audit's inventory by what a loaded bill and AWS Config name, and again when a bill has come."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Min, Sum
+from django.db.models import Max, Min, Q, Sum
 
 from audits import collect, steps
 from audits.bill_sums import USAGE
@@ -17,8 +17,10 @@ from audits.planning import (
     NOTHING_BILLED,
     REMEMBERED_NIGHTS,
     Billed,
+    Plan,
     can_be_told,
     planned,
+    recorded_there,
 )
 from findings import registry
 from findings.evidence_from_rows import LONGEST_CHARGE_DAYS, coverage_of
@@ -41,7 +43,7 @@ def inventory_parts(*, audit: Audit, connection: Connection, survey: steps.Surve
     """The inventory's steps to be, in the open scope: those that need no call are planned so.
 
     Where no bill tells of the account yet, or too few days of one, and one is being loaded, what it may tell of lets it
-    go first for a while.
+    go first for a while; but not what AWS Config names, which is called whatever the bill says.
     """
     billed = billed_in(account_id=survey.account_id, at=at)
     waits = billed.days < FEWEST_DAYS and (connection.has_export or _is_loading())
@@ -50,14 +52,15 @@ def inventory_parts(*, audit: Audit, connection: Connection, survey: steps.Surve
     found = []
     for region, service in collect.places(regions=survey.regions, is_payer=connection.has_export):
         place = _place(account_id=survey.account_id, region=region, service=service)
+        is_there = recorded_there(place, records=survey.records)
         found.append(
             steps.Part(
                 kind=Step.Kind.INVENTORY,
                 account_id=place.account_id,
                 region=region,
                 service=service,
-                planned=plan(place),
-                waits_until=until if can_be_told(place) else None,
+                planned=plan(place, is_there),
+                waits_until=until if can_be_told(place) and not is_there else None,
             )
         )
     return found
@@ -65,23 +68,33 @@ def inventory_parts(*, audit: Audit, connection: Connection, survey: steps.Surve
 
 def plan_again(*, audit: Audit, at: datetime) -> None:
     """Plan anew what nobody has begun of a locked audit, in the open scope, with the bills that are there now."""
-    billed: dict[str, Callable[[Place], Planned]] = {}
+    billed: dict[str, Callable[[Place, bool | None], Planned]] = {}
 
     def plan(step: Step) -> Planned:
         account_id = step.account_id
         if account_id not in billed:
             billed[account_id] = _plan(audit=audit, billed=billed_in(account_id=account_id, at=at), at=at)
-        return billed[account_id](_place(account_id=account_id, region=step.region, service=step.service))
+        place = _place(account_id=account_id, region=step.region, service=step.service)
+        return billed[account_id](place, step.is_recorded)
 
     steps.plan_again(audit=audit, plan=plan, at=at)
 
 
 def waiting_elsewhere(*, audit_id: UUID) -> list[UUID]:
-    """The other audits under way with steps that nobody has begun. Call `plan_again` for each, each under its lock."""
+    """The other audits under way with steps that nobody has begun, or that were left out without a bill. Call
+    `plan_again` for each, each under its lock.
+    """
     waiting = Step.objects.filter(
-        kind=Step.Kind.INVENTORY, state=Step.State.WAITING, attempt=0, audit__state=Audit.State.RUNNING
+        Q(state=Step.State.WAITING, attempt=0) | Q(state=Step.State.NOT_CALLED, plan=Plan.NOT_RECORDED),
+        kind=Step.Kind.INVENTORY,
+        audit__state=Audit.State.RUNNING,
     )
     return list(waiting.exclude(audit_id=audit_id).order_by("audit_id").values_list("audit_id", flat=True).distinct())
+
+
+def is_told_by_bill(*, account_id: str, at: datetime) -> bool:
+    """Whether a bill tells where nothing stands in the account, so that AWS Config need not be asked."""
+    return billed_in(account_id=account_id, at=at).days >= FEWEST_DAYS
 
 
 def billed_in(*, account_id: str, at: datetime) -> Billed:
@@ -134,7 +147,7 @@ def most_billed_region(*, account_id: str, at: datetime) -> str:
     return costs.order_by("-cost", "region_id").values_list("region_id", flat=True).first() or ""
 
 
-def _plan(*, audit: Audit, billed: Billed, at: datetime) -> Callable[[Place], Planned]:
+def _plan(*, audit: Audit, billed: Billed, at: datetime) -> Callable[[Place, bool | None], Planned]:
     stood = Resource.objects.filter(
         connection_id=audit.connection_id, last_seen_at__gte=at - dt.timedelta(days=REMEMBERED_NIGHTS)
     )
@@ -143,7 +156,7 @@ def _plan(*, audit: Audit, billed: Billed, at: datetime) -> Callable[[Place], Pl
     waiting = Resource.objects.filter(id__in=open_ones.order_by().values("resource_id"))
     seen = frozenset((stood | waiting).order_by().values_list("service", "region").distinct())
     night = (audit.night_date or audit.requested_at.date()).isoformat()
-    return lambda place: planned(place, billed=billed, seen=seen, night=night)
+    return lambda place, is_there: planned(place, billed=billed, is_recorded=is_there, seen=seen, night=night)
 
 
 def _place(*, account_id: str, region: str, service: str) -> Place:

@@ -102,19 +102,21 @@ def test_a_connection_that_is_not_let_in_cannot_be_looked_at(visitor, organizati
 
 def test_a_place_that_was_not_called_says_why_and_is_neither_done_nor_a_gap(visitor, organization, audit):
     connection_id = audit.connection_id
-    told = {"NOT_OFFERED": None, "NOT_BILLED": 30, "SPOT_CHECK": 30}
+    told = {"NOT_OFFERED": None, "NOT_BILLED": 30, "SPOT_CHECK": 30, "NOT_RECORDED": None}
     for region, (plan, days) in enumerate(told.items()):
         state = "DONE" if plan == "SPOT_CHECK" else "NOT_CALLED"
+        there = False if plan == "NOT_RECORDED" else None
         write(organization, Step, audit=audit, connection_id=connection_id, kind="INVENTORY", state=state, account_id="1",
-              region=f"r-{region}", service="kafka", plan=plan, billed_days=days, started_at=None)  # fmt: skip
+              region=f"r-{region}", service="kafka", plan=plan, billed_days=days, is_recorded=there, started_at=None)  # fmt: skip
     with scope.organization(organization.id):
         called = Step.objects.filter(audit=audit).exclude(state="NOT_CALLED").count()
     page = text(visitor.get(f"/audits/{audit.id}/"))
     assert "not called not offered in this region" in page
     assert "not called nothing billed there in 30 days" in page
+    assert "not called AWS Config records none there" in page
     assert "spot check: nothing billed there in 30 days" in page
     assert page.index("r-2") < page.index("kafka") < page.index("not called nothing billed"), "a row a service"
-    assert "Not called 2 places in which nothing is offered" in page
+    assert "Not called 3 places in which nothing is offered" in page
     assert f"{called} of {called} steps" in page
 
 

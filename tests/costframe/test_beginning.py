@@ -7,11 +7,15 @@ import datetime as dt
 import pytest
 
 from audits import collect, steps
-from audits.models import ApiCall, Audit, Step
+from audits.models import ApiCall, Audit, Gap, Step
+from audits.planning import Billed
+from connections.kits.aws import trust_document
 from connections.models import Connection
-from costframe import beginning, claims, pipeline
+from costframe import beginning, claims, pipeline, planning
+from sandbox.aws import names
 from tenants import scope
 from tests.conftest import AT
+from tests.connections import aws
 from tests.database import acting_as
 
 MINUTE = dt.timedelta(seconds=61)
@@ -77,3 +81,65 @@ def test_a_beginning_that_ends_early_books_its_calls(organization, audit, reason
     audit.refresh_from_db()
     assert (audit.state, audit.due_at is not None, booked()) == (state, is_due, [("AssumeRole", 1, None)])
     assert (audit.claim == claimed.claim) is (reason == claims.LOST)
+
+
+@pytest.fixture
+def first_night(organization, calm_cloud, settings, monkeypatch):
+    """Begins an audit of an account of the sandbox, in its regions and one where nobody has anything."""
+    settings.AWS_ACCESS_KEY_ID = calm_cloud.access_key_id
+    settings.AWS_SECRET_ACCESS_KEY = calm_cloud.secret_access_key
+    settings.AWS_ENDPOINT_URL = calm_cloud.endpoint_url
+    monkeypatch.setattr(beginning, "release_connections", lambda: None)
+    monkeypatch.setattr("audits.planning.is_drawn", lambda *_, **__: False)
+    calm_cloud.switch_on(["eu-north-1"])
+
+    def begin(account):
+        with acting_as("cf_web"):
+            made = Connection.objects.create(label="Lab", state="CONNECTED", account_id=account, created_at=AT)
+            asked = Audit.objects.create(connection=made, requested_by="Ada", requested_at=AT, due_at=AT)
+        trust = trust_document(aws.kit(external_id=made.external_id))
+        secret = {"role_arn": aws.role(calm_cloud, account=account, trust=trust)}
+        opened = collect.Credential(connection=made, secret=secret, digest="", pinned_account_id=None)
+        monkeypatch.setattr(collect, "open_credential", lambda **_: opened)
+        with acting_as("cf_worker"):
+            claimed = Audit.take(asked.id, at=AT, seconds=60)
+            book = collect.StoppableBook(lambda: None)
+            beginning._Beginning(
+                organization_id=organization.id, audit=claimed, connection=claimed.connection, book=book
+            ).make()
+        config = {one.operation: one.count for one in book.counts() if one.service == "config"}
+        return config, {(one.region, one.service): one for one in Step.objects.filter(audit=asked, kind="INVENTORY")}
+
+    with scope.organization(organization.id):
+        yield begin
+    calm_cloud.switch_on([])
+
+
+def test_on_a_first_night_without_a_bill_aws_config_leaves_out_what_it_does_not_have(first_night):
+    config, found = first_night(names.LAB)
+    assert set(config.values()) == {4}, "three calls a region, of which four are switched on"
+    left_out = {place for place, step in found.items() if step.state == "NOT_CALLED"}
+    assert {("eu-north-1", service) for service in ("rds", "lambda", "kms", "dynamodb", "vpn")} <= left_out
+    assert found["eu-north-1", "rds"].plan == "NOT_RECORDED"
+    assert found["eu-west-1", "rds"].state == "WAITING", "databases stand there"
+    assert found["eu-north-1", "ec2"].state == "WAITING", "AWS Config does not know snapshots"
+    assert found["eu-north-1", "s3"].state == "WAITING", "whether it knows buckets there is not known"
+    assert set(ApiCall.objects.filter(service="config").values_list("operation", "count", "outcome")) == {
+        (operation, 4, "OK") for operation in config
+    }
+    assert not Gap.objects.exists()
+
+
+def test_an_account_without_a_recorder_is_read_as_before(first_night):
+    config, found = first_night(names.PAYER)
+    assert config == {"DescribeConfigurationRecorders": 4}
+    assert {step.state for step in found.values() if step.plan != "NOT_OFFERED"} == {"WAITING"}
+
+
+def test_where_a_bill_tells_aws_config_is_not_asked(first_night, monkeypatch):
+    told = Billed(days=30, charged=frozenset({("Amazon Relational Database Service", "eu-north-1")}))
+    monkeypatch.setattr(planning, "billed_in", lambda **_: told)
+    config, found = first_night(names.LAB)
+    assert config == {}
+    assert found["eu-north-1", "rds"].state == "WAITING"
+    assert found["eu-north-1", "lambda"].plan == "NOT_BILLED"

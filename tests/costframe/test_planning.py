@@ -15,8 +15,8 @@ from audits import collect, steps
 from audits.models import Audit, BillLoad, BillSource, CostDay, Resource, Step
 from audits.planning import NOTHING_BILLED
 from connections.models import Connection
-from connections.provider import Scope
-from connections.providers.aws import inventory
+from connections.provider import Record, Scope
+from connections.providers.aws import inventory, recorded
 from connections.resources import Database, Instance, Volume
 from costframe import claims, pipeline, planning
 from findings.evidence_from_rows import sight_of
@@ -89,9 +89,9 @@ def bill(
     return load
 
 
-def parts(audit, connection, *, at=AT):
+def parts(audit, connection, *, at=AT, records=()):
     """What a bill can tell of; what none tells of is always called."""
-    survey = steps.Survey(account_id=connection.account_id, regions=REGIONS)
+    survey = steps.Survey(account_id=connection.account_id, regions=REGIONS, records=dict(records))
     found = planning.inventory_parts(audit=audit, connection=connection, survey=survey, at=at)
     return {(part.region, part.service): part for part in found if inventory.COLLECTORS[part.service].billed_as}
 
@@ -100,10 +100,10 @@ def plans(audit, connection):
     return {place: part.planned.plan for place, part in parts(audit, connection).items()}
 
 
-def begun(audit, connection):
+def begun(audit, connection, *, records=()):
     """As the worker begins it; its bill is a step of its own where it has an export."""
     claimed = Audit.take(audit.id, at=AT, seconds=60)
-    made = list(parts(claimed, connection).values())
+    made = list(parts(claimed, connection, records=records).values())
     if connection.has_export:
         made.append(steps.Part(kind=Step.Kind.BILL, account_id=ACCOUNT))
     steps.begin(audit=claimed, survey=steps.Survey(account_id=connection.account_id), parts=made, at=AT)
@@ -207,13 +207,15 @@ def test_where_a_finding_is_open_is_called_however_long_it_was_not_looked_at(sho
     assert plans(audit, shop)["us-east-1", "rds"] == "SEEN_BEFORE"
 
 
-def test_a_place_that_was_not_called_is_read_neither_to_the_end_nor_hidden_by_a_gap(shop, monkeypatch):
+@pytest.mark.parametrize("by_bill", [True, False])
+def test_a_place_that_was_not_called_is_read_neither_to_the_end_nor_hidden_by_a_gap(shop, monkeypatch, by_bill):
     no_spot_checks(monkeypatch)
-    bill(shop)
-    begun(audit := asked_for(shop), shop)
-    sight = sight_of(audit=audit)
-    assert not sight.shows_gone(kind=Database.KIND, service="rds", region="us-east-1")
-    assert sight.hidden_kinds("us-east-1") == frozenset()
+    if by_bill:
+        bill(shop)
+    begun(audit := asked_for(shop), shop, records={} if by_bill else RECORDS)
+    sight, region = sight_of(audit=audit), "us-east-1" if by_bill else "eu-west-1"
+    assert not sight.shows_gone(kind=Database.KIND, service="rds", region=region)
+    assert sight.hidden_kinds(region) == frozenset()
 
 
 def test_an_audit_of_which_nothing_is_called_is_judged_at_once(shop, monkeypatch):
@@ -288,6 +290,15 @@ def test_who_has_no_export_lets_a_bill_that_is_being_loaded_elsewhere_go_first(p
     assert planning.waiting_elsewhere(audit_id=loading.audit_id) == [audit.id]
 
 
+def test_an_audit_of_which_aws_config_left_out_all_that_waits_hears_of_a_bill_too(payer, monkeypatch):
+    no_spot_checks(monkeypatch)
+    begun(asked_for(payer), payer)
+    other = connect("Other", account_id=OTHER)
+    begun(audit := asked_for(other), other, records=RECORDS)
+    Step.objects.filter(audit=audit, state="WAITING").update(attempt=1)
+    assert planning.waiting_elsewhere(audit_id=Step.objects.get(kind="BILL").audit_id) == [audit.id]
+
+
 def test_a_step_that_somebody_has_begun_goes_on_whatever_the_bill_says(shop):
     begun(audit := asked_for(shop), shop)
     claims = {taken(step).claim for step in steps_of(audit).values()}
@@ -296,6 +307,74 @@ def test_a_step_that_somebody_has_begun_goes_on_whatever_the_bill_says(shop):
     assert {(step.state, step.plan, step.claim) for step in steps_of(audit).values()} == {
         ("RUNNING", "", claim) for claim in claims
     }
+
+
+# AWS Config in Ireland: it knows all types that tell, and has functions and buckets there.
+RECORDS = {
+    "eu-west-1": Record(
+        told_of=recorded.types_in("eu-west-1"), standing=frozenset({"AWS::Lambda::Function", "AWS::S3::Bucket"})
+    )
+}
+LEFT_OUT = {
+    ("eu-west-1", service) for service, one in inventory.COLLECTORS.items()
+    if one.recorded_as and one.scope is Scope.REGIONAL and service not in {"acm-pca", "apigateway", "mq", "lambda", "s3"}
+}  # fmt: skip
+
+
+def test_without_a_bill_what_aws_config_does_not_have_is_left_out_at_once(shop, monkeypatch):
+    no_spot_checks(monkeypatch)
+    begun(audit := asked_for(shop), shop, records=RECORDS)
+    found = steps_of(audit)
+    not_called = {place for place, step in found.items() if step.state == "NOT_CALLED"}
+    assert not_called == LEFT_OUT
+    assert {("eu-west-1", "rds"), ("eu-west-1", "vpn")} <= LEFT_OUT
+    one = found["eu-west-1", "rds"]
+    assert (one.plan, one.billed_days, one.is_recorded, one.due_at) == ("NOT_RECORDED", None, False, None)
+    told = {place: step.is_recorded for place, step in found.items() if place not in LEFT_OUT}
+    assert {place for place, is_there in told.items() if is_there} == {("eu-west-1", "lambda"), ("eu-west-1", "s3")}
+    assert told["us-east-1", "rds"] is told["eu-west-1", "ec2"] is told["eu-west-1", "mq"] is None
+
+
+def test_what_aws_config_has_waits_for_no_bill_since_none_could_leave_it_out(payer, monkeypatch):
+    no_spot_checks(monkeypatch)
+    begun(audit := asked_for(payer), payer, records=RECORDS)
+    found = steps_of(audit)
+    assert {place for place, step in found.items() if step.due_at == AT} == {
+        ("eu-west-1", "lambda"),
+        ("eu-west-1", "s3"),
+    }
+    assert {place for place, step in found.items() if step.due_at is None} == LEFT_OUT
+    assert found["us-east-1", "rds"].due_at == AT + planning.BILL_FIRST_SECONDS * SECOND
+
+
+def test_a_bill_that_names_what_aws_config_left_out_has_it_called_all_the_same(payer, monkeypatch):
+    no_spot_checks(monkeypatch)
+    begun(audit := asked_for(payer), payer, records=RECORDS)
+    bill(payer, lines=[(RDS, "eu-west-1")])
+    planning.plan_again(audit=steps.lock_audit(audit_id=audit.id), at=AT + SECOND)
+    found = steps_of(audit)
+    assert (found["eu-west-1", "rds"].state, found["eu-west-1", "rds"].due_at) == ("WAITING", AT + SECOND)
+    assert (found["eu-west-1", "rds"].plan, found["eu-west-1", "rds"].is_recorded) == ("", False)
+    agreed = found["eu-west-1", "vpn"]
+    assert (agreed.state, agreed.plan, agreed.billed_days, agreed.due_at) == ("NOT_CALLED", "NOT_BILLED", 30, None)
+    assert found["eu-west-1", "lambda"].state == "WAITING", "AWS Config has some, though nothing is charged for it"
+    assert found["us-east-1", "lambda"].state == "NOT_CALLED"
+
+
+def test_what_was_left_out_stays_so_once_the_judging_has_its_turn(shop, monkeypatch):
+    no_spot_checks(monkeypatch)
+    begun(audit := asked_for(shop), shop, records=RECORDS)
+    Step.objects.filter(audit=audit, kind="JUDGE").update(due_at=AT)
+    bill(shop, lines=[(RDS, "eu-west-1")])
+    planning.plan_again(audit=steps.lock_audit(audit_id=audit.id), at=AT + SECOND)
+    assert steps_of(audit)["eu-west-1", "rds"].state == "NOT_CALLED"
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(0, False), (13, False), (14, True)])
+def test_aws_config_is_asked_as_long_as_no_bill_tells(shop, days, is_told):
+    if days:
+        bill(shop, days=days)
+    assert planning.is_told_by_bill(account_id=ACCOUNT, at=AT) is is_told
 
 
 def test_a_bill_says_nothing_of_a_type_that_may_be_free_where_a_rule_looks_at_it(monkeypatch):

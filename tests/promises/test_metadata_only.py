@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import re
 
 import boto3
 import pytest
 from botocore.parsers import create_parser
 from moto.server import ThreadedMotoServer
 
+from connections.kits.aws import cli_script, cloudformation, policy_document, terraform
 from connections.provider import Call
 from connections.providers.aws import calls, inventory
 from connections.providers.aws import guarded as guarded_module
@@ -20,7 +22,7 @@ from connections.providers.aws.reader import WITHHELD, clean_tags
 from connections.providers.aws.session import HOSTS, Principal, open_session
 from connections.providers.aws.tolerated import DATA_READS
 from connections.readonly import Guard
-from tests.connections.aws import EXPORT, guarded, silent_address
+from tests.connections.aws import EXPORT, guarded, kit, silent_address
 from tests.promises import content
 from tests.promises.content import content_of, is_left, members, output_of, sounds_like_content
 
@@ -199,6 +201,28 @@ def test_other_tags_come_through(key):
 def test_no_declared_call_reads_what_customers_store_but_the_exports_own_path():
     assert {call.action for call in EVERY_CALL} & DATA_READS == {"s3:GetObject"}
     assert {call.action for call in inventory.DECLARED} & DATA_READS == set()
+
+
+OF_CONFIG = {
+    "config:DescribeConfigurationRecorders",
+    "config:DescribeConfigurationRecorderStatus",
+    "config:GetDiscoveredResourceCounts",
+}
+
+
+@pytest.mark.parametrize("export", [None, EXPORT])
+@pytest.mark.parametrize(
+    "form", [cloudformation, terraform, cli_script, lambda made: json.dumps(policy_document(made))]
+)
+def test_of_aws_config_a_kit_asks_for_recorders_and_numbers_alone_and_for_no_configuration(form, export):
+    assert set(re.findall(r"config:[\w*]+", form(kit(export=export)))) == OF_CONFIG
+
+
+def test_no_step_may_ask_aws_config_for_anything():
+    declared = {call.action for service in inventory.COLLECTORS for call in inventory.calls_of(service)}
+    assert {action for action in declared if action.startswith("config:")} == set()
+    assert {call.action for call in calls.RECORDS} == OF_CONFIG
+    assert "ConfigurationRecorders.recordingMode" not in calls.DESCRIBE_RECORDERS.read, "it has texts of people's own"
 
 
 def test_our_own_keys_do_not_show_in_what_is_printed():

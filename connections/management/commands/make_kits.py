@@ -50,7 +50,7 @@ class Command(BaseCommand):
 def calls_texts() -> dict[str, str]:
     """What each file of the kits' data holds, by name: one for each collector, and one for what is called anyway."""
     shared = {
-        "inventory": [_row(call) for call in (*calls.METRICS, *calls.ACCESS)],
+        "inventory": [_row(call) for call in (*calls.METRICS, *calls.ACCESS, *calls.RECORDS)],
         "export": [_row(call) for call in calls.EXPORT],
         "tolerated": tolerated.TOLERATED,
         "through_s3": tolerated.THROUGH_S3,

@@ -102,11 +102,15 @@ def policies_of(session: AwsSession) -> RolePolicies:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """Calls that are tried through one session, in which regions, and whether those are all that will be read."""
+    """Calls that are tried through one session, in which regions, and whether those are all that will be read.
+
+    `is_needed` is false where nothing is missing without them.
+    """
 
     calls: tuple[Call, ...]
     regions: tuple[str, ...]
     is_everywhere: bool = True
+    is_needed: bool = True
 
 
 def trials(
@@ -125,6 +129,7 @@ def trials(
     some = probed(regions, most_billed=most_billed)
     return [
         *(Trial(calls=tried, regions=some, is_everywhere=len(some) == len(regions)) for tried in regional),
+        Trial(calls=calls.RECORDS, regions=some, is_everywhere=len(some) == len(regions), is_needed=False),
         *(Trial(calls=one.calls, regions=(one.home_region,)) for one in wanted if one.scope is not Scope.REGIONAL),
     ]
 

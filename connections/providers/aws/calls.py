@@ -90,6 +90,40 @@ GET_POLICY_VERSION = Call(
     why="Reads that version.",
     kept={"PolicyVersion.Document": "The access check looks for anything beyond reading in it."},
 )
+NOT_NEEDED = "Saves calls, and nothing is missing without it."
+DESCRIBE_RECORDERS = Call(
+    service="config",
+    operation="DescribeConfigurationRecorders",
+    action="config:DescribeConfigurationRecorders",
+    why=f"Tells which types of resources AWS Config records in a region. {NOT_NEEDED}",
+    read=beneath(
+        "ConfigurationRecorders",
+        *("name", "roleARN", "recordingScope", "servicePrincipal", "connectorArn"),
+        *beneath(
+            "recordingGroup",
+            *("allSupported", "resourceTypes", "exclusionByResourceTypes.resourceTypes", "recordingStrategy.useOnly"),
+        ),
+    ),
+)
+DESCRIBE_RECORDER_STATUS = Call(
+    service="config",
+    operation="DescribeConfigurationRecorderStatus",
+    action="config:DescribeConfigurationRecorderStatus",
+    why=f"Tells since when it records them, and whether that works. {NOT_NEEDED}",
+    read=beneath(
+        "ConfigurationRecordersStatus",
+        *("name", "recording", "lastStatus", "lastStartTime", "lastStatusChangeTime", "servicePrincipal"),
+    ),
+)
+GET_RESOURCE_COUNTS = Call(
+    service="config",
+    operation="GetDiscoveredResourceCounts",
+    action="config:GetDiscoveredResourceCounts",
+    why=f"Tells how many resources of each type it knows in a region: types and numbers alone, and no configuration of "
+    f"any. Services of which there are none are not asked. {NOT_NEEDED}",
+    cheapest={"limit": 1},
+    kept={"nextToken": "Where the next page begins."},
+)
 LIST_EXPORTS = Call(
     service="bcm-data-exports",
     operation="ListExports",
@@ -135,5 +169,6 @@ ROLE_POLICIES = (
 ACCESS = (GET_CALLER_IDENTITY, DESCRIBE_REGIONS, *ROLE_POLICIES)
 # What reads the role is limited to that role's own ARN in the kit and in the session policy.
 ROLE_READS = tuple(call for call in ROLE_POLICIES if call.resources == (OWN_ROLE,))
+RECORDS = (DESCRIBE_RECORDERS, DESCRIBE_RECORDER_STATUS, GET_RESOURCE_COUNTS)
 EXPORT = (LIST_EXPORTS, GET_EXPORT, GET_BUCKET_LOCATION, LIST_OBJECTS, GET_OBJECT)
 BILL_SESSION = (*EXPORT, GET_CALLER_IDENTITY)

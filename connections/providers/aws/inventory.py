@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from connections.provider import NOTHING_KNOWN, Collected, Collector, Scope
-from connections.providers.aws import calls, collectors
+from connections.providers.aws import calls, collectors, recorded
 from connections.providers.aws.reader import Reader
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ def find(modules: Iterable[ModuleType]) -> dict[str, Collector]:
     """The collectors of some modules by service, in its order; `BadCollector` where one does not keep to the rules."""
     found: dict[str, Collector] = {}
     owners: dict[type[Thing], str] = {}
-    reads = {(call.service, call.operation): call.read for call in (*calls.METRICS, *calls.ACCESS)}
+    reads = {(call.service, call.operation): call.read for call in (*calls.METRICS, *calls.ACCESS, *calls.RECORDS)}
     for module in modules:
         name = module.__name__.rpartition(".")[2].removesuffix("_")  # lambda is a word of Python's
         collector = getattr(module, "COLLECTOR", None)
         if not isinstance(collector, Collector) or name != collector.service.replace("-", "_"):
             raise BadCollector(f"{module.__name__} must hold one COLLECTOR whose service is {name} (- for _).")
-        for fault in (*_faults(collector, owners), *_read_otherwise(collector, reads)):
+        for fault in (*_faults(collector, owners), *_recorded_otherwise(collector), *_read_otherwise(collector, reads)):
             raise BadCollector(f"{module.__name__}: {fault}")
         owners |= dict.fromkeys(collector.kinds, collector.service)
         found[collector.service] = collector
@@ -66,6 +66,14 @@ def _faults(collector: Collector, owners: Mapping[type[Thing], str]) -> Iterable
         yield "what is read for all accounts is not told by the bill of one: leave billed_as empty."
 
 
+def _recorded_otherwise(collector: Collector) -> Iterable[str]:
+    names = collector.recorded_as
+    if names and (names.keys() != collector.needs.keys() or not all(names.values())):
+        yield "a record tells of all of its types or of none: name them for each, or leave recorded_as empty."
+    if unknown := {name for kind in names.values() for name in kind} - recorded.WHERE.keys():
+        yield f"it is not known where {', '.join(sorted(unknown))} is recorded: say so in recorded.py."
+
+
 def _read_otherwise(collector: Collector, reads: dict[tuple[str, str], tuple[str, ...]]) -> Iterable[str]:
     """A client's model is cut down to what one call reads: another of the same operation would miss what it reads."""
     for call in collector.calls:
@@ -80,7 +88,10 @@ _COLLECTOR_OF = {kind: collector for collector in COLLECTORS.values() for kind i
 # What the kit asks for where no export is read: every collector's calls, their usage, and what an access check reads.
 DECLARED: tuple[Call, ...] = tuple(
     dict.fromkeys(
-        (*(call for collector in COLLECTORS.values() for call in collector.calls), *calls.METRICS, *calls.ACCESS)
+        (
+            *(call for collector in COLLECTORS.values() for call in collector.calls),
+            *(*calls.METRICS, *calls.ACCESS, *calls.RECORDS),
+        )
     )
 )
 

@@ -64,4 +64,5 @@ COLLECTOR = Collector(
     calls=(LIST_AUTHORITIES, GET_RESOURCES),
     collect=collect,
     billed_as=("AWS Certificate Manager", "AWS Private Certificate Authority"),
+    recorded_as={CertificateAuthority: ("AWS::ACMPCA::CertificateAuthority",)},
 )

@@ -103,4 +103,5 @@ COLLECTOR = Collector(
     collect=collect,
     places={ApiStage: _place},
     billed_as=("Amazon API Gateway",),
+    recorded_as={ApiStage: ("AWS::ApiGateway::Stage",)},
 )

@@ -77,4 +77,5 @@ COLLECTOR = Collector(
     collect=collect,
     places={AutoScalingGroup: _place},
     billed_as=("Amazon Elastic Compute Cloud",),
+    recorded_as={AutoScalingGroup: ("AWS::AutoScaling::AutoScalingGroup",)},
 )

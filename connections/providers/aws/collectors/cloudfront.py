@@ -101,4 +101,5 @@ COLLECTOR = Collector(
     scope=Scope.GLOBAL,
     home_region="us-east-1",
     billed_as=("Amazon CloudFront",),
+    recorded_as={Distribution: ("AWS::CloudFront::Distribution",)},
 )

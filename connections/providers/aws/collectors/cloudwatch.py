@@ -88,4 +88,5 @@ COLLECTOR = Collector(
     calls=(DESCRIBE_ALARMS, DESCRIBE_STATUS, GET_RESOURCES),
     collect=collect,
     billed_as=("AmazonCloudWatch", "Amazon CloudWatch"),
+    recorded_as={Alarm: ("AWS::CloudWatch::Alarm",)},
 )

@@ -115,4 +115,5 @@ COLLECTOR = Collector(
     collect=collect,
     places={Table: _place},
     billed_as=("Amazon DynamoDB",),
+    recorded_as={Table: ("AWS::DynamoDB::Table",)},
 )

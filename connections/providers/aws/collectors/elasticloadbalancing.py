@@ -165,4 +165,5 @@ COLLECTOR = Collector(
     collect=collect,
     places={LoadBalancer: _place},
     billed_as=("Elastic Load Balancing",),
+    recorded_as={LoadBalancer: ("AWS::ElasticLoadBalancingV2::LoadBalancer",)},
 )

@@ -90,4 +90,5 @@ COLLECTOR = Collector(
     collect=collect,
     places={ClassicLoadBalancer: _place},
     billed_as=("Elastic Load Balancing",),
+    recorded_as={ClassicLoadBalancer: ("AWS::ElasticLoadBalancing::LoadBalancer",)},
 )

@@ -95,4 +95,5 @@ COLLECTOR = Collector(
     calls=(LIST_KEYS, DESCRIBE_KEY, GET_LAST_USAGE, GET_RESOURCES),
     collect=collect,
     billed_as=("AWS Key Management Service",),
+    recorded_as={EncryptionKey: ("AWS::KMS::Key",)},
 )

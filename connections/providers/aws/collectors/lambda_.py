@@ -118,4 +118,5 @@ COLLECTOR = Collector(
     collect=collect,
     places={Function: _place},
     billed_as=("AWS Lambda",),
+    recorded_as={Function: ("AWS::Lambda::Function",)},
 )

@@ -67,4 +67,5 @@ COLLECTOR = Collector(
     collect=collect,
     places={Broker: _place},
     billed_as=("Amazon MQ",),
+    recorded_as={Broker: ("AWS::AmazonMQ::Broker",)},
 )

@@ -80,4 +80,5 @@ COLLECTOR = Collector(
     calls=(DESCRIBE_INTERFACES, GET_RESOURCES),
     collect=collect,
     billed_as=("Amazon Elastic Compute Cloud", "Amazon Virtual Private Cloud"),
+    recorded_as={HeldAddress: ("AWS::EC2::EIP",)},
 )

@@ -334,4 +334,9 @@ COLLECTOR = Collector(
     collect=collect,
     places={Database: _place, DatabaseCluster: place},
     billed_as=("Amazon Relational Database Service",),
+    recorded_as={
+        Database: ("AWS::RDS::DBInstance",),
+        DatabaseCluster: ("AWS::RDS::DBCluster",),
+        DatabaseSnapshot: ("AWS::RDS::DBSnapshot", "AWS::RDS::DBClusterSnapshot"),
+    },
 )

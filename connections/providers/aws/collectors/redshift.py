@@ -119,4 +119,5 @@ COLLECTOR = Collector(
     collect=collect,
     places={Warehouse: _place},
     billed_as=("Amazon Redshift",),
+    recorded_as={Warehouse: ("AWS::Redshift::Cluster",)},
 )

@@ -135,4 +135,5 @@ COLLECTOR = Collector(
     collect=collect,
     places={Bucket: _place},
     billed_as=("Amazon Simple Storage Service",),
+    recorded_as={Bucket: ("AWS::S3::Bucket",)},
 )

@@ -59,4 +59,5 @@ COLLECTOR = Collector(
     collect=collect,
     places={VpnConnection: _place},
     billed_as=("Amazon Virtual Private Cloud", "Amazon Elastic Compute Cloud"),
+    recorded_as={VpnConnection: ("AWS::EC2::VPNConnection",)},
 )
