@@ -29,6 +29,7 @@ KINDS = {
     "ecs:cluster": "container_cluster",
     "ecs:service": "container_service",
     "elasticache:cluster": "cache_cluster",
+    "elasticache:serverlesscache": "serverless_cache",
     "elasticmapreduce:cluster": "emr_cluster",
     "es:domain": "search_domain",
     "globalaccelerator:accelerator": "accelerator",
