@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # What the API calls a type of resource, and the kind that it is here.
 KINDS = {
     "acm-pca:certificate-authority": "certificate_authority",
+    "aoss:collection": "search_collection",
     "appstream:fleet": "streaming_fleet",
     "backup": "recovery_point",
     "cloudfront:distribution": "distribution",
