@@ -26,6 +26,7 @@ LIST_COLLECTIONS = Call(
     action="aoss:ListCollections",
     why="Lists serverless search collections.",
     cheapest={"maxResults": 1},
+    kept={"nextToken": "Where the next page begins."},
 )
 GET_COLLECTIONS = Call(
     service="opensearchserverless",
