@@ -30,6 +30,20 @@ class CacheCluster(Thing):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServerlessCache(Thing):
+    """A serverless cache of ElastiCache, which has no nodes: `engine` is redis, valkey or memcached. It is charged for
+    what it stores, and for some of it also where it stores nothing, and for the commands that it is sent.
+    """
+
+    KIND: ClassVar[str] = "serverless_cache"
+    SERVICE: ClassVar[str] = "elasticache"
+
+    state: str
+    engine: str
+    engine_version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemoryCluster(Thing):
     """A cluster of MemoryDB with all of its nodes. `multi_region_name` names the cluster of several regions that it is
     a part of.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connections.resources.addresses import HeldAddress
+from connections.resources.addresses import GivenAddress, HeldAddress
 from findings.prices import HOURS_A_MONTH
 
 if TYPE_CHECKING:
@@ -15,4 +15,8 @@ def _address(_: HeldAddress) -> tuple[tuple[str, Decimal], ...]:
     return (("PublicIPv4:IdleAddress", HOURS_A_MONTH),)
 
 
-METERS = {HeldAddress: _address}
+def _given(_: GivenAddress) -> tuple[tuple[str, Decimal], ...]:
+    return (("PublicIPv4:InUseAddress", HOURS_A_MONTH),)
+
+
+METERS = {HeldAddress: _address, GivenAddress: _given}

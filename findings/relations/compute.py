@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connections.resources import Address, Image, Instance, Snapshot, Volume
+from connections.resources.addresses import GivenAddress
 from connections.resources.scaling import AutoScalingGroup
 from findings.relation import GOES, KEPT, LEFT, Relation
 
@@ -23,6 +24,13 @@ RELATIONS = (
         parents=lambda address: (address.associated_with,) if address.associated_with else (),
         fate=lambda _: LEFT,
         words={LEFT: "Is free then, and charged on, until it is released."},
+    ),
+    Relation(
+        parent=Instance,
+        child=GivenAddress,
+        parents=lambda address: (address.instance_id,) if address.instance_id else (),
+        fate=lambda _: GOES,
+        words={GOES: "Goes back to AWS with the instance."},
     ),
     Relation(
         parent=Volume,

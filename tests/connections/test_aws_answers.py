@@ -26,7 +26,13 @@ LONG = tuple(call for call in inventory.DECLARED if call.read)
 AT = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 VARIANTS = 12
 # What the model does not list, and an adapter tells apart.
-WORDS = {"Engine": ("mysql", "docdb", "neptune"), "Id": ("m0", "m1"), "EngineVersion": ("8.0.35", "16.4")}
+WORDS = {
+    "Engine": ("mysql", "docdb", "neptune"),
+    "Id": ("m0", "m1"),
+    "EngineVersion": ("8.0.35", "16.4"),
+    "AllocationId": ("eipalloc-1", ""),
+    "IpOwnerId": ("123456789012", "amazon"),
+}
 CUT_MODELS = Loader()
 for _service in {call.service for call in LONG}:
     withhold(CUT_MODELS, _service, LONG)

@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 
 from connections.providers.aws import inventory
-from connections.resources.caches import CacheCluster, MemoryCluster
+from connections.resources.caches import CacheCluster, MemoryCluster, ServerlessCache
 from sandbox.aws import names
 from tests.connections.aws import session
 
@@ -24,9 +24,12 @@ def by_name(collected):
     return {thing.name: thing for thing in collected.resources}
 
 
+def of(collected, kind):
+    return {name: thing for name, thing in by_name(collected).items() if isinstance(thing, kind)}
+
+
 def test_a_cache_knows_its_group_and_how_many_are_in_it(calm_cloud):
-    found = by_name(collect(calm_cloud, "elasticache"))
-    assert all(isinstance(cache, CacheCluster) for cache in found.values())
+    found = of(collect(calm_cloud, "elasticache"), CacheCluster)
     told = {name: (cache.group_id, cache.group_member_count, cache.is_in_global_datastore)
             for name, cache in found.items()}  # fmt: skip
     assert told["standing-by-001"] == told["standing-by-002"] == ("standing-by", 2, False)
@@ -43,7 +46,8 @@ def test_a_cluster_in_memory_is_as_old_as_its_oldest_node(calm_cloud):
 def test_without_the_groups_a_member_does_not_know_the_others(calm_cloud):
     calm_cloud.fault("deny", service="elasticache", operation="DescribeReplicationGroups", count=None)
     collected = collect(calm_cloud, "elasticache")
-    assert {(cache.group_member_count, cache.is_in_global_datastore) for cache in collected.resources} == {(None, None)}
+    found = of(collected, CacheCluster).values()
+    assert {(cache.group_member_count, cache.is_in_global_datastore) for cache in found} == {(None, None)}
     assert [(gap.action, gap.kinds) for gap in collected.gaps] == [("elasticache:DescribeReplicationGroups", ())]
 
 
@@ -55,3 +59,20 @@ def test_tags_that_cannot_be_read_are_a_gap_that_says_so_and_lose_nothing_else(c
     without = collect(calm_cloud, service)
     assert [gap.action for gap in without.gaps] == ["tag:GetResources"]
     assert without.resources == tuple(dataclasses.replace(thing, tags={}) for thing in whole.resources)
+
+
+def test_a_serverless_cache_has_no_nodes_but_its_engine_its_state_and_its_tags(calm_cloud):
+    found = of(collect(calm_cloud, "elasticache"), ServerlessCache)
+    told = {name: (cache.engine, cache.engine_version, cache.state) for name, cache in found.items()}
+    assert told["serverless-redis-idle-1"] == ("redis", "7.1", "available")
+    assert told["serverless-modified-1"] == ("redis", "7.1", "modifying")
+    assert all(cache.created_at and cache.tags["Name"] == name for name, cache in found.items())
+
+
+def test_serverless_caches_and_clusters_are_listed_each_by_their_own_call(calm_cloud):
+    calm_cloud.fault("deny", service="elasticache", operation="DescribeServerlessCaches", count=None)
+    collected = collect(calm_cloud, "elasticache")
+    assert {type(thing) for thing in collected.resources} == {CacheCluster}
+    assert [(gap.action, gap.kinds) for gap in collected.gaps] == [
+        ("elasticache:DescribeServerlessCaches", ("serverless_cache",))
+    ]

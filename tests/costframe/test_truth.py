@@ -160,7 +160,7 @@ def test_what_the_cloud_refuses_and_fails_to_answer_is_a_gap_and_nothing_else_is
 
 def test_every_call_that_the_cloud_saw_was_a_read_and_is_booked(chain):
     seen = {(call["service"], call["operation"]) for call in chain.calls if call["operation"] != "AssumeRole"}
-    assert all(operation.startswith(("Describe", "Get", "List", "Head")) for _, operation in seen)
+    assert all(operation.startswith(("Describe", "Get", "List", "Head", "BatchGet")) for _, operation in seen)
     audited = {operation for _, operation, _ in chain.booked}
     assert {operation for service, operation in seen if service in {"ec2", "elbv2", "rds", "cloudwatch"}} <= audited
     assert chain.connected

@@ -8,7 +8,7 @@ DESCRIBE_ROUTE_TABLES = Call(
     service="ec2",
     operation="DescribeRouteTables",
     action="ec2:DescribeRouteTables",
-    why="Tells which NAT gateways and firewalls still have traffic sent to them, and which VPCs others can reach.",
+    why="Tells which NAT gateways and firewalls still have traffic sent to them, and what can be reached.",
     cheapest={"MaxResults": 5},
 )
 DESCRIBE_VPC_ENDPOINTS = Call(

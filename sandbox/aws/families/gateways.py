@@ -183,8 +183,8 @@ def _subnets(asked: Asked) -> dict[str, Any]:
 
 
 def _route_tables(asked: Asked) -> dict[str, Any]:
-    """The main table of every VPC that is not another account's, with the ways that lead out of it, and one more for
-    each subnet that goes out by a NAT gateway.
+    """The main table of every VPC that is not another account's, with the ways that lead out of it, one more for
+    each subnet that goes out by a NAT gateway, and those that a resource brings along.
     """
     vpcs = {
         item.facts["vpc"]: item.facts.get("ways", ())
@@ -199,7 +199,8 @@ def _route_tables(asked: Asked) -> dict[str, Any]:
         for item in asked.of("nat_gateway")
         if item.facts["route_tables"]
     ]
-    return {"RouteTables": tables}
+    here = [one for one in asked.estate.items if (one.account, one.region) == (asked.account, asked.region)]
+    return {"RouteTables": [*tables, *(table for item in here for table in item.facts.get("own_tables", ()))]}
 
 
 def _table(vpc_id: str, table_id: str, ways: tuple[tuple[str, str], ...], *, is_main: bool = False) -> dict[str, Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sandbox.aws.model import Draw, Estate
     from sandbox.aws.shaped import Asked
 
+KINDS = ("held_address", "given_address")
 UNNEEDED = "aws_vpc_public_address_unneeded"
 RESOURCE_TYPES = {"held_address": "Elastic IP"}
 CASES = {
@@ -68,12 +69,11 @@ def _address(draw: Draw, estate: Estate, stand: Stand) -> None:
 
 
 def _interfaces(asked: Asked) -> dict[str, Any]:
-    found = asked.of("held_address")
+    """Interfaces that have a public address, which are all that stand in the estate."""
     for one in asked.parameters.get("Filters") or ():
-        if one["Name"] != "association.ip-owner-id":
-            raise Refusal("InvalidParameterValue", f"The sandbox does not know the filter {one['Name']}.")
-        found = [item for item in found if item.shape["Association"]["IpOwnerId"] in one["Values"]]
-    return {"NetworkInterfaces": [item.shape for item in found]}
+        if (one["Name"], one["Values"]) != ("association.public-ip", ["*"]):
+            raise Refusal("InvalidParameterValue", f"The sandbox does not know this filter by {one['Name']}.")
+    return {"NetworkInterfaces": [item.shape for kind in KINDS for item in asked.of(kind)]}
 
 
 ANSWERS = (

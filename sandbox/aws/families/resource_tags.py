@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # What the API calls a type of resource, and the kind that it is here.
 KINDS = {
     "acm-pca:certificate-authority": "certificate_authority",
+    "aoss:collection": "search_collection",
     "appstream:fleet": "streaming_fleet",
     "backup": "recovery_point",
     "cloudfront:distribution": "distribution",
@@ -29,6 +30,7 @@ KINDS = {
     "ecs:cluster": "container_cluster",
     "ecs:service": "container_service",
     "elasticache:cluster": "cache_cluster",
+    "elasticache:serverlesscache": "serverless_cache",
     "elasticmapreduce:cluster": "emr_cluster",
     "es:domain": "search_domain",
     "globalaccelerator:accelerator": "accelerator",

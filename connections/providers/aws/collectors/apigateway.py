@@ -1,7 +1,8 @@
 """API Gateway: stages of REST APIs with their caches. Variables, policies and keys are not read.
 
 Its one permission, apigateway:GET, would open everything that it keeps, API keys with their values among it. So it is
-asked for two listings alone, by their addresses.
+asked for two listings alone, by their addresses. HTTP and WebSocket APIs have no cache, and cost nothing unasked: they
+are not read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""ElastiCache: cache clusters, each joined with the replication group that it is a member of."""
+"""ElastiCache: cache clusters, each joined with the replication group that it is a member of, and serverless caches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace
 from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
-from connections.resources.caches import CacheCluster
+from connections.resources.caches import CacheCluster, ServerlessCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,14 @@ DESCRIBE_REPLICATION_GROUPS = Call(
         "ReplicationGroups.PendingModifiedValues",
     ),
 )
+DESCRIBE_SERVERLESS_CACHES = Call(
+    service="elasticache",
+    operation="DescribeServerlessCaches",
+    action="elasticache:DescribeServerlessCaches",
+    why="Lists serverless caches with their engine and state.",
+    cheapest={"MaxResults": 1},
+    withheld=("ServerlessCaches.Description",),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,15 +58,20 @@ class _Group:
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
-    """Every cache cluster of one region. Serverless caches are another type, and are not read."""
+    """Every cache of one region."""
     caches: Listing[Any]
     groups: Listing[Any]
-    caches, groups = reader.together(lambda: _caches(reader), lambda: _groups(reader))
-    tags = tags_by_arn(reader, "elasticache:cluster")
+    serverless: Listing[Any]
+    caches, groups, serverless = reader.together(
+        lambda: _caches(reader), lambda: _groups(reader), lambda: _serverless(reader)
+    )
+    tags = tags_by_arn(reader, "elasticache:cluster", "elasticache:serverlesscache")
     by_name = {group.name: group for group in groups.rows}
     for cache in caches.rows:
         tagged = replace(cache, tags=tags.get(cache.resource_id, {}))
         yield _with_group(tagged, by_name.get(cache.group_id)) if cache.group_id else tagged
+    for cache in serverless.rows:
+        yield replace(cache, tags=tags.get(cache.resource_id, {}))
 
 
 def _caches(reader: Reader) -> Listing[Any]:
@@ -81,6 +94,26 @@ def _caches(reader: Reader) -> Listing[Any]:
         ),
         kinds=(CacheCluster.KIND,),
         page_size=100,
+    )
+
+
+def _serverless(reader: Reader) -> Listing[Any]:
+    return reader.listing(
+        DESCRIBE_SERVERLESS_CACHES,
+        result="ServerlessCaches",
+        row=lambda item: ServerlessCache(
+            resource_id=item["ARN"],
+            account_id=reader.account_id,
+            region=reader.region,
+            observed_at=reader.at,
+            name=item["ServerlessCacheName"],
+            created_at=item.get("CreateTime"),
+            state=item.get("Status", ""),
+            engine=item.get("Engine", ""),
+            engine_version=item.get("FullEngineVersion", ""),
+        ),
+        kinds=(ServerlessCache.KIND,),
+        page_size=50,
     )
 
 
@@ -107,11 +140,18 @@ def _place(cache: CacheCluster) -> MetricPlace:
     return MetricPlace(namespace="AWS/ElastiCache", dimensions=(("CacheClusterId", cache.name),))
 
 
+def _place_of_serverless(cache: ServerlessCache) -> MetricPlace:
+    return MetricPlace(namespace="AWS/ElastiCache", dimensions=(("clusterId", cache.name),))
+
+
 COLLECTOR = Collector(
     service="elasticache",
-    needs={CacheCluster: (DESCRIBE_CACHE_CLUSTERS, DESCRIBE_REPLICATION_GROUPS)},
-    calls=(DESCRIBE_CACHE_CLUSTERS, DESCRIBE_REPLICATION_GROUPS, GET_RESOURCES),
+    needs={
+        CacheCluster: (DESCRIBE_CACHE_CLUSTERS, DESCRIBE_REPLICATION_GROUPS),
+        ServerlessCache: (DESCRIBE_SERVERLESS_CACHES,),
+    },
+    calls=(DESCRIBE_CACHE_CLUSTERS, DESCRIBE_REPLICATION_GROUPS, DESCRIBE_SERVERLESS_CACHES, GET_RESOURCES),
     collect=collect,
-    places={CacheCluster: _place},
+    places={CacheCluster: _place, ServerlessCache: _place_of_serverless},
     billed_as=("Amazon ElastiCache",),
 )

@@ -1,4 +1,4 @@
-"""Network interfaces, those alone that hold an Elastic IP: whether they are attached to anything."""
+"""Network interfaces, those alone that have a public IPv4 address: what they are attached to, and where routes lead."""
 
 from __future__ import annotations
 
@@ -6,41 +6,82 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, beneath
+from connections.providers.aws.internet_routes import leads_out, route_table
+from connections.providers.aws.networks import DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS
 from connections.providers.aws.reader import clean_tags
 from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
-from connections.resources.addresses import HeldAddress
+from connections.resources.addresses import GivenAddress, HeldAddress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from connections.providers.aws.reader import Reader
+    from connections.providers.aws.internet_routes import RouteTable
+    from connections.providers.aws.reader import Listing, Reader
     from connections.resources import Thing
 
 DESCRIBE_INTERFACES = Call(
     service="ec2",
     operation="DescribeNetworkInterfaces",
     action="ec2:DescribeNetworkInterfaces",
-    why="Tells which Elastic IPs are held by an interface that is attached to nothing.",
+    why="Tells which public addresses are held by an interface that is attached to nothing, or that none can reach.",
     cheapest={"MaxResults": 5},
     read=beneath(
         "NetworkInterfaces",
         *("NetworkInterfaceId", "Status", "RequesterManaged", "TagSet.Key", "TagSet.Value"),
-        *("Association.AllocationId", "Association.PublicIp"),
+        *("Association.AllocationId", "Association.PublicIp", "Association.IpOwnerId"),
+        *("Attachment.AttachTime", "Attachment.InstanceId", "Operator.Managed", "SubnetId", "VpcId"),
     ),
 )
-OWNER_OF_ADDRESS = "association.ip-owner-id"  # the account, of an Elastic IP; AWS of any other public address
+PUBLIC = [{"Name": "association.public-ip", "Values": ["*"]}]
+OF_AWS = "amazon"  # how the owner of an address begins that AWS gives from its own, and charges for
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
-    """Every Elastic IP of this account that an interface holds, of one region, with the tags of both."""
-    held = reader.listing(
+    """Every public IPv4 address that an interface of one region has: Elastic IPs, and those that AWS gave it."""
+    found = reader.listing(
         DESCRIBE_INTERFACES,
         result="NetworkInterfaces",
-        row=lambda item: _address(reader, item),
-        kinds=(HeldAddress.KIND,),
+        row=lambda item: (item, _address(reader, item)),
+        kinds=(HeldAddress.KIND, GivenAddress.KIND),
         page_size=1000,
-        Filters=[{"Name": OWNER_OF_ADDRESS, "Values": [reader.account_id]}],
+        Filters=PUBLIC,
     ).rows
+    yield from _held(reader, [one for _, one in found if isinstance(one, HeldAddress)])
+    yield from _given(reader, [(item["VpcId"], one) for item, one in found if isinstance(one, GivenAddress)])
+
+
+def _address(reader: Reader, item: dict[str, Any]) -> HeldAddress | GivenAddress | None:
+    """An Elastic IP of this account, or an address that AWS gave; those that others keep are theirs to look at."""
+    has = item.get("Association", {})
+    owner = has.get("IpOwnerId", "")
+    if has.get("AllocationId"):
+        return _held_address(reader, item) if owner == reader.account_id else None
+    return _given_address(reader, item) if owner.startswith(OF_AWS) else None
+
+
+def _base(reader: Reader, item: dict[str, Any]) -> dict[str, Any]:
+    tags = clean_tags(item.get("TagSet"))
+    return {
+        "account_id": reader.account_id,
+        "region": reader.region,
+        "observed_at": reader.at,
+        "name": tags.get("Name", ""),
+        "tags": tags,
+        "public_ip": item["Association"].get("PublicIp", ""),
+        "interface_state": item.get("Status", ""),
+    }
+
+
+def _held_address(reader: Reader, item: dict[str, Any]) -> HeldAddress:
+    return HeldAddress(
+        **_base(reader, item),
+        resource_id=item["Association"]["AllocationId"],
+        interface_id=item["NetworkInterfaceId"],
+        is_requester_managed=bool(item.get("RequesterManaged")),
+    )
+
+
+def _held(reader: Reader, held: list[HeldAddress]) -> Iterator[HeldAddress]:
     if not held:
         return
     tags = tags_by_arn(reader, "ec2:elastic-ip")
@@ -55,29 +96,43 @@ def with_tags(address: HeldAddress, own: dict[str, str]) -> HeldAddress:
     return replace(address, tags=tags, name=tags.get("Name", ""))
 
 
-def _address(reader: Reader, item: dict[str, Any]) -> HeldAddress | None:
-    held = item.get("Association", {})
-    if not held.get("AllocationId"):
-        return None
-    tags = clean_tags(item.get("TagSet"))
-    return HeldAddress(
-        resource_id=held["AllocationId"],
-        account_id=reader.account_id,
-        region=reader.region,
-        observed_at=reader.at,
-        name=tags.get("Name", ""),
-        tags=tags,
-        public_ip=held.get("PublicIp", ""),
-        interface_id=item["NetworkInterfaceId"],
-        interface_state=item.get("Status", ""),
-        is_requester_managed=bool(item.get("RequesterManaged")),
+def _given_address(reader: Reader, item: dict[str, Any]) -> GivenAddress:
+    attached = item.get("Attachment", {})
+    return GivenAddress(
+        **_base(reader, item),
+        resource_id=item["NetworkInterfaceId"],
+        created_at=attached.get("AttachTime"),
+        instance_id=attached.get("InstanceId", ""),
+        subnet_id=item.get("SubnetId", ""),
+        is_requester_managed=bool(item.get("RequesterManaged") or item.get("Operator", {}).get("Managed")),
     )
+
+
+def _given(reader: Reader, given: list[tuple[str, GivenAddress]]) -> Iterator[GivenAddress]:
+    """Addresses with where their subnet's routes lead. Routes are asked for only where a machine has one of them."""
+    if not any(one.instance_id and not one.is_requester_managed for _, one in given):
+        yield from (one for _, one in given)
+        return
+    tables: Listing[RouteTable]
+    endpoints: Listing[str]
+    tables, endpoints = reader.together(
+        lambda: reader.listing(DESCRIBE_ROUTE_TABLES, result="RouteTables", row=route_table, page_size=100),
+        lambda: reader.listing(
+            DESCRIBE_VPC_ENDPOINTS,
+            result="VpcEndpoints",
+            row=lambda item: item["VpcEndpointId"] if item.get("VpcEndpointType") == "Gateway" else None,
+            page_size=1000,
+        ),
+    )
+    for vpc_id, address in given:
+        is_routed = leads_out(subnet_id=address.subnet_id, vpc_id=vpc_id, tables=tables, gateway_endpoints=endpoints)
+        yield replace(address, is_routed=is_routed)
 
 
 COLLECTOR = Collector(
     service="network-interfaces",
-    needs={HeldAddress: (DESCRIBE_INTERFACES,)},
-    calls=(DESCRIBE_INTERFACES, GET_RESOURCES),
+    needs={HeldAddress: (DESCRIBE_INTERFACES,), GivenAddress: (DESCRIBE_INTERFACES,)},
+    calls=(DESCRIBE_INTERFACES, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS, GET_RESOURCES),
     collect=collect,
     billed_as=("Amazon Elastic Compute Cloud", "Amazon Virtual Private Cloud"),
     recorded_as={HeldAddress: ("AWS::EC2::EIP",)},

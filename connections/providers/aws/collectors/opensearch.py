@@ -42,7 +42,7 @@ AT_ONCE = 5  # what DescribeDomains takes
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
-    """Every domain of one region. Serverless collections are another type, and are not read."""
+    """Every domain of one region. Serverless collections have a collector of their own."""
     names = reader.listing(
         LIST_DOMAIN_NAMES, result="DomainNames", row=lambda item: item["DomainName"], kinds=(SearchDomain.KIND,)
     ).rows
