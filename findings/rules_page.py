@@ -81,9 +81,8 @@ def rule_rows() -> list[RuleRow]:
 
 
 def narrowed(rows: Iterable[RuleRow], *, words: str = "", kind: str = "", has: str = "") -> list[RuleRow]:
-    """Those with each of the `words` in title, criterion, id, thresholds, permissions or metrics; of one `kind`; that have it.
-
-    `has` is a key of `HAS`. What is empty narrows nothing.
+    """Those with each of the `words` in title, criterion, id, thresholds, permissions or metrics, of one `kind`, and
+    with what `has` is the key of in `HAS`. What is empty narrows nothing.
     """
     wanted = words.casefold().split()
     return [

@@ -19,7 +19,6 @@ WHERE = {
             "AWS::AutoScaling::AutoScalingGroup",
             "AWS::CloudWatch::Alarm",
             "AWS::DynamoDB::Table",
-            "AWS::EC2::EIP",
             "AWS::EC2::VPNConnection",
             "AWS::ElasticLoadBalancing::LoadBalancer",
             "AWS::ElasticLoadBalancingV2::LoadBalancer",

@@ -135,5 +135,4 @@ COLLECTOR = Collector(
     calls=(DESCRIBE_INTERFACES, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS, GET_RESOURCES),
     collect=collect,
     billed_as=("Amazon Elastic Compute Cloud", "Amazon Virtual Private Cloud"),
-    recorded_as={HeldAddress: ("AWS::EC2::EIP",)},
 )
