@@ -93,8 +93,14 @@ def too_much(
         f"costs that in one currency add up to more than {most} digits before the point, which is all that can be "
         "held. Export them in the right unit."
     )
-    read = [(*parts[number], source(parts[number][1], [number])) for number in (counted if parts else ())]
-    found = [one for part in read if (one := _largest(*part, details=details, spill=spill)) is not None]
+    found = []
+    for number in counted if parts else ():
+        part, reading = parts[number]
+        try:
+            largest = _largest(part, reading, source(reading, [number]), details=details, spill=spill)
+        except duckdb.OutOfRangeException:  # before anything is added up, a row's own charge and credits are
+            return BillRefused(f"One row of {part.key} has {why}", part=part.key)
+        found += [largest] if largest else []
     if not found:
         return BillRefused(f"The bill has {why}")
     part, row_number, column, value, _ = max(found, key=itemgetter(-1))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GZIP_MAGIC, PARQUET_MAGIC = b"\x1f\x8b", b"PAR1"
+MEMORY_MB = 448  # that a bill is read in, unless more is given; what it has no room for lies on the disk
 IS_READ = "read"
 HEADER_LIMIT = 1 << 20
 DELIMITERS = (",", ";", "\t", "|")

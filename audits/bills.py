@@ -93,7 +93,13 @@ def read_period(
     parts = [Part(path=paths[file.key], key=file.key, size=file.size) for file in period.files]
     within = bounds()
     with read_bill(
-        parts=parts, period=period.billing_period, seconds=seconds, bounds=within, on_wait=on_wait, meter=meter
+        parts=parts,
+        period=period.billing_period,
+        seconds=seconds,
+        bounds=within,
+        memory_mb=settings.BILL_MEMORY_MB,
+        on_wait=on_wait,
+        meter=meter,
     ) as bill:
         yield bill
 
@@ -180,7 +186,10 @@ def load_files(
     Their content is their execution id, so loading the same files again changes nothing.
     """
     deadline = time.monotonic() + seconds
-    with read_bill(parts=parts, period=None, seconds=seconds, bounds=bounds(), meter=meter) as bill:
+    memory_mb = settings.BILL_MEMORY_MB
+    with read_bill(
+        parts=parts, period=None, seconds=seconds, bounds=bounds(), memory_mb=memory_mb, meter=meter
+    ) as bill:
         execution_id = content_id(parts, bill.sums.contents, copies=bill.sums.copies)
         files = [{"key": part.key, "size": part.path.stat().st_size, "etag": ""} for part in parts]
         try:

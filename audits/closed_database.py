@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from audits.opened_parts import MEMORY_LIMIT, literal
+from audits.opened_parts import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 THREADS = 2
 
 
-def closed_database(parts: Sequence[Part], *, work: Path, spill: Path) -> duckdb.DuckDBPyConnection:
-    """A database in this process. What it has no memory for it puts into the folder `spill`."""
+def closed_database(parts: Sequence[Part], *, work: Path, spill: Path, memory_mb: int) -> duckdb.DuckDBPyConnection:
+    """A database in this process. What `memory_mb` has no room for it puts into the folder `spill`."""
     database = duckdb.connect(
         config={
             "threads": THREADS,
-            "memory_limit": MEMORY_LIMIT,
+            "memory_limit": f"{memory_mb}MB",
             "temp_directory": str(spill),
             # One customer's bill, however far it unpacks, must not fill the disk that the others' need too.
             "max_temp_directory_size": f"{shutil.disk_usage(work).free // 2}B",

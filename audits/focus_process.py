@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audits.bill_folder import PREFIX
-from audits.bill_parts import BillRefused
+from audits.bill_parts import MEMORY_MB, BillRefused
 from audits.bill_sums import kind_sum
 from audits.child_gauge import heard
 from audits.focus import PeriodSums, Sums
@@ -82,14 +82,16 @@ def read_bill(
     period: date | None,
     seconds: float,
     bounds: Bounds = NONE,
+    memory_mb: int = MEMORY_MB,
     on_wait: Callable[[], None] = lambda: None,
     meter: Meter | None = None,
 ) -> Iterator[ReadBill]:
     """Read the parts of a bill in a child process, within `seconds`. Raises BillRefused.
 
-    With `period`, rows of another billing period are bad. As many bad rows as `bounds` allow are left out. `on_wait`
-    is called while waiting, and may raise to give up; `meter` is told how far it is. Whatever happens, the child and
-    its temporary files are gone afterwards; should this process be killed, the child notices, cleans up and ends too.
+    With `period`, rows of another billing period are bad. As many bad rows as `bounds` allow are left out. What
+    `memory_mb` has no room for lies on the disk, and what must not is refused. `on_wait` is called while waiting, and
+    may raise to give up; `meter` is told how far it is. Whatever happens, the child and its temporary files are gone
+    afterwards; should this process be killed, the child notices, cleans up and ends too.
     """
     deadline, meter = time.monotonic() + seconds, meter or Meter()
     work = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))  # by our own id, as sweep tells it
@@ -99,6 +101,7 @@ def read_bill(
                 "work": str(work),
                 "period": period.isoformat() if period else None,
                 "bounds": [bounds.rows, str(bounds.percent)],
+                "memory_mb": memory_mb,
                 "most_tags": [MOST_TAG_KEYS, MOST_TAG_VALUES],
                 "parts": [{"path": str(one.path.resolve()), "key": one.key, "size": one.size} for one in parts],
             }

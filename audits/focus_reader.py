@@ -28,12 +28,13 @@ from audits import (
     sum_reader,
 )
 from audits.bill_child import end_with_parent, first_line
-from audits.bill_parts import BillRefused, Part
+from audits.bill_parts import MEMORY_MB, BillRefused, Part
 from audits.checked_reading import CheckedReading
 from audits.child_gauge import Gauge
 from audits.closed_database import closed_database
 from audits.detail_reader import DetailReader
 from audits.focus_process import ALL_LINES
+from audits.line_shares import shares
 from audits.load_meter import Phase
 from audits.opened_parts import OpenedParts
 from audits.quarantine import NONE, Bounds
@@ -48,6 +49,12 @@ if TYPE_CHECKING:
     from audits.recognise import Reading
 
 REFUSED_EXIT = 2
+OF_THE_DISK = "max_temp_directory_size"  # which DuckDB names where that is what it lacks
+NO_ROOM = "The disk of the worker has no room to read this bill. Give its temporary folder more."
+NO_MEMORY = (
+    "This bill is of more resources than fit into the {memory_mb} MB of memory that bills are read in. Whoever runs "
+    "the workers can give them more by COSTFRAME_BILL_MEMORY_MB: 1024 are enough for 200,000 resources."
+)
 PART_NUMBER = re.compile(r"/(?:parts|pipes)/(\d+)")
 LINE_NUMBER = re.compile(r"Line: (\d+)")
 
@@ -61,7 +68,8 @@ def main() -> int:
     period = date.fromisoformat(request["period"]) if request["period"] else None
     try:
         bounds = Bounds(rows=request["bounds"][0], percent=Decimal(request["bounds"][1]))
-        database = Reader(work=work, parts=parts, period=period, bounds=bounds)
+        memory_mb = request["memory_mb"]
+        database = Reader(work=work, parts=parts, period=period, bounds=bounds, memory_mb=memory_mb)
         database.gauge.tell_into(work)
         report = database.read()
     except BillRefused as error:
@@ -99,8 +107,17 @@ def _leave(work: Path, report: dict[str, Any]) -> None:
 class Reader:
     """A bill's parts, read by a DuckDB database in this process."""
 
-    def __init__(self, *, work: Path, parts: Sequence[Part], period: date | None, bounds: Bounds = NONE) -> None:
+    def __init__(
+        self,
+        *,
+        work: Path,
+        parts: Sequence[Part],
+        period: date | None,
+        bounds: Bounds = NONE,
+        memory_mb: int = MEMORY_MB,
+    ) -> None:
         bill_parts.require_whole(parts)
+        self.memory_mb = memory_mb
         self.parts = parts
         self.copies: dict[int, int] = {}
         self.bounds = bounds
@@ -114,7 +131,7 @@ class Reader:
         (work / "pipes").mkdir()
         for link, part in zip(self.links, parts, strict=True):
             link.symlink_to(part.path)  # a name without wildcards, periods or anything else that a reader would act on
-        self.database = closed_database(parts, work=work, spill=self.spill)
+        self.database = closed_database(parts, work=work, spill=self.spill, memory_mb=memory_mb)
         self.opened = OpenedParts(self.database, parts=parts, links=self.links, pipes=pipes)
         self.details = DetailReader()
         self.gauge = Gauge()
@@ -247,13 +264,21 @@ class Reader:
         self.database.execute(f"create or replace temp view sums as {rows}")
 
     def write_lines(self) -> None:
-        """All lines as CSV to standard output, in the order of the index that they will be looked up by."""
-        order = "sub_account_id, resource_id, charge_date"
-        lines = f"select {', '.join(focus.WRITTEN_COLUMNS)} from {self.details.numbered_lines()} order by {order}"
-        self.database.execute(
-            f"copy ({lines}) to '/dev/stdout' "
-            "(format csv, header false, delimiter ',', quote '\"', escape '\"', nullstr '', use_tmp_file false)"
-        )
+        """All lines as CSV to standard output, as nearly as there is memory in the order of the index that they will be
+        looked up by.
+        """
+        columns, order = ", ".join(focus.WRITTEN_COLUMNS), "sub_account_id, resource_id, charge_date"
+        lines = self.details.numbered_lines()
+        counts = "select sub_account_id, count(*) from sums where is_line group by 1 order by 1"
+        asked = shares(self.database.execute(counts).fetchall())
+        if len(asked) > 1:  # there is no memory for numbering and for ordering so many at once
+            self.database.execute(f"create temp table lines as select {columns} from {lines}")
+            lines = "lines"
+        for share in asked:
+            self.database.execute(
+                f"copy (select {columns} from {lines} where {share} order by {order}) to '/dev/stdout' "
+                "(format csv, header false, delimiter ',', quote '\"', escape '\"', nullstr '', use_tmp_file false)"
+            )
 
     def add_up(self, *, most_keys: int, most_values: int) -> None:
         """Leave the sums of the lines by day and tag in the work folder. Raises BillRefused."""
@@ -334,9 +359,8 @@ class Reader:
     def refusal(self, error: duckdb.Error, readings: Sequence[Reading]) -> BillRefused:
         """DuckDB's failure in our words: which part, which line, what to do."""
         if isinstance(error, duckdb.OutOfMemoryException):
-            return BillRefused(
-                "The disk of the worker has no room to read this bill. Give its temporary folder more.", permanent=False
-            )
+            no_memory = NO_MEMORY.format(memory_mb=self.memory_mb)
+            return BillRefused(NO_ROOM if OF_THE_DISK in str(error) else no_memory, permanent=False)
         if isinstance(error, duckdb.OutOfRangeException):
             return bad_rows.too_much(
                 list(zip(self.parts, readings, strict=False)),

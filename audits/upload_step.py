@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import IO, TYPE_CHECKING
 
+from django.conf import settings
+
 from audits import bills
 from audits.bill_folder import bill_folder, has_room
 from audits.bill_parts import BillRefused, Part
@@ -95,6 +97,7 @@ def load(*, upload: BillUpload, home: Home, worker: Worker, at: datetime) -> Loa
             period=None,
             seconds=worker.seconds,
             bounds=bills.bounds(),
+            memory_mb=settings.BILL_MEMORY_MB,
             on_wait=worker.raise_if_over,
             meter=worker.meter,
         ) as bill,

@@ -181,6 +181,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("COSTFRAME_REDIS_URL", default="")
 LEASE_SECONDS = env.float("COSTFRAME_LEASE_SECONDS", default=60)  # how long a silent worker keeps what it took
 STEP_SECONDS = env.float("COSTFRAME_STEP_SECONDS", default=1800)  # how long one step may take
+BILL_MEMORY_MB = env.int("COSTFRAME_BILL_MEMORY_MB", default=448)  # of the process that reads a bill, beside itself
 RESEND_SECONDS = env.float("COSTFRAME_RESEND_SECONDS", default=20)  # when a row that is still due is sent again
 WORKER_NAME = env.str("COSTFRAME_WORKER_NAME", default="") or socket.gethostname()  # stands in customers' trails
 WORKER_GRACE_SECONDS = env.float("COSTFRAME_WORKER_GRACE_SECONDS", default=20)  # between SIGTERM and the end

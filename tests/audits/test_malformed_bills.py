@@ -250,6 +250,16 @@ def test_a_value_that_was_once_passed_over_is_refused_by_the_name_of_its_column(
     require_help(refused.value, "bill")
 
 
+@pytest.mark.parametrize("kind", ["google", "google csv"])
+def test_a_charge_and_its_credits_that_do_not_fit_together_are_refused_by_their_file(tmp_path, kind):
+    given = [{"amount": 99999999999999, "type": "DISCOUNT"}]
+    rows = rows_of(kind, ["1.25", "2"])
+    rows[-1] = {**rows[-1], "credits": json.dumps(given) if kind == "google csv" else given}
+    with pytest.raises(BillRefused, match="more than 14 digits before the point") as refused:
+        read(tmp_path / "work", written(tmp_path / "bill", text_of(kind, rows)))
+    require_help(refused.value, "bill")
+
+
 @pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "google"])
 @pytest.mark.parametrize("spelled", [str, str.upper, lambda name: name.replace("C", "_C").replace("/", "_")])
 def test_a_column_of_costs_that_is_there_twice_or_not_at_all(kind, spelled):

@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.parsers import ResponseParserError, ResponseParserFactory
 
-from connections.providers.aws import answers, calls, ec2_calls, inventory, metrics
+from connections.providers.aws import answers, calls, ec2_calls, inventory, metrics, recorders
 from connections.providers.aws.answers import _Parser
 from connections.providers.aws.database_calls import DESCRIBE_DATABASES
 from connections.providers.aws.reader import Reader
@@ -203,11 +203,22 @@ def series(page):
     return repr(read)
 
 
+def records(pages):
+    """What is made of AWS Config's recorders, each by itself, and of the states that are said of them."""
+    found = pages[calls.DESCRIBE_RECORDERS]["ConfigurationRecorders"]
+    own = [bool(recorders.own_recorder([one])) for one in found]
+    types = [recorders.records(one, region="us-east-1") for one in found]
+    states = pages[calls.DESCRIBE_RECORDER_STATUS]["ConfigurationRecordersStatus"]
+    pairs = zip(found, states, strict=True)
+    return own, types, [recorders.is_settled(recorder, status=status, at=AT) for recorder, status in pairs]
+
+
 def test_the_long_answers_are_the_ones_of_which_little_is_read():
     assert {call.operation for call in LONG} == {
         "DescribeInstances", "DescribeVolumes", "DescribeSnapshots", "DescribeImages", "DescribeAddresses",
         "DescribeDBInstances", "DescribeDBClusters", "DescribeDBSnapshots", "DescribeDBClusterSnapshots",
         "DescribeNetworkInterfaces", "DescribeLogGroups", "GetMetricData",
+        "DescribeConfigurationRecorders", "DescribeConfigurationRecorderStatus",
     }  # fmt: skip
 
 
@@ -216,6 +227,7 @@ def test_adapters_use_of_a_long_answer_what_is_declared_and_nothing_else():
     pages = {call: watched(answer(call), (), seen[call]) for call in LONG}
     assert len(things(pages)) > 40
     series(pages[calls.GET_METRIC_DATA])
+    records(pages)
     undeclared = {
         f"{call.operation} {path}"
         for call in LONG
@@ -232,6 +244,7 @@ def test_the_same_things_come_of_an_answer_that_is_read_whole_and_of_what_is_rea
     assert len(things(whole)) > 40
     assert things(read) == things(whole)
     assert series(read[calls.GET_METRIC_DATA]) == series(whole[calls.GET_METRIC_DATA])
+    assert records(read) == records(whole)
 
 
 @pytest.mark.parametrize("call", LONG, ids=lambda call: call.operation)

@@ -119,13 +119,15 @@ def test_a_collector_that_does_not_keep_to_the_rules_is_refused(modules, said):
 
 def test_a_collector_is_found_by_its_module_in_which_an_underscore_stands_for_a_hyphen():
     kind = a_type(KIND="made", SERVICE="network-firewall")
-    made = dataclasses.replace(rds.COLLECTOR, service="network-firewall", needs={kind: rds.COLLECTOR.calls}, places={})
+    needs = {kind: rds.COLLECTOR.calls}
+    made = dataclasses.replace(rds.COLLECTOR, service="network-firewall", needs=needs, places={}, recorded_as={})
     assert inventory.find([module("collectors.network_firewall", COLLECTOR=made)]) == {"network-firewall": made}
 
 
 def test_a_collector_whose_service_is_a_word_of_pythons_has_an_underscore_behind_it():
     kind = a_type(KIND="made", SERVICE="lambda")
-    made = dataclasses.replace(rds.COLLECTOR, service="lambda", needs={kind: rds.COLLECTOR.calls}, places={})
+    needs = {kind: rds.COLLECTOR.calls}
+    made = dataclasses.replace(rds.COLLECTOR, service="lambda", needs=needs, places={}, recorded_as={})
     assert inventory.find([module("collectors.lambda_", COLLECTOR=made)]) == {"lambda": made}
 
 

@@ -93,10 +93,11 @@ def is_settled(recorder: Mapping[str, Any], *, status: Mapping[str, Any], at: da
     """
     started_at, changed_at = status.get("lastStartTime"), status.get("lastStatusChangeTime")
     is_its = status.get("name") == recorder.get("name") and not status.get("servicePrincipal")
-    if not is_its or status.get("recording") is not True or started_at is None:
+    last = str(status.get("lastStatus")).upper()
+    does_well = status.get("recording") is True and last == "SUCCESS"
+    if not is_its or not does_well or started_at is None or changed_at is None:
         return False
-    is_success = str(status.get("lastStatus")).upper() == "SUCCESS" and changed_at is not None
-    return is_success and started_at <= changed_at and started_at <= at - SETTLED
+    return bool(started_at <= changed_at and started_at <= at - SETTLED)
 
 
 def record_of(counts: Listing[tuple[str, int | None]], *, told_of: frozenset[str]) -> Record | None:
