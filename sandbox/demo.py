@@ -26,7 +26,7 @@ from tenants.organization_ids import organization_id_for
 from tenants.proof import ContextKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from uuid import UUID
 
 DATABASE = "costframe"
@@ -102,10 +102,12 @@ def running(
     seed: int,
     start_cloud: Callable[..., SandboxCloud] = start_sandbox,
     workers: Sequence[Sequence[str]] = ((),),
+    of_workers: Mapping[str, str] | None = None,
 ) -> Iterator[Demo]:
     """Start servers, cloud, sign-in and the product's processes; stop exactly those at the end.
 
-    `workers` has the arguments of each worker to start; the second one is called `worker-2`.
+    `workers` has the arguments of each worker to start, of which the second one is called `worker-2`, and `of_workers`
+    what else stands in their environment.
     """
     with contextlib.ExitStack() as started:
         left = forget_unless_it_fits(state, mark=mark_of(seed=seed))
@@ -120,6 +122,7 @@ def running(
         issuer = Issuer.start(state_dir=state / "clerk", app_origins=(web_origin, operator_origin))
         started.callback(issuer.stop)
         fleet = make_fleet(state, urls=urls, redis_url=redis_url, cloud=cloud, issuer=issuer, origin=web_origin)
+        fleet.worker_only = {**fleet.worker_only, **(of_workers or {})}
         started.callback(fleet.stop)
         say("Bringing the database up to date..." if left is Left.OURS else "Migrating the database...")
         fleet.migrate()

@@ -37,6 +37,7 @@ WORKERS, THREADS = 2, 6
 SECONDS = 10_800
 LOOK_SECONDS = 1.0
 KILLED_AT = 0.3  # of the first night's steps
+BILL_MEMORY = {"COSTFRAME_BILL_MEMORY_MB": "1024"}  # of a month of 200,000 resources
 LEVELS, MOST_TOLD, LONGEST_TOLD = ("WARNING", "ERROR", "CRITICAL"), 3, 300
 EXPORT = {**customer.EXPORT, "export_name": bill.NAME}
 PROGRESS = """
@@ -112,7 +113,9 @@ def _running(options: argparse.Namespace, state: Path) -> Iterator[Run]:
     with contextlib.ExitStack() as started:
         with contextlib.redirect_stdout(None):
             running = started.enter_context(
-                demo.running(state, seed=0, start_cloud=start_cloud, workers=[worker] * options.workers)
+                demo.running(
+                    state, seed=0, start_cloud=start_cloud, workers=[worker] * options.workers, of_workers=BILL_MEMORY
+                )
             )
         connection = started.enter_context(
             psycopg.connect(running.postgres.url(database=demo.DATABASE), autocommit=True)

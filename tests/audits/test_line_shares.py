@@ -13,7 +13,7 @@ from audits.focus_process import read_bill
 from audits.line_shares import shares
 from tests.audits.focus_files import write_csv
 
-LINES = [("1", f"vol-{number % 40}", number) for number in range(400)]
+LINES: list[tuple[str | None, str | None, int]] = [("1", f"vol-{number % 40}", number) for number in range(400)]
 LINES += [("2", "vol-a", 1), (None, "vol-b", 2), ("3'", None, 3), ("4", "vol-c", 4)]
 
 
