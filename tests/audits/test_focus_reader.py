@@ -23,6 +23,7 @@ def test_the_child_ends_at_once_when_its_parent_is_gone(tmp_path):
         "work": str(work),
         "period": None,
         "bounds": [0, "0"],
+        "memory_mb": 448,
         "parts": [{"path": str(long), "key": "long", "size": None}],
     }
     child = subprocess.Popen(
