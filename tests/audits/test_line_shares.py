@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+from contextlib import nullcontext
+from uuid import uuid4
 
 import duckdb
 import pytest
 
-from audits import focus_reader
+from audits import bills, focus_reader, upload_step
 from audits.bill_parts import BillRefused
-from audits.focus_process import read_bill
+from audits.bill_worker import Worker
 from audits.line_shares import shares
+from connections.provider import ExportFile, ExportPeriod
 from tests.audits.focus_files import write_csv
 
+AT = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 LINES: list[tuple[str | None, str | None, int]] = [("1", f"vol-{number % 40}", number) for number in range(400)]
 LINES += [("2", "vol-a", 1), (None, "vol-b", 2), ("3'", None, 3), ("4", "vol-c", 4)]
 
@@ -70,13 +75,44 @@ def test_a_bill_has_the_same_lines_in_shares_and_at_once(tmp_path, monkeypatch):
     assert sorted(written(2)) == sorted(at_once)
 
 
-def test_a_bill_that_has_too_little_memory_is_refused_by_the_setting_that_gives_it_more(tmp_path):
-    rows = [{"ResourceId": f"vol-{number}"} for number in range(20_000)]
-    part = write_csv(tmp_path / "bill.csv", rows)
+def exported(part):
+    period = ExportPeriod(
+        billing_period=dt.date(2026, 10, 1),
+        execution_id="run-1",
+        files=(ExportFile(key=part.key, size=part.path.stat().st_size, etag="e"),),
+    )
+    with bills.read_period(period=period, paths={part.key: part.path}, seconds=60) as bill:
+        return [*bill.lines], bill.added_up()
 
-    def load():
-        with read_bill(parts=[part], period=None, seconds=60, memory_mb=4) as bill:
-            return [*bill.lines], bill.added_up()
 
+def loaded_by_hand(part):
+    return bills.load_files(organization_id=uuid4(), source=None, parts=[part], seconds=60, at=AT)
+
+
+def handed_in(part):
+    home = upload_step.Home(folder=part.path.parent, parts=(part,))
+    worker = Worker(reading=nullcontext, results=nullcontext, raise_if_over=lambda: None, seconds=60)
+    return upload_step.load(upload=None, home=home, worker=worker, at=AT)
+
+
+def test_a_bill_that_has_too_little_memory_is_refused_by_the_setting_that_gives_it_more(tmp_path, settings):
+    settings.BILL_MEMORY_MB = 4
+    part = write_csv(tmp_path / "bill.csv", [{"ResourceId": f"vol-{number}"} for number in range(20_000)])
     with pytest.raises(BillRefused, match=r"into the 4 MB of memory .* by COSTFRAME_BILL_MEMORY_MB"):
-        load()
+        exported(part)
+
+
+@pytest.mark.parametrize("way", [exported, loaded_by_hand, handed_in])
+def test_whichever_way_a_bill_comes_it_is_read_in_the_memory_that_is_set(tmp_path, settings, monkeypatch, way):
+    asked = []
+
+    def refuse(*, memory_mb, **_):
+        asked.append(memory_mb)
+        raise BillRefused("It is enough to be asked.")
+
+    monkeypatch.setattr(bills, "read_bill", refuse)
+    monkeypatch.setattr(upload_step, "read_bill", refuse)
+    settings.BILL_MEMORY_MB = 777
+    with pytest.raises(BillRefused, match="enough"):
+        way(write_csv(tmp_path / "bill.csv", [{}]))
+    assert asked == [777]

@@ -78,8 +78,7 @@ PARAMETERS: dict[str, Callable[[Planted], Iterable[tuple]] | None] = {
     **dict.fromkeys(("regions", "export_bucket", "export_name", "export_prefix", "export_region")),
     **dict.fromkeys(("costframe_organization", "__clerk_handshake", "elsewhere", "ended")),
     **dict.fromkeys(("since", "until", "what", "night_time", "timezone", "by", "cost", "kind", "month", "tagged")),
-    **dict.fromkeys(("and_tagged", "note", "action", "source", "standing")),
-    **dict.fromkeys(("has", "in", "rates")),
+    **dict.fromkeys(("and_tagged", "note", "action", "source", "standing", "has", "in", "rates")),
 }  # fmt: skip
 FORM = {"label": "Northwindmark shared account", "role_arn": "arn:aws:iam::111111111111:role/Costframe"}
 # Names that no view reads today; should one begin to, it must not tell either.
