@@ -343,6 +343,17 @@ def _unbegun(audit: Audit) -> QuerySet[Step]:
     )
 
 
+def is_waiting_for_bill(*, audit: Audit, at: datetime) -> bool:
+    """Whether the inventory of a locked audit, or some of it, waits for a bill."""
+    return audit.state == Audit.State.RUNNING and _unbegun(audit).filter(due_at__gt=at).exists()
+
+
+def wait_on(*, audit: Audit, until: datetime, at: datetime) -> None:
+    """Let what waits for a bill wait until then, should it be due before it is looked at again."""
+    soon = at + dt.timedelta(seconds=2 * LOOK_AGAIN_SECONDS)
+    _unbegun(audit).filter(due_at__gt=at, due_at__lt=min(soon, until)).update(due_at=until)
+
+
 def _wait_no_longer(audit: Audit, *, at: datetime) -> None:
     if _unbegun(audit).filter(due_at__gt=at).update(due_at=at):
         wake_scheduler()

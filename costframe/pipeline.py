@@ -108,6 +108,7 @@ def run_audit(organization: str, row: str) -> None:
         if audit is None:
             return
         if audit.state != Audit.State.REQUESTED:
+            planning.look_at_waiting(audit_id=audit.id, at=timezone.now())
             steps.look_again(audit_id=audit.id, at=timezone.now())
             return
     begin_audit(organization_id=organization_id, audit=audit)

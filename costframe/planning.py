@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Max, Min, Q, Sum
 
 from audits import collect, steps
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from connections.models import Connection
     from connections.resources import Thing
 
-BILL_FIRST_SECONDS = 300  # how long the inventory lets a bill go first that may tell where nothing stands
+BILL_FIRST_SECONDS = 300  # how long the inventory lets a bill go first that may tell where nothing stands, at one go
 MOST_BEHIND_DAYS = 5  # a bill that ends earlier does not tell what stands today
 
 
@@ -78,6 +79,23 @@ def plan_again(*, audit: Audit, at: datetime) -> None:
         return billed[account_id](place, step.is_recorded)
 
     steps.plan_again(audit=audit, plan=plan, at=at)
+
+
+def look_at_waiting(*, audit_id: UUID, at: datetime) -> None:
+    """Let what waits for a bill in a running audit wait on while one is being loaded, as long as a load may take; plan
+    it anew once none is.
+
+    The load itself does so when it ends. This is for what it does not see: an audit that is written in that moment, a
+    worker that is lost, a load elsewhere that failed.
+    """
+    audit = steps.lock_audit(audit_id=audit_id)
+    if not steps.is_waiting_for_bill(audit=audit, at=at):
+        return
+    longest = (audit.started_at or at) + dt.timedelta(seconds=settings.STEP_SECONDS)
+    if not _is_loading():
+        plan_again(audit=audit, at=at)
+    else:
+        steps.wait_on(audit=audit, until=min(longest, at + dt.timedelta(seconds=BILL_FIRST_SECONDS)), at=at)
 
 
 def waiting_elsewhere(*, audit_id: UUID) -> list[UUID]:

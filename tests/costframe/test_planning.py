@@ -1,112 +1,43 @@
-"""Steps are planned by what a loaded bill names, on the night that loads it too, and nobody waits for one in vain."""
+"""Steps are planned by what a loaded bill names."""
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import datetime as dt
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.utils import timezone
 
 from audits import collect, steps
-from audits.models import Audit, BillLoad, BillSource, CostDay, Resource, Step
+from audits.models import BillSource, CostDay, Resource, Step
 from audits.planning import NOTHING_BILLED
-from connections.models import Connection
-from connections.provider import Record, Scope
-from connections.providers.aws import inventory, recorded
+from connections.provider import Scope
+from connections.providers.aws import inventory
 from connections.resources import Database, Instance, Volume
-from costframe import claims, pipeline, planning
+from costframe import planning
 from findings.evidence_from_rows import sight_of
 from findings.models import Finding
-from tenants import scope
-from tests.audits.sources import source_of
 from tests.conftest import AT
-from tests.database import acting_as
-
-ACCOUNT, OTHER = "222233334444", "333344445555"
-EC2, RDS = "Amazon Elastic Compute Cloud", "Amazon Relational Database Service"
-REGIONS = ("eu-west-1", "us-east-1")
-DAY, SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)
-TODAY = AT.date()
-
-
-def billed(name, region):
-    """Where what a bill charges under this name in the region may stand."""
-    return {(region, service) for service, one in inventory.COLLECTORS.items() if name in one.billed_as}
-
-
-def connect(label, **fields):
-    with acting_as("cf_web"):
-        return Connection.objects.create(label=label, state="CONNECTED", created_at=AT, **fields)
-
-
-@pytest.fixture
-def shop(organization):
-    """A connection, as a worker sees it."""
-    with scope.organization(organization.id):
-        made = connect("Shop", account_id=ACCOUNT)
-        with acting_as("cf_worker"):
-            yield made
-
-
-@pytest.fixture
-def payer(organization):
-    """One that has an export, as a worker sees it."""
-    export = {"export_bucket": "bills", "export_name": "focus", "export_region": "us-east-1"}
-    with scope.organization(organization.id):
-        made = connect("Payer", account_id=ACCOUNT, **export)
-        assert made.has_export
-        with acting_as("cf_worker"):
-            yield made
-
-
-def asked_for(connection, **changed):
-    return Audit.objects.create(connection=connection, requested_by="Ada", requested_at=AT, due_at=AT, **changed)
-
-
-def bill(
-    owner, *, days=30, ends=TODAY - DAY, accounts=(ACCOUNT,), lines=((EC2, "eu-west-1"),), kind="Usage", since=None
-):
-    """A bill of `days` complete days until `ends`, and each day what `lines` name of each account."""
-    first = ends - days * DAY
-    load = BillLoad.objects.create(
-        source=source_of(owner), billing_period=first.replace(day=1), state="LOADED", loaded_at=AT,
-        billed_from=first, billed_until=ends, sub_account_ids=list(accounts),
-    )  # fmt: skip
-    costs = dict.fromkeys(("billed_cost", "effective_cost", "list_cost", "contracted_cost"), Decimal(1))
-    CostDay.objects.bulk_create(
-        CostDay(
-            load=load, charge_date=first + number * DAY, sub_account_id=account, service_name=service,
-            region_id=region, kind=kind, billing_currency="USD", **costs,
-        )
-        for number in range((since or 0), days)
-        for service, region in lines
-        for account in accounts
-    )  # fmt: skip
-    return load
-
-
-def parts(audit, connection, *, at=AT, records=()):
-    """What a bill can tell of; what none tells of is always called."""
-    survey = steps.Survey(account_id=connection.account_id, regions=REGIONS, records=dict(records))
-    found = planning.inventory_parts(audit=audit, connection=connection, survey=survey, at=at)
-    return {(part.region, part.service): part for part in found if inventory.COLLECTORS[part.service].billed_as}
+from tests.costframe.planned import (
+    ACCOUNT,
+    DAY,
+    EC2,
+    OTHER,
+    RDS,
+    RECORDS,
+    SECOND,
+    TODAY,
+    asked_for,
+    begun,
+    bill,
+    billed,
+    no_spot_checks,
+    parts,
+    steps_of,
+)
 
 
 def plans(audit, connection):
     return {place: part.planned.plan for place, part in parts(audit, connection).items()}
-
-
-def begun(audit, connection, *, records=()):
-    """As the worker begins it; its bill is a step of its own where it has an export."""
-    claimed = Audit.take(audit.id, at=AT, seconds=60)
-    made = list(parts(claimed, connection, records=records).values())
-    if connection.has_export:
-        made.append(steps.Part(kind=Step.Kind.BILL, account_id=ACCOUNT))
-    steps.begin(audit=claimed, survey=steps.Survey(account_id=connection.account_id), parts=made, at=AT)
 
 
 def stands(connection, audit, *, service, region, days_ago, kind="database"):
@@ -114,19 +45,6 @@ def stands(connection, audit, *, service, region, days_ago, kind="database"):
         connection=connection, audit=audit, kind=kind, service=service, resource_id="one", account_id=ACCOUNT,
         region=region, first_seen_at=AT, last_seen_at=AT - days_ago * DAY,
     )  # fmt: skip
-
-
-def steps_of(audit):
-    rows = Step.objects.filter(audit=audit, kind="INVENTORY").order_by("region", "service")
-    return {(step.region, step.service): step for step in rows}
-
-
-def taken(step):
-    return steps.take(step_id=step.id, at=AT, seconds=60, kinds_of=lambda _: ())
-
-
-def no_spot_checks(monkeypatch):
-    monkeypatch.setattr("audits.planning.is_drawn", lambda *_, **__: False)
 
 
 def test_only_what_the_bill_names_is_called_and_it_is_said_of_how_many_days(shop, monkeypatch):
@@ -227,94 +145,6 @@ def test_an_audit_of_which_nothing_is_called_is_judged_at_once(shop, monkeypatch
     assert judging.due_at == AT
 
 
-def test_on_the_first_night_a_bill_goes_first_for_a_while_and_then_tells(payer, monkeypatch):
-    no_spot_checks(monkeypatch)
-    begun(audit := asked_for(payer), payer)
-    first = steps_of(audit)
-    assert {step.due_at for step in first.values()} == {AT + planning.BILL_FIRST_SECONDS * SECOND}
-    assert Step.objects.get(audit=audit, kind="BILL").due_at == AT
-    bill(payer)
-    planning.plan_again(audit=steps.lock_audit(audit_id=audit.id), at=AT + 9 * SECOND)
-    second = steps_of(audit)
-    assert (second["eu-west-1", "ec2"].state, second["eu-west-1", "ec2"].due_at) == ("WAITING", AT + 9 * SECOND)
-    assert {step.state for place, step in second.items() if place not in billed(EC2, "eu-west-1")} == {"NOT_CALLED"}
-
-
-@pytest.mark.parametrize(("days", "waits"), [(0, True), (13, True), (14, False), (30, False)])
-def test_a_bill_goes_first_until_enough_days_of_it_are_there(payer, days, waits):
-    if days:
-        bill(payer, days=days)
-    found = {part.waits_until for part in parts(asked_for(payer), payer).values() if part.planned.plan == ""}
-    assert found == {AT + planning.BILL_FIRST_SECONDS * SECOND if waits else None}
-
-
-def test_the_step_that_loads_a_bill_plans_its_own_audit_and_the_others_anew(organization, payer, monkeypatch):
-    no_spot_checks(monkeypatch)
-    audits = [asked_for(payer), asked_for(connect("Other", account_id=OTHER))]
-    for audit in audits:
-        begun(audit, audit.connection)
-    yesterday = timezone.now().date() - DAY
-    monkeypatch.setattr(
-        pipeline, "load_export", lambda **_: bill(payer, accounts=(ACCOUNT, OTHER), ends=yesterday) and ()
-    )
-    monkeypatch.setattr(pipeline.Work, "credential", lambda _: None)
-    monkeypatch.setattr(pipeline.telling, "told", lambda *_, **__: contextlib.nullcontext())
-    loading = Step.take(Step.objects.get(kind="BILL").id, at=timezone.now(), seconds=60)
-    book = collect.StoppableBook(lambda: None)
-    pipeline._load_bill(pipeline.Work(organization_id=organization.id, step=loading, hold=claims.Hold(), book=book))
-    for audit in audits:
-        called = {place for place, step in steps_of(audit).items() if step.state == "WAITING"}
-        assert called == billed(EC2, "eu-west-1")
-
-
-@pytest.mark.parametrize("ends", ["finish", "fail", "give_back"])
-def test_whatever_becomes_of_the_bill_nothing_waits_for_it_any_longer(payer, ends):
-    begun(audit := asked_for(payer), payer)
-    loading = taken(Step.objects.get(audit=audit, kind="BILL"))
-    if ends == "finish":
-        steps.finish(step=loading, outcome=steps.Outcome(state=Step.State.FAILED), at=AT + SECOND)
-    elif ends == "fail":
-        steps.fail(step=loading, message="It failed.", kinds=(), calls=(), at=AT)
-    else:
-        steps.give_back(step=loading, calls=(), at=AT + SECOND)
-    assert {step.due_at for step in steps_of(audit).values()} <= {AT + SECOND, AT + 5 * SECOND}
-
-
-def test_who_has_no_export_lets_a_bill_that_is_being_loaded_elsewhere_go_first(payer):
-    begun(asked_for(payer), payer)
-    other = connect("Other", account_id=OTHER)
-    found = parts(audit := asked_for(other), other)
-    assert {part.waits_until for part in found.values()} == {AT + planning.BILL_FIRST_SECONDS * SECOND}
-    begun(audit, other)
-    loading = Step.objects.get(kind="BILL")
-    assert planning.waiting_elsewhere(audit_id=loading.audit_id) == [audit.id]
-
-
-def test_an_audit_of_which_aws_config_left_out_all_that_waits_hears_of_a_bill_too(payer, monkeypatch):
-    no_spot_checks(monkeypatch)
-    begun(asked_for(payer), payer)
-    other = connect("Other", account_id=OTHER)
-    begun(audit := asked_for(other), other, records=RECORDS)
-    Step.objects.filter(audit=audit, state="WAITING").update(attempt=1)
-    assert planning.waiting_elsewhere(audit_id=Step.objects.get(kind="BILL").audit_id) == [audit.id]
-
-
-def test_a_step_that_somebody_has_begun_goes_on_whatever_the_bill_says(shop):
-    begun(audit := asked_for(shop), shop)
-    claims = {taken(step).claim for step in steps_of(audit).values()}
-    bill(shop)
-    planning.plan_again(audit=steps.lock_audit(audit_id=audit.id), at=AT + SECOND)
-    assert {(step.state, step.plan, step.claim) for step in steps_of(audit).values()} == {
-        ("RUNNING", "", claim) for claim in claims
-    }
-
-
-# AWS Config in Ireland: it knows all types that tell, and has functions and buckets there.
-RECORDS = {
-    "eu-west-1": Record(
-        told_of=recorded.types_in("eu-west-1"), standing=frozenset({"AWS::Lambda::Function", "AWS::S3::Bucket"})
-    )
-}
 LEFT_OUT = {
     ("eu-west-1", service) for service, one in inventory.COLLECTORS.items()
     if one.recorded_as and one.scope is Scope.REGIONAL
