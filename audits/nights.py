@@ -63,12 +63,15 @@ class Rhythm:
 
 
 def rhythm_of(*, schedule: Schedule) -> Rhythm:
-    """The rhythm of a schedule inside the open scope."""
+    """The rhythm of a schedule inside the open scope. Who holds the export goes first: the others' nights go by its
+    bill.
+    """
     organization = Organization.objects.get()
+    goes_first = schedule.connection is not None and schedule.connection.has_export
     return Rhythm(
         night_time=organization.night_time,
         timezone=organization.timezone,
-        jitter_seconds=schedule.jitter_seconds,
+        jitter_seconds=0 if goes_first else schedule.jitter_seconds,
     )
 
 

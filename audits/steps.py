@@ -40,14 +40,14 @@ class NoLongerOurs(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A step to be: what is looked at where. `waits_until` is when it is due at the latest, None for at once."""
+    """A step to be: what is looked at where, and when it is due; None for at once."""
 
     kind: Step.Kind
     account_id: str
     region: str = ""
     service: str = ""
     planned: Planned = CALLED
-    waits_until: datetime | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +122,7 @@ def begin(*, audit: Audit, survey: Survey, parts: Iterable[Part], at: datetime) 
         refuse(audit=audit, message=survey.refusal, account_id=survey.account_id, calls=survey.calls, at=at)
         _refuse_connection(audit=audit, digest=survey.digest)
         return
-    steps = [_new_step(audit, part, due_at=part.waits_until or at) for part in parts]
+    steps = [_new_step(audit, part, due_at=part.due_at or at) for part in parts]
     judging = _new_step(audit, Part(kind=Step.Kind.JUDGE, account_id=survey.account_id), due_at=None)
     Step.objects.bulk_create([*steps, judging])
     gap_count, call_count = _book(step=judging, gaps=survey.gaps, calls=survey.calls)
@@ -343,9 +343,11 @@ def _unbegun(audit: Audit) -> QuerySet[Step]:
     )
 
 
-def is_waiting_for_bill(*, audit: Audit, at: datetime) -> bool:
-    """Whether the inventory of a locked audit, or some of it, waits for a bill."""
-    return audit.state == Audit.State.RUNNING and _unbegun(audit).filter(due_at__gt=at).exists()
+def accounts_that_wait(*, audit: Audit, at: datetime) -> set[str]:
+    """The accounts of which the inventory of a locked audit, or some of it, waits for a bill."""
+    if audit.state != Audit.State.RUNNING:
+        return set()
+    return set(_unbegun(audit).filter(due_at__gt=at).values_list("account_id", flat=True))
 
 
 def wait_on(*, audit: Audit, until: datetime, at: datetime) -> None:

@@ -110,7 +110,7 @@ class _Beginning:
     def _parts(self, survey: steps.Survey, *, at: datetime) -> list[steps.Part]:
         parts = planning.inventory_parts(audit=self.audit, connection=self.connection, survey=survey, at=at)
         if self.connection.has_export:
-            parts.append(steps.Part(kind=Step.Kind.BILL, account_id=survey.account_id))
+            parts.append(planning.bill_part(account_id=survey.account_id, at=at))
         return parts
 
     def _end(self, reason: str) -> None:

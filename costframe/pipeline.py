@@ -262,6 +262,8 @@ class Work:
         """Leave the step to a later try, or give it up."""
         kinds = collect.kinds_of(self.step.service)
         with self._last_word():
+            if self.step.kind == Step.Kind.BILL:  # another month of it may be there
+                planning.plan_again(audit=steps.lock_audit(audit_id=self.step.audit_id), at=timezone.now())
             steps.fail(
                 step=self.step,
                 message=message,
@@ -332,11 +334,12 @@ def _load_bill(work: Work) -> None:
 
 def _judge(work: Work) -> None:
     with work.transaction():
-        waiting = waiting_for(audit=Audit.objects.get(id=work.step.audit_id))
+        ours = Audit.objects.get(id=work.step.audit_id)
+        waiting = waiting_for(audit=ours)
     for connection_id in waiting:
         work.hold.raise_if_over()
         with work.transaction():
-            price_again(connection_id=connection_id, at=timezone.now())
+            price_again(connection_id=connection_id, bill_of=ours, at=timezone.now())
     at = timezone.now()
     with work.results() as audit:
         judge(audit=audit, at=at)

@@ -37,17 +37,18 @@ if TYPE_CHECKING:
     from connections.resources import Thing
 
 BILL_FIRST_SECONDS = 300  # how long the inventory lets a bill go first that may tell where nothing stands, at one go
+BILL_AHEAD_SECONDS = 3600  # steps go by when they became due: a bill goes before what became so within this
 MOST_BEHIND_DAYS = 5  # a bill that ends earlier does not tell what stands today
 
 
 def inventory_parts(*, audit: Audit, connection: Connection, survey: steps.Survey, at: datetime) -> list[steps.Part]:
     """The inventory's steps to be, in the open scope: those that need no call are planned so.
 
-    Where no bill tells of the account yet, or too few days of one, and one is being loaded, what it may tell of lets it
+    Where no bill tells of the account yet, or too few days of one, and one is to be loaded, what it may tell of lets it
     go first for a while; but not what AWS Config names, which is called whatever the bill says.
     """
     billed = billed_in(account_id=survey.account_id, at=at)
-    waits = billed.days < FEWEST_DAYS and (connection.has_export or _is_loading())
+    waits = billed.days < FEWEST_DAYS and _is_awaited(account_id=survey.account_id)
     until = at + dt.timedelta(seconds=BILL_FIRST_SECONDS) if waits else None
     plan = _plan(audit=audit, billed=billed, at=at)
     found = []
@@ -61,10 +62,15 @@ def inventory_parts(*, audit: Audit, connection: Connection, survey: steps.Surve
                 region=region,
                 service=service,
                 planned=plan(place, is_there),
-                waits_until=until if can_be_told(place) and not is_there else None,
+                due_at=until if can_be_told(place) and not is_there else None,
             )
         )
     return found
+
+
+def bill_part(*, account_id: str, at: datetime) -> steps.Part:
+    """The step that loads an export. It goes before the inventory, of other accounts too, that may be waiting for it."""
+    return steps.Part(kind=Step.Kind.BILL, account_id=account_id, due_at=at - dt.timedelta(seconds=BILL_AHEAD_SECONDS))
 
 
 def plan_again(*, audit: Audit, at: datetime) -> None:
@@ -89,10 +95,11 @@ def look_at_waiting(*, audit_id: UUID, at: datetime) -> None:
     worker that is lost, a load elsewhere that failed.
     """
     audit = steps.lock_audit(audit_id=audit_id)
-    if not steps.is_waiting_for_bill(audit=audit, at=at):
+    accounts = steps.accounts_that_wait(audit=audit, at=at)
+    if not accounts:
         return
     longest = (audit.started_at or at) + dt.timedelta(seconds=settings.STEP_SECONDS)
-    if not _is_loading():
+    if not any(_is_awaited(account_id=account_id) for account_id in accounts):
         plan_again(audit=audit, at=at)
     else:
         steps.wait_on(audit=audit, until=min(longest, at + dt.timedelta(seconds=BILL_FIRST_SECONDS)), at=at)
@@ -185,7 +192,21 @@ def _looked_at() -> frozenset[type[Thing]]:
     return frozenset(rule.looks_at for rule in registry.RULES)
 
 
-def _is_loading() -> bool:
-    """Whether some audit of the organisation has a bill still to load."""
-    loading = Step.objects.filter(kind=Step.Kind.BILL, audit__state=Audit.State.RUNNING)
-    return loading.exclude(state__in=steps.ENDED).exists()
+def _is_awaited(*, account_id: str) -> bool:
+    """Whether a bill is to be loaded that may tell of the account: by an audit under way, or by one that is to begin.
+
+    Of an account that an export does not charge in the days that are there, it does not tell enough tonight either.
+    """
+    loading = Step.objects.filter(kind=Step.Kind.BILL, audit__state=Audit.State.RUNNING).exclude(state__in=steps.ENDED)
+    to_begin = Audit.objects.filter(state=Audit.State.REQUESTED).exclude(connection__export_bucket="")
+    exports = {*loading.values_list("connection_id", flat=True), *to_begin.values_list("connection_id", flat=True)}
+    return any(not _leaves_out(connection_id=one, account_id=account_id) for one in exports)
+
+
+def _leaves_out(*, connection_id: UUID, account_id: str) -> bool:
+    """Whether an export tells of days enough, and of this account in none of them."""
+    loads = BillLoad.objects.filter(source__connection_id=connection_id, state=BillLoad.State.LOADED)
+    told = loads.aggregate(begins=Min("billed_from"), ends=Max("billed_until"))
+    if told["begins"] is None or (told["ends"] - told["begins"]).days < FEWEST_DAYS:
+        return False
+    return not loads.filter(sub_account_ids__contains=[account_id]).exists()

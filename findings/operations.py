@@ -80,23 +80,24 @@ def judge(*, audit: Audit, at: datetime, settings: Mapping[str, Mapping[str, Any
 def waiting_for(*, audit: Audit) -> list[UUID]:
     """The other connections whose accounts a bill covers that this audit has loaded: their findings lacked it.
 
-    Call `price_again` for each, in a transaction of its own. Who was judged since the bill was there had it: in a night
-    of many accounts that is nearly every one.
+    Call `price_again` for each, in a transaction of its own and with this audit. Who was judged since the bill was
+    there had it: in a night of many accounts that is nearly every one.
     """
     loads = BillLoad.objects.filter(
         source__connection_id=audit.connection_id, state=BillLoad.State.LOADED, loaded_at__gte=audit.started_at
     )
-    loaded_at = Step.objects.filter(audit=audit, kind=Step.Kind.BILL).values_list("ended_at", flat=True).first()
-    need_none = {audit.connection_id, *_judged_since(loaded_at)}
+    need_none = {audit.connection_id, *_judged_with_bill_of(audit)}
     return [one for one in covered_by(loads) if one not in need_none]
 
 
-def _judged_since(moment: datetime | None) -> set[UUID]:
-    """The connections whose judging began later, and is done; none where there is no such moment."""
-    if moment is None:
+def _judged_with_bill_of(audit: Audit) -> set[UUID]:
+    """The connections whose judging began after the audit's bill was loaded, and is done; none where it loaded none."""
+    loaded_at = Step.objects.filter(audit=audit, kind=Step.Kind.BILL).values_list("ended_at", flat=True).first()
+    if loaded_at is None:
         return set()
-    judged = Step.objects.filter(kind=Step.Kind.JUDGE, state=Step.State.DONE, started_at__gt=moment)
-    return set(judged.values_list("connection_id", flat=True))
+    lately = Audit.objects.filter(state=Audit.State.DONE, ended_at__gt=loaded_at)
+    judged = Step.objects.filter(audit__in=lately, kind=Step.Kind.JUDGE, state=Step.State.DONE)
+    return set(judged.filter(started_at__gt=loaded_at).values_list("connection_id", flat=True))
 
 
 def covered_by(loads: QuerySet[BillLoad]) -> list[UUID]:
@@ -106,13 +107,22 @@ def covered_by(loads: QuerySet[BillLoad]) -> list[UUID]:
     return list(connected.order_by("id").values_list("id", flat=True))
 
 
-def price_again(*, connection_id: UUID, at: datetime, settings: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+def price_again(
+    *,
+    connection_id: UUID,
+    at: datetime,
+    bill_of: Audit | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
+) -> None:
     """Verify and price a connection's open findings anew, with bills that came after its latest audit had ended.
 
     Only what is judged by bills opens and closes: the rest is for the next audit. Where one is under way its own
-    judging reads the bills, so nothing is done. `settings` as `judge` has them.
+    judging reads the bills, so nothing is done; nor where one was judged with the bill that the audit `bill_of` loaded,
+    which may have been while we waited for our turn. `settings` as `judge` has them.
     """
     _one_at_a_time(connection_id)
+    if bill_of is not None and connection_id in _judged_with_bill_of(bill_of):
+        return
     audit = Audit.objects.filter(connection_id=connection_id).order_by("-requested_at", "-id").first()
     if audit is None or audit.state != Audit.State.DONE:
         return

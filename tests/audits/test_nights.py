@@ -109,6 +109,14 @@ def test_a_connection_gets_its_next_night_with_a_jitter_that_stays(shop, schedul
     assert (again.id, again.due_at, again.jitter_seconds) == (schedule.id, schedule.due_at, schedule.jitter_seconds)
 
 
+def test_the_night_of_whoever_holds_the_export_comes_first_since_the_others_go_by_its_bill(shop, schedule, inside):
+    with acting_as("cf_web"):
+        Connection.objects.update(export_bucket="bills", export_name="focus", export_region="us-east-1")
+    Schedule.objects.update(due_at=None, jitter_seconds=1800)
+    again = nights.plan_nights(connection=Connection.objects.get(id=shop.id), at=AT)
+    assert again.due_at == utc(2026, 11, 21, 2, 0)
+
+
 def test_when_the_night_comes_its_audit_is_asked_for_and_the_next_is_planned(schedule, inside):
     audit = begin(schedule, schedule.due_at)
     assert (audit.night_date, audit.state, audit.due_at) == (dt.date(2026, 11, 21), "REQUESTED", schedule.due_at)

@@ -187,6 +187,28 @@ def test_what_a_step_saw_is_not_written_once_it_was_taken_over(at_once, audit):
     assert begun == []
 
 
+def test_what_a_step_saw_is_not_written_once_somebody_asked_to_stop(at_once, audit, monkeypatch):
+    with psycopg.connect(at_once.urls["admin"]) as admin:
+        ((step_id,),) = admin.execute("select id from audits_step where service = 'rds'").fetchall()
+    take = inside(lambda: steps.take(step_id=step_id, at=AT, seconds=60, kinds_of=lambda _: ()))
+    step = at_once.start(take).result(SECONDS)
+    stop = inside(lambda: operations.request_stop(audit=audit, by="Ada", at=AT))
+
+    def look(**_):
+        at_once.start(stop, login="cf_web").result(SECONDS)
+        return Collected()
+
+    monkeypatch.setattr(pipeline.collect, "look", look)
+    monkeypatch.setattr(pipeline.Work, "credential", lambda _: None)
+    book = pipeline.collect.StoppableBook(lambda: None)
+    work = pipeline.Work(organization_id=catalogue.A, step=step, hold=claims.Hold(), book=book)
+    with pytest.raises(claims.EndEarly, match="STOPPED"):
+        at_once.start(lambda: pipeline.DOING[step.kind](work)).result(SECONDS)
+    with psycopg.connect(at_once.urls["admin"]) as admin:
+        told = admin.execute("select state from audits_step where id = %s", [step_id]).fetchall()
+    assert told == [("RUNNING",)]
+
+
 def test_a_step_is_taken_while_its_audit_is_locked_by_somebody_who_then_changes_it(at_once, audit):
     with psycopg.connect(at_once.urls["admin"]) as admin:
         ((step_id,),) = admin.execute("select id from audits_step where service = 'rds'").fetchall()

@@ -61,7 +61,7 @@ def test_only_what_the_bill_names_is_called_and_it_is_said_of_how_many_days(shop
 
 
 def test_without_a_bill_everything_is_called_at_once(shop):
-    assert {(part.planned.plan, part.waits_until) for part in parts(asked_for(shop), shop).values()} == {("", None)}
+    assert {(part.planned.plan, part.due_at) for part in parts(asked_for(shop), shop).values()} == {("", None)}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 
 import pytest
 from django.utils import timezone
@@ -35,7 +36,7 @@ def test_on_the_first_night_a_bill_goes_first_for_a_while_and_then_tells(payer, 
     begun(audit := asked_for(payer), payer)
     first = steps_of(audit)
     assert {step.due_at for step in first.values()} == {AT + planning.BILL_FIRST_SECONDS * SECOND}
-    assert Step.objects.get(audit=audit, kind="BILL").due_at == AT
+    assert Step.objects.get(audit=audit, kind="BILL").due_at == AT - dt.timedelta(hours=1), "it goes before all others"
     bill(payer)
     planning.plan_again(audit=steps.lock_audit(audit_id=audit.id), at=AT + 9 * SECOND)
     second = steps_of(audit)
@@ -47,7 +48,7 @@ def test_on_the_first_night_a_bill_goes_first_for_a_while_and_then_tells(payer, 
 def test_a_bill_goes_first_until_enough_days_of_it_are_there(payer, days, waits):
     if days:
         bill(payer, days=days)
-    found = {part.waits_until for part in parts(asked_for(payer), payer).values() if part.planned.plan == ""}
+    found = {part.due_at for part in parts(asked_for(payer), payer).values() if part.planned.plan == ""}
     assert found == {AT + planning.BILL_FIRST_SECONDS * SECOND if waits else None}
 
 
@@ -87,10 +88,26 @@ def test_who_has_no_export_lets_a_bill_that_is_being_loaded_elsewhere_go_first(p
     begun(asked_for(payer), payer)
     other = connect("Other", account_id=OTHER)
     found = parts(audit := asked_for(other), other)
-    assert {part.waits_until for part in found.values()} == {AT + planning.BILL_FIRST_SECONDS * SECOND}
+    assert {part.due_at for part in found.values()} == {AT + planning.BILL_FIRST_SECONDS * SECOND}
     begun(audit, other)
     loading = Step.objects.get(kind="BILL")
     assert planning.waiting_elsewhere(audit_id=loading.audit_id) == [audit.id]
+
+
+def test_who_begins_before_the_audit_that_is_to_load_a_bill_waits_for_it_too(payer):
+    asked_for(payer)
+    other = connect("Other", account_id=OTHER)
+    found = parts(asked_for(other), other)
+    assert {part.due_at for part in found.values()} == {AT + planning.BILL_FIRST_SECONDS * SECOND}
+
+
+@pytest.mark.parametrize(("days", "waits"), [(13, True), (14, False)])
+def test_nobody_waits_for_an_export_that_tells_of_days_enough_and_not_of_the_account(payer, days, waits):
+    begun(asked_for(payer), payer)
+    bill(payer, days=days)
+    other = connect("Other", account_id=OTHER)
+    found = parts(asked_for(other), other)
+    assert {part.due_at for part in found.values()} == {AT + planning.BILL_FIRST_SECONDS * SECOND if waits else None}
 
 
 def test_an_audit_of_which_aws_config_left_out_all_that_waits_hears_of_a_bill_too(payer, monkeypatch):
@@ -147,3 +164,16 @@ def test_a_worker_that_looks_after_a_running_audit_looks_at_what_waits_for_a_bil
     pipeline.run_audit(str(organization.id), str(audit.id))
     found = {step.due_at for step in steps_of(audit).values()}
     assert before <= min(found) <= max(found) <= timezone.now()
+
+
+def test_a_bill_that_fails_tells_what_there_is_of_it(organization, payer, monkeypatch):
+    no_spot_checks(monkeypatch)
+    begun(audit := asked_for(payer), payer)
+    loading = Step.take(Step.objects.get(kind="BILL").id, at=timezone.now(), seconds=60)
+    bill(payer, ends=timezone.now().date() - DAY)
+    work = pipeline.Work(
+        organization_id=organization.id, step=loading, hold=claims.Hold(), book=collect.StoppableBook(lambda: None)
+    )
+    work.fail("It took too long.", is_final=True)
+    assert {place for place, step in steps_of(audit).items() if step.state == "WAITING"} == billed(EC2, "eu-west-1")
+    assert Step.objects.get(kind="BILL").state == "FAILED"

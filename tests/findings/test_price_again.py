@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from audits.models import Step
+from audits.models import Audit, Step
 from findings.models import Finding
 from findings.operations import judge, price_again, waiting_for
 from tenants import scope
@@ -106,11 +106,15 @@ def test_an_account_that_was_judged_since_the_bill_was_there_waits_for_nothing(
     payer_and_shop, state, minutes_after_the_bill, has_it
 ):
     payer, shop = payer_and_shop
-    theirs, ours = make_audit(shop, at=AT - DAY), bill_comes(payer)
+    theirs = judged_audit(shop, UNATTACHED)
+    before, ours = Finding.objects.get().evidence_hash, bill_comes(payer)
     began = AT + minutes_after_the_bill * DAY / 1440
     Step.objects.create(audit=ours, connection=payer, kind="BILL", state="DONE", account_id=PAYER, ended_at=AT)
     Step.objects.create(audit=theirs, connection=shop, kind="JUDGE", state=state, account_id="1", started_at=began)
+    Audit.objects.filter(id=theirs.id).update(ended_at=began + DAY)
     assert waiting_for(audit=ours) == ([] if has_it else [shop.id])
+    price_again(connection_id=shop.id, bill_of=ours, at=AT)  # as one does who heard before that it waits
+    assert (Finding.objects.get().evidence_hash == before) is has_it
 
 
 def test_only_connections_that_the_new_bill_covers_wait_for_it(payer_and_shop):
