@@ -37,7 +37,10 @@ OF_AWS = "amazon"  # how the owner of an address begins that AWS gives from its 
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
-    """Every public IPv4 address that an interface of one region has: Elastic IPs, and those that AWS gave it."""
+    """The public IPv4 address of each interface of one region: an Elastic IP, or one that AWS gave it.
+
+    That of its primary private address, which alone AWS gives one. Elastic IPs of the others are read with all of them.
+    """
     found = reader.listing(
         DESCRIBE_INTERFACES,
         result="NetworkInterfaces",
