@@ -134,7 +134,10 @@ def _given(reader: Reader, given: list[tuple[str, GivenAddress]]) -> Iterator[Gi
 
 COLLECTOR = Collector(
     service="network-interfaces",
-    needs={HeldAddress: (DESCRIBE_INTERFACES,), GivenAddress: (DESCRIBE_INTERFACES,)},
+    needs={
+        HeldAddress: (DESCRIBE_INTERFACES,),
+        GivenAddress: (DESCRIBE_INTERFACES, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS),
+    },
     calls=(DESCRIBE_INTERFACES, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS, GET_RESOURCES),
     collect=collect,
     billed_as=("Amazon Elastic Compute Cloud", "Amazon Virtual Private Cloud"),
