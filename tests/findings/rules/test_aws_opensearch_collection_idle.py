@@ -24,8 +24,11 @@ WASTEFUL = SearchCollection(
     has_standby=True,
     shares_with=(),
 )
-NEEDED = {"SearchRequestRate.Sum": [0.0] * 30, "IngestionRequestRate.Maximum": [0.0] * 30}
-ASKED = {**NEEDED, "2xx.Sum": [None] * 30}  # of whatever nobody asked AWS has no answer to count
+NEEDED: dict[str, list[float | None]] = {
+    "SearchRequestRate.Sum": [0.0] * 30,
+    "IngestionRequestRate.Maximum": [0.0] * 30,
+}
+ASKED: dict[str, list[float | None]] = {**NEEDED, "2xx.Sum": [None] * 30}  # AWS was asked, and has no data
 QUIET = usage_of(ASKED)
 
 
