@@ -137,9 +137,10 @@ class Collector:
 
     `service` is the name of its steps, of its module (_ for -, and lambda_ for lambda) and of the types that it
     yields. `collect(reader)` yields resources; a failed call is reported through `reader.gap(...)`, never as an empty
-    answer. `needs` are the kinds, each with the calls without which it is not seen, or not seen whole. `places` says
-    where a kind's usage is kept: a kind that is not there has none, and a resource for which it answers None has none
-    worth asking for. Anything but a REGIONAL one reads in `home_region`, wherever the provider answers for it.
+    answer. `needs` are the kinds, each with the calls without which it is not seen, or not seen whole, so that a rule
+    has to say Unknown of it; the first of them lists it. `places` says where a kind's usage is kept: a kind that is not
+    there has none, and a resource for which it answers None has none worth asking for. Anything but a REGIONAL one
+    reads in `home_region`, wherever the provider answers for it.
 
     `billed_as` are the services, by FOCUS' ServiceName, under which the provider bills whatever it yields: where a bill
     names none of them in a region, nothing that costs stands there, and an audit leaves the call out. Empty: no bill

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import django_filters
@@ -26,10 +27,8 @@ NOT_THERE = {"invalid_choice": "is not there to choose."}
 NO_POINTS = dict.fromkeys(
     ("invalid", "min_value", "max_value", "max_decimal_places", "max_digits"), "is no whole number from 0 to 100."
 )
-NO_BEGINNING = {
-    "max_length": "is longer than 200 characters: write the beginning alone.",
-    "null_characters_not_allowed": "holds a character that is in no name and no id.",
-}
+NO_TEXT = {"null_characters_not_allowed": "holds a character that is in no text."}
+NO_BEGINNING = {**NO_TEXT, "max_length": "is longer than 200 characters: write the beginning alone."}
 MOST_SHOWN = 80
 
 
@@ -51,12 +50,26 @@ def _begins_with(field: str, value: str) -> Q:
     return Q(**{f"{field}__istartswith": value}) | is_arn & (next(inside) | next(inside))
 
 
-def complaints_of(form: forms.Form) -> list[str]:
-    """A sentence for each value that could not be used, with the name of its field."""
+@dataclass(frozen=True, kw_only=True)
+class Complaint:
+    """A sentence on a value that could not be used; `id` is the one by which its field says what describes it."""
+
+    sentence: str
+    id: str = ""
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def complaints_of(form: forms.Form) -> list[Complaint]:
+    """A sentence for each value that could not be used, with the name of its field, of which the first has its id."""
     return [
-        f"{form.fields[name].label}: {_shown(form.data.get(name, ''))} {error}"
+        Complaint(
+            sentence=f"{form.fields[name].label}: {_shown(form.data.get(name, ''))} {error}",
+            id="" if number else f"{form[name].auto_id}_error",
+        )
         for name, errors in form.errors.items()
-        for error in errors
+        for number, error in enumerate(errors)
     ]
 
 
@@ -122,7 +135,7 @@ class FindingFilter(django_filters.FilterSet):
         return rows.filter(estimated_monthly_savings=None, apart="") if value else rows
 
     @property
-    def complaints(self) -> list[str]:
+    def complaints(self) -> list[Complaint]:
         """A sentence for each value that could not be used, with the name of its field."""
         return complaints_of(self.form)
 
@@ -188,7 +201,7 @@ class OpinionFilter(django_filters.FilterSet):
         return rows.exclude(standing=Opinion.Standing.AGREED) if "standing" in self.form.errors else rows
 
     @property
-    def complaints(self) -> list[str]:
+    def complaints(self) -> list[Complaint]:
         """A sentence for each value that could not be used, with the name of its field."""
         return complaints_of(self.form)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from findings.bounds import MOST_SHOWN, BadThreshold, bounds_of, read, spoken
-from findings.filters import NOT_THERE, complaints_of
+from findings.filters import NO_TEXT, NOT_THERE, complaints_of
 from findings.rules_page import HAS
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
+    from findings.filters import Complaint
     from findings.rule import Rule
 
 MOST_NOTE = 500
@@ -29,7 +30,7 @@ class RulesForm(forms.Form):
         label="Words",
         required=False,
         max_length=MOST_WORDS,
-        error_messages={"max_length": f"is longer than {MOST_WORDS} characters: write fewer words."},
+        error_messages={**NO_TEXT, "max_length": f"is longer than {MOST_WORDS} characters: write fewer words."},
     )
     kind = forms.ChoiceField(label="Looks at", required=False, error_messages=NOT_THERE)
     has = forms.ChoiceField(
@@ -44,7 +45,7 @@ class RulesForm(forms.Form):
         self.fields["kind"].choices = [("", "Everything"), *((kind, kind) for kind in sorted(set(kinds)))]  # type: ignore[attr-defined] # a ChoiceField has them
 
     @property
-    def complaints(self) -> list[str]:
+    def complaints(self) -> list[Complaint]:
         """A sentence for each value that could not be used, with the name of its field."""
         return complaints_of(self)
 

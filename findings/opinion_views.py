@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audits import spreadsheet
-from findings.filters import OpinionFilter
+from findings.filters import Complaint, OpinionFilter
 from findings.models import Opinion
 from findings.opinion_page import BY_SAVING, COLUMNS, csv_rows, opinion_rows
 from findings.queries import account_labels
@@ -40,7 +40,7 @@ def opinions(request: HttpRequest) -> HttpResponse:
         )
     except BadCursor:
         page = page_of(found, sort=BY_SAVING, size=PAGE_SIZE)
-        complaints = [*complaints, LOST]
+        complaints = [*complaints, Complaint(sentence=LOST)]
     query = filters.query
     context = {
         "filters": filters.form,
@@ -63,7 +63,7 @@ def opinions_csv(request: TenantRequest) -> HttpResponse:
     labels, at = account_labels(), timezone.now()
     filters = OpinionFilter(request.GET, labels=labels)
     if complaints := filters.complaints:
-        return HttpResponse("\n".join(complaints), status=400, content_type="text/plain; charset=utf-8")
+        return HttpResponse("\n".join(map(str, complaints)), status=400, content_type="text/plain; charset=utf-8")
     rows = opinion_rows(filters.qs.order_by("-savings_sort", "-id").iterator(chunk_size=2000), labels=labels)
     activity.book(
         actor=named(request.identity),

@@ -48,14 +48,13 @@ class RuleRow:
     money: tuple[tuple[str, Decimal], ...]  # what these save a month, by currency
 
 
-ORDERS: Mapping[str, Callable[[RuleRow], int]] = {
-    "rule": lambda _: 0,
+FIGURES: Mapping[str, Callable[[RuleRow], int]] = {
     "wasteful": lambda row: row.wasteful,
     "fine": lambda row: row.fine,
     "unknown": lambda row: row.unknown,
     "findings": lambda row: row.open_findings,
-    "money": lambda _: 0,
 }
+ORDERS = ("rule", *FIGURES, "money")
 # What a reader may ask for: the words for it, and whether a row has it.
 HAS: Mapping[str, tuple[str, Callable[[RuleRow], bool]]] = {
     "findings": ("Open findings", lambda row: row.open_findings > 0),
@@ -81,8 +80,8 @@ def rule_rows() -> list[RuleRow]:
 
 
 def narrowed(rows: Iterable[RuleRow], *, words: str = "", kind: str = "", has: str = "") -> list[RuleRow]:
-    """Those with each of the `words` in title, criterion, id, thresholds, permissions or metrics, of one `kind`, and
-    with what `has` is the key of in `HAS`. What is empty narrows nothing.
+    """Those with each of the `words` in title, kind, criterion, id, thresholds, permissions or metrics, of one `kind`,
+    and with what `has` is the key of in `HAS`. What is empty narrows nothing.
     """
     wanted = words.casefold().split()
     return [
@@ -95,7 +94,7 @@ def narrowed(rows: Iterable[RuleRow], *, words: str = "", kind: str = "", has: s
 
 
 def in_order(rows: Sequence[RuleRow], *, by: str, is_reversed: bool = False) -> list[RuleRow]:
-    """The rows by a key of `ORDERS`, figures from large to small, equal ones by id; the other way where asked.
+    """The rows by one of `ORDERS`, figures from large to small, equal ones by id; the other way where asked.
 
     Money is compared inside one currency: that of the most rules comes first, what has no figure last.
     """
@@ -103,7 +102,7 @@ def in_order(rows: Sequence[RuleRow], *, by: str, is_reversed: bool = False) -> 
     if by == "rule":
         return by_id[::-1] if is_reversed else by_id
     if by != "money":
-        return sorted(by_id, key=ORDERS[by], reverse=not is_reversed)
+        return sorted(by_id, key=FIGURES[by], reverse=not is_reversed)
     currencies = Counter(currency for row in rows for currency, _ in row.money)
     ranks = {one: rank for rank, one in enumerate(sorted(currencies, key=lambda one: (-currencies[one], one)))}
 
@@ -116,7 +115,7 @@ def in_order(rows: Sequence[RuleRow], *, by: str, is_reversed: bool = False) -> 
 
 def _text_of(row: RuleRow) -> str:
     names = (name for name, _ in row.settings)
-    return " ".join((row.title, row.criterion, row.id, *names, *row.actions, *row.metrics)).casefold()
+    return " ".join((row.title, row.looks_at, row.criterion, row.id, *names, *row.actions, *row.metrics)).casefold()
 
 
 def _money() -> Mapping[str, list[tuple[str, Decimal]]]:

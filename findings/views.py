@@ -29,6 +29,7 @@ from tenants.access import Permission, get_or_404, named, needs
 from tenants.paging import BadCursor, Page, Sort, page_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -65,6 +66,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
     standings, not_final = resting(found)
     context = {
         "filters": filters.form,
+        "order": sort.parameter,
         "complaints": [*complaints, *complaint, *lost, *filter(None, [shown.complaint])],
         "rows": action_rows(
             page.rows, labels=labels, at=at, standings=standings, shown=shown, said_by=agreeing(page.rows)
@@ -95,7 +97,7 @@ def action_list_csv(request: TenantRequest) -> HttpResponse:
     sort, complaint = _sort(request.GET.get("sort", ""))
     shown = _display(request, at=at)
     if complaints := [*filters.complaints, *complaint, *filter(None, [shown.complaint])]:
-        return HttpResponse("\n".join(complaints), status=400, content_type="text/plain; charset=utf-8")
+        return HttpResponse("\n".join(map(str, complaints)), status=400, content_type="text/plain; charset=utf-8")
     found = filters.qs.defer(*HEAVY).order_by(*(f"-{name}" if sort.runs_down else name for name in sort.fields))
     standings, _ = resting(filters.qs)
     rows = action_rows(
@@ -159,15 +161,11 @@ def rules(request: HttpRequest) -> HttpResponse:
     rows = rule_rows()
     form = RulesForm(request.GET, kinds=[row.looks_at for row in rows])
     query = form.query
-    asked = request.GET.get("sort", "")
-    by, is_reversed = asked.removeprefix("-") or DEFAULT_ORDER, asked.startswith("-")
-    complaints = form.complaints
-    if by not in ORDERS:
-        by, is_reversed = DEFAULT_ORDER, False
-        complaints.append(_no_sort(asked))
+    by, is_reversed, complaint = _order(request.GET.get("sort", ""), among=ORDERS, default=DEFAULT_ORDER)
     context = {
         "filters": form,
-        "complaints": complaints,
+        "order": f"-{by}" if is_reversed else by,
+        "complaints": [*form.complaints, *complaint],
         "all_count": len(rows),
         "rules": in_order(
             narrowed(rows, words=query.get("q", ""), kind=query.get("kind", ""), has=query.get("has", "")),
@@ -180,8 +178,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 def _rule_heading(name: str, query: dict[str, str], *, by: str, is_reversed: bool) -> Heading:
-    turned = f"-{name}" if name == by and not is_reversed else name
-    url = "?" + urlencode({**query, "sort": turned})
+    url = "?" + urlencode({**query, "sort": f"-{name}" if name == by and not is_reversed else name})
     if name != by:
         return Heading(url=url)
     falls = is_reversed if name == DEFAULT_ORDER else not is_reversed
@@ -194,14 +191,16 @@ def _display(request: HttpRequest, *, at: datetime) -> Display:
 
 
 def _sort(asked: str) -> tuple[Sort, list[str]]:
-    name = asked.removeprefix("-") or DEFAULT_SORT
-    if name not in SORTS:
-        return SORTS[DEFAULT_SORT], [_no_sort(asked)]
-    return replace(SORTS[name], is_reversed=asked.startswith("-")), []
+    name, is_reversed, complaint = _order(asked, among=SORTS, default=DEFAULT_SORT)
+    return replace(SORTS[name], is_reversed=is_reversed), complaint
 
 
-def _no_sort(asked: str) -> str:
-    return f"Sort: {asked[:80]} is not there to choose."
+def _order(asked: str, *, among: Collection[str], default: str) -> tuple[str, bool, list[str]]:
+    """What to order by and whether the other way round, as the URL asks for it, and what is wrong with that."""
+    name = asked.removeprefix("-") or default
+    if name not in among:
+        return default, False, [f"Sort: {asked[:80]} is not there to choose."]
+    return name, asked.startswith("-"), []
 
 
 def _page(request: HttpRequest, found: QuerySet[Finding], sort: Sort) -> tuple[Page[Finding], list[str]]:

@@ -155,7 +155,8 @@ def calling(*services):
         (["ec2"], "eu-west-1", True),
         (["memorydb"], "eu-west-1", True),
         (["memorydb"], "af-south-1", False),
-        (["memorydb", "ec2"], "af-south-1", True),
+        (["memorydb", "ec2"], "af-south-1", False),
+        (["ec2", "memorydb"], "af-south-1", True),
         (["memorydb"], "cn-north-1", True),
         (["workspaces"], "cn-north-1", False),
         (["iam"], "af-south-1", True),
@@ -164,7 +165,7 @@ def calling(*services):
         (["memorydb"], "nowhere", True),
     ],
 )
-def test_a_service_is_offered_where_it_has_an_endpoint_and_where_nothing_is_known_of_that(services, region, is_there):
+def test_a_collector_is_offered_where_what_lists_its_kind_has_an_endpoint_or_may_have_one(services, region, is_there):
     assert offered.is_offered(calling(*services), region=region) is is_there
 
 

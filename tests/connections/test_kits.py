@@ -122,6 +122,14 @@ def test_of_every_kind_it_is_known_which_permissions_show_it():
     assert {kind for row in kits.declared()["inventory"] for kind in row["needed_for"]} == set(KINDS)
 
 
+def test_a_collector_s_call_is_needed_for_a_kind_unless_it_reads_tags_alone():
+    """What is Unknown without a permission is looked for, among the rules, by that permission."""
+    collected = [call for one in inventory.COLLECTORS.values() for call in one.calls]
+    named = {row["action"]: row["needed_for"] for row in kits.declared()["inventory"]}
+    unneeded = {call.action for call in collected if not named[call.action]}
+    assert unneeded == {"tag:GetResources", "dynamodb:ListTagsOfResource", "elasticloadbalancing:DescribeTags"}
+
+
 def test_every_action_has_a_reason_and_an_access_level_to_show():
     rows = kits.declared()["inventory"] + kits.declared()["export"]
     assert all(row["why"].endswith(".") and row["access_level"] in {"Read", "List"} for row in rows)

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from audits.evidence import Bill
-from connections.resources import Address, Volume
+from connections.resources import Address, Instance, Volume
 from findings.cost_window import CostWindow, cost_window
+from findings.meters.addresses import IN_USE
 from tests.findings.evidence import ACCOUNT, TODAY, ago, bill, line
 
 VOLUME = Volume(**ACCOUNT, resource_id="vol-1", created_at=ago(300), volume_type="gp3", size_gib=100, state="available")
@@ -49,6 +50,16 @@ def test_the_days_are_the_complete_billed_ones_since_it_stands(thing, the_bill, 
 
 def test_no_bill_gives_no_window():
     assert cost_window(VOLUME, Bill()) is None
+
+
+def test_the_address_that_a_bill_has_under_its_machine_is_counted_as_the_address_s_and_not_as_the_machine_s():
+    machine = Instance(
+        **ACCOUNT, resource_id="i-1", instance_type="m5.large", state="running", platform="Linux/UNIX",
+        launched_at=ago(90), lifecycle="on-demand",
+    )  # fmt: skip
+    own, public = (bill(usage_type=f"EUC1-{one}") for one in ("BoxUsage:m5.large", IN_USE))
+    both = replace(own, lines=(*own.lines, *public.lines))
+    assert window_of(machine, both) == window_of(machine, own)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -85,6 +86,11 @@ def test_rules_are_narrowed_by_every_word_and_by_what_is_chosen(asked, expected)
     assert narrowed(ROWS, **asked) == expected
 
 
+def test_a_rule_is_found_by_what_it_looks_at():
+    given = replace(ADDRESS, looks_at="given address")
+    assert narrowed([VOLUME, given], words="given elastic") == [given]
+
+
 @pytest.mark.parametrize(
     ("by", "expected"),
     [
@@ -136,6 +142,21 @@ class TestPage:
         assert falls.count("aria-sort=") == 1
         assert f'<a href="?sort=-{by}">' in falls
         assert text(f"?sort=-{by}").count("aria-sort=") == 1
+
+    @pytest.mark.parametrize("by", ["rule", "-rule", "money", "-unknown"])
+    def test_what_is_shown_next_keeps_its_order(self, text, by):
+        assert f'<input type="hidden" name="sort" value="{by}">' in text(f"?sort={by}")
+
+    def test_the_page_by_its_permission_has_the_rules_that_are_unknown_without_it(self, text):
+        shown = text("?q=ec2:describeroutetables")
+        assert 'id="aws_vpc_public_address_unrouted"' in shown
+        assert 'id="aws_networkfirewall_firewall_idle"' in shown
+
+    def test_a_field_that_is_refused_is_described_by_the_sentence_that_says_why(self, text):
+        shown = text("?kind=teapot&q=" + "x" * 201 + "%00")
+        assert set(re.findall('aria-describedby="([^"]+)"', shown)) == {"id_q_error", "id_kind_error"}
+        assert sorted(re.findall('<li id="([^"]+)">', shown)) == ["id_kind_error", "id_q_error"]
+        assert "holds a character that is in no text." in shown
 
     def test_what_cannot_be_used_is_named_and_narrows_nothing(self, text):
         shown = text("?kind=teapot&has=everything&sort=<b>colour&q=" + "x" * 201)

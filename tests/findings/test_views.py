@@ -103,6 +103,7 @@ def test_the_list_shows_each_finding_with_its_saving_and_totals_by_currency(full
 
 def test_only_the_sorted_column_says_how_it_is_sorted(full, visit):
     body = visit(full, reverse("findings:list"), sort="-age").content.decode()
+    assert '<input type="hidden" name="sort" value="-age">' in body, "what is shown next keeps the order"
     assert re.findall(r'aria-sort="(\w+)"><a href="([^"]+)">(\w+)', body) == [
         ("ascending", "?state=OPEN&amp;sort=age", "Age")
     ]
@@ -128,7 +129,7 @@ def test_a_page_leads_to_the_next_and_back_with_the_same_filter(full, visit, mon
         ({"region": "mars-1"}, "Region: mars-1 is not there to choose."),
         ({"sort": "colour"}, "Sort: colour is not there to choose."),
         ({"after": "nonsense"}, "Page: this place is not in the list."),
-        ({"q": "\0"}, "Name or id begins with:   holds a character that is in no name and no id."),
+        ({"q": "\0"}, "Name or id begins with:   holds a character that is in no text."),
         ({"confidence": "<script>alert(1)</script>"}, "Confidence: <script>alert(1)</script> is not there to choose."),
     ],
 )
@@ -137,6 +138,8 @@ def test_a_bad_value_gets_a_sentence_with_field_and_value_and_the_rest_of_the_pa
     assert response.status_code == 200
     assert sentence in html.unescape(response.content.decode())
     assert "<script>alert" not in response.content.decode()
+    for described in re.findall('aria-describedby="([^"]+)"', response.content.decode()):
+        assert f'<li id="{described}">' in response.content.decode()
     assert "7.61" in text_of(response)
 
 

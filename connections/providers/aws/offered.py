@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 def is_offered(collector: Collector, *, region: str) -> bool:
     """Whether a collector's service may be there in a region.
 
-    False only where every service that it cannot do without is known to be regional and has no endpoint there. A
+    False only where every service that lists one of its kinds is known to be regional and has no endpoint there. A
     service without regions (IAM) and a region that botocore does not know say nothing, and count as there.
     """
-    services = {call.service for needed in collector.needs.values() for call in needed}
+    services = {needed[0].service for needed in collector.needs.values()}
     return any(may_have(service, region) for service in services)
 
 
 def may_have(service: str, region: str) -> bool:
-    """Whether one service may be there: as `is_offered` has it of all that a collector needs."""
+    """Whether one service may be there: as `is_offered` has it of all that list a collector's kinds."""
     partition = _partition_of(region)
     if region not in _regions_with("ec2", partition):  # no region is without it, so this one is newer than botocore
         return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources import Metric
 from connections.resources.search import SearchCollection
-from findings.rule import ALL_OF_LATE, BillExpects, Fine, Rule, Unknown, Verdict, Waste, counted, unmeasured
+from findings.rule import BillExpects, Fine, Rule, Share, Unknown, Verdict, Waste, counted, unmeasured
 
 if TYPE_CHECKING:
     from audits.evidence import Usage
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 SEARCHED = Metric(name="SearchRequestRate", statistic="Sum", unit="searches")
 WRITTEN = Metric(name="IngestionRequestRate", statistic="Maximum", unit="requests")
 ANSWERED = Metric(name="2xx", statistic="Sum", unit="requests")  # what is fetched by its id is no search
+# Without a unit's line the bill has them under another name: what it stores is not what it costs.
+UNITS = Share(fraction=Decimal(1), part_of=("IndexingOCU", "SearchOCU"))
 
 
 def judge(collection: SearchCollection, *, usage: Usage, idle_days: int) -> Verdict:
@@ -25,14 +27,15 @@ def judge(collection: SearchCollection, *, usage: Usage, idle_days: int) -> Verd
         return Fine()
     if collection.shares_with:
         return Fine(f"Shares its units with {counted(len(collection.shares_with), 'other collection')} of its key.")
-    if None in needed:
-        return unmeasured(collection, since=collection.created_at, days=idle_days, what="searches and writes")
+    if None in needed or not usage.was_read(ANSWERED, days=idle_days):
+        return unmeasured(collection, since=collection.created_at, days=idle_days, what="requests")
     if collection.shares_with is None or collection.has_standby is None:
         return Unknown("which collections share its units")
     return Waste(
-        saves=ALL_OF_LATE,
+        saves=UNITS,
         because=f"Collection ({collection.kind}) that shares its units with no other, without a search or a write on "
-        f"any of the last {counted(idle_days, 'day')}. It is kept ready with {2 if collection.has_standby else 1} OCU.",
+        f"any of the last {counted(idle_days, 'day')}. It is kept ready with at least "
+        f"{2 if collection.has_standby else 1} OCU.",
     )
 
 
@@ -50,7 +53,5 @@ rule = Rule(
     implementation_effort="Medium",
     rollback="Make a collection again and fill it anew: AWS keeps nothing of a deleted one that could be restored.",
     hint="aws opensearchserverless batch-get-collection --region {region} --ids {native_id}",
-    bill=BillExpects(
-        prices=("IndexingOCU", "SearchOCU"), at_least=Decimal(23), says="so units for it alone were not kept all day"
-    ),
+    bill=BillExpects(prices=UNITS.part_of, at_least=Decimal(23), says="so units for it alone were not kept all day"),
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from connections.resources.addresses import GivenAddress
-from findings.rule import ALL, BillExpects, Fine, Rule, Unknown, Verdict, Waste, counted
+from findings.meters.addresses import IN_USE
+from findings.rule import BillExpects, Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
-IN_USE, MOST_OF_A_DAY = ("PublicIPv4:InUseAddress",), Decimal(23)
+ADDRESS, MOST_OF_A_DAY = Share(fraction=Decimal(1), part_of=(IN_USE,)), Decimal(23)
 
 
 def judge(address: GivenAddress, *, settled_days: int) -> Verdict:
@@ -21,7 +22,7 @@ def judge(address: GivenAddress, *, settled_days: int) -> Verdict:
     if days < settled_days:
         return Fine(f"Attached for {counted(days, 'day')} only: its network may still be built.")
     return Waste(
-        saves=ALL,
+        saves=ADDRESS,
         because=f"No route for IPv4 leads from {address.subnet_id} to an Internet gateway, or to a firewall or machine "
         f"that may stand before one: by {address.public_ip} {address.instance_id} can ask and answer nobody.",
     )
@@ -46,5 +47,5 @@ rule = Rule(
     rollback_possible=True,
     rollback="Give the interface an address again; it will be another one.",
     hint="aws ec2 describe-network-interfaces --region {region} --network-interface-ids {resource_id}",
-    bill=BillExpects(prices=IN_USE, at_least=MOST_OF_A_DAY, says="so it was not charged for all of that day"),
+    bill=BillExpects(prices=ADDRESS.part_of, at_least=MOST_OF_A_DAY, says="so it was not charged for all of that day"),
 )

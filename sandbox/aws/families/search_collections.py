@@ -79,6 +79,7 @@ def _collection(draw: Draw, estate: Estate, stand: Stand) -> None:
         **({"collectionGroupName": has["group"]} if "group" in has else {}),
     }
     item.charges = [] if "is_free" in has else _charges(draw, item)
+    item.parts = {IDLE: "OCU"}  # what it stores is left out
     estate.items.append(item)
     if "is_silent" not in has:
         _measure(draw, estate, item, has)

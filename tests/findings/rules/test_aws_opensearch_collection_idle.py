@@ -9,7 +9,7 @@ from audits.evidence import Bill, Evidence
 from connections.resources.search import SearchCollection
 from findings.evaluate import evaluate
 from findings.registry import rule
-from findings.rule import ALL_OF_LATE, Fine, Unknown, Waste
+from findings.rule import Fine, Unknown, Waste
 from findings.verify import verify
 from tests.findings.evidence import ACCOUNT, ago, bill, usage_of
 
@@ -24,12 +24,16 @@ WASTEFUL = SearchCollection(
     has_standby=True,
     shares_with=(),
 )
-NEEDED = {"SearchRequestRate.Sum": [0.0] * 30, "IngestionRequestRate.Maximum": [0.0] * 30}
-QUIET = usage_of(NEEDED)
+NEEDED: dict[str, list[float | None]] = {
+    "SearchRequestRate.Sum": [0.0] * 30,
+    "IngestionRequestRate.Maximum": [0.0] * 30,
+}
+ASKED: dict[str, list[float | None]] = {**NEEDED, "2xx.Sum": [None] * 30}  # AWS was asked, and has no data
+QUIET = usage_of(ASKED)
 
 
 def last_day(metric, value):
-    return usage_of({**NEEDED, metric: [0.0] * 29 + [value]})
+    return usage_of({**ASKED, metric: [0.0] * 29 + [value]})
 
 
 @pytest.mark.parametrize(
@@ -56,7 +60,10 @@ def last_day(metric, value):
         ({}, last_day("SearchRequestRate.Sum", None), Unknown),
         ({}, last_day("IngestionRequestRate.Maximum", None), Unknown),
         ({}, usage_of({"SearchRequestRate.Sum": [0.0] * 30}), Unknown),
-        ({}, usage_of({name: values[1:] for name, values in NEEDED.items()}), Unknown),
+        ({}, usage_of({name: values[1:] for name, values in ASKED.items()}), Unknown),
+        ({}, usage_of(NEEDED), Unknown),
+        ({}, usage_of({**NEEDED, "2xx.Sum": [None] * 29}), Unknown),
+        ({"created_at": ago(29)}, usage_of(NEEDED), Fine),
         ({}, usage_of({}), Unknown),
         ({"created_at": None}, usage_of({}), Unknown),
     ],
@@ -68,11 +75,13 @@ def test_a_collection_by_itself_is_idle_without_a_search_and_a_write_on_every_da
 @pytest.mark.parametrize(("has_standby", "units"), [(True, 2), (False, 1)])
 def test_the_sentence_says_how_many_units_are_kept_for_it(has_standby, units):
     found = RULE.ask(replace(WASTEFUL, has_standby=has_standby), usage=QUIET, settings={})
-    assert found.saves == ALL_OF_LATE
     assert found.because == (
         "Collection (VECTORSEARCH) that shares its units with no other, without a search or a write on any of the last "
-        f"30 days. It is kept ready with {units} OCU."
+        f"30 days. It is kept ready with at least {units} OCU."
     )
+
+
+BILLED, BY_LIST = Decimal("5.76") * Decimal("30.4375"), Decimal("0.24") * 2 * Decimal("730.5")
 
 
 def verified(on_bill, **changed):
@@ -81,17 +90,20 @@ def verified(on_bill, **changed):
 
 
 @pytest.mark.parametrize(
-    ("meter", "hours", "confidence"),
+    ("meter", "hours", "confidence", "monthly"),
     [
-        ("SearchOCU", 24, "VERIFIED"),
-        ("IndexingOCU", 48, "VERIFIED"),
-        ("SearchOCU", 10, "ESTIMATED"),
-        ("StorageUsedInS3ByteHour", 24, "ESTIMATED"),
+        ("SearchOCU", 24, "VERIFIED", BILLED),
+        ("IndexingOCU", 48, "VERIFIED", BILLED),
+        ("SearchOCU", 10, "ESTIMATED", BILLED),
+        ("StorageUsedInS3ByteHour", 24, "ESTIMATED", BY_LIST),
     ],
 )
-def test_the_bill_must_charge_units_for_it_on_each_day(meter, hours, confidence):
+def test_the_bill_must_charge_units_for_it_on_each_day_and_storage_alone_is_not_what_they_cost(
+    meter, hours, confidence, monthly
+):
     billed = bill(cost="5.76", usage_type=meter, consumed_quantity=Decimal(hours), consumed_unit="OCU-Hours")
-    assert verified(billed).confidence == confidence
+    found = verified(billed)
+    assert (found.confidence, found.saving.monthly) == (confidence, monthly)
 
 
 @pytest.mark.parametrize(("has_standby", "units"), [(True, 2), (False, 1)])

@@ -110,7 +110,7 @@ def _place(table: Table) -> MetricPlace:
 
 COLLECTOR = Collector(
     service="dynamodb",
-    needs={Table: (LIST_TABLES, DESCRIBE_TABLE)},
+    needs={Table: (LIST_TABLES, DESCRIBE_TABLE, DESCRIBE_TARGETS)},
     calls=(LIST_TABLES, DESCRIBE_TABLE, LIST_TAGS, DESCRIBE_TARGETS),
     collect=collect,
     places={Table: _place},

@@ -307,7 +307,7 @@ def _of_volume(volume: Volume) -> MetricPlace:
 COLLECTOR = Collector(
     service="ec2",
     needs={
-        Instance: (DESCRIBE_INSTANCES,),
+        Instance: (DESCRIBE_INSTANCES, LIST_METRICS),
         Volume: (DESCRIBE_VOLUMES,),
         Snapshot: (DESCRIBE_SNAPSHOTS,),
         Image: (DESCRIBE_IMAGES, DESCRIBE_PERMISSIONS),

@@ -113,7 +113,7 @@ def _place(firewall: Firewall) -> MetricPlace | None:
 
 COLLECTOR = Collector(
     service="network-firewall",
-    needs={Firewall: (LIST_FIREWALLS, DESCRIBE_FIREWALL)},
+    needs={Firewall: (LIST_FIREWALLS, DESCRIBE_FIREWALL, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS)},
     calls=(LIST_FIREWALLS, DESCRIBE_FIREWALL, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS),
     collect=collect,
     places={Firewall: _place},

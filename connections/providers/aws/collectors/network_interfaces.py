@@ -37,7 +37,10 @@ OF_AWS = "amazon"  # how the owner of an address begins that AWS gives from its 
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
-    """Every public IPv4 address that an interface of one region has: Elastic IPs, and those that AWS gave it."""
+    """The public IPv4 address of each interface of one region: an Elastic IP, or one that AWS gave it.
+
+    That of its primary private address, which alone AWS gives one. Elastic IPs of the others are read with all of them.
+    """
     found = reader.listing(
         DESCRIBE_INTERFACES,
         result="NetworkInterfaces",
@@ -131,7 +134,10 @@ def _given(reader: Reader, given: list[tuple[str, GivenAddress]]) -> Iterator[Gi
 
 COLLECTOR = Collector(
     service="network-interfaces",
-    needs={HeldAddress: (DESCRIBE_INTERFACES,), GivenAddress: (DESCRIBE_INTERFACES,)},
+    needs={
+        HeldAddress: (DESCRIBE_INTERFACES,),
+        GivenAddress: (DESCRIBE_INTERFACES, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS),
+    },
     calls=(DESCRIBE_INTERFACES, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS, GET_RESOURCES),
     collect=collect,
     billed_as=("Amazon Elastic Compute Cloud", "Amazon Virtual Private Cloud"),

@@ -317,9 +317,17 @@ def _place(database: Database) -> MetricPlace:
 COLLECTOR = Collector(
     service="rds",
     needs={
-        Database: (DESCRIBE_DATABASES,),
+        Database: (DESCRIBE_DATABASES, DESCRIBE_VERSIONS),
         DatabaseCluster: (DESCRIBE_CLUSTERS,),
-        DatabaseSnapshot: (DESCRIBE_SNAPSHOTS, DESCRIBE_CLUSTER_SNAPSHOTS, DESCRIBE_DATABASES, DESCRIBE_CLUSTERS),
+        DatabaseSnapshot: (
+            DESCRIBE_SNAPSHOTS,
+            DESCRIBE_CLUSTER_SNAPSHOTS,
+            DESCRIBE_DATABASES,
+            DESCRIBE_CLUSTERS,
+            DESCRIBE_SHARING,
+            DESCRIBE_CLUSTER_SHARING,
+            DESCRIBE_EXPORTS,
+        ),
     },
     calls=(
         DESCRIBE_DATABASES,

@@ -130,7 +130,7 @@ def _place(bucket: Bucket) -> MetricPlace:
 
 COLLECTOR = Collector(
     service="s3",
-    needs={Bucket: (LIST_BUCKETS, GET_LIFECYCLE, GET_VERSIONING)},
+    needs={Bucket: (LIST_BUCKETS, GET_LIFECYCLE, GET_VERSIONING, LIST_METRICS)},
     calls=(LIST_BUCKETS, GET_LIFECYCLE, GET_VERSIONING, GET_RESOURCES, LIST_METRICS),
     collect=collect,
     places={Bucket: _place},

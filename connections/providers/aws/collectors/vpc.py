@@ -257,8 +257,8 @@ def _of_attachment(attachment: TransitAttachment) -> MetricPlace | None:
 COLLECTOR = Collector(
     service="vpc",
     needs={
-        NatGateway: (DESCRIBE_NAT_GATEWAYS,),
-        VpcEndpoint: (DESCRIBE_VPC_ENDPOINTS,),
+        NatGateway: (DESCRIBE_NAT_GATEWAYS, DESCRIBE_ROUTE_TABLES, DESCRIBE_SUBNETS),
+        VpcEndpoint: (DESCRIBE_VPC_ENDPOINTS, DESCRIBE_ROUTE_TABLES),
         TransitAttachment: (DESCRIBE_TRANSIT_ATTACHMENTS,),
     },
     calls=(
