@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audits import collect, steps
 from audits.booking import CalledFor, book_calls
-from audits.models import Audit, Step
+from audits.models import Audit
 from connections.models import Connection
 from connections.providers.aws.session import CannotAssumeRole
 from connections.unseal import CannotUnseal

@@ -69,8 +69,9 @@ def inventory_parts(*, audit: Audit, connection: Connection, survey: steps.Surve
 
 
 def bill_part(*, account_id: str, at: datetime) -> steps.Part:
-    """The step that loads an export. It goes before the inventory, of other accounts too, that may be waiting for it."""
-    return steps.Part(kind=Step.Kind.BILL, account_id=account_id, due_at=at - dt.timedelta(seconds=BILL_AHEAD_SECONDS))
+    """The step that loads an export. It goes before the inventory, of other accounts too, that may wait for it."""
+    ahead = at - dt.timedelta(seconds=BILL_AHEAD_SECONDS)
+    return steps.Part(kind=Step.Kind.BILL, account_id=account_id, due_at=ahead)
 
 
 def plan_again(*, audit: Audit, at: datetime) -> None:

@@ -121,7 +121,7 @@ def _past_traps(rule: Rule, evidence: Evidence, verdict: Verdict) -> tuple[Verdi
 
 
 def _judge(rule: Rule, evidence: Evidence, settings: Mapping[str, Any]) -> Verdict:
-    hidden = sorted(kind.KIND.replace("_", " ") for kind in rule.needs if kind.KIND in evidence.gapped_kinds)
+    hidden = sorted(kind.spoken() for kind in rule.needs if kind.KIND in evidence.gapped_kinds)
     if hidden:
         thing = evidence.thing
         return Unknown(f"every {' and '.join(hidden)} of account {thing.account_id} in {thing.region}: a read failed")

@@ -47,7 +47,7 @@ def _row(rule: Rule) -> tuple[str, ...]:
     texts = texts_of(rule.id)
     return (
         f"[`{rule.id}`]({rule.id}.md)",
-        rule.looks_at.KIND.replace("_", " "),
+        rule.looks_at.spoken(),
         criterion(rule),
         _thresholds(rule),
         rule.implementation_effort,

@@ -140,7 +140,7 @@ def _row(
         title=rule.title,
         criterion=criterion(rule),
         version=version(rule),
-        looks_at=rule.looks_at.KIND.replace("_", " "),
+        looks_at=rule.looks_at.spoken(),
         settings=tuple((spoken(name), value) for name, value in rule.given(own).items()),
         is_changed=rule.given(own) != rule.given({}),
         metrics=tuple(metric.key for metric in rule.metrics),

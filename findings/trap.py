@@ -89,7 +89,7 @@ class Trap:
 
     def _hidden(self, evidence: Evidence) -> Unchecked | None:
         """What a failed read hides: then it is not known that the trap is not there."""
-        hidden = sorted(kind.KIND.replace("_", " ") for kind in self.needs if kind.KIND in evidence.gapped_kinds)
+        hidden = sorted(kind.spoken() for kind in self.needs if kind.KIND in evidence.gapped_kinds)
         if hidden:
             return Unchecked(f"every {' and '.join(hidden)} of its account and region (a read failed)")
         if self.reads_tags and not evidence.are_tags_read:

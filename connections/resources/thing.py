@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+SHORT = frozenset({"api", "emr", "nat", "vpc", "vpn"})  # words of kinds that are written in capitals
+
+
 @dataclass(frozen=True, kw_only=True)
 class Thing:
     """What every resource has. `resource_id` is what the bill calls it where the bill names it (FOCUS ResourceId).
@@ -42,6 +45,11 @@ class Thing:
     tags: Mapping[str, str] = field(default_factory=dict)
     details_read_at: datetime | None = None
     are_details_read: bool = True
+
+    @classmethod
+    def spoken(cls) -> str:
+        """What the type is called in a sentence, in the singular: "VPC endpoint"."""
+        return " ".join(word.upper() if word in SHORT else word for word in cls.KIND.split("_"))
 
 
 DAY, HOUR = 86_400, 3_600

@@ -75,6 +75,11 @@ def test_kinds_stages_and_words_are_known(rule):
     assert rule.implementation_effort in EFFORTS
 
 
+def test_what_a_rule_looks_at_is_spoken_of_in_words_and_known_abbreviations():
+    assert {kind.spoken() for kind in KINDS.values()} >= {"VPC endpoint", "NAT gateway", "volume", "API stage"}
+    assert {kind.spoken().casefold().replace(" ", "_") for kind in KINDS.values()} == set(KINDS)
+
+
 @every_rule
 def test_texts_are_sentences(rule):
     assert rule.title
