@@ -279,6 +279,7 @@ class Reader:
                 f"copy (select {columns} from {lines} where {share} order by {order}) to '/dev/stdout' "
                 "(format csv, header false, delimiter ',', quote '\"', escape '\"', nullstr '', use_tmp_file false)"
             )
+        self.database.execute("drop table if exists lines")  # they are added up from the sums, with its memory
 
     def add_up(self, *, most_keys: int, most_values: int) -> None:
         """Leave the sums of the lines by day and tag in the work folder. Raises BillRefused."""
