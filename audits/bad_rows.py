@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from audits import focus, focus_values, recognise
+from audits import bill_memory, focus, focus_values, recognise
 from audits.bill_parts import BillRefused
-from audits.opened_parts import MEMORY_LIMIT, numbered
+from audits.opened_parts import numbered
 from audits.quarantine import DIGITS, BadRow, printable, told
 
 if TYPE_CHECKING:
@@ -49,12 +48,13 @@ def find(
     details: Sequence[str],
     most: int,
     spill: Path,
+    memory_mb: int,
 ) -> Found:
     """The bad rows of a part; `source` gives its rows. What one row of the file becomes is bad together.
 
     The part is read twice, however many they are: for their numbers, and for those rows alone.
     """
-    with _ordered(spill) as database:
+    with ordered(spill, memory_mb=memory_mb) as database:
         judged = _judged(reading, numbered(source), period, details)
         database.execute(
             f"create temp table bad as select distinct row_number from ({judged}) where problem is not null"
@@ -83,6 +83,7 @@ def too_much(
     counted: Sequence[int],
     details: Sequence[str],
     spill: Path,
+    memory_mb: int,
 ) -> BillRefused:
     """The bill is refused for costs that add up to more than can be held; it names the largest of them.
 
@@ -97,7 +98,8 @@ def too_much(
     for number in counted if parts else ():
         part, reading = parts[number]
         try:
-            largest = _largest(part, reading, source(reading, [number]), details=details, spill=spill)
+            rows = source(reading, [number])
+            largest = _largest(part, reading, rows, details=details, spill=spill, memory_mb=memory_mb)
         except duckdb.OutOfRangeException:  # before anything is added up, a row's own charge and credits are
             return BillRefused(f"One row of {part.key} has {why}", part=part.key)
         found += [largest] if largest else []
@@ -109,10 +111,10 @@ def too_much(
 
 
 def _largest(
-    part: Part, reading: Reading, source: str, *, details: Sequence[str], spill: Path
+    part: Part, reading: Reading, source: str, *, details: Sequence[str], spill: Path, memory_mb: int
 ) -> tuple[Part, int, str, str, Decimal] | None:
     """A part's largest cost, of whichever kind: its row, column and value as they stand in the file."""
-    with _ordered(spill) as database:
+    with ordered(spill, memory_mb=memory_mb) as database:
         shape, rows = recognise.focus_source(reading, numbered(source), is_numbered=True)
         read = focus.rows_of(shape, rows, has_values=True, details=details)
         costs = " union all ".join(
@@ -129,16 +131,16 @@ def _largest(
 
 
 @contextmanager
-def _ordered(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def ordered(spill: Path, *, memory_mb: int) -> Iterator[duckdb.DuckDBPyConnection]:
     """One thread keeps the rows in the file's order, so that their number says where to look."""
     with duckdb.connect(
         config={
             "threads": 1,
-            "memory_limit": MEMORY_LIMIT,
+            "memory_limit": f"{memory_mb}MB",
             "temp_directory": str(spill),
-            "max_temp_directory_size": f"{shutil.disk_usage(spill.parent).free // 2}B",
         }
     ) as database:
+        database.execute(bill_memory.half_of_the_disk(spill.parent))
         database.execute("set TimeZone = 'UTC'")
         yield database
 

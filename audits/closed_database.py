@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from audits import bill_memory
 from audits.opened_parts import literal
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ def closed_database(parts: Sequence[Part], *, work: Path, spill: Path, memory_mb
             "threads": THREADS,
             "memory_limit": f"{memory_mb}MB",
             "temp_directory": str(spill),
-            # One customer's bill, however far it unpacks, must not fill the disk that the others' need too.
-            "max_temp_directory_size": f"{shutil.disk_usage(work).free // 2}B",
             "preserve_insertion_order": "false",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -35,6 +33,7 @@ def closed_database(parts: Sequence[Part], *, work: Path, spill: Path, memory_mb
     # A link is followed before it is looked up here, so the parts themselves must be named.
     allowed = ", ".join(literal(str(path)) for path in ("/dev/stdout", *(one.path for one in parts)))
     for setting in (
+        bill_memory.half_of_the_disk(work),
         "set TimeZone = 'UTC'",
         f"set allowed_directories = ['{work}']",
         f"set allowed_paths = [{allowed}]",

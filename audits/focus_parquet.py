@@ -15,16 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-MEMORY_LIMIT = "448MB"
 
-
-def write(source: Path, target: Path, *, columns: Sequence[str]) -> tuple[str, ...]:
+def write(source: Path, target: Path, *, columns: Sequence[str], memory_mb: int) -> tuple[str, ...]:
     """Write what `audits.focus_export` wrote to `source` as Parquet to `target`. Spills beside `source`.
 
     Gives the unit prices and quantities that no decimal holds exactly: they stay texts, to the digit.
+    Raises duckdb.OutOfMemoryException where `memory_mb` or the disk is too little.
     """
     with duckdb.connect() as database:
-        database.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+        database.execute(f"set memory_limit = '{memory_mb}MB'")
         database.execute(f"set temp_directory = {literal(str(source.parent / 'spill'))}")
         database.execute("set threads = 2")
         database.execute("set TimeZone = 'UTC'")

@@ -19,6 +19,7 @@ import duckdb
 from audits import (
     bad_rows,
     bill_copies,
+    bill_memory,
     bill_parts,
     focus,
     part_notes,
@@ -49,12 +50,6 @@ if TYPE_CHECKING:
     from audits.recognise import Reading
 
 REFUSED_EXIT = 2
-OF_THE_DISK = "max_temp_directory_size"  # which DuckDB names where that is what it lacks
-NO_ROOM = "The disk of the worker has no room to read this bill. Give its temporary folder more."
-NO_MEMORY = (
-    "This bill is of more resources than fit into the {memory_mb} MB of memory that bills are read in. Whoever runs "
-    "the workers can give them more by COSTFRAME_BILL_MEMORY_MB: 1024 are enough for 200,000 resources."
-)
 PART_NUMBER = re.compile(r"/(?:parts|pipes)/(\d+)")
 LINE_NUMBER = re.compile(r"Line: (\d+)")
 
@@ -64,21 +59,30 @@ def main() -> int:
     request = json.loads(first_line(sys.stdin.fileno()))
     work = Path(request["work"])
     threading.Thread(target=end_with_parent, args=(work,), daemon=True).start()
-    parts = [Part(path=Path(one["path"]), key=one["key"], size=one["size"]) for one in request["parts"]]
-    period = date.fromisoformat(request["period"]) if request["period"] else None
+    return answer(work, request)
+
+
+def answer(work: Path, request: Mapping[str, Any]) -> int:
+    """Do what a request asks, and give the exit code. What lacks memory is refused in the same words wherever it is."""
     try:
-        bounds = Bounds(rows=request["bounds"][0], percent=Decimal(request["bounds"][1]))
-        memory_mb = request["memory_mb"]
-        database = Reader(work=work, parts=parts, period=period, bounds=bounds, memory_mb=memory_mb)
-        database.gauge.tell_into(work)
-        report = database.read()
+        return _read(work, request)
     except BillRefused as error:
         return _refuse(work, error)
-    _leave(work, report)
+    except duckdb.OutOfMemoryException as error:
+        return _refuse(work, bill_memory.refusal(error, memory_mb=request["memory_mb"]))
+
+
+def _read(work: Path, request: Mapping[str, Any]) -> int:
+    parts = [Part(path=Path(one["path"]), key=one["key"], size=one["size"]) for one in request["parts"]]
+    period = date.fromisoformat(request["period"]) if request["period"] else None
+    bounds = Bounds(rows=request["bounds"][0], percent=Decimal(request["bounds"][1]))
+    database = Reader(work=work, parts=parts, period=period, bounds=bounds, memory_mb=request["memory_mb"])
+    database.gauge.tell_into(work)
+    _leave(work, database.read())
     try:
         database.write_lines()
-    except duckdb.OutOfMemoryException as error:
-        return _refuse(work, database.refusal(error, []))
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error:
         # Nobody takes the lines any more. Whoever does not live cannot clean up either.
         shutil.rmtree(work, ignore_errors=True)
@@ -86,10 +90,7 @@ def main() -> int:
     (work / ALL_LINES).touch()
     os.close(sys.stdout.fileno())  # so that they are written to the database while the sums are made
     most_keys, most_values = request["most_tags"]
-    try:
-        database.add_up(most_keys=most_keys, most_values=most_values)
-    except BillRefused as error:
-        return _refuse(work, error)
+    database.add_up(most_keys=most_keys, most_values=most_values)
     return 0
 
 
@@ -142,7 +143,7 @@ class Reader:
         self.work = work
 
     def read(self) -> dict[str, Any]:
-        """Sum the rows and report. Raises BillRefused."""
+        """Sum the rows and report. Raises BillRefused, and what DuckDB does where it lacks memory."""
         readings = self._sum()
         left_out = self._leave_out(readings)
         self.gauge.begin_ordering()
@@ -279,12 +280,13 @@ class Reader:
                 f"copy (select {columns} from {lines} where {share} order by {order}) to '/dev/stdout' "
                 "(format csv, header false, delimiter ',', quote '\"', escape '\"', nullstr '', use_tmp_file false)"
             )
+        self.database.execute("drop table if exists lines")  # they are added up from the sums, with its memory
 
     def add_up(self, *, most_keys: int, most_values: int) -> None:
         """Leave the sums of the lines by day and tag in the work folder. Raises BillRefused."""
         try:
             sum_reader.write(self.database, self.details, self.work, most_keys=most_keys, most_values=most_values)
-        except (duckdb.OutOfRangeException, duckdb.OutOfMemoryException) as error:
+        except duckdb.OutOfRangeException as error:
             raise self.refusal(error, []) from None
 
     def _leave_out(self, readings: Sequence[Reading]) -> list[BadRow]:
@@ -302,6 +304,7 @@ class Reader:
             suspects = self._counted()
         elif not (suspects := sorted(number for number, (bad, _) in counted.items() if bad)):
             return []
+        bill_memory.forget_sums(self.database)
         rows = sum(own for _, own in counted.values())
         most = self.bounds.most(rows)
         found: list[Found] = []
@@ -325,6 +328,7 @@ class Reader:
             details=self.details.names,
             most=most,
             spill=self.spill,
+            memory_mb=self.memory_mb,
         )
 
     def _has_bad_text(self) -> bool:
@@ -358,16 +362,15 @@ class Reader:
 
     def refusal(self, error: duckdb.Error, readings: Sequence[Reading]) -> BillRefused:
         """DuckDB's failure in our words: which part, which line, what to do."""
-        if isinstance(error, duckdb.OutOfMemoryException):
-            no_memory = NO_MEMORY.format(memory_mb=self.memory_mb)
-            return BillRefused(NO_ROOM if OF_THE_DISK in str(error) else no_memory, permanent=False)
         if isinstance(error, duckdb.OutOfRangeException):
+            bill_memory.forget_sums(self.database)
             return bad_rows.too_much(
                 list(zip(self.parts, readings, strict=False)),
                 source=self.opened.source,
                 counted=self._counted(),
                 details=self.details.names,
                 spill=self.spill,
+                memory_mb=self.memory_mb,
             )
         key, text = self.parts[self._failing_part(error, readings)].key, str(error)
         line = LINE_NUMBER.search(text)

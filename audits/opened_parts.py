@@ -10,7 +10,7 @@ import duckdb
 
 from audits import alike_rows, bill_parts, charge_details, focus, recognise
 from audits.bill_format import NUMBER
-from audits.bill_parts import MEMORY_MB, BillRefused, Part, Shape
+from audits.bill_parts import BillRefused, Part, Shape
 from audits.detail_reader import DetailReader
 from audits.part_feeds import MOST_FED
 from audits.recognise import SHOWN_CHARACTERS, Reading
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from duckdb.sqltypes import DuckDBPyType
 
-MEMORY_LIMIT = f"{MEMORY_MB}MB"
 # Bytes; a quarter of what DuckDB takes, and less time: fewer pages are new to the process. Of gzip alone: a plain
 # file's buffers may be read twice, which counts as progress.
 BUFFER = 8_000_000
@@ -126,6 +125,8 @@ class OpenedParts:
             in_file = self.database.execute(f"select name, num_children from parquet_schema({self._paths([number])})")
             recognise.require_good_names(part, _top(in_file.fetchall()))
             described = self.database.sql(f"select * exclude (filename) from {self._parquet([number])}")
+        except duckdb.OutOfMemoryException:
+            raise
         except duckdb.Error:
             raise BillRefused(
                 f"{part.key} is a broken Parquet file. Fetch or export it anew.", part=part.key, permanent=False

@@ -305,8 +305,27 @@ def test_tags_prices_and_further_columns_come_out_and_go_in_again(sources, tmp_p
 def test_a_quantity_that_no_decimal_holds_stays_a_text_in_parquet(tmp_path):
     source, target = tmp_path / "a.csv", tmp_path / "a.parquet"
     source.write_text("ConsumedQuantity,PricingQuantity\n120000000000000000000.5,1.5\n")
-    assert focus_parquet.write(source, target, columns=["ConsumedQuantity", "PricingQuantity"]) == ("ConsumedQuantity",)
+    assert focus_parquet.write(source, target, columns=["ConsumedQuantity", "PricingQuantity"], memory_mb=99) == (
+        "ConsumedQuantity",
+    )
     assert duckdb.sql(f"from '{target}'").fetchall() == [("120000000000000000000.5", Decimal("1.5"))]
+
+
+def test_parquet_that_lacks_memory_or_disk_says_which_and_leaves_no_file(sources, tmp_path, settings, monkeypatch):
+    def find_a_full_disk(*_, **__):
+        raise duckdb.OutOfMemoryException("This limit was set by the 'max_temp_directory_size' setting.")
+
+    def lacked():
+        with pytest.raises(CommandError) as refused:
+            command("export_focus", sources[0], tmp_path / "out.parquet", format="parquet")
+        assert not (tmp_path / "out.parquet").exists()
+        return str(refused.value)
+
+    command("load_bill", sources[0], write_csv(tmp_path / "a.csv", [{}]).path)
+    settings.BILL_MEMORY_MB = 1
+    assert "more memory than the 1 MB of COSTFRAME_BILL_MEMORY_MB" in lacked()
+    monkeypatch.setattr(focus_parquet, "write", find_a_full_disk)
+    assert "name one on a disk that has more" in lacked()
 
 
 def test_a_row_of_the_file_says_what_the_bill_said(visitor, payer, tmp_path):  # noqa: F811

@@ -8,10 +8,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from audits import focus_columns, focus_export, focus_parquet, whose_bill
+from audits import bill_memory, focus_columns, focus_export, focus_parquet, whose_bill
 from audits.models import BillLoad
 from tenants import scope
 
@@ -108,7 +110,17 @@ def _loads(source: BillSource, periods: list[date]) -> QuerySet[BillLoad]:
 
 def _as_parquet(text: Path, columns: tuple[str, ...], messages: list[str]) -> tuple[Path, list[str]]:
     whole = text.with_suffix(".parquet")
-    inexact = focus_parquet.write(text, whole, columns=columns)
+    memory_mb = settings.BILL_MEMORY_MB
+    try:
+        inexact = focus_parquet.write(text, whole, columns=columns, memory_mb=memory_mb)
+    except duckdb.OutOfMemoryException as error:
+        remedy = (
+            "The disk has no room for what is kept beside the file meanwhile: name one on a disk that has more."
+            if bill_memory.is_of_the_disk(error)
+            else f"It needs more memory than the {memory_mb} MB of COSTFRAME_BILL_MEMORY_MB. Set more, or write CSV, "
+            "which needs none of it."
+        )
+        raise CommandError(f"Parquet could not be written, and nothing was. {remedy}") from None
     said = [f"{name}: kept as text, since no decimal holds all of its values exactly." for name in inexact]
     return whole, [*said, *messages]
 
