@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime, time
     from uuid import UUID
 
-JITTER_SECONDS = 3600  # so that all of an organisation's connections do not start at once
+JITTER_SECONDS = 3600  # so that an organisation's connections do not start at once, but for those with an export
 BUSY_SECONDS = 600  # when an audit is running at the due time, the night is tried again after this
 NIGHTLY = "nightly"  # who asked, for Audit.requested_by
 
@@ -141,7 +141,7 @@ def begin_night(*, schedule_id: UUID, at: datetime) -> Audit | None:
         schedule.settle(due_at=None)
         return None
     rhythm = rhythm_of(schedule=schedule)
-    night, _ = rhythm.last(at=at)
+    night, _ = replace(rhythm, jitter_seconds=0).last(at=at)  # by the hour: whether it holds an export may have changed
     audit = _request(connection=schedule.connection, night=night, at=at)
     if audit is None and not Audit.objects.filter(connection=schedule.connection, night_date=night).exists():
         schedule.settle(due_at=at + dt.timedelta(seconds=BUSY_SECONDS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MOST_FAILURES = 3  # an error of ours: tried again, then given up
 MOST_ATTEMPTS = 6  # taken and never finished: it kills its worker
 BACKOFF_SECONDS = (5, 30)
+BILL_AHEAD = dt.timedelta(hours=1)  # what is due goes by when it became so: a bill before all that may wait for it
 LOOK_AGAIN_SECONDS = 60  # a running audit is looked at again, should the last word of a step be lost
 ENDED = (Step.State.DONE, Step.State.FAILED, Step.State.NOT_CALLED)
 STOPPED_MESSAGE = "The audit was stopped."
@@ -122,7 +123,7 @@ def begin(*, audit: Audit, survey: Survey, parts: Iterable[Part], at: datetime) 
         refuse(audit=audit, message=survey.refusal, account_id=survey.account_id, calls=survey.calls, at=at)
         _refuse_connection(audit=audit, digest=survey.digest)
         return
-    steps = [_new_step(audit, part, due_at=part.due_at or at) for part in parts]
+    steps = [_new_step(audit, part, due_at=part.due_at or _at_once(part.kind, at=at)) for part in parts]
     judging = _new_step(audit, Part(kind=Step.Kind.JUDGE, account_id=survey.account_id), due_at=None)
     Step.objects.bulk_create([*steps, judging])
     gap_count, call_count = _book(step=judging, gaps=survey.gaps, calls=survey.calls)
@@ -216,16 +217,21 @@ def fail(
 
     `message` is shown to the customer. Raises NoLongerOurs.
     """
-    if is_final or step.attempt >= MOST_FAILURES:
+    if is_given_up(step=step, is_final=is_final):
         finish(step=step, outcome=_given_up(step, message, kinds=kinds, calls=calls), at=at)
         return
     later = at + dt.timedelta(seconds=BACKOFF_SECONDS[step.attempt - 1])
     _leave(step=step, calls=calls, due_at=later, message=message)
 
 
+def is_given_up(*, step: Step, is_final: bool) -> bool:
+    """Whether a step that came to nothing is not tried again."""
+    return is_final or step.attempt >= MOST_FAILURES
+
+
 def give_back(*, step: Step, calls: Iterable[CallCount], at: datetime) -> None:
     """Leave a claimed step to another worker at once; the attempt does not count. Raises NoLongerOurs."""
-    _leave(step=step, calls=calls, due_at=at, attempt=max(0, step.attempt - 1))
+    _leave(step=step, calls=calls, due_at=_at_once(step.kind, at=at), attempt=max(0, step.attempt - 1))
     wake_scheduler()
 
 
@@ -235,8 +241,6 @@ def _leave(*, step: Step, calls: Iterable[CallCount], due_at: datetime, **change
     changes |= {"state": Step.State.WAITING, "due_at": due_at, "call_count": F("call_count") + call_count}
     if not step.settle(**changes):
         raise NoLongerOurs
-    if step.kind == Step.Kind.BILL:
-        _wait_no_longer(audit, at=due_at)
     advance(audit=audit, at=due_at)
 
 
@@ -292,6 +296,11 @@ def _note_on_connection(*, audit: Audit, **changes: Any) -> None:  # noqa: ANN40
     Connection.objects.filter(id__in=list(free.values_list("id", flat=True))).update(**changes)
 
 
+def _at_once(kind: str, *, at: datetime) -> datetime:
+    """When a step is due that may be done at once."""
+    return at - BILL_AHEAD if kind == Step.Kind.BILL else at
+
+
 def _new_step(audit: Audit, part: Part, *, due_at: datetime | None) -> Step:
     is_called = part.planned.plan.is_called
     return Step(
@@ -345,9 +354,8 @@ def _unbegun(audit: Audit) -> QuerySet[Step]:
 
 def accounts_that_wait(*, audit: Audit, at: datetime) -> set[str]:
     """The accounts of which the inventory of a locked audit, or some of it, waits for a bill."""
-    if audit.state != Audit.State.RUNNING:
-        return set()
-    return set(_unbegun(audit).filter(due_at__gt=at).values_list("account_id", flat=True))
+    waiting = _unbegun(audit).filter(due_at__gt=at, audit__state=Audit.State.RUNNING)
+    return set(waiting.values_list("account_id", flat=True))
 
 
 def wait_on(*, audit: Audit, until: datetime, at: datetime) -> None:
@@ -377,19 +385,6 @@ def _given_up(step: Step, message: str, *, kinds: tuple[str, ...], calls: Iterab
 
 def _book(*, step: Step, gaps: Iterable[GapFound], calls: Iterable[CallCount]) -> tuple[int, int]:
     """Write gaps and calls of a step. Returns how many gaps and how many calls."""
-    gap_rows = [
-        Gap(
-            audit_id=step.audit_id,
-            step=step,
-            account_id=gap.account_id,
-            region=gap.region,
-            service=gap.service,
-            action=gap.action,
-            reason=gap.reason,
-            message=gap.message,
-            kinds=list(gap.kinds),
-        )
-        for gap in gaps
-    ]
+    gap_rows = [Gap(audit_id=step.audit_id, step=step, **asdict(gap) | {"kinds": list(gap.kinds)}) for gap in gaps]
     Gap.objects.bulk_create(gap_rows)
     return len(gap_rows), book_calls(calls, called_for=CalledFor.of_step(step))

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audits import collect, steps
 from audits.booking import CalledFor, book_calls
-from audits.models import Audit
+from audits.models import Audit, Step
 from connections.models import Connection
 from connections.providers.aws.session import CannotAssumeRole
 from connections.unseal import CannotUnseal
@@ -110,7 +110,7 @@ class _Beginning:
     def _parts(self, survey: steps.Survey, *, at: datetime) -> list[steps.Part]:
         parts = planning.inventory_parts(audit=self.audit, connection=self.connection, survey=survey, at=at)
         if self.connection.has_export:
-            parts.append(planning.bill_part(account_id=survey.account_id, at=at))
+            parts.append(steps.Part(kind=Step.Kind.BILL, account_id=survey.account_id))
         return parts
 
     def _end(self, reason: str) -> None:

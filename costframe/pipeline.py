@@ -262,7 +262,8 @@ class Work:
         """Leave the step to a later try, or give it up."""
         kinds = collect.kinds_of(self.step.service)
         with self._last_word():
-            if self.step.kind == Step.Kind.BILL:  # another month of it may be there
+            if self.step.kind == Step.Kind.BILL and steps.is_given_up(step=self.step, is_final=is_final):
+                # Another month of it may be there.
                 planning.plan_again(audit=steps.lock_audit(audit_id=self.step.audit_id), at=timezone.now())
             steps.fail(
                 step=self.step,

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from connections.resources import Thing
 
 BILL_FIRST_SECONDS = 300  # how long the inventory lets a bill go first that may tell where nothing stands, at one go
-BILL_AHEAD_SECONDS = 3600  # steps go by when they became due: a bill goes before what became so within this
 MOST_BEHIND_DAYS = 5  # a bill that ends earlier does not tell what stands today
 
 
@@ -48,7 +47,7 @@ def inventory_parts(*, audit: Audit, connection: Connection, survey: steps.Surve
     go first for a while; but not what AWS Config names, which is called whatever the bill says.
     """
     billed = billed_in(account_id=survey.account_id, at=at)
-    waits = billed.days < FEWEST_DAYS and _is_awaited(account_id=survey.account_id)
+    waits = billed.days < FEWEST_DAYS and _is_awaited(account_id=survey.account_id, at=at)
     until = at + dt.timedelta(seconds=BILL_FIRST_SECONDS) if waits else None
     plan = _plan(audit=audit, billed=billed, at=at)
     found = []
@@ -66,12 +65,6 @@ def inventory_parts(*, audit: Audit, connection: Connection, survey: steps.Surve
             )
         )
     return found
-
-
-def bill_part(*, account_id: str, at: datetime) -> steps.Part:
-    """The step that loads an export. It goes before the inventory, of other accounts too, that may wait for it."""
-    ahead = at - dt.timedelta(seconds=BILL_AHEAD_SECONDS)
-    return steps.Part(kind=Step.Kind.BILL, account_id=account_id, due_at=ahead)
 
 
 def plan_again(*, audit: Audit, at: datetime) -> None:
@@ -100,7 +93,7 @@ def look_at_waiting(*, audit_id: UUID, at: datetime) -> None:
     if not accounts:
         return
     longest = (audit.started_at or at) + dt.timedelta(seconds=settings.STEP_SECONDS)
-    if not any(_is_awaited(account_id=account_id) for account_id in accounts):
+    if not any(_is_awaited(account_id=account_id, at=at) for account_id in accounts):
         plan_again(audit=audit, at=at)
     else:
         steps.wait_on(audit=audit, until=min(longest, at + dt.timedelta(seconds=BILL_FIRST_SECONDS)), at=at)
@@ -193,21 +186,29 @@ def _looked_at() -> frozenset[type[Thing]]:
     return frozenset(rule.looks_at for rule in registry.RULES)
 
 
-def _is_awaited(*, account_id: str) -> bool:
+def _is_awaited(*, account_id: str, at: datetime) -> bool:
     """Whether a bill is to be loaded that may tell of the account: by an audit under way, or by one that is to begin.
 
     Of an account that an export does not charge in the days that are there, it does not tell enough tonight either.
     """
-    loading = Step.objects.filter(kind=Step.Kind.BILL, audit__state=Audit.State.RUNNING).exclude(state__in=steps.ENDED)
     to_begin = Audit.objects.filter(state=Audit.State.REQUESTED).exclude(connection__export_bucket="")
-    exports = {*loading.values_list("connection_id", flat=True), *to_begin.values_list("connection_id", flat=True)}
-    return any(not _leaves_out(connection_id=one, account_id=account_id) for one in exports)
+    loading = Step.objects.filter(kind=Step.Kind.BILL, audit__state=Audit.State.RUNNING).exclude(state__in=steps.ENDED)
+    # Asked in this order: one that begins between the two is in the second look, not in none.
+    exports = {*to_begin.values_list("connection_id", flat=True), *loading.values_list("connection_id", flat=True)}
+    return any(not _leaves_out(connection_id=one, account_id=account_id, at=at) for one in exports)
 
 
-def _leaves_out(*, connection_id: UUID, account_id: str) -> bool:
-    """Whether an export tells of days enough, and of this account in none of them."""
-    loads = BillLoad.objects.filter(source__connection_id=connection_id, state=BillLoad.State.LOADED)
+def _leaves_out(*, connection_id: UUID, account_id: str, at: datetime) -> bool:
+    """Whether an export tells of the last days, of enough of them, and of this account in none."""
+    today = at.date()
+    loads = BillLoad.objects.filter(
+        source__connection_id=connection_id,
+        state=BillLoad.State.LOADED,
+        billed_until__gte=today - dt.timedelta(days=MOST_DAYS),
+    )
     told = loads.aggregate(begins=Min("billed_from"), ends=Max("billed_until"))
-    if told["begins"] is None or (told["ends"] - told["begins"]).days < FEWEST_DAYS:
+    if told["begins"] is None or told["ends"] < today - dt.timedelta(days=MOST_BEHIND_DAYS):
+        return False
+    if (told["ends"] - told["begins"]).days < FEWEST_DAYS:
         return False
     return not loads.filter(sub_account_ids__contains=[account_id]).exists()

@@ -42,7 +42,8 @@ class RulesForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, kinds: Iterable[str]) -> None:
         super().__init__(data)
-        self.fields["kind"].choices = [("", "Everything"), *((kind, kind) for kind in sorted(set(kinds)))]  # type: ignore[attr-defined] # a ChoiceField has them
+        ordered = sorted(set(kinds), key=str.casefold)
+        self.fields["kind"].choices = [("", "Everything"), *((kind, kind) for kind in ordered)]  # type: ignore[attr-defined] # a ChoiceField has them
 
     @property
     def complaints(self) -> list[Complaint]:

@@ -28,7 +28,7 @@ USAGE_OPERATION = "GetMetricData"
 
 @dataclass(frozen=True, kw_only=True)
 class RuleRow:
-    """A rule and its figures; `actions` are the permissions that it cannot do without."""
+    """A rule and its figures; `actions` are the permissions with which what it looks at is read whole."""
 
     id: str
     title: str

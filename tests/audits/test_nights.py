@@ -117,6 +117,15 @@ def test_the_night_of_whoever_holds_the_export_comes_first_since_the_others_go_b
     assert again.due_at == utc(2026, 11, 21, 2, 0)
 
 
+def test_a_night_is_one_though_the_export_has_gone_since_it_was_planned(schedule, inside):
+    Schedule.objects.update(due_at=utc(2026, 11, 21, 2, 0), jitter_seconds=1800)  # as whoever holds an export begins
+    assert begin(schedule, utc(2026, 11, 21, 2, 0)).night_date == dt.date(2026, 11, 21)
+    end_audits(utc(2026, 11, 21, 2, 10))
+    assert begin(schedule, utc(2026, 11, 21, 2, 30)) is None
+    assert Audit.objects.count() == 1
+    assert planned(schedule) == utc(2026, 11, 22, 2, 30)
+
+
 def test_when_the_night_comes_its_audit_is_asked_for_and_the_next_is_planned(schedule, inside):
     audit = begin(schedule, schedule.due_at)
     assert (audit.night_date, audit.state, audit.due_at) == (dt.date(2026, 11, 21), "REQUESTED", schedule.due_at)

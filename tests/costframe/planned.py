@@ -76,7 +76,7 @@ def begun(audit, connection, *, records=()):
     claimed = Audit.take(audit.id, at=AT, seconds=60)
     made = list(parts(claimed, connection, records=records).values())
     if connection.has_export:
-        made.append(planning.bill_part(account_id=ACCOUNT, at=AT))
+        made.append(steps.Part(kind=Step.Kind.BILL, account_id=ACCOUNT))
     steps.begin(audit=claimed, survey=steps.Survey(account_id=connection.account_id), parts=made, at=AT)
 
 

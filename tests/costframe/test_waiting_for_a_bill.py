@@ -71,17 +71,27 @@ def test_the_step_that_loads_a_bill_plans_its_own_audit_and_the_others_anew(orga
         assert called == billed(EC2, "eu-west-1")
 
 
-@pytest.mark.parametrize("ends", ["finish", "fail", "give_back"])
-def test_whatever_becomes_of_the_bill_nothing_waits_for_it_any_longer(payer, ends):
+@pytest.mark.parametrize(
+    ("ends", "due_at", "is_waited_for"),
+    [
+        ("finish", None, False),
+        ("fail", AT + 5 * SECOND, True),
+        ("fail for good", None, False),
+        ("give_back", AT - dt.timedelta(hours=1), True),
+    ],
+)
+def test_a_bill_is_waited_for_until_it_is_loaded_or_given_up(payer, ends, due_at, is_waited_for):
     begun(audit := asked_for(payer), payer)
     loading = taken(Step.objects.get(audit=audit, kind="BILL"))
     if ends == "finish":
         steps.finish(step=loading, outcome=steps.Outcome(state=Step.State.FAILED), at=AT + SECOND)
-    elif ends == "fail":
-        steps.fail(step=loading, message="It failed.", kinds=(), calls=(), at=AT)
+    elif ends == "give_back":
+        steps.give_back(step=loading, calls=(), at=AT)
     else:
-        steps.give_back(step=loading, calls=(), at=AT + SECOND)
-    assert {step.due_at for step in steps_of(audit).values()} <= {AT + SECOND, AT + 5 * SECOND}
+        steps.fail(step=loading, message="It failed.", kinds=(), calls=(), at=AT, is_final=ends != "fail")
+    assert Step.objects.get(kind="BILL").due_at == due_at
+    [found] = {step.due_at for step in steps_of(audit).values()}
+    assert (found > AT + SECOND) is is_waited_for
 
 
 def test_who_has_no_export_lets_a_bill_that_is_being_loaded_elsewhere_go_first(payer):
@@ -101,13 +111,22 @@ def test_who_begins_before_the_audit_that_is_to_load_a_bill_waits_for_it_too(pay
     assert {part.due_at for part in found.values()} == {AT + planning.BILL_FIRST_SECONDS * SECOND}
 
 
-@pytest.mark.parametrize(("days", "waits"), [(13, True), (14, False)])
-def test_nobody_waits_for_an_export_that_tells_of_days_enough_and_not_of_the_account(payer, days, waits):
+@pytest.mark.parametrize(("days", "ends_ago", "waits"), [(13, 1, True), (14, 1, False), (14, 5, False), (14, 6, True)])
+def test_nobody_waits_for_an_export_that_tells_of_days_enough_and_not_of_the_account(payer, days, ends_ago, waits):
     begun(asked_for(payer), payer)
-    bill(payer, days=days)
+    bill(payer, days=days, ends=AT.date() - ends_ago * DAY)
     other = connect("Other", account_id=OTHER)
     found = parts(asked_for(other), other)
     assert {part.due_at for part in found.values()} == {AT + planning.BILL_FIRST_SECONDS * SECOND if waits else None}
+
+
+def test_days_of_long_ago_are_not_days_enough_to_leave_an_account_out(payer):
+    begun(asked_for(payer), payer)
+    bill(payer, days=14, ends=AT.date() - 60 * DAY)
+    bill(payer, days=4)
+    other = connect("Other", account_id=OTHER)
+    found = parts(asked_for(other), other)
+    assert {part.due_at for part in found.values()} == {AT + planning.BILL_FIRST_SECONDS * SECOND}
 
 
 def test_an_audit_of_which_aws_config_left_out_all_that_waits_hears_of_a_bill_too(payer, monkeypatch):
@@ -166,7 +185,8 @@ def test_a_worker_that_looks_after_a_running_audit_looks_at_what_waits_for_a_bil
     assert before <= min(found) <= max(found) <= timezone.now()
 
 
-def test_a_bill_that_fails_tells_what_there_is_of_it(organization, payer, monkeypatch):
+@pytest.mark.parametrize("is_final", [True, False])
+def test_a_bill_that_is_given_up_tells_what_there_is_of_it(organization, payer, monkeypatch, is_final):
     no_spot_checks(monkeypatch)
     begun(audit := asked_for(payer), payer)
     loading = Step.take(Step.objects.get(kind="BILL").id, at=timezone.now(), seconds=60)
@@ -174,6 +194,7 @@ def test_a_bill_that_fails_tells_what_there_is_of_it(organization, payer, monkey
     work = pipeline.Work(
         organization_id=organization.id, step=loading, hold=claims.Hold(), book=collect.StoppableBook(lambda: None)
     )
-    work.fail("It took too long.", is_final=True)
-    assert {place for place, step in steps_of(audit).items() if step.state == "WAITING"} == billed(EC2, "eu-west-1")
-    assert Step.objects.get(kind="BILL").state == "FAILED"
+    work.fail("It took too long.", is_final=is_final)
+    called = {place for place, step in steps_of(audit).items() if step.state == "WAITING"}
+    assert (called == billed(EC2, "eu-west-1")) is is_final, "what is tried again may tell of more"
+    assert Step.objects.get(kind="BILL").state == ("FAILED" if is_final else "WAITING")
