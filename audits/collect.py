@@ -286,11 +286,13 @@ def kinds_of(service: str) -> tuple[str, ...]:
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Which usage is asked for: of each resource which metrics and how many days back, what is there already (see
-    `audits.record.known_spans`), and out of which purse. `prepare` is told beforehand of all resources that were found.
-    `kept` are those whose details are not asked for while the lists show them as they were.
+    `audits.record.known_spans`), and out of which purse. Days count back from the last one that was complete when the
+    audit began, `begun`, as they do where it is judged; None: from now. `prepare` is told beforehand of all resources
+    that were found. `kept` are those whose details are not asked for while the lists show them as they were.
     """
 
     series_of: Callable[[Thing], Mapping[Metric, int]]
+    begun: datetime | None = None
     prepare: Callable[[Sequence[Thing]], None] = lambda _: None
     known: Mapping[tuple[str, str], tuple[date, date]] = field(default_factory=dict)
     purse: Purse = UNLIMITED
@@ -352,7 +354,7 @@ def _usage(session: AwsSession, step: Step, things: Iterable[Thing], wanted: Wan
         region=step.region,
         things=things,
         series_of=wanted.series_of,
-        at=at,
+        at=wanted.begun or at,
         known=wanted.known,
         purse=wanted.purse,
     )

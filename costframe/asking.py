@@ -28,18 +28,21 @@ AT_ONCE = 500  # resources whose usage is in memory together
 
 @dataclass(frozen=True, kw_only=True)
 class Asking:
-    """One step's questions. `transaction` opens a short one inside the organisation's scope."""
+    """One step's questions, in an audit that was `begun` then. `transaction` opens a short one in the organisation's
+    scope.
+    """
 
     step: Step
     settings: Mapping[str, Mapping[str, int | float]]
     transaction: Callable[[], AbstractContextManager[object]]
+    begun: datetime
     at: datetime
     settled: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def prepare(self, things: Sequence[Thing]) -> None:
         """Find out which rules are settled for which of the resources that were found."""
         measured = [thing for thing in things if registry.usage_rules_of(type(thing))]
-        until = usage_complete_until(self.at)
+        until = usage_complete_until(self.begun)
         for start in range(0, len(measured), AT_ONCE):
             page = measured[start : start + AT_ONCE]
             with self.transaction():

@@ -289,10 +289,12 @@ def _look(work: Work) -> None:
     with work.transaction():
         thresholds = in_force()
         known = record.known_spans(step=step, kinds=kinds)
+        begun = Audit.objects.values_list("started_at", flat=True).get(id=step.audit_id)
     at = timezone.now()
-    asking = Asking(step=step, settings=thresholds, transaction=work.transaction, at=at)
+    asking = Asking(step=step, settings=thresholds, transaction=work.transaction, begun=begun or at, at=at)
     wanted = collect.Wanted(
         series_of=asking.series_of,
+        begun=begun,
         prepare=asking.prepare,
         kept=asking.kept(kinds),
         known=known,

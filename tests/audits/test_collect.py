@@ -295,6 +295,13 @@ def test_usage_of_what_was_not_seen_is_dropped(inside):
     assert Gap.objects.count() == 0
 
 
+@pytest.mark.parametrize("begun", [None, AT - dt.timedelta(hours=2)])
+def test_days_of_usage_count_back_from_when_the_audit_began(monkeypatch, begun):
+    monkeypatch.setattr(collect, "read_usage", lambda **asking: asking["at"])
+    wanted = Wanted(series_of=lambda _: {}, begun=begun)
+    assert collect._usage(None, SimpleNamespace(region="eu-west-1"), [VOLUME], wanted, at=AT) == (begun or AT)
+
+
 def test_no_series_of_a_volume_is_asked_for_twice():
     wanted = Wanted(series_of=lambda _: {READS: 30, WRITES: 30})
     usual, for_last_use = asked([VOLUME, ATTACHED, INSTANCE], wanted)

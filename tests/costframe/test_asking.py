@@ -58,7 +58,13 @@ def step(organization, monkeypatch):
 
 
 def asking(step, *, nights=1, settings=None):
-    made = Asking(step=step, settings=settings or {}, transaction=contextlib.nullcontext, at=AT + nights * NIGHT)
+    made = Asking(
+        step=step,
+        settings=settings or {},
+        transaction=contextlib.nullcontext,
+        begun=AT + nights * NIGHT,
+        at=AT + nights * NIGHT,
+    )
     things = [replace(thing, observed_at=AT + nights * NIGHT) for thing in (MACHINE, QUIET)]
     made.prepare(things)
     return [made.series_of(thing) for thing in things]
@@ -66,6 +72,13 @@ def asking(step, *, nights=1, settings=None):
 
 def daily(asked):
     return {metric.key for metric in asked if metric.values_a_day == 1}
+
+
+def test_what_is_stored_counts_until_the_day_by_which_the_audit_is_judged(step, monkeypatch):
+    seen = []
+    monkeypatch.setattr(record, "stored_usage", lambda *, until, **_: seen.append(until) or {})
+    Asking(step=step, settings={}, transaction=contextlib.nullcontext, begun=AT, at=AT + NIGHT).prepare([MACHINE])
+    assert seen == [usage_complete_until(AT)]
 
 
 def test_on_the_second_night_only_what_may_be_idle_is_asked_for(step):
@@ -100,9 +113,13 @@ def night_whose_turn_it_is_not():
 
 def kept(step, *, nights=None):
     nights = nights or night_whose_turn_it_is_not()
-    return Asking(step=step, settings={}, transaction=contextlib.nullcontext, at=AT + nights * NIGHT).kept(
-        ("function",)
-    )
+    return Asking(
+        step=step,
+        settings={},
+        transaction=contextlib.nullcontext,
+        begun=AT + nights * NIGHT,
+        at=AT + nights * NIGHT,
+    ).kept(("function",))
 
 
 # Of what could be read one is asked for each night: this one, whose details say that it keeps something for nobody.

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from audits.models import Resource, Step
+from audits.models import Audit, Resource, Step
 from connections.provider import usage_complete_until
 from costframe import pipeline
 from costframe.claims import Hold
@@ -63,6 +63,13 @@ def span(days):
 
 def test_what_is_known_of_each_series_is_handed_on(wanted):
     assert wanted().known == dict.fromkeys([("i-1", metric.key) for metric in (CPU, *NETWORK)], span(30))
+
+
+def test_days_of_usage_count_from_when_the_audit_began_though_another_one_is_complete_by_now(wanted, organization):
+    begun = timezone.now() - dt.timedelta(hours=20)
+    with scope.organization(organization.id), acting_as("cf_worker"):
+        Audit.objects.update(started_at=begun)
+    assert wanted().begun == begun
 
 
 def test_the_window_is_the_longest_of_the_rules_under_the_organisations_thresholds(wanted, organization):
