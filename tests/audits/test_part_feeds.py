@@ -125,13 +125,20 @@ def test_what_is_looked_through_before_more_of_it_is_handed_over_counts_once(dat
     assert gauge._beside_bytes == len(text) + len(packed), "all that the kernel counts but the packed bytes, once"
 
 
-def test_what_is_looked_at_is_not_read_to_its_end(database, tmp_path):
+def test_what_is_looked_at_is_not_read_to_its_end(database, tmp_path, monkeypatch):
     part = Part(path=tmp_path / "a.csv.gz", key="a.csv.gz")
     part.path.write_bytes(gzip.compress(os.urandom(40 * BLOCK), compresslevel=1))
-    gauge = Gauge(bytes_read=lambda: 0)
-    with beside(database, through=[part], gauge=gauge, is_to_the_end=False):
+    gauge, is_left = Gauge(bytes_read=lambda: 0), threading.Event()
+    require_well = part_feeds._require_well
+    monkeypatch.setattr(part_feeds, "_require_well", lambda found: (is_left.set(), require_well(found)))
+
+    def wait(_part, _block):
+        """Until the database is done, or all of a small file would have been read by then."""
+        assert is_left.wait(timeout=30)
+
+    with beside(database, through=[part], gauge=gauge, on_text=wait, is_to_the_end=False):
         pass
-    assert gauge._seen_bytes < part.path.stat().st_size
+    assert 0 < gauge._seen_bytes < part.path.stat().st_size
 
 
 @pytest.fixture
