@@ -260,6 +260,9 @@ class Pace(Protocol):
     def throttled(self, *, service: str, region: str) -> None:
         """The provider asked us to slow down there."""
 
+    def further_try(self, *, tries: int) -> float | None:
+        """After how many seconds a call goes again that was throttled in each of so many tries; None: not any more."""
+
 
 class Unlimited:
     """A purse that never ends, for whoever pays for their own reads."""

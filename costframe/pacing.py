@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -30,6 +31,7 @@ FREE = 16.0  # from here on a place needs no rate
 DOUBLES_SECONDS = 30.0  # in which a rate doubles while nobody complains
 CALM_SECONDS = 2.0  # in which further complaints are of the same moment: calls that were under way together
 LONGEST_TURN_SECONDS = 120.0  # a call does not queue for longer, and takes no turn after that
+MOST_TRIES = 10  # of a call that is throttled each time
 SLICE_SECONDS = 1.0  # how long it is waited before whoever waits is asked whether to go on
 
 # Both: KEYS the place's hash; ARGV the moment in seconds, "" for Redis' own.
@@ -112,6 +114,7 @@ class Pace:
     connection_id: UUID
     rates: Store
     raise_if_over: Callable[[], None]
+    is_patient: Callable[[], bool] = lambda: False
     wait: Callable[[float], object] = field(default_factory=lambda: threading.Event().wait)
 
     def before_call(self, *, service: str, region: str) -> None:
@@ -126,13 +129,29 @@ class Pace:
         """The provider asked us to slow down there."""
         self.rates.slow_down(self._place(service, region))
 
+    def further_try(self, *, tries: int) -> float | None:
+        """After how many seconds a call goes again that the SDK gave up after so many tries; None: it does not.
+
+        By then the complaint is a moment of its own, so that the rate is halved by the next one.
+        """
+        return CALM_SECONDS if tries < MOST_TRIES and self.is_patient() else None
+
     def _place(self, service: str, region: str) -> UUID:
         return uuid5(self.connection_id, f"{region} {service}")
 
 
-def paced_book(*, connection_id: UUID, raise_if_over: Callable[[], None]) -> StoppableBook:
-    """What counts the calls of one piece of work for a connection, keeps their pace, and ends them when it is over."""
-    pace = Pace(connection_id=connection_id, rates=_rates(), raise_if_over=raise_if_over)
+def paced_book(*, connection_id: UUID, raise_if_over: Callable[[], None], patient_seconds: float = 0) -> StoppableBook:
+    """What counts the calls of one piece of work for a connection, keeps their pace, and ends them when it is over.
+
+    For its first `patient_seconds` a call that is throttled is tried up to MOST_TRIES times.
+    """
+    until = time.monotonic() + patient_seconds
+    pace = Pace(
+        connection_id=connection_id,
+        rates=_rates(),
+        raise_if_over=raise_if_over,
+        is_patient=lambda: time.monotonic() < until,
+    )
     return StoppableBook(raise_if_over, pace=pace)
 
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 
 log = logging.getLogger(__name__)
+PATIENT_SHARE = 0.5  # of a step's time, in which throttled calls go again and again; then it has to get on
 MOST_BATCHES = 500  # of old bill lines that a night removes
 
 
@@ -147,7 +148,11 @@ def run_step(organization: str, row: str) -> None:
         most_seconds=settings.STEP_SECONDS,
         is_wanted=lambda: steps.is_wanted(audit_id=step.audit_id),
     ) as hold:
-        book = paced_book(connection_id=step.connection_id, raise_if_over=hold.raise_if_over)
+        book = paced_book(
+            connection_id=step.connection_id,
+            raise_if_over=hold.raise_if_over,
+            patient_seconds=settings.STEP_SECONDS * PATIENT_SHARE,
+        )
         work = Work(organization_id=organization_id, step=step, hold=hold, book=book)
         try:
             DOING[step.kind](work)

@@ -172,7 +172,7 @@ def test_every_attempt_is_booked_with_its_outcome(calm_cloud):
 
 
 class Heard:
-    """A pace that waits for nothing and remembers what it was told."""
+    """A pace that waits for nothing, remembers what it was told, and leaves all tries to the SDK."""
 
     def __init__(self):
         self.calls, self.complaints = [], []
@@ -182,6 +182,9 @@ class Heard:
 
     def throttled(self, **place):
         self.complaints.append(tuple(place.values()))
+
+    def further_try(self, *, tries):
+        assert tries
 
 
 def test_each_try_keeps_the_pace_of_its_service_and_region_before_it_is_signed_and_each_complaint_is_told(calm_cloud):

@@ -11,13 +11,26 @@ from uuid import UUID, uuid4
 
 import pytest
 import redis
+from botocore.exceptions import ClientError
 
-from costframe import claims
-from costframe.pacing import CALM_SECONDS, DOUBLES_SECONDS, FIRST, FREE, LEAST, LONGEST_TURN_SECONDS, Pace, Rates
+from audits.models import Step
+from costframe import claims, pacing, pipeline
+from costframe.pacing import (
+    CALM_SECONDS,
+    DOUBLES_SECONDS,
+    FIRST,
+    FREE,
+    LEAST,
+    LONGEST_TURN_SECONDS,
+    MOST_TRIES,
+    Pace,
+    Rates,
+    paced_book,
+)
 from tests.connections.aws import guarded
 
-THROTTLED = (
-    b"<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Slow down.</Message></Error></Errors>"
+REFUSED = (
+    b"<Response><Errors><Error><Code>%s</Code><Message>Not now.</Message></Error></Errors>"
     b"<RequestID>r-1</RequestID></Response>"
 )
 CONNECTION = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
@@ -201,19 +214,21 @@ def test_a_place_is_of_its_connection_region_and_service():
 
 
 class Crowded(BaseHTTPRequestHandler):
-    """Refuses the first two requests for want of room. Each takes longer than complaints are of one moment."""
+    """Refuses the first requests, for want of room if nothing else. Each takes longer than complaints are of one moment."""
 
     protocol_version = "HTTP/1.1"
     clock: ClassVar[Clock]
     seen: ClassVar[list[tuple[float, str]]]
+    refused: ClassVar[tuple[int, str, int]]  # by which status and code, and how many times
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
         self.seen.append((self.clock.now, self.headers["amz-sdk-request"]))
         self.clock.wait(CALM_SECONDS)
-        is_throttled = len(self.seen) <= 2
-        body = THROTTLED if is_throttled else b"<DescribeVolumesResponse/>"
-        self.send_response(503 if is_throttled else 200)
+        status, code, times = self.refused
+        is_refused = len(self.seen) <= times
+        body = REFUSED % code.encode() if is_refused else b"<DescribeVolumesResponse/>"
+        self.send_response(status if is_refused else 200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -224,24 +239,77 @@ class Crowded(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def crowded(clock):
-    handler = type("Handler", (Crowded,), {"clock": clock, "seen": []})
+    handler = type("Handler", (Crowded,), {"clock": clock, "seen": [], "refused": (503, "RequestLimitExceeded", 2)})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", handler.seen
+        yield f"http://127.0.0.1:{server.server_port}", handler
         server.shutdown()
         thread.join()
 
 
-def test_further_tries_of_a_throttled_call_take_turns_that_lie_wider_apart_each_time(
-    client, clock, rates, crowded, monkeypatch
-):
-    url, seen = crowded
+@pytest.fixture
+def ask(clock, rates, crowded, monkeypatch):
+    """Ask a crowded place for its volumes, in work that is as patient as it is told to be."""
+    url, _ = crowded
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)  # the SDK's own waits, which are drawn by lot
-    opened, connection_id = guarded(url), uuid4()
-    opened._book.pace = Pace(connection_id=connection_id, rates=rates, raise_if_over=lambda: None, wait=clock.wait)
-    opened.create_client("ec2").describe_volumes()
+
+    def ask(**patience):
+        opened = guarded(url)
+        opened._book.pace = Pace(
+            connection_id=uuid4(), rates=rates, raise_if_over=lambda: None, wait=clock.wait, **patience
+        )
+        return opened.create_client("ec2").describe_volumes()
+
+    return ask
+
+
+def test_further_tries_of_a_throttled_call_take_turns_that_lie_wider_apart_each_time(crowded, ask):
+    ask()
+    seen = crowded[1].seen
     first, second = (after[0] - before[0] - CALM_SECONDS for before, after in itertools.pairwise(seen))
     assert first == pytest.approx(1 / FIRST, abs=0.01)
     assert second > 1.5 * first
     assert [told for _, told in seen] == ["attempt=1; max=4", "attempt=2; max=4", "attempt=3; max=4"]
+
+
+def test_patient_work_tries_further_where_the_sdk_gives_up(crowded, ask):
+    crowded[1].refused = (503, "RequestLimitExceeded", MOST_TRIES - 1)
+    ask(is_patient=lambda: True)
+    seen = crowded[1].seen
+    assert len(seen) == MOST_TRIES
+    assert seen[-1][0] - seen[-2][0] - CALM_SECONDS == pytest.approx(1 / LEAST, rel=0.2), "at the slowest pace by then"
+
+
+@pytest.mark.parametrize(
+    ("is_patient", "answer", "tries"),
+    [
+        (True, (503, "RequestLimitExceeded"), MOST_TRIES),
+        (False, (503, "RequestLimitExceeded"), 4),
+        (True, (500, "InternalError"), 4),
+        (True, (403, "UnauthorizedOperation"), 1),
+    ],
+)
+def test_nobody_tries_for_ever_nor_what_is_refused_for_another_reason(crowded, ask, is_patient, answer, tries):
+    crowded[1].refused = (*answer, 100)
+    with pytest.raises(ClientError, match=answer[1]):
+        ask(is_patient=lambda: is_patient)
+    assert len(crowded[1].seen) == tries
+
+
+@pytest.mark.parametrize(("seconds", "more"), [(0, None), (60, CALM_SECONDS)])
+def test_work_is_patient_for_as_long_as_it_was_given(rates, monkeypatch, seconds, more):
+    monkeypatch.setattr(pacing, "_rates", lambda: rates)
+    book = paced_book(connection_id=CONNECTION, raise_if_over=lambda: None, patient_seconds=seconds)
+    assert book.pace.further_try(tries=4) == more
+
+
+def test_a_step_of_an_audit_is_patient_for_half_of_its_time(organization, monkeypatch, settings):
+    settings.STEP_SECONDS = 100
+    given = []
+    monkeypatch.setattr(pipeline.steps, "take", lambda **_: Step(id=CONNECTION, kind="Said", connection_id=CONNECTION))
+    monkeypatch.setattr(pipeline.claims, "held", lambda *_, **__: contextlib.nullcontext(claims.Hold()))
+    monkeypatch.setattr(pipeline, "paced_book", lambda **told: given.append(told["patient_seconds"]))
+    monkeypatch.setitem(pipeline.DOING, "Said", lambda _: None)
+    pipeline.run_step(str(organization.id), str(CONNECTION))
+    assert given == [50]

@@ -21,7 +21,7 @@ from botocore.credentials import CredentialResolver
 from botocore.hooks import HierarchicalEmitter
 
 from connections.providers.aws.answers import AnswerParsers
-from connections.providers.aws.outcomes import without_names
+from connections.providers.aws.outcomes import code_in, outcome_of, without_names
 from connections.providers.aws.withholding import withhold
 from connections.readonly import READ_METHODS, WriteRefused
 
@@ -200,6 +200,11 @@ class GuardedSession(botocore.session.Session):
         created = f"request-created.{client.meta.service_model.service_id.hyphenize()}"
         client.meta.events.register_first(created, partial(self._before_try, **place), "costframe-pace")
         client.meta.events.register("response-received", partial(self._book.on_response, **place), unique_id="book")
+        client.meta.events.register_last(
+            "needs-retry",
+            self._further_try,  # type: ignore[arg-type] # the stubs know of no handlers that answer
+            unique_id="costframe-patience",
+        )
         endpoint: Any = vars(client)["_endpoint"]  # botocore has no public door to the transport
         endpoint.http_session = GuardedTransport(endpoint.http_session, guard=self.guard, service=service)
         return client
@@ -223,6 +228,14 @@ class GuardedSession(botocore.session.Session):
             self._book.pace.before_call(service=service_name, region=region_name)
             # Until when the SDK waits for an answer was reckoned before the wait: the provider need not be told.
             request.context.get("retries", {}).pop("ttl", None)
+
+    def _further_try(self, *, response: Any, attempts: int, **_: object) -> float | None:  # noqa: ANN401 - botocore's
+        """In how many seconds a throttled call goes again that the SDK gives up: as long as it does not, its own answer
+        counts, which comes first.
+        """
+        pace = self._book.pace
+        is_throttled = response is not None and outcome_of(code_in(response[1])) == "THROTTLED"
+        return pace.further_try(tries=attempts) if pace is not None and is_throttled else None
 
     def _before_signer(self, *, signature_version: Any, event_name: str, **_: object) -> None:  # noqa: ANN401 - botocore's
         if str(signature_version).endswith(("-query", "-presign-post")):

@@ -13,6 +13,8 @@ from botocore.parsers import ResponseParserError
 from connections.provider import CallCount
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connections.provider import Pace
 
 REFUSED_CODES = frozenset(
@@ -69,6 +71,12 @@ def code_of(error: BaseException) -> str:
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", "Unknown"))
     return type(error).__name__
+
+
+def code_in(parsed: Mapping[str, Any]) -> str:
+    """The provider's error code in an answer as botocore parsed it, or HTTP's status; empty where all is well."""
+    status = parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)
+    return str(parsed.get("Error", {}).get("Code") or status) if status >= 300 else ""  # noqa: PLR2004 - HTTP's own line
 
 
 def is_absent(error: BaseException, *, codes: frozenset[str], words: tuple[str, ...]) -> bool:
@@ -159,9 +167,7 @@ class CallBook:
         if exception is not None:
             self.note(service=service_name, operation=operation, code=type(exception).__name__)
             return
-        parsed = parsed_response or {}
-        status = parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)
-        code = str(parsed.get("Error", {}).get("Code") or status) if status >= 300 else ""  # noqa: PLR2004 - HTTP's own line
+        code = code_in(parsed_response or {})
         if self.pace is not None and outcome_of(code) == "THROTTLED":
             self.pace.throttled(service=service_name, region=region_name)
         self.note(service=service_name, operation=operation, code=code)
