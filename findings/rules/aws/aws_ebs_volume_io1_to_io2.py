@@ -41,7 +41,7 @@ rule = Rule(
     action_type="Upgrade",
     stage="PRICE",
     rollback_possible=True,
-    rollback="Change the type back to io1 with its IOPS; AWS allows the next change after about six hours.",
+    rollback="Change the type back to io1 with its IOPS; AWS allows four changes a day, one after the other.",
     hint="aws ec2 modify-volume --region {region} --volume-id {native_id} --volume-type io2 --iops {iops}",
     bill=BillExpects(prices=(IOPS,), at_least=Decimal(0), says="so its type may have changed"),
 )

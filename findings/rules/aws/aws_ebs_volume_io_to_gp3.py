@@ -50,7 +50,7 @@ rule = Rule(
     action_type="Upgrade",
     stage="PRICE",
     rollback_possible=True,
-    rollback="Change the type back to io1 with its IOPS; AWS allows the next change after about six hours.",
+    rollback="Change the type back to io1 with its IOPS; AWS allows four changes a day, one after the other.",
     hint=COMMAND,
     hint_adds=COMMAND_ADDS,
     bill=BillExpects(prices=("EBS:VolumeUsage.piops",), at_least=Decimal(0), says="so its type may have changed"),

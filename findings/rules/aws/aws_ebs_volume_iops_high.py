@@ -52,6 +52,6 @@ rule = Rule(
     action_type="Rightsize",
     stage="SHRINK",
     rollback_possible=True,
-    rollback="Raise the IOPS again; AWS allows the next change after about six hours.",
+    rollback="Raise the IOPS again; AWS allows four changes a day, one after the other.",
     hint="aws ec2 modify-volume --region {region} --volume-id {native_id} --iops IOPS",
 )
