@@ -103,6 +103,7 @@ def test_nobody_asks_whom_an_image_is_shared_with_that_is_settled_without(change
         ({"ProductCodes": [{"ProductCodeId": "abc", "ProductCodeType": "marketplace"}]}, (False, True, None)),
         ({"Tags": [{"Key": "aws:backup:source-resource", "Value": "i-1"}]}, (False, False, "backup")),
         ({"Tags": [{"Key": "dlm:managed", "Value": "true"}]}, (False, False, "dlm")),
+        ({"Tags": [{"Key": "AWSElasticDisasterRecoveryManaged", "Value": "drs.amazonaws.com"}]}, (False, False, "drs")),
     ],
 )
 def test_an_image_tells_who_protects_sells_or_keeps_it(item, told):

@@ -80,6 +80,7 @@ def seen(trap_id, thing, *, stage="DELETE", **known):
         ("backup", SNAPSHOT, Clear),
         ("backup", replace(SNAPSHOT, managed_by="backup"), Caught),
         ("backup", replace(SNAPSHOT, managed_by="dlm"), Caught),
+        ("backup", replace(SNAPSHOT, managed_by="drs"), Caught),
         ("backup", replace(IMAGE, managed_by="backup"), Caught),
         ("backup", IMAGE, Clear),
         ("backup", COPY, Clear),

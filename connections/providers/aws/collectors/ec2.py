@@ -37,6 +37,7 @@ RUNNING = frozenset({"pending", "running"})
 COPIED_FROM_NOWHERE = "vol-ffffffff"  # what AWS writes as the source of a snapshot that was copied
 BACKUP_TAG = "aws:backup:source-resource"
 LIFECYCLE_TAGS = ("aws:dlm:lifecycle-policy-id", "dlm:managed")
+RECOVERY_TAG = "AWSElasticDisasterRecoveryManaged"
 BACKUP_WORDS = "This snapshot is created by the AWS Backup service"
 
 
@@ -209,7 +210,9 @@ def _keeper(tags: dict[str, str]) -> str | None:
     """The service that keeps a copy, by the tags that it sets."""
     if BACKUP_TAG in tags:
         return "backup"
-    return "dlm" if any(tag in tags for tag in LIFECYCLE_TAGS) else None
+    if any(tag in tags for tag in LIFECYCLE_TAGS):
+        return "dlm"
+    return "drs" if RECOVERY_TAG in tags else None
 
 
 def _with_origins(
