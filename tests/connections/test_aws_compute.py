@@ -111,6 +111,12 @@ def test_an_image_tells_who_protects_sells_or_keeps_it(item, told):
     assert (found.is_protected, found.is_sold, found.managed_by) == told
 
 
+@pytest.mark.parametrize(("item", "may_be_shared"), [({}, False), ({"MultiAttachEnabled": True}, True)])
+def test_a_volume_tells_whether_several_machines_may_hold_it(item, may_be_shared):
+    found = ec2._volume(READER, {"VolumeId": "vol-1", "VolumeType": "io1", "Size": 8, "State": "in-use"} | item)
+    assert found.is_multi_attach is may_be_shared
+
+
 def test_a_fast_restore_is_of_a_snapshot_in_a_zone_and_has_the_snapshot_s_tags():
     other, third = (FAST | {"AvailabilityZone": f"eu-west-1{zone}"} for zone in "bc")
     rows = [fast_restores._restore(READER, item) for item in (FAST, other, third | {"State": "disabled"})]

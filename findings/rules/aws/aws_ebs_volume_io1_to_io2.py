@@ -16,8 +16,8 @@ IOPS = "EBS:VolumeP-IOPS.piops"
 def judge(volume: Volume) -> Verdict:
     if volume.volume_type != "io1" or volume.state in {"deleting", "deleted"}:
         return Fine()
-    if len(volume.attached_to) > 1:
-        return Fine("Several instances share it, so that AWS does not change its type.")
+    if volume.is_multi_attach or len(volume.attached_to) > 1:
+        return Fine("Several instances may share it, so that AWS does not change its type.")
     if volume.iops is None:
         return Unknown("how many IOPS the volume has")
     beyond = volume.iops - SAME_UP_TO

@@ -14,8 +14,8 @@ def judge(volume: Volume, *, max_iops: int) -> Verdict:
         return Fine("io2 is chosen for a durability that gp3 does not have.")
     if volume.volume_type != "io1" or volume.state in {"deleting", "deleted"}:
         return Fine()
-    if len(volume.attached_to) > 1:
-        return Fine("Several instances share it, which gp3 does not allow.")
+    if volume.is_multi_attach or len(volume.attached_to) > 1:
+        return Fine("Several instances may share it, which gp3 does not allow.")
     if volume.iops is None:
         return Unknown("how many IOPS the volume has")
     if volume.iops > max_iops:

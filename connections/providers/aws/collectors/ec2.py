@@ -156,6 +156,7 @@ def _volume(reader: Reader, item: dict[str, Any]) -> Volume:
         attached_to=tuple(one["InstanceId"] for one in attachments if one.get("InstanceId")),
         attached_states=() if not attachments else None,
         is_deleted_with_instance=any(one.get("DeleteOnTermination") for one in attachments),
+        is_multi_attach=bool(item.get("MultiAttachEnabled")),
     )
 
 
