@@ -109,7 +109,7 @@ class Image(Thing):
     """A machine image with the snapshots it stands on. `last_launched_at`: None where it is told of none.
 
     `has_instances` says whether a machine of its account stands that was launched from it (None: not all could be
-    read). `managed_by` names the service that keeps it (as of a snapshot), `is_protected` says that its owner forbade to
+    read). `managed_by` names the service that keeps it (see Snapshot), `is_protected` says that its owner forbade to
     deregister it, and `is_sold` that it is one of a product of AWS Marketplace. `is_shared` says whether other accounts
     may launch from it: None where it could not be read, or was launched so lately that nobody asked.
     `has_launch_templates` says whether its region has any launch template: which images one names is not read.
