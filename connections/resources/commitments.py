@@ -17,8 +17,8 @@ class SavingsPlan(Thing):
 
     `state` is payment-pending, payment-failed, active, retired, queued, queued-deleted, pending-return or returned.
     `plan_type` is Compute, EC2Instance, SageMaker or Database; one of a machine family names it and its region.
-    `hourly_commitment` is AWS' own decimal text. `followed_by` are the plans of the same kind that are queued to begin
-    within a week of its end.
+    `hourly_commitment` is AWS' own decimal text. `followed_by` are the plans of the same kind that begin within a week
+    of its end.
     """
 
     KIND: ClassVar[str] = "savings_plan"

@@ -59,7 +59,8 @@ class Volume(Thing):
     `detached_at_from` says how we know: `audits` (between two of our own), `metrics` (last data point) or
     `creation` (a bound: never seen attached, so at the earliest since it was made). `last_stop_at` is the latest
     moment at which an attached instance stopped, None while any runs or when it cannot be told. `autoscaling_groups`
-    hold the instances that it is attached to, and `is_root` says that one of them starts from it.
+    hold the instances that it is attached to, and `is_root` says that one of them starts from it. `is_multi_attach`:
+    several instances may hold it at once, whether they do or not; AWS changes the type of no such volume.
     """
 
     KIND: ClassVar[str] = "volume"
@@ -80,12 +81,14 @@ class Volume(Thing):
     detached_at_from: str | None = None
     is_deleted_with_instance: bool = False
     is_root: bool = False
+    is_multi_attach: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot(Thing):
     """A copy of a volume. `image_ids` are the images made of it and `is_volume_present` whether its source volume
-    still stands (each None: could not be read). `managed_by` names the service that keeps it (backup, dlm, ami).
+    still stands (each None: could not be read). `managed_by` names the service that keeps it (backup, dlm, drs,
+    ami).
     """
 
     KIND: ClassVar[str] = "snapshot"
@@ -106,7 +109,7 @@ class Image(Thing):
     """A machine image with the snapshots it stands on. `last_launched_at`: None where it is told of none.
 
     `has_instances` says whether a machine of its account stands that was launched from it (None: not all could be
-    read). `managed_by` names the service that keeps it (backup, dlm), `is_protected` says that its owner forbade to
+    read). `managed_by` names the service that keeps it (see Snapshot), `is_protected` says that its owner forbade to
     deregister it, and `is_sold` that it is one of a product of AWS Marketplace. `is_shared` says whether other accounts
     may launch from it: None where it could not be read, or was launched so lately that nobody asked.
     `has_launch_templates` says whether its region has any launch template: which images one names is not read.

@@ -24,8 +24,9 @@ class VpnConnection(Thing):
 class DirectConnection(Thing):
     """A port of Direct Connect. `state` is available or down once it was set up, requested, pending and so on before.
 
-    `bandwidth` in the provider's word ("1Gbps"). `approved_at` is when the letter was issued by which a data centre
-    may lay the cable. `owner_id` is the account that pays. `group_id` names the group of links that it is one of.
+    `bandwidth` in the provider's word ("1Gbps"). `letter_at` is when the letter by which a data centre may lay the
+    cable was last fetched, which is what AWS tells. `owner_id` is the account that pays. `group_id` names the group of
+    links that it is one of.
     """
 
     KIND: ClassVar[str] = "direct_connection"
@@ -37,4 +38,4 @@ class DirectConnection(Thing):
     location: str = ""
     owner_id: str = ""
     group_id: str = ""
-    approved_at: datetime | None = None
+    letter_at: datetime | None = None

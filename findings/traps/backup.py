@@ -1,4 +1,4 @@
-"""A snapshot that AWS Backup or Data Lifecycle Manager keeps is theirs to delete, by the plan that somebody made."""
+"""A snapshot that a service of AWS keeps is that service's to delete, by the plan that somebody made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from findings.trap import FINE, Caught, Clear, Look, Trap
 if TYPE_CHECKING:
     from connections.resources import Thing
 
-KEEPERS = {"backup": "AWS Backup", "dlm": "Data Lifecycle Manager"}
+KEEPERS = {"backup": "AWS Backup", "dlm": "Data Lifecycle Manager", "drs": "Elastic Disaster Recovery"}
 
 
 def look(thing: Thing) -> Look:

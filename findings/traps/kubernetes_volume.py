@@ -1,20 +1,23 @@
-"""A volume that was made for a Kubernetes claim is attached to nothing while its workload is scaled to nothing."""
+"""What was made for Kubernetes looks left over: a volume while its workload is scaled to nothing, a snapshot always."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connections.resources import Volume
+from connections.resources import Snapshot, Volume
 from findings.trap import LOWER, Caught, Clear, Look, Trap
 
 if TYPE_CHECKING:
     from connections.resources import Thing
 
 CLAIM, SPACE = "kubernetes.io/created-for/pvc/name", "kubernetes.io/created-for/pvc/namespace"
+COPY = "CSIVolumeSnapshotName"
 MADE_FOR = ("kubernetes.io/created-for/", "ebs.csi.aws.com/cluster", "CSIVolumeName")
 
 
 def look(thing: Thing) -> Look:
+    if isinstance(thing, Snapshot):
+        return _of_copy(thing)
     if CLAIM in thing.tags:
         space = thing.tags.get(SPACE, "")
         claim = f"{space}/{thing.tags[CLAIM]}" if space else thing.tags[CLAIM]
@@ -24,12 +27,18 @@ def look(thing: Thing) -> Look:
     return Clear("No tag says that Kubernetes made it.")
 
 
+def _of_copy(snapshot: Snapshot) -> Look:
+    if COPY in snapshot.tags:
+        return Caught("Made by Kubernetes: make sure that no VolumeSnapshot is left that names it.")
+    return Clear("No tag says that Kubernetes made it.")
+
+
 trap = Trap(
     id="kubernetes_volume",
     title="Kubernetes claim",
     effect=LOWER,
     look=look,
-    kinds=(Volume,),
-    meters=("EBS:VolumeUsage",),
+    kinds=(Volume, Snapshot),
+    meters=("EBS:VolumeUsage", "EBS:SnapshotUsage"),
     reads_tags=True,
 )

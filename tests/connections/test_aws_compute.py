@@ -103,11 +103,18 @@ def test_nobody_asks_whom_an_image_is_shared_with_that_is_settled_without(change
         ({"ProductCodes": [{"ProductCodeId": "abc", "ProductCodeType": "marketplace"}]}, (False, True, None)),
         ({"Tags": [{"Key": "aws:backup:source-resource", "Value": "i-1"}]}, (False, False, "backup")),
         ({"Tags": [{"Key": "dlm:managed", "Value": "true"}]}, (False, False, "dlm")),
+        ({"Tags": [{"Key": "AWSElasticDisasterRecoveryManaged", "Value": "drs.amazonaws.com"}]}, (False, False, "drs")),
     ],
 )
 def test_an_image_tells_who_protects_sells_or_keeps_it(item, told):
     found = ec2._image(READER, {"ImageId": "ami-1", "State": "available"} | item)
     assert (found.is_protected, found.is_sold, found.managed_by) == told
+
+
+@pytest.mark.parametrize(("item", "may_be_shared"), [({}, False), ({"MultiAttachEnabled": True}, True)])
+def test_a_volume_tells_whether_several_machines_may_hold_it(item, may_be_shared):
+    found = ec2._volume(READER, {"VolumeId": "vol-1", "VolumeType": "io1", "Size": 8, "State": "in-use"} | item)
+    assert found.is_multi_attach is may_be_shared
 
 
 def test_a_fast_restore_is_of_a_snapshot_in_a_zone_and_has_the_snapshot_s_tags():

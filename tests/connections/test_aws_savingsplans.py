@@ -40,7 +40,8 @@ def test_times_and_commitment_are_what_the_provider_says(calm_cloud):
 def test_a_plan_names_the_queued_one_that_takes_over(calm_cloud):
     found = plans(calm_cloud).values()
     (queued,) = [one for one in found if one.state == "queued"]
-    assert {one.plan_type: one.followed_by for one in found if one.followed_by} == {"SageMaker": (queued.resource_id,)}
+    followed = {one.plan_type: one.followed_by for one in found if one.followed_by and one.state == "active"}
+    assert followed == {"SageMaker": (queued.resource_id,)}
 
 
 def test_a_refused_call_is_a_gap_over_plans(calm_cloud):
@@ -55,6 +56,10 @@ def test_a_refused_call_is_a_gap_over_plans(calm_cloud):
     [
         ({}, True),
         ({"begins_at": AT + dt.timedelta(days=26)}, True),
+        ({"state": "active", "begins_at": AT + dt.timedelta(days=14)}, True),
+        ({"state": "payment-pending"}, True),
+        ({"state": "retired"}, False),
+        ({"state": "pending-return"}, False),
         ({"begins_at": AT + dt.timedelta(days=28)}, False),
         ({"begins_at": AT + dt.timedelta(days=12)}, False),
         ({"begins_at": None}, False),

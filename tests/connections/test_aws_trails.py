@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
-from connections.providers.aws.collectors.cloudtrail import Seen, delivers_of_late, laid_beside, with_events
+from connections.providers.aws.collectors.cloudtrail import Seen, _seen, delivers_of_late, laid_beside, with_events
 from connections.resources.trails import Trail
 
 HERE, THERE, KMS = "us-east-1", "eu-west-1", "kms.amazonaws.com"
@@ -59,6 +60,9 @@ OWN = seen("b")
         (OWN, seen("a", has_global=False), ()),
         (replace(OWN, has_global=False), seen("a", has_global=False), ("a",)),
         (replace(OWN, has_global=False), seen("c"), ("c",)),
+        (seen("b", finds_unusual=True), seen("a"), ()),
+        (seen("b", finds_unusual=True), seen("a", finds_unusual=True), ("a",)),
+        (OWN, seen("c", finds_unusual=True), ("c",)),
         (OWN, seen("b"), ()),
     ],
 )
@@ -79,6 +83,12 @@ def test_a_trail_delivers_that_brought_something_within_the_last_day(hours, deli
     at = OWN.trail.observed_at
     status = {"IsLogging": True} | ({} if hours is None else {"LatestDeliveryTime": at - dt.timedelta(hours=hours)})
     assert delivers_of_late(status, at=at) is delivers
+
+
+@pytest.mark.parametrize(("item", "finds_unusual"), [({}, False), ({"HasInsightSelectors": True}, True)])
+def test_the_list_of_trails_tells_which_have_insights(item, finds_unusual):
+    reader = SimpleNamespace(account_id="1", region=HERE, at=OWN.trail.observed_at, one=lambda *_, **__: None)
+    assert _seen(reader, {"TrailARN": OWN.trail.resource_id} | item).finds_unusual is finds_unusual
 
 
 @pytest.mark.parametrize(("own", "other", "alone"), [(True, False, True), (True, True, False), (False, False, False)])

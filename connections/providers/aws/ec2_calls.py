@@ -29,7 +29,7 @@ DESCRIBE_VOLUMES = Call(
     cheapest={"MaxResults": 5},
     read=beneath(
         "Volumes",
-        *("VolumeId", "VolumeType", "Size", "State", "CreateTime", "Iops", "Throughput", *TAGS),
+        *("VolumeId", "VolumeType", "Size", "State", "CreateTime", "Iops", "Throughput", "MultiAttachEnabled", *TAGS),
         *("Attachments.State", "Attachments.InstanceId", "Attachments.DeleteOnTermination"),
     ),
 )

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from audits.billed import meter_name
 from connections.resources.commitments import Reservation
 from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste, counted
 
 if TYPE_CHECKING:
     from audits.evidence import Bill
 
-METERS = ("BoxUsage", "InstanceUsage", "NodeUsage", "Node", "ESInstance")
-TWO_ZONES = ("Multi-AZUsage",)
+METERS, TWO_ZONES = ("BoxUsage", "InstanceUsage", "NodeUsage", "Node", "ESInstance"), ("Multi-AZUsage",)
 
 
 def judge(reservation: Reservation, *, bill: Bill, days_since: int, min_days: int, min_percent: int) -> Verdict:
@@ -42,7 +42,7 @@ def _uncovered(reservation: Reservation, bill: Bill, *, first: date, until: date
     item_type = reservation.item_type.removesuffix(".search")
     meters = TWO_ZONES if reservation.is_multi_az else METERS
     for line in bill.uncovered:
-        meter, _, of_type = line.usage_type.partition(":")
+        meter, _, of_type = meter_name(line.usage_type).partition(":")
         if of_type.removesuffix(".search") == item_type and meter.endswith(meters) and "Host" not in meter:
             hours[line.charge_date] += line.quantity
     return [hours[first + timedelta(days=number)] for number in range((until - first).days)]

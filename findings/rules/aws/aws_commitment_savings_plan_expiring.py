@@ -17,17 +17,14 @@ def judge(plan: SavingsPlan, *, days_left: int) -> Verdict:
     if left < 0:
         return Fine("It has ended.")
     if plan.followed_by:
-        return Fine(f"{counted(len(plan.followed_by), 'plan')} of the same kind {_waits(plan)} to take over.")
+        are = "is" if len(plan.followed_by) == 1 else "are"
+        return Fine(f"{counted(len(plan.followed_by), 'plan')} of the same kind {are} bought to take over.")
     what = f"{plan.plan_type} plan" + (f" of {plan.instance_family} in {plan.plan_region}" * bool(plan.instance_family))
     return Waste(
         saves=UNTOLD,  # the discount that is lost is worth what is still used of it, after the open findings
         because=f"{what}, {plan.hourly_commitment} {plan.currency} an hour, ends on {plan.ends_at:%Y-%m-%d}, in "
-        f"{counted(left, 'day')}, and no plan of the same kind is queued.",
+        f"{counted(left, 'day')}, and no plan of the same kind is bought to follow.",
     )
-
-
-def _waits(plan: SavingsPlan) -> str:
-    return "is queued" if len(plan.followed_by) == 1 else "are queued"
 
 
 rule = Rule(

@@ -36,8 +36,8 @@ def judge(connection: DirectConnection, *, usage: Usage, idle_days: int) -> Verd
 def _why_left(connection: DirectConnection) -> str:
     if connection.owner_id != connection.account_id:
         return "Another account owns it, and pays."
-    if connection.approved_at is not None and (connection.observed_at - connection.approved_at).days < CABLE_DAYS:
-        return f"Its cable was approved less than {CABLE_DAYS} days ago, and may still be laid."
+    if connection.letter_at is not None and (connection.observed_at - connection.letter_at).days < CABLE_DAYS:
+        return f"The letter for its cable was fetched less than {CABLE_DAYS} days ago: it may still be laid."
     return ""
 
 

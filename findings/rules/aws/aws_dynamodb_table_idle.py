@@ -12,6 +12,8 @@ from findings.table_usage import KEPT, USED, not_looked_at, of_indexes, unread
 if TYPE_CHECKING:
     from audits.evidence import Usage
 
+CAPACITY = ("ReadCapacityUnit-Hrs", "IA-ReadCapacityUnit-Hrs")  # of the standard class, and of the one for rare access
+
 
 def judge(table: Table, *, usage: Usage, idle_days: int) -> Verdict:
     if left := not_looked_at(table):
@@ -41,7 +43,5 @@ rule = Rule(
     rollback="Restore the table from its backup, under the same name; streams, scaling and alarms must be set again.",
     hint="aws dynamodb create-backup --region {region} --table-name {name} --backup-name {name}-final\n"
     "aws dynamodb update-table --region {region} --table-name {name} --billing-mode PAY_PER_REQUEST",
-    bill=BillExpects(
-        prices=("ReadCapacityUnit-Hrs",), at_least=Decimal(0), says="so it may be paid by request already"
-    ),
+    bill=BillExpects(prices=CAPACITY, at_least=Decimal(0), says="so it may be paid by request already"),
 )

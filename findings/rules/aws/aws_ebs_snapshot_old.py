@@ -8,7 +8,8 @@ from findings.traps import backup, machine_image
 
 
 def judge(snapshot: Snapshot, *, old_days: int) -> Verdict:
-    kept = backup.trap.caught(snapshot) or machine_image.trap.caught(snapshot)
+    archived = "Archived already: somebody has decided to keep it." * (snapshot.storage_tier == "archive")
+    kept = archived or backup.trap.caught(snapshot) or machine_image.trap.caught(snapshot)
     if kept or snapshot.managed_by or snapshot.state != "completed":
         return Fine(kept)
     if snapshot.created_at is None:

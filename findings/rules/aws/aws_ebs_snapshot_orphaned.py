@@ -11,7 +11,8 @@ COPIED_FROM = "vol-ffffffff"
 
 
 def judge(snapshot: Snapshot, *, orphaned_days: int) -> Verdict:
-    kept = backup.trap.caught(snapshot) or machine_image.trap.caught(snapshot)
+    archived = "Archived already: somebody has decided to keep it." * (snapshot.storage_tier == "archive")
+    kept = archived or backup.trap.caught(snapshot) or machine_image.trap.caught(snapshot)
     if kept or snapshot.managed_by or snapshot.state != "completed" or snapshot.is_volume_present:
         return Fine(kept)
     if snapshot.created_at is None:

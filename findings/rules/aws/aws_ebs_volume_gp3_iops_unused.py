@@ -50,7 +50,7 @@ rule = Rule(
     stage="SHRINK",
     implementation_effort="VeryLow",
     rollback_possible=True,
-    rollback="Raise the IOPS again; AWS allows the next change after about six hours.",
+    rollback="Raise the IOPS again; AWS allows four changes a day, one after the other.",
     hint="aws ec2 modify-volume --region {region} --volume-id {native_id} --iops AS_THE_FINDING_NAMES",
     bill=BillExpects(prices=("EBS:VolumeP-IOPS.gp3",), at_least=Decimal(0), says="so they may have been lowered"),
 )

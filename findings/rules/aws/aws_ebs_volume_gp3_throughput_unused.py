@@ -48,7 +48,7 @@ rule = Rule(
     stage="SHRINK",
     implementation_effort="VeryLow",
     rollback_possible=True,
-    rollback="Raise the throughput again; AWS allows the next change after about six hours.",
+    rollback="Raise the throughput again; AWS allows four changes a day, one after the other.",
     hint="aws ec2 modify-volume --region {region} --volume-id {native_id} --throughput 125",
     bill=BillExpects(prices=("EBS:VolumeP-Throughput.gp3",), at_least=Decimal(0), says="so it may have been lowered"),
 )

@@ -16,8 +16,8 @@ IOPS = "EBS:VolumeP-IOPS.piops"
 def judge(volume: Volume) -> Verdict:
     if volume.volume_type != "io1" or volume.state in {"deleting", "deleted"}:
         return Fine()
-    if len(volume.attached_to) > 1:
-        return Fine("Several instances share it, so that AWS does not change its type.")
+    if volume.is_multi_attach or len(volume.attached_to) > 1:
+        return Fine("Several instances may share it, so that AWS does not change its type.")
     if volume.iops is None:
         return Unknown("how many IOPS the volume has")
     beyond = volume.iops - SAME_UP_TO
@@ -41,7 +41,7 @@ rule = Rule(
     action_type="Upgrade",
     stage="PRICE",
     rollback_possible=True,
-    rollback="Change the type back to io1 with its IOPS; AWS allows the next change after about six hours.",
+    rollback="Change the type back to io1 with its IOPS; AWS allows four changes a day, one after the other.",
     hint="aws ec2 modify-volume --region {region} --volume-id {native_id} --volume-type io2 --iops {iops}",
     bill=BillExpects(prices=(IOPS,), at_least=Decimal(0), says="so its type may have changed"),
 )

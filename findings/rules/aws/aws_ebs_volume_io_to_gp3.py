@@ -14,8 +14,8 @@ def judge(volume: Volume, *, max_iops: int) -> Verdict:
         return Fine("io2 is chosen for a durability that gp3 does not have.")
     if volume.volume_type != "io1" or volume.state in {"deleting", "deleted"}:
         return Fine()
-    if len(volume.attached_to) > 1:
-        return Fine("Several instances share it, which gp3 does not allow.")
+    if volume.is_multi_attach or len(volume.attached_to) > 1:
+        return Fine("Several instances may share it, which gp3 does not allow.")
     if volume.iops is None:
         return Unknown("how many IOPS the volume has")
     if volume.iops > max_iops:
@@ -50,7 +50,7 @@ rule = Rule(
     action_type="Upgrade",
     stage="PRICE",
     rollback_possible=True,
-    rollback="Change the type back to io1 with its IOPS; AWS allows the next change after about six hours.",
+    rollback="Change the type back to io1 with its IOPS; AWS allows four changes a day, one after the other.",
     hint=COMMAND,
     hint_adds=COMMAND_ADDS,
     bill=BillExpects(prices=("EBS:VolumeUsage.piops",), at_least=Decimal(0), says="so its type may have changed"),

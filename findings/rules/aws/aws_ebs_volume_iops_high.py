@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from audits.evidence import Usage
 
 LEFT_MIBPS = 500  # what io1 still reaches with 32,000 IOPS and fewer
-SHARED = "Several instances share it: no metric tells what they do in the same minute."
+SHARED = "Several instances may share it: no metric tells what they do in the same minute."
 
 
 def judge(volume: Volume, *, usage: Usage, idle_days: int, high_iops: int, peak_percent: float) -> Verdict:
@@ -21,7 +21,8 @@ def judge(volume: Volume, *, usage: Usage, idle_days: int, high_iops: int, peak_
         return Fine()
     if volume.iops is None:
         return Unknown("how many IOPS the volume has")
-    if volume.iops <= high_iops or len(volume.attached_to) > 1:
+    may_be_shared = volume.is_multi_attach or len(volume.attached_to) > 1
+    if volume.iops <= high_iops or may_be_shared:
         return Fine("" if volume.iops <= high_iops else SHARED)
     left = volume.iops // 2
     used = zip(busiest_iops(usage, days=idle_days), busiest_mibps(usage, days=idle_days), strict=True)
@@ -52,6 +53,6 @@ rule = Rule(
     action_type="Rightsize",
     stage="SHRINK",
     rollback_possible=True,
-    rollback="Raise the IOPS again; AWS allows the next change after about six hours.",
+    rollback="Raise the IOPS again; AWS allows four changes a day, one after the other.",
     hint="aws ec2 modify-volume --region {region} --volume-id {native_id} --iops IOPS",
 )

@@ -41,7 +41,7 @@ def test_verdict(changed, verdict):
 def test_it_says_what_ends_and_when():
     found = RULE.ask(WASTEFUL, usage=None, settings={})
     assert found.because == (
-        "Compute plan, 1.5 USD an hour, ends on 2026-08-09, in 20 days, and no plan of the same kind is queued."
+        "Compute plan, 1.5 USD an hour, ends on 2026-08-09, in 20 days, and no plan of the same kind is bought to follow."
     )
     family = replace(WASTEFUL, plan_type="EC2Instance", instance_family="m5", plan_region="eu-west-1")
     assert "EC2Instance plan of m5 in eu-west-1, 1.5 USD" in RULE.ask(family, usage=None, settings={}).because

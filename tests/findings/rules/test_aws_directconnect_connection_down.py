@@ -17,7 +17,7 @@ WASTEFUL = DirectConnection(
     bandwidth="10Gbps",
     location="EqDC2",
     owner_id=ACCOUNT["account_id"],
-    approved_at=ago(400),
+    letter_at=ago(400),
 )
 
 
@@ -33,11 +33,11 @@ DOWN = up(*[0.0] * 30)
     [
         ({}, DOWN, Waste),
         ({}, up(1.0, *[0.0] * 30), Waste),
-        ({"approved_at": None}, DOWN, Waste),
-        ({"approved_at": ago(90)}, DOWN, Waste),
+        ({"letter_at": None}, DOWN, Waste),
+        ({"letter_at": ago(90)}, DOWN, Waste),
         ({"group_id": "dxlag-1"}, DOWN, Waste),
-        ({"approved_at": ago(89)}, DOWN, Fine),
-        ({"approved_at": ago(10)}, usage_of({}), Fine),
+        ({"letter_at": ago(89)}, DOWN, Fine),
+        ({"letter_at": ago(10)}, usage_of({}), Fine),
         ({"state": "available"}, DOWN, Fine),
         ({"state": "available"}, usage_of({}), Fine),
         ({"state": "requested"}, DOWN, Fine),

@@ -55,9 +55,14 @@ def test_the_sentence_names_what_is_kept():
     )
 
 
-def test_a_day_on_which_nothing_was_written_is_known_where_it_was_asked_for():
-    capacity = bill(usage_type="ReadCapacityUnit-Hrs", consumed_quantity=4800, consumed_unit="ReadCapacityUnit-Hrs")
-    [judged] = evaluate([Evidence(thing=QUIET, usage=UNUSED, bill=capacity)], [RULE], {})
+@pytest.mark.parametrize(
+    ("table_class", "meter"),
+    [("STANDARD", "ReadCapacityUnit-Hrs"), ("STANDARD_INFREQUENT_ACCESS", "EUC1-IA-ReadCapacityUnit-Hrs")],
+)
+def test_a_day_on_which_nothing_was_written_is_known_where_it_was_asked_for(table_class, meter):
+    capacity = bill(usage_type=meter, consumed_quantity=4800, consumed_unit="ReadCapacityUnit-Hrs")
+    table = replace(QUIET, table_class=table_class)
+    [judged] = evaluate([Evidence(thing=table, usage=UNUSED, bill=capacity)], [RULE], {})
     assert verify(judged).confidence == VERIFIED
 
 

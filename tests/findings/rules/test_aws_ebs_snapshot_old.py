@@ -39,6 +39,8 @@ WASTEFUL = Snapshot(
         ({"managed_by": "ami"}, Fine),
         ({"state": "pending"}, Fine),
         ({"state": "error"}, Fine),
+        ({"storage_tier": "archive"}, Fine),
+        ({"storage_tier": "archive", "image_ids": None, "is_volume_present": None}, Fine),
     ],
 )
 def test_a_snapshot_is_old_from_the_ninetieth_day_on(changed, verdict):

@@ -39,6 +39,8 @@ WASTEFUL = Snapshot(
         ({"managed_by": "dlm"}, Fine),
         ({"managed_by": "ami"}, Fine),
         ({"state": "pending"}, Fine),
+        ({"storage_tier": "archive"}, Fine),
+        ({"storage_tier": "archive", "image_ids": None, "is_volume_present": None}, Fine),
     ],
 )
 def test_a_snapshot_of_a_gone_volume_is_waste_from_the_thirtieth_day_on(changed, verdict):

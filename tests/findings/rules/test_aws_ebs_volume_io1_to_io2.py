@@ -31,6 +31,7 @@ WASTEFUL = Volume(
         ({"state": "deleting"}, Fine),
         ({"state": "deleted"}, Fine),
         ({"attached_to": ("i-1", "i-2")}, Fine),
+        ({"is_multi_attach": True}, Fine),
         ({"attached_to": ("i-1", "i-2"), "iops": None}, Fine),
         ({"volume_type": "io2"}, Fine),
         ({"volume_type": "gp3", "iops": 40_000}, Fine),

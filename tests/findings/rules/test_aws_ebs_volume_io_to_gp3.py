@@ -30,6 +30,8 @@ WASTEFUL = Volume(**ACCOUNT, resource_id="vol-1", volume_type="io1", size_gib=10
         ({"iops": None, "attached_to": ("i-1", "i-2")}, Fine),
         ({"attached_to": ("i-1",)}, Waste),
         ({"attached_to": ("i-1", "i-2")}, Fine),
+        ({"attached_to": ("i-1",), "is_multi_attach": True}, Fine),
+        ({"state": "available", "is_multi_attach": True}, Fine),
         ({"state": "deleting"}, Fine),
         ({"state": "deleted"}, Fine),
         ({"volume_type": "io2"}, Fine),

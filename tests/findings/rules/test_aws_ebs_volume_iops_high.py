@@ -44,6 +44,7 @@ WASTEFUL = Volume(
         ({"iops": 32_001}, month(), Waste),
         ({"iops": None}, month(), Unknown),
         ({"attached_to": ("i-1", "i-2")}, month(), Fine),
+        ({"is_multi_attach": True}, month(), Fine),
         ({"volume_type": "gp3"}, month(), Fine),
         ({"state": "available"}, month(), Fine),
         ({"state": "deleting"}, month(), Fine),

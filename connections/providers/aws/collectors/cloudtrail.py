@@ -58,6 +58,7 @@ class Seen:
 
     `is_filtered`: it leaves out more than that. `has_global`: events of services without a region are among them.
     `delivers`: it has brought something to its bucket of late. `feeds` a log group or a topic of the account itself.
+    `finds_unusual`: CloudTrail Insights looks through what it logs, and through nothing that it does not log.
     """
 
     trail: Trail
@@ -67,6 +68,7 @@ class Seen:
     has_global: bool = True
     delivers: bool = True
     feeds: bool = False
+    finds_unusual: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -82,7 +84,8 @@ class Seen:
         logs = bool(self.trail.is_logging) and self.delivers and not self.is_filtered
         kinds = set(other.trail.logs or ()) <= set(self.trail.logs or ())
         has_global = self.has_global or not other.has_global
-        return is_there and logs and kinds and has_global and self.excluded <= other.excluded
+        is_looked_through = self.finds_unusual or not other.finds_unusual
+        return is_there and logs and kinds and has_global and is_looked_through and self.excluded <= other.excluded
 
     @property
     def order(self) -> tuple[bool, bool, str]:
@@ -138,6 +141,7 @@ def _seen(reader: Reader, item: dict[str, Any]) -> Seen:
         has_global=bool(item.get("IncludeGlobalServiceEvents")),
         delivers=delivers_of_late(status or {}, at=reader.at),
         feeds=any(f":{reader.account_id}:" in place for place in fed),
+        finds_unusual=bool(item.get("HasInsightSelectors")),
     )
     selectors = reader.one(GET_SELECTORS, TrailName=arn)
     return seen if selectors is None else with_events(seen, selectors)

@@ -49,7 +49,7 @@ def _connection(reader: Reader, item: dict[str, Any]) -> DirectConnection:
         location=item.get("location", ""),
         owner_id=item.get("ownerAccount", ""),
         group_id=item.get("lagId", ""),
-        approved_at=item.get("loaIssueTime"),
+        letter_at=item.get("loaIssueTime"),
     )
 
 

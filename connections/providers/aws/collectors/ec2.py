@@ -37,6 +37,7 @@ RUNNING = frozenset({"pending", "running"})
 COPIED_FROM_NOWHERE = "vol-ffffffff"  # what AWS writes as the source of a snapshot that was copied
 BACKUP_TAG = "aws:backup:source-resource"
 LIFECYCLE_TAGS = ("aws:dlm:lifecycle-policy-id", "dlm:managed")
+RECOVERY_TAG = "AWSElasticDisasterRecoveryManaged"
 BACKUP_WORDS = "This snapshot is created by the AWS Backup service"
 
 
@@ -155,6 +156,7 @@ def _volume(reader: Reader, item: dict[str, Any]) -> Volume:
         attached_to=tuple(one["InstanceId"] for one in attachments if one.get("InstanceId")),
         attached_states=() if not attachments else None,
         is_deleted_with_instance=any(one.get("DeleteOnTermination") for one in attachments),
+        is_multi_attach=bool(item.get("MultiAttachEnabled")),
     )
 
 
@@ -209,7 +211,9 @@ def _keeper(tags: dict[str, str]) -> str | None:
     """The service that keeps a copy, by the tags that it sets."""
     if BACKUP_TAG in tags:
         return "backup"
-    return "dlm" if any(tag in tags for tag in LIFECYCLE_TAGS) else None
+    if any(tag in tags for tag in LIFECYCLE_TAGS):
+        return "dlm"
+    return "drs" if RECOVERY_TAG in tags else None
 
 
 def _with_origins(

@@ -27,6 +27,7 @@ DESCRIBE_SAVINGS_PLANS = Call(
     post_path="/DescribeSavingsPlans",
 )
 OVER = frozenset({"queued-deleted", "returned", "payment-failed"})
+BEGUN_OR_WAITING = frozenset({"active", "queued", "payment-pending"})  # who renews in the last days need not queue
 TAKES_OVER = timedelta(days=7)
 
 
@@ -39,9 +40,8 @@ def collect(reader: Reader) -> Iterator[Thing]:
         kinds=(SavingsPlan.KIND,),
         page_size=100,
     ).rows
-    queued = [plan for plan in plans if plan.state == "queued"]
     for plan in plans:
-        yield replace(plan, followed_by=tuple(one.resource_id for one in queued if _takes_over(one, plan)))
+        yield replace(plan, followed_by=tuple(one.resource_id for one in plans if _takes_over(one, plan)))
 
 
 def _plan(reader: Reader, item: dict[str, Any]) -> SavingsPlan | None:
@@ -71,11 +71,11 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _takes_over(queued: SavingsPlan, plan: SavingsPlan) -> bool:
-    if plan.ends_at is None or queued.begins_at is None or plan.resource_id == queued.resource_id:
+def _takes_over(other: SavingsPlan, plan: SavingsPlan) -> bool:
+    if plan.ends_at is None or other.begins_at is None or plan.resource_id == other.resource_id:
         return False
-    kinds = {(one.plan_type, one.instance_family, one.plan_region) for one in (queued, plan)}
-    return len(kinds) == 1 and abs(queued.begins_at - plan.ends_at) <= TAKES_OVER
+    kinds = {(one.plan_type, one.instance_family, one.plan_region) for one in (other, plan)}
+    return len(kinds) == 1 and other.state in BEGUN_OR_WAITING and abs(other.begins_at - plan.ends_at) <= TAKES_OVER
 
 
 COLLECTOR = Collector(
