@@ -26,6 +26,20 @@ IMAGE = Image(resource_id="ami-1", state="available", **BASE)
 
 
 @pytest.mark.parametrize(
+    ("told", "pool"),
+    [
+        ({"PublicIpv4Pool": "amazon"}, ""),
+        ({}, ""),
+        ({"PublicIpv4Pool": "ipv4pool-ec2-0a1b2c3d"}, "ipv4pool-ec2-0a1b2c3d"),
+        ({"CustomerOwnedIpv4Pool": "ipv4pool-coip-0a1b2c3d"}, "ipv4pool-coip-0a1b2c3d"),
+    ],
+)
+def test_an_address_knows_the_pool_of_its_owners_that_it_comes_from(told, pool):
+    found = ec2._address(READER, {"AllocationId": "eipalloc-1", "PublicIp": "198.51.100.7"} | told)
+    assert (found.pool, found.associated_with) == (pool, None)
+
+
+@pytest.mark.parametrize(
     ("machines", "is_complete", "has"),
     [
         ((MACHINE,), True, True),
