@@ -27,6 +27,7 @@ DESCRIBE_DATABASES = Call(
         *("InstanceCreateTime", "DbiResourceId", *TAGS),
         *("Engine", "EngineVersion", "EngineLifecycleSupport", "AllocatedStorage", "StorageType", "Iops", "MultiAZ"),
         *("ReadReplicaSourceDBInstanceIdentifier", "ReadReplicaDBInstanceIdentifiers"),
+        *("ReadReplicaSourceDBClusterIdentifier", "ReadReplicaDBClusterIdentifiers"),
         *("BackupRetentionPeriod", "AwsBackupRecoveryPointArn"),
         *("PerformanceInsightsEnabled", "PerformanceInsightsRetentionPeriod", "DatabaseInsightsMode"),
     ),
