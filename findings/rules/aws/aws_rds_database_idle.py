@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from connections.resources import Database, Metric
+from findings.database_clusters import about_to_take_over
 from findings.rule import ALL, BillExpects, Fine, Limit, Rule, Unknown, Verdict, Waste, counted, unmeasured
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ def judge(database: Database, *, usage: Usage, idle_days: int, max_iops: float) 
         return Fine()
     if database.cluster_id or database.replica_of or database.replica_ids:
         return Fine("Part of a cluster or of a replication, where a member may stand by without a connection.")
+    if waits := about_to_take_over(database.name):
+        return waits
     known = [value for value in usage.days(CONNECTIONS, days=idle_days) if value is not None]
     if any(value > 0 for value in known):
         return Fine()
