@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 WINDOW_DAYS = 30
 # Prices that the bill charges under a resource's name for another one, which has findings of its own: counted once. So
-# the backups of a database or cluster: those that somebody took outlive it, and with it goes what they have for nothing. A public
-# address goes with its machine, and is what it saves further.
+# the backups of a database or cluster: those that somebody took outlive it, and with it goes what they have for
+# nothing. A public address goes with its machine, and is what it saves further.
 OF_ANOTHER: dict[type[Thing], frozenset[str]] = {
     Instance: frozenset({IN_USE}),
     Snapshot: frozenset({FAST_RESTORE}),

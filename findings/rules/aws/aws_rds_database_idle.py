@@ -19,10 +19,8 @@ OPERATIONS = tuple(Metric(name=name, statistic="Average", unit="operations/s") f
 def judge(database: Database, *, usage: Usage, idle_days: int, max_iops: float) -> Verdict:
     if database.state != "available":
         return Fine()
-    if database.cluster_id or database.replica_of or database.replica_ids:
-        return Fine("Part of a cluster or of a replication, where a member may stand by without a connection.")
-    if waits := about_to_take_over(database.name):
-        return waits
+    if left := _stands_by(database):
+        return left
     known = [value for value in usage.days(CONNECTIONS, days=idle_days) if value is not None]
     if any(value > 0 for value in known):
         return Fine()
@@ -37,6 +35,12 @@ def judge(database: Database, *, usage: Usage, idle_days: int, max_iops: float) 
         because=f"{database.instance_class} ({database.engine}) without a single connection "
         f"on any of the last {counted(idle_days, 'day')}{busiest}.",
     )
+
+
+def _stands_by(database: Database) -> Fine | None:
+    if database.cluster_id or database.replica_of or database.replica_ids:
+        return Fine("Part of a cluster or of a replication, where a member may stand by without a connection.")
+    return about_to_take_over(database.name)
 
 
 rule = Rule(
