@@ -44,9 +44,7 @@ def _stands_by(database: Database) -> Fine | None:
 
 
 rule = Rule(
-    id="aws_rds_database_idle",
-    title="RDS database without connections",
-    looks_at=Database,
+    id="aws_rds_database_idle", title="RDS database without connections", looks_at=Database,
     settings={"idle_days": 14, "max_iops": 20},
     action="Take a final snapshot, then delete the database.",
     docs="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
