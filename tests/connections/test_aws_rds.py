@@ -81,6 +81,14 @@ def test_a_database_knows_whom_it_follows_and_who_follows_it_be_it_a_cluster(tol
     assert (read.replica_of, read.replica_ids) == (replica_of, replica_ids)
 
 
+def test_a_database_names_the_volumes_that_it_has_beside_its_first():
+    item = {"DBInstanceArn": "arn:aws:rds:eu-west-1:1:db:reports", "DBInstanceIdentifier": "reports"}
+    more = {"AdditionalStorageVolumes": [{"VolumeName": "RDSDBDATA2"}, {"VolumeName": "RDSDBDATA3"}]}
+    reader = SimpleNamespace(account_id="1", region="eu-west-1", at=AT)
+    assert rds._database(reader, item | more).further_volumes == ("RDSDBDATA2", "RDSDBDATA3")
+    assert rds._database(reader, item).further_volumes == ()
+
+
 def test_a_cluster_knows_its_instances_and_what_a_bill_may_call_it(found):
     clusters = named(found, DatabaseCluster)
     one = clusters["aurora-forgotten-1"]

@@ -26,6 +26,7 @@ DESCRIBE_DATABASES = Call(
         *("DBInstanceArn", "DBInstanceIdentifier", "DBInstanceClass", "DBInstanceStatus", "DBClusterIdentifier"),
         *("InstanceCreateTime", "DbiResourceId", *TAGS),
         *("Engine", "EngineVersion", "EngineLifecycleSupport", "AllocatedStorage", "StorageType", "Iops", "MultiAZ"),
+        "AdditionalStorageVolumes.VolumeName",
         *("ReadReplicaSourceDBInstanceIdentifier", "ReadReplicaDBInstanceIdentifiers"),
         *("ReadReplicaSourceDBClusterIdentifier", "ReadReplicaDBClusterIdentifiers"),
         *("BackupRetentionPeriod", "AwsBackupRecoveryPointArn"),

@@ -145,6 +145,7 @@ def _database(reader: Reader, item: dict[str, Any]) -> Database:
         storage_gib=item.get("AllocatedStorage", 0),
         storage_type=item.get("StorageType", ""),
         iops=item.get("Iops"),
+        further_volumes=tuple(one.get("VolumeName", "") for one in item.get("AdditionalStorageVolumes", ())),
         is_multi_az=bool(item.get("MultiAZ")),
         cluster_id=item.get("DBClusterIdentifier"),
         replica_of=next((item[name] for name in SOURCES if item.get(name)), None),
