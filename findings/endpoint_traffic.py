@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from audits.evidence import Usage
     from connections.resources.endpoints import VpcEndpoint
 
-# GuardDuty's agents send what they see through it: AWS charges nothing for it, and makes one in each VPC by itself.
+# GuardDuty's agents send what they see through it: AWS charges nothing for it, and may make one in each VPC.
 UNCHARGED = "guardduty-data"
 # Reported for a minute in which the endpoint received traffic, and not at all for any other.
 BYTES = Metric(name="BytesProcessed", statistic="Sum", unit="bytes", is_silent_at_zero=True)
