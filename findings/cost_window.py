@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from connections.resources import Instance, Snapshot
+from connections.resources import Database, Instance, Snapshot
 from connections.resources.databases import DatabaseCluster
+from connections.resources.warehouses import Warehouse
 from findings.meters.addresses import IN_USE
 from findings.meters.fast_restores import FAST_RESTORE
 from findings.prices import price_name
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 
 WINDOW_DAYS = 30
 # Prices that the bill charges under a resource's name for another one, which has findings of its own: counted once. So
-# the backups of a cluster: those that somebody took outlive it, and with it goes what they have for nothing. A public
-# address goes with its machine, and is what it saves further.
+# the backups of a database, cluster or warehouse: those that somebody took outlive it, and with it goes what they have
+# for nothing. A public address goes with its machine, and is what it saves further.
 OF_ANOTHER: dict[type[Thing], frozenset[str]] = {
     Instance: frozenset({IN_USE}),
     Snapshot: frozenset({FAST_RESTORE}),
+    Database: frozenset({"RDS:ChargedBackupUsage"}),
     DatabaseCluster: frozenset({"Aurora:BackupUsage"}),
+    Warehouse: frozenset({"Redshift:PaidSnapshots"}),
 }
 
 

@@ -81,11 +81,17 @@ def left_alone(whole: Whole) -> Fine | Unknown | None:
         return Unknown(f"whether anybody uses it: the state of the cluster is {whole.state!r}")
     if whole.joined:
         return Fine(f"Joined with {', '.join(whole.joined)}: it may stand by for another region, or be copied there.")
-    if GREEN.search(whole.name):
-        return Fine("By its name the green side of a blue/green deployment: it waits to take over.")
+    if waits := about_to_take_over(whole.name):
+        return waits
     if whole.mode == "serverless" or whole.scalability == "limitless":
         return Unknown("who uses it: it has no instances of its own that connections are counted by")
     return _at_nothing(whole)
+
+
+def about_to_take_over(name: str) -> Fine | None:
+    """What to say of a cluster or database that by its name is the copy of a blue/green deployment; else None."""
+    is_green = GREEN.search(name) is not None
+    return Fine("By its name the green side of a blue/green deployment: it waits to take over.") if is_green else None
 
 
 def _at_nothing(whole: Whole) -> Fine | Unknown | None:

@@ -41,6 +41,8 @@ class Stored:
 
 def demand_of(database: Database, usage: Usage, *, days: int) -> Stored | Fine | Unknown:
     """What a database did with its storage on the last `days` complete days, or what to say where that is not known."""
+    if database.further_volumes:
+        return Unknown(f"what it fills of each of its {counted(len(database.further_volumes) + 1, 'volume')}")
     free = usage.complete_days(FREE, days=days)
     peaks = [value for value in usage.total(*OPERATIONS, days=days) if value is not None]
     if free is None or len(peaks) < days:

@@ -9,6 +9,8 @@ from findings.rule import Fine, Unknown
 if TYPE_CHECKING:
     from connections.resources import NatGateway
 
+# A private gateway goes on by the routes of its own subnet: to a transit gateway, a VPN, a network of the customer's.
+ONWARD = Unknown("whether the elder gateway's own subnet leads to the same networks: both are private")
 ROUTES = Unknown("which gateways of its zone a route table leads to")
 
 
@@ -23,6 +25,8 @@ def elders_in_use(gateway: NatGateway) -> tuple[str, ...] | Fine | Unknown:
     if elders and gateway.zone_routed_ids is None:
         return ROUTES
     in_use = tuple(one for one in elders if one in (gateway.zone_routed_ids or ()))
+    if in_use and gateway.connectivity == "private":
+        return ONWARD
     return in_use or Fine("No route table leads to an elder gateway of its zone." if elders else "")
 
 

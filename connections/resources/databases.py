@@ -24,6 +24,7 @@ class Database(Thing):
     `extended_support` what the customer chose for the time after it (None: the provider does not say).
     `backup_days` and `insights_days` say for how long automatic backups and performance data are kept (0: none are),
     `insights_mode` under which offer the latter; `backup_service` is the service that keeps the former.
+    `further_volumes` are the names of those that it has beside the one of `storage_gib`, charged under the same meter.
     """
 
     KIND: ClassVar[str] = "database"
@@ -35,6 +36,7 @@ class Database(Thing):
     storage_gib: int
     storage_type: str = ""
     iops: int | None = None
+    further_volumes: tuple[str, ...] = ()
     is_multi_az: bool = False
     cluster_id: str | None = None
     cluster_key: str = ""

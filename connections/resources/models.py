@@ -13,7 +13,8 @@ class ModelEndpoint(Thing):
     """An endpoint on machines that wait for calls. Of its variants and components each None: could not be read.
 
     `instance_count` is of all variants together; `is_serverless`, it has no machines of its own; `is_async`, it takes
-    its calls from a queue. `component_count` is how many models share its machines, each with a usage of its own.
+    its calls from a queue; `is_counted_by_machine`, its calls are told with the machine that answered.
+    `component_count` is how many models share its machines, each with a usage of its own.
     """
 
     KIND: ClassVar[str] = "model_endpoint"
@@ -24,4 +25,5 @@ class ModelEndpoint(Thing):
     instance_count: int | None = None
     is_serverless: bool = False
     is_async: bool = False
+    is_counted_by_machine: bool = False
     component_count: int | None = None

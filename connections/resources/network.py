@@ -10,7 +10,9 @@ from connections.resources.thing import Thing
 
 @dataclass(frozen=True, kw_only=True)
 class Address(Thing):
-    """A reserved public address. `associated_with` is the instance or network interface that holds it."""
+    """A reserved public address. `associated_with` is the instance or network interface that holds it, and `pool` the
+    range of its owner's that it comes from, "" where it is one of the provider's own.
+    """
 
     KIND: ClassVar[str] = "address"
     SERVICE: ClassVar[str] = "ec2"
@@ -18,6 +20,7 @@ class Address(Thing):
 
     public_ip: str
     associated_with: str | None = None
+    pool: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,10 +11,11 @@ import pytest
 from connections.bill_ids import bill_ids
 from connections.provider import MetricPlace
 from connections.providers.aws import agents, fast_restores, images, launch_templates
-from connections.providers.aws.collectors import autoscaling, ec2, s3
+from connections.providers.aws.collectors import autoscaling, ec2, s3, sagemaker
 from connections.providers.aws.reader import Listing
 from connections.resources import Image, Instance, Metric, Snapshot
 from connections.resources.buckets import Bucket
+from connections.resources.models import ModelEndpoint
 
 AT = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 READER = SimpleNamespace(account_id="1", region="eu-west-1", at=AT)
@@ -23,6 +24,20 @@ FAST = {"SnapshotId": "snap-1", "AvailabilityZone": "eu-west-1a", "State": "enab
 GROUP = {"AutoScalingGroupName": "web", "MinSize": 1, "MaxSize": 4, "DesiredCapacity": 2}
 MACHINE = Instance(resource_id="i-1", state="running", instance_type="m5.large", image_id="ami-1", **BASE)
 IMAGE = Image(resource_id="ami-1", state="available", **BASE)
+
+
+@pytest.mark.parametrize(
+    ("told", "pool"),
+    [
+        ({"PublicIpv4Pool": "amazon"}, ""),
+        ({}, ""),
+        ({"PublicIpv4Pool": "ipv4pool-ec2-0a1b2c3d"}, "ipv4pool-ec2-0a1b2c3d"),
+        ({"CustomerOwnedIpv4Pool": "ipv4pool-coip-0a1b2c3d"}, "ipv4pool-coip-0a1b2c3d"),
+    ],
+)
+def test_an_address_knows_the_pool_of_its_owners_that_it_comes_from(told, pool):
+    found = ec2._address(READER, {"AllocationId": "eipalloc-1", "PublicIp": "198.51.100.7"} | told)
+    assert (found.pool, found.associated_with) == (pool, None)
 
 
 @pytest.mark.parametrize(
@@ -239,3 +254,18 @@ def test_a_lifecycle_moves_objects_where_some_rule_of_it_does_so_with_any_that_s
     reader = SimpleNamespace(one=lambda call, **_: answers[call], kept=lambda _own: None)
     found = s3._with_settings(reader, Bucket(resource_id="b", **BASE))
     assert found.moves_objects is moves
+
+
+@pytest.mark.parametrize(
+    ("config", "is_counted_by_machine"),
+    [
+        ({}, False),
+        ({"MetricsConfig": {"MetricPublishFrequencyInSeconds": 60}}, False),
+        ({"MetricsConfig": {"EnableEnhancedMetrics": False}}, False),
+        ({"MetricsConfig": {"EnableEnhancedMetrics": True}}, True),
+    ],
+)
+def test_a_model_endpoint_says_whether_its_calls_are_told_with_the_machine_that_answered(config, is_counted_by_machine):
+    reader = SimpleNamespace(one=lambda *_, **__: {"ProductionVariants": [{"VariantName": "all"}]} | config)
+    found = sagemaker._with_variants(reader, ModelEndpoint(resource_id="e", name="e", state="InService", **BASE))
+    assert (found.is_counted_by_machine, found.variant_names) == (is_counted_by_machine, ("all",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
@@ -62,6 +63,30 @@ def test_a_database_knows_when_the_support_of_its_version_ends_and_what_was_chos
     assert databases["support-not-told-rds-1"].standard_support_ends_at is None
     assert (member.cluster_id, member.extended_support) == ("orders", "open-source-rds-extended-support")
     assert member.standard_support_ends_at == dt.datetime(2024, 10, 31, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("told", "replica_of", "replica_ids"),
+    [
+        ({}, None, ()),
+        ({"ReadReplicaSourceDBInstanceIdentifier": "main"}, "main", ()),
+        ({"ReadReplicaSourceDBClusterIdentifier": "three-zones"}, "three-zones", ()),
+        ({"ReadReplicaDBInstanceIdentifiers": ["copy"]}, None, ("copy",)),
+        ({"ReadReplicaDBClusterIdentifiers": ["to-aurora"]}, None, ("to-aurora",)),
+    ],
+)
+def test_a_database_knows_whom_it_follows_and_who_follows_it_be_it_a_cluster(told, replica_of, replica_ids):
+    item = {"DBInstanceArn": "arn:aws:rds:eu-west-1:1:db:reports", "DBInstanceIdentifier": "reports"} | told
+    read = rds._database(SimpleNamespace(account_id="1", region="eu-west-1", at=AT), item)
+    assert (read.replica_of, read.replica_ids) == (replica_of, replica_ids)
+
+
+def test_a_database_names_the_volumes_that_it_has_beside_its_first():
+    item = {"DBInstanceArn": "arn:aws:rds:eu-west-1:1:db:reports", "DBInstanceIdentifier": "reports"}
+    more = {"AdditionalStorageVolumes": [{"VolumeName": "RDSDBDATA2"}, {"VolumeName": "RDSDBDATA3"}]}
+    reader = SimpleNamespace(account_id="1", region="eu-west-1", at=AT)
+    assert rds._database(reader, item | more).further_volumes == ("RDSDBDATA2", "RDSDBDATA3")
+    assert rds._database(reader, item).further_volumes == ()
 
 
 def test_a_cluster_knows_its_instances_and_what_a_bill_may_call_it(found):

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audits.evidence import Bill, Evidence, Usage
-from connections.resources import Address, Instance, LoadBalancer, NatGateway, Snapshot, Volume
+from connections.resources import Address, Database, Instance, LoadBalancer, NatGateway, Snapshot, Volume
 from connections.resources.databases import DatabaseCluster
+from connections.resources.warehouses import Warehouse
 from findings.cost_window import is_counted
 from findings.prices import table
 from findings.rule import ALL, ALL_OF_LATE, Share
@@ -142,11 +143,23 @@ def test_a_part_of_what_was_made_smaller_counts_as_it_is_billed_now():
     assert saving_of(VOLUME, before, saves=part).monthly == Decimal("989.21875")
 
 
-def test_backups_of_a_cluster_outlive_it_and_are_not_saved():
-    named = {"resource_id": "arn:aws:rds:us-east-1:111122223333:cluster:cluster-abc123", "created_at": ago(300)}
-    cluster = DatabaseCluster(**ACCOUNT, **named, name="orders", state="available", engine="aurora-mysql")
-    stored, kept = (bill(days=30, cost="2", usage_type=f"EU-Aurora:{name}Usage") for name in ("Storage", "Backup"))
-    found = saving_of(cluster, replace(stored, lines=(*stored.lines, *kept.lines)))
+MADE = {**ACCOUNT, "resource_id": "arn:aws:rds:us-east-1:111122223333:db:orders", "created_at": ago(300)}
+CLUSTER = DatabaseCluster(**MADE, name="orders", state="available", engine="aurora-mysql")
+DATABASE = Database(**MADE, state="available", instance_class="db.m5.large", engine="mysql", storage_gib=100)
+WAREHOUSE = Warehouse(**MADE, state="available", node_type="ra3.xlplus", node_count=2)
+
+
+@pytest.mark.parametrize(
+    ("thing", "stored_as", "kept_as"),
+    [
+        (CLUSTER, "Aurora:StorageUsage", "Aurora:BackupUsage"),
+        (DATABASE, "RDS:GP3-Storage", "RDS:ChargedBackupUsage"),
+        (WAREHOUSE, "Node:ra3.xlplus", "Redshift:PaidSnapshots"),
+    ],
+)
+def test_backups_of_a_cluster_database_or_warehouse_outlive_it_and_are_not_saved(thing, stored_as, kept_as):
+    stored, kept = (bill(days=30, cost="2", usage_type=f"EU-{name}") for name in (stored_as, kept_as))
+    found = saving_of(thing, replace(stored, lines=(*stored.lines, *kept.lines)))
     assert (found.monthly, found.monthly_cost) == (Decimal("60.875"), Decimal("60.875"))
 
 

@@ -65,5 +65,6 @@ DESCRIBE_ADDRESSES = Call(
     read=beneath(
         "Addresses",
         *("AllocationId", "PublicIp", "InstanceId", "NetworkInterfaceId", "AssociationId", *TAGS),
+        *("PublicIpv4Pool", "CustomerOwnedIpv4Pool"),
     ),
 )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from connections.resources import Database, Metric
+from findings.database_clusters import about_to_take_over
 from findings.rule import ALL, BillExpects, Fine, Limit, Rule, Unknown, Verdict, Waste, counted, unmeasured
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ OPERATIONS = tuple(Metric(name=name, statistic="Average", unit="operations/s") f
 def judge(database: Database, *, usage: Usage, idle_days: int, max_iops: float) -> Verdict:
     if database.state != "available":
         return Fine()
-    if database.cluster_id or database.replica_of or database.replica_ids:
-        return Fine("Part of a cluster or of a replication, where a member may stand by without a connection.")
+    if left := _stands_by(database):
+        return left
     known = [value for value in usage.days(CONNECTIONS, days=idle_days) if value is not None]
     if any(value > 0 for value in known):
         return Fine()
@@ -36,10 +37,14 @@ def judge(database: Database, *, usage: Usage, idle_days: int, max_iops: float) 
     )
 
 
+def _stands_by(database: Database) -> Fine | None:
+    if database.cluster_id or database.replica_of or database.replica_ids:
+        return Fine("Part of a cluster or of a replication, where a member may stand by without a connection.")
+    return about_to_take_over(database.name)
+
+
 rule = Rule(
-    id="aws_rds_database_idle",
-    title="RDS database without connections",
-    looks_at=Database,
+    id="aws_rds_database_idle", title="RDS database without connections", looks_at=Database,
     settings={"idle_days": 14, "max_iops": 20},
     action="Take a final snapshot, then delete the database.",
     docs="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",

@@ -45,6 +45,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/blue-green-deployments.html",
     judge=judge, metrics=SEEN, window_days=30, action_type="Rightsize", stage="SHRINK",
     implementation_effort="High", restart_needed=True, rollback_possible=True,
-    rollback="Give it more storage again, at any time and without a restart.",
+    rollback="Give it more storage again, without a restart; AWS takes one such change in six hours.",
     hint="aws rds describe-db-instances --region {region} --db-instance-identifier {native_id}",
 )  # fmt: skip

@@ -38,6 +38,8 @@ def _what_is_not_counted(endpoint: ModelEndpoint) -> str:
         return "the calls of each of its variants"
     if endpoint.component_count:
         return "the calls of each of the models that share it"
+    if endpoint.is_counted_by_machine:
+        return "the calls of each of its machines"
     return "what waits in its queue" if endpoint.is_async else ""
 
 

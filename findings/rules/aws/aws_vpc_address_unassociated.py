@@ -9,6 +9,8 @@ from findings.rule import ALL, Fine, Rule, Verdict, Waste
 def judge(address: Address) -> Verdict:
     if address.associated_with is not None:
         return Fine()
+    if address.pool:
+        return Fine(f"Of the pool {address.pool}: of a range of its owner's, no address is charged by itself.")
     return Waste(saves=ALL, because=f"{address.public_ip} is held by nothing; AWS does not say since when.")
 
 

@@ -54,6 +54,8 @@ def last_day(value):
         ({"state": "backing-up"}, QUIET, Fine),
         ({"replica_of": "main"}, QUIET, Fine),
         ({"replica_ids": ("copy",)}, QUIET, Fine),
+        ({"name": "reports-green-x1y2z3"}, QUIET, Fine),
+        ({"name": "reports-green-house"}, QUIET, Waste),
         ({"cluster_id": "aurora"}, QUIET, Fine),
         ({"cluster_id": "aurora"}, usage_of({}), Fine),
     ],

@@ -46,6 +46,7 @@ def month(*, days=30, free=880.0, until=None, reads=500.0, writes=300.0, rate=20
         ({}, month(), Waste),
         ({"engine": "sqlserver-se"}, month(), Waste),
         ({"is_multi_az": True}, month(), Waste),
+        ({"engine": "oracle-ee", "further_volumes": ("RDSDBDATA2",)}, month(), Unknown),
         ({"storage_type": "gp2"}, month(reads=200.0), Waste),
         ({}, month(free=700.5), Waste),
         ({}, month(free=699.0), Fine),

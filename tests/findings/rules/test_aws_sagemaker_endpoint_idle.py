@@ -50,6 +50,8 @@ NEVER_READ = usage_of({})
         ({"component_count": None}, SILENT, Unknown),
         ({"component_count": 3}, calls(*[None] * 29, 1.0), Fine),
         ({"is_async": True}, SILENT, Unknown),
+        ({"is_counted_by_machine": True}, SILENT, Unknown),
+        ({"is_counted_by_machine": True}, calls(*[None] * 29, 1.0), Fine),
         ({"is_serverless": True, "instance_count": 0}, SILENT, Fine),
         ({"instance_count": 0}, SILENT, Fine),
         ({"state": "Creating"}, SILENT, Fine),

@@ -20,7 +20,12 @@ WASTEFUL = Address(
 
 @pytest.mark.parametrize(
     ("changed", "verdict"),
-    [({}, Waste), ({"associated_with": "i-1"}, Fine), ({"associated_with": "eni-1"}, Fine)],
+    [
+        ({}, Waste),
+        ({"associated_with": "i-1"}, Fine),
+        ({"associated_with": "eni-1"}, Fine),
+        ({"pool": "ipv4pool-ec2-0a1b2c3d"}, Fine),
+    ],
 )
 def test_an_address_held_by_nothing_is_waste(changed, verdict):
     assert isinstance(RULE.ask(replace(WASTEFUL, **changed), usage=None, settings={}), verdict)

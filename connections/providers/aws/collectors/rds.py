@@ -84,6 +84,9 @@ DESCRIBE_VERSIONS = Call(
 OTHERS = frozenset({"docdb", "neptune"})  # engines of other services, which share this API
 SUPPORTED = frozenset({"mysql", "postgres", "aurora-mysql", "aurora-postgresql"})  # those whose support is sold on
 STANDARD = "open-source-rds-standard-support"
+# A single database may follow a cluster of three zones, and one of Aurora may follow it: each has a field of its own.
+SOURCES = ("ReadReplicaSourceDBInstanceIdentifier", "ReadReplicaSourceDBClusterIdentifier")
+REPLICAS = ("ReadReplicaDBInstanceIdentifiers", "ReadReplicaDBClusterIdentifiers")
 EXPORTED = frozenset({"STARTING", "IN_PROGRESS", "COMPLETE"})
 BACKUP_TAG, BACKUP_NAME = "aws:backup:source-resource", "awsbackup:"
 VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
@@ -142,10 +145,11 @@ def _database(reader: Reader, item: dict[str, Any]) -> Database:
         storage_gib=item.get("AllocatedStorage", 0),
         storage_type=item.get("StorageType", ""),
         iops=item.get("Iops"),
+        further_volumes=tuple(one.get("VolumeName", "") for one in item.get("AdditionalStorageVolumes", ())),
         is_multi_az=bool(item.get("MultiAZ")),
         cluster_id=item.get("DBClusterIdentifier"),
-        replica_of=item.get("ReadReplicaSourceDBInstanceIdentifier") or None,
-        replica_ids=tuple(item.get("ReadReplicaDBInstanceIdentifiers", ())),
+        replica_of=next((item[name] for name in SOURCES if item.get(name)), None),
+        replica_ids=tuple(one for name in REPLICAS for one in item.get(name, ())),
         stable_id=item.get("DbiResourceId", ""),
         engine_version=item.get("EngineVersion", ""),
         major_version=major_version(item.get("EngineVersion", "")),

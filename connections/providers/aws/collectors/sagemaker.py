@@ -139,6 +139,7 @@ def _with_variants(reader: Reader, endpoint: ModelEndpoint) -> ModelEndpoint:
         instance_count=sum(variant.get("CurrentInstanceCount", 0) for variant in variants),
         is_serverless=any(variant.get("CurrentServerlessConfig") for variant in variants),
         is_async=bool(answer.get("AsyncInferenceConfig")),
+        is_counted_by_machine=bool((answer.get("MetricsConfig") or {}).get("EnableEnhancedMetrics")),
     )
 
 
