@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from audits.billed import is_discount, less_discounts
 from connections.resources import Instance, Snapshot
 from connections.resources.databases import DatabaseCluster
 from findings.meters.addresses import IN_USE
@@ -32,12 +33,16 @@ OF_ANOTHER: dict[type[Thing], frozenset[str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class CostWindow:
-    """The complete billed days that count for a resource, and its lines in them: what is used, and what is left out."""
+    """The complete billed days that count for a resource, and its lines in them: what is used, and what is left out.
+
+    `discounts` are those that the lines are less by now.
+    """
 
     first: date
     until: date
     lines: tuple[DayCost, ...] = ()
     left_out: tuple[DayCost, ...] = ()
+    discounts: tuple[DayCost, ...] = ()
 
     @property
     def days(self) -> int:
@@ -74,7 +79,7 @@ def cost_window(thing: Thing, bill: Bill) -> CostWindow | None:
 
     A resource made within them counts from the day after, its first whole day. Where its age is not known, its first
     billed day stands for the day it was made; where it is older, days without a line count as days that cost nothing,
-    so that a month is never made to look dearer than it was.
+    so that a month is never made to look dearer than it was. What a contract takes off on lines of its own is off.
     """
     if bill.billed_until is None:
         return None
@@ -92,8 +97,11 @@ def cost_window(thing: Thing, bill: Bill) -> CostWindow | None:
         first = made + timedelta(days=1)
     window = CostWindow(first=min(first, bill.billed_until), until=bill.billed_until)
     inside = [line for line in lines if line.charge_date < window.until and end_of(line) > window.first]
+    kept = less_discounts(inside)
+    own = {id(line) for line in kept}
     return replace(
         window,
-        lines=tuple(line for line in inside if is_counted(line)),
-        left_out=tuple(line for line in inside if not is_counted(line)),
+        lines=tuple(line for line in kept if is_counted(line)),
+        left_out=tuple(line for line in kept if not is_counted(line)),
+        discounts=tuple(line for line in inside if is_discount(line) and id(line) not in own),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from audits.billed import BilledResource, cost_of, fraction_of, standing
+from audits.billed import BilledResource, cost_of, fraction_of, lacks_quantity, standing
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 STORAGE = ("EBS:VolumeUsage.piops", "EBS:VolumeUsage.io2")
@@ -21,7 +21,7 @@ def judge(resource: BilledResource, *, window_days: int, max_iops: int, min_time
         return Fine()
     if resource.known_days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    if any(line.consumed_quantity is None for line in iops_lines):
+    if lacks_quantity(iops_lines):
         return Unknown("how many IOPS each day was charged for")
     stored = cost_of(resource.lines(*STORAGE, days=window_days))
     paid, iops = cost_of(iops_lines), standing(iops_lines, days=window_days)
