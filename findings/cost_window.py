@@ -14,6 +14,7 @@ from findings.meters.fast_restores import FAST_RESTORE
 from findings.prices import price_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from decimal import Decimal
 
@@ -68,6 +69,16 @@ def is_counted(line: DayCost) -> bool:
     return line.charge_category == "Usage" and line.charge_class != "Correction" and line.effective_cost >= 0
 
 
+def told_until(lines: Iterable[DayCost], until: date) -> date:
+    """The day until which it is told what of a commitment was not used: `until`, or the start of a month that goes on.
+
+    AWS tells of a reservation by the month, in a line that has all of the month's fee at first and loses what is used
+    day by day: what is left of it is not yet unused.
+    """
+    unused = (line for line in lines if line.commitment_discount_status == "Unused")
+    return min((line.charge_date for line in unused if line.charge_date < until < end_of(line)), default=until)
+
+
 def own_lines(thing: Thing, bill: Bill) -> tuple[DayCost, ...]:
     """The bill's lines under the resource's name, without those that are for another one."""
     of_another = OF_ANOTHER.get(type(thing), frozenset())
@@ -84,7 +95,8 @@ def cost_window(thing: Thing, bill: Bill) -> CostWindow | None:
     if bill.billed_until is None:
         return None
     lines = own_lines(thing, bill)
-    first = bill.billed_until - timedelta(days=WINDOW_DAYS)
+    until = told_until(lines, bill.billed_until)
+    first = until - timedelta(days=WINDOW_DAYS)
     if bill.billed_from is not None:
         first = max(first, bill.billed_from)
     if thing.created_at is not None:
@@ -95,7 +107,7 @@ def cost_window(thing: Thing, bill: Bill) -> CostWindow | None:
         is_partly_there = made > first
     if is_partly_there:
         first = made + timedelta(days=1)
-    window = CostWindow(first=min(first, bill.billed_until), until=bill.billed_until)
+    window = CostWindow(first=min(first, until), until=until)
     inside = [line for line in lines if line.charge_date < window.until and end_of(line) > window.first]
     kept = less_discounts(inside)
     own = {id(line) for line in kept}

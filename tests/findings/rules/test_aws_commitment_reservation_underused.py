@@ -11,7 +11,7 @@ from connections.resources.commitments import Reservation
 from findings.registry import rule
 from findings.rule import Fine, Unknown, Waste
 from tests.findings.commitment_days import billed
-from tests.findings.evidence import ACCOUNT, NOW, ago
+from tests.findings.evidence import ACCOUNT, NOW, TODAY, ago, line
 
 RULE = rule("aws_commitment_reservation_underused")
 ACTIVE = Reservation(
@@ -54,3 +54,9 @@ def test_the_unused_share_of_what_it_costs_is_saved():
 def test_the_limit_is_a_setting():
     bill = billed(used="0.9", unused="0.1")
     assert isinstance(RULE.ask(ACTIVE, usage=None, settings={"max_unused_percent": 10}, bill=bill), Fine)
+
+
+def test_a_fully_used_reservation_has_the_rest_of_the_month_left_and_is_in_order():
+    bill = billed(used="1", unused="0")
+    rest = line(TODAY - timedelta(days=13), "17", commitment_discount_status="Unused", charge_days=30)
+    assert isinstance(RULE.ask(ACTIVE, usage=None, settings={}, bill=replace(bill, lines=(*bill.lines, rest))), Fine)
