@@ -24,21 +24,22 @@ def judge(service: BilledService, *, max_percent: float, min_cost: float) -> Ver
     if first < service.first:
         return Unknown("a whole calendar month of its bill")
     paid = [line for line in service.charges if first <= line.charge_date < until and line.charge_category in CHARGED]
-    rest = [line for line in service.bill if first <= line.charge_date < until and line.charge_category == "Usage"]
+    rest = [line for line in service.bill if first <= line.charge_date < until and line.charge_category in CHARGED]
     rest = [line for line in rest if not _is_support(service.cloud, line.service_name)]
     if len(currencies_of((*paid, *rest))) > 1:
         return Unknown("its bill in one currency")
     cost, spend = (
         sum((line.effective_cost for line in paid), ZERO),
-        sum((_before_discounts(line) for line in rest), ZERO),
+        sum((_reckoned_from(line) for line in rest), ZERO),
     )
     allowed = spend * Decimal(str(max_percent)) / 100
     if cost < Decimal(str(min_cost)) or cost <= allowed:
         return Fine()
     return Waste(
         saves=Share(fraction=1 - allowed / cost),
-        because=f"{cost:,.2f} {paid[0].billing_currency} in {first:%Y-%m} beside {spend:,.2f} of usage on the whole "
-        f"bill, before discounts; no plan takes more than 10 % of what is spent, unless its least fee applies.",
+        because=f"{cost:,.2f} {paid[0].billing_currency} in {first:%Y-%m} beside {spend:,.2f} of usage and purchases "
+        f"on the whole bill, before discounts; no plan takes more than 10 % of what is spent, unless its least fee "
+        "applies.",
     )
 
 
@@ -46,8 +47,9 @@ def _is_support(cloud: str, name: str) -> bool:
     return name == "Support" if cloud == "gcp" else name.startswith(PLANS.get(cloud, ("-",)))
 
 
-def _before_discounts(line: DayCost) -> Decimal:
-    return max(line.list_cost, line.effective_cost)
+def _reckoned_from(line: DayCost) -> Decimal:
+    """Before discounts. AWS reckons a commitment that is paid upfront in the month in which it is bought."""
+    return line.billed_cost if line.charge_category == "Purchase" else max(line.list_cost, line.effective_cost)
 
 
 rule = Rule(
