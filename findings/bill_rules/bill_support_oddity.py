@@ -30,7 +30,7 @@ def judge(service: BilledService, *, max_percent: float, min_cost: float) -> Ver
         return Unknown("its bill in one currency")
     cost, spend = (
         sum((line.effective_cost for line in paid), ZERO),
-        sum((_reckoned_from(line) for line in rest), ZERO),
+        sum((_before_discounts(line) for line in rest), ZERO),
     )
     allowed = spend * Decimal(str(max_percent)) / 100
     if cost < Decimal(str(min_cost)) or cost <= allowed:
@@ -47,9 +47,9 @@ def _is_support(cloud: str, name: str) -> bool:
     return name == "Support" if cloud == "gcp" else name.startswith(PLANS.get(cloud, ("-",)))
 
 
-def _reckoned_from(line: DayCost) -> Decimal:
-    """Before discounts. AWS reckons a commitment that is paid upfront in the month in which it is bought."""
-    return line.billed_cost if line.charge_category == "Purchase" else max(line.list_cost, line.effective_cost)
+def _before_discounts(line: DayCost) -> Decimal:
+    """A commitment that is paid upfront has no effective cost: AWS reckons it in the month in which it is bought."""
+    return max(line.list_cost, line.effective_cost)
 
 
 rule = Rule(
