@@ -24,11 +24,11 @@ def judge(resource: BilledResource, *, window_days: int, max_iops: int, min_time
     storage = resource.lines(*STORAGE, days=window_days)
     if lacks_quantity((*iops_lines, *storage)):
         return Unknown("how many IOPS and how many GB each day was charged for")
-    most = max(Decimal(FREE_IOPS), standing(storage, days=window_days) * MOST_A_GB)
+    most = min(Decimal(max_iops), max(Decimal(FREE_IOPS), standing(storage, days=window_days) * MOST_A_GB))
     stored = cost_of(storage)
     paid, iops = cost_of(iops_lines), standing(iops_lines, days=window_days)
     is_whole = iops > 0 and all(cost > 0 for cost in resource.cost_by_day(iops_lines, days=window_days))
-    if not is_whole or stored <= 0 or paid < stored * Decimal(str(min_times_storage)) or iops > min(max_iops, most):
+    if not is_whole or stored <= 0 or paid < stored * Decimal(str(min_times_storage)) or iops > most:
         return Fine()
     left_iops = GP3_IOPS * max(Decimal(0), iops - FREE_IOPS) + THROUGHPUT_IOPS
     saved = stored * (1 - GP3_GB) + paid * (1 - left_iops / iops)
