@@ -70,9 +70,11 @@ class Billed(Thing):
         return max(0, (self.until - self.first).days)
 
     def lines(self, *meters: str, days: int | None = None) -> tuple[DayCost, ...]:
-        """The charges for usage under meters that begin so (any, where none is given), of the last `days` only."""
+        """The charges for usage under meters that begin so (any, where none is given), of the last `days` only, each
+        less its discounts.
+        """
         since = self.first if days is None else self.until - timedelta(days=days)
-        return tuple(
+        return less_discounts(
             line
             for line in self.charges
             if line.charge_category == "Usage"
@@ -92,7 +94,7 @@ class Billed(Thing):
         """What the bill lacks to tell how much was used under `lines` in the last `days`; "" for nothing."""
         if self.known_days < days:
             return f"{days} complete {'day' if days == 1 else 'days'} of its bill"
-        if any(line.consumed_quantity is None for line in lines):
+        if lacks_quantity(lines):
             return "the quantity of each charge"
         return ""
 
@@ -168,9 +170,58 @@ def quantity_of(lines: Iterable[DayCost]) -> Decimal:
     return sum((line.consumed_quantity or ZERO for line in lines), ZERO)
 
 
+def lacks_quantity(lines: Iterable[DayCost]) -> bool:
+    """Whether any charge does not tell how much was used. What is taken off needs to tell none."""
+    return any(line.consumed_quantity is None and not is_discount(line) for line in lines)
+
+
 def cost_of(lines: Iterable[DayCost]) -> Decimal:
     """What it cost in effect."""
     return sum((line.effective_cost for line in lines), ZERO)
+
+
+def is_discount(line: DayCost) -> bool:
+    """Such as a contract's: it names the meter again, and its quantity, where it has one, is no further use."""
+    is_usage = line.charge_category == "Usage" and line.charge_class != "Correction"
+    return is_usage and line.effective_cost < 0 and bool(line.usage_type)
+
+
+def less_discounts(lines: Iterable[DayCost]) -> tuple[DayCost, ...]:
+    """The lines, each less its part of what discounts of the same period and meter take off, which stand no more.
+
+    AWS' own report has what a contract takes off on lines of their own. What a commitment covers has its price already,
+    and what is more than the charges is no discount of theirs.
+    """
+    lines = tuple(lines)
+    if not any(line.effective_cost < 0 for line in lines):
+        return lines
+    off, charged = _by_meter(filter(is_discount, lines)), _by_meter(filter(_is_discounted, lines))
+    off = {key: amount for key, amount in off.items() if 0 < -amount <= charged.get(key, ZERO)}
+    left = []
+    for line in lines:
+        key = _meter_key(line)
+        if key in off and _is_discounted(line):
+            part = off[key] * line.effective_cost / charged[key]
+            left.append(replace(line, effective_cost=line.effective_cost + part))
+        elif key not in off or not is_discount(line):
+            left.append(line)
+    return tuple(left)
+
+
+def _by_meter(lines: Iterable[DayCost]) -> dict[tuple[date, int, str, str], Decimal]:
+    costs: dict[tuple[date, int, str, str], Decimal] = {}
+    for line in lines:
+        costs[_meter_key(line)] = costs.get(_meter_key(line), ZERO) + line.effective_cost
+    return costs
+
+
+def _meter_key(line: DayCost) -> tuple[date, int, str, str]:
+    return line.charge_date, line.charge_days, line.usage_type, line.billing_currency
+
+
+def _is_discounted(line: DayCost) -> bool:
+    is_usage = line.charge_category == "Usage" and line.charge_class != "Correction"
+    return is_usage and line.effective_cost > 0 and not line.commitment_discount_id
 
 
 def fraction_of(part: Decimal, lines: Iterable[DayCost]) -> Decimal:

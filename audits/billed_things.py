@@ -52,7 +52,7 @@ class BilledThings:
             for row, line in lines:
                 self._add(row, line)
                 region = region or row["region_id"]  # some of its charges are of no region
-                if resource_id:
+                if resource_id not in {"", line.commitment_discount_id}:  # FOCUS has what was not used under its id
                     charges.append(line)
             if charges:
                 yield self._resource({**row, "region_id": region}, account_id, resource_id, charges)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from audits.billed import less_discounts
 from findings.cost_window import is_counted
 from findings.database_clusters import AT_REST
 from findings.prices import price_name
@@ -96,7 +97,7 @@ def _is_hours(line: DayCost) -> bool:
 
 def spend(bill: Bill, window: CostWindow) -> Spend:
     """What the bill charges for a cluster and its instances in the window's days."""
-    beside = [line for _, lines in bill.beside for line in lines if is_counted(line)]
+    beside = [line for _, lines in bill.beside for line in less_discounts(lines) if is_counted(line)]
     own = sum((window.cost(line) for line in window.lines), ZERO)
     return Spend(
         total=own + sum((window.cost(line) for line in beside), ZERO),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from audits.billed import is_discount, less_discounts
 from connections.resources import Database, Instance, Snapshot
 from connections.resources.databases import DatabaseCluster
 from connections.resources.warehouses import Warehouse
@@ -14,6 +15,7 @@ from findings.meters.fast_restores import FAST_RESTORE
 from findings.prices import price_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from decimal import Decimal
 
@@ -35,12 +37,16 @@ OF_ANOTHER: dict[type[Thing], frozenset[str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class CostWindow:
-    """The complete billed days that count for a resource, and its lines in them: what is used, and what is left out."""
+    """The complete billed days that count for a resource, and its lines in them: what is used, and what is left out.
+
+    `discounts` are those that the lines are less by now.
+    """
 
     first: date
     until: date
     lines: tuple[DayCost, ...] = ()
     left_out: tuple[DayCost, ...] = ()
+    discounts: tuple[DayCost, ...] = ()
 
     @property
     def days(self) -> int:
@@ -66,6 +72,16 @@ def is_counted(line: DayCost) -> bool:
     return line.charge_category == "Usage" and line.charge_class != "Correction" and line.effective_cost >= 0
 
 
+def told_until(lines: Iterable[DayCost], until: date) -> date:
+    """The day until which it is told what of a commitment was not used: `until`, or the start of a month that goes on.
+
+    AWS tells of a reservation by the month, in a line that has all of the month's fee at first and loses what is used
+    day by day: what is left of it is not yet unused.
+    """
+    unused = (line for line in lines if line.commitment_discount_status == "Unused")
+    return min((line.charge_date for line in unused if line.charge_date < until < end_of(line)), default=until)
+
+
 def own_lines(thing: Thing, bill: Bill) -> tuple[DayCost, ...]:
     """The bill's lines under the resource's name, without those that are for another one."""
     of_another = OF_ANOTHER.get(type(thing), frozenset())
@@ -77,12 +93,13 @@ def cost_window(thing: Thing, bill: Bill) -> CostWindow | None:
 
     A resource made within them counts from the day after, its first whole day. Where its age is not known, its first
     billed day stands for the day it was made; where it is older, days without a line count as days that cost nothing,
-    so that a month is never made to look dearer than it was.
+    so that a month is never made to look dearer than it was. What a contract takes off on lines of its own is off.
     """
     if bill.billed_until is None:
         return None
     lines = own_lines(thing, bill)
-    first = bill.billed_until - timedelta(days=WINDOW_DAYS)
+    until = told_until(lines, bill.billed_until)
+    first = until - timedelta(days=WINDOW_DAYS)
     if bill.billed_from is not None:
         first = max(first, bill.billed_from)
     if thing.created_at is not None:
@@ -93,10 +110,13 @@ def cost_window(thing: Thing, bill: Bill) -> CostWindow | None:
         is_partly_there = made > first
     if is_partly_there:
         first = made + timedelta(days=1)
-    window = CostWindow(first=min(first, bill.billed_until), until=bill.billed_until)
+    window = CostWindow(first=min(first, until), until=until)
     inside = [line for line in lines if line.charge_date < window.until and end_of(line) > window.first]
+    kept = less_discounts(inside)
+    own = {id(line) for line in kept}
     return replace(
         window,
-        lines=tuple(line for line in inside if is_counted(line)),
-        left_out=tuple(line for line in inside if not is_counted(line)),
+        lines=tuple(line for line in kept if is_counted(line)),
+        left_out=tuple(line for line in kept if not is_counted(line)),
+        discounts=tuple(line for line in inside if is_discount(line) and id(line) not in own),
     )

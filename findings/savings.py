@@ -126,6 +126,7 @@ def _from_bill(part: Part, window: CostWindow, lines: tuple[DayCost, ...]) -> Sa
     whole = sum((window.cost(line) for line in window.lines), ZERO) * MONTH_DAYS / window.days
     steps = [
         SumStep(label=f"Charged for usage, {window.first} to {window.last}", amount=covered + uncovered, unit=currency),
+        *_taken_off(window, lines, currency),
         *_left_out(window, currency),
         SumStep(label="Divided by its complete billed days", amount=Decimal(window.days), unit="days"),
         SumStep(label="Times the days of a month", amount=MONTH_DAYS, unit="days"),
@@ -158,6 +159,13 @@ def _freed(part: Part, window: CostWindow, lines: tuple[DayCost, ...]) -> tuple[
             costs[line.commitment_discount_id] = held + window.cost(line)
     freed = ((name, rounded_down(cost * part.fraction * MONTH_DAYS / window.days)) for name, cost in costs.items())
     return tuple(sorted(freed, key=lambda one: (-one[1], one[0])))
+
+
+def _taken_off(window: CostWindow, lines: tuple[DayCost, ...], currency: str) -> list[SumStep]:
+    """What discounts on lines of their own took off these lines: the first figure is less it already."""
+    meters = {line.usage_type for line in lines}
+    off = sum((window.cost(one) for one in window.discounts if one.usage_type in meters), ZERO)
+    return [SumStep(label="Discounts within it", amount=off, unit=currency)] if off else []
 
 
 def _left_out(window: CostWindow, currency: str) -> list[SumStep]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
-from audits.billed import ZERO, Billed, BilledResource, in_plain_units, meter_of
+from audits.billed import ZERO, Billed, BilledResource, in_plain_units, is_discount, meter_of
 from findings.unused_share import paid_for
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class SteadyUses:
         for line in lines:
             units = line.consumed_quantity
             is_alike = line.service_name != COMPUTE or self._is_compute_plan(line.commitment_discount_id)
-            if line.commitment_discount_id and units and line.list_cost and is_alike and not _is_discount(line):
+            if line.commitment_discount_id and units and line.list_cost and is_alike and not is_discount(line):
                 held = self._covered[line.service_name, resource.region, meter_of(line), _listed(line)]
                 held[0], held[1] = held[0] + line.effective_cost, held[1] + units
         return [line for line in lines if not line.commitment_discount_id]
@@ -151,7 +151,7 @@ class SteadyUses:
     def is_untold(resource: BilledResource) -> bool:
         """Whether the bill does not tell how long it ran."""
         lines = resource.lines(days=WINDOW_DAYS) if resource.cloud == "aws" else ()
-        return any(_is_by_hour(line) and line.consumed_quantity is None and not _is_discount(line) for line in lines)
+        return any(_is_by_hour(line) and line.consumed_quantity is None and not is_discount(line) for line in lines)
 
     def _is_compute_plan(self, commitment_id: str) -> bool:
         _, is_plan, plan_id = commitment_id.partition(PLAN_ARN)
@@ -159,7 +159,7 @@ class SteadyUses:
 
     def add(self, resource: BilledResource, *, has_finding: bool) -> None:
         """Take in a resource too that may be bought for; with an open finding it counts as taken off."""
-        full = _less_discounts(self.learn(resource))
+        full = [line for line in self.learn(resource) if not is_discount(line)]
         if not _is_steady(resource, full):
             return
         group = self._groups.setdefault(_place(resource, full[0]), _Group(first=resource))
@@ -213,24 +213,6 @@ class SteadyUses:
 def _is_by_hour(line: DayCost) -> bool:
     is_of_a_day = line.charge_days == 1 and line.charge_class != "Correction"
     return is_of_a_day and line.service_name in ARN_SERVICES and meter_of(line).startswith(METERS)
-
-
-def _is_discount(line: DayCost) -> bool:
-    """Such as a contract's: it names the meter again, and its quantity, where it has one, is no further use."""
-    return line.effective_cost < 0
-
-
-def _less_discounts(lines: list[DayCost]) -> list[DayCost]:
-    """The lines for use, each less what the discounts of the same day and meter take off."""
-    off: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
-    for line in lines:
-        if _is_discount(line):
-            off[line.charge_date, line.usage_type] += line.effective_cost
-    return [
-        replace(line, effective_cost=line.effective_cost + off.pop((line.charge_date, line.usage_type), ZERO))
-        for line in lines
-        if not _is_discount(line)
-    ]
 
 
 def _is_steady(resource: BilledResource, lines: list[DayCost]) -> bool:

@@ -129,7 +129,10 @@ def _bill(judgement: Judgement) -> Iterator[Proof]:
     )
     lag = (thing.observed_at.date() - until).days
     if lag > STALE_DAYS:
-        yield _against(f"The bill ends {counted(lag, 'day')} before the audit.")
+        yield _against(
+            f"The bill {'tells of it until' if until < (bill.billed_until or until) else 'ends'} "
+            f"{counted(lag, 'day')} before the audit."
+        )
     if judgement.rule.bill is not None:
         yield _agreement(judgement, judgement.rule.bill, window)
 

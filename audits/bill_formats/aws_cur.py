@@ -17,7 +17,10 @@ COVERED_BY_PLAN, COVERED_BY_RESERVATION = "'SavingsPlanCoveredUsage'", "'Discoun
 NEGATION = "'SavingsPlanNegation'"
 FEES = "'RIFee', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee'"
 RECURRING = "'RIFee', 'SavingsPlanRecurringFee'"
-DISCOUNTS = "'BundledDiscount', 'Discount', 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount'"
+DISCOUNTS = (
+    "'BundledDiscount', 'Discount', 'DistributorDiscount', 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', "
+    "'SppDiscount'"
+)
 USAGES = f"'Usage', {COVERED_BY_PLAN}, {COVERED_BY_RESERVATION}, {DISCOUNTS}"
 IS_UPFRONT = f"({KIND} = 'Fee' and {RESERVATION} is not null)"
 TAKEN_BACK, UNUSED = "'taken back'", "'unused'"

@@ -5,7 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from audits.billed import BilledResource, cost_of, fraction_of, is_database_storage, meter_of, quantity_of
+from audits.billed import (
+    BilledResource,
+    cost_of,
+    fraction_of,
+    is_database_storage,
+    lacks_quantity,
+    meter_of,
+    quantity_of,
+)
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 if TYPE_CHECKING:
@@ -20,7 +28,7 @@ def judge(resource: BilledResource, *, window_days: int, max_times: float) -> Ve
         return Fine()
     if resource.known_days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    if any(line.consumed_quantity is None for line in (*data, *backups)):
+    if lacks_quantity((*data, *backups)):
         return Unknown("how much its data and its backups are")
     if len({line.consumed_unit.lower().replace("gib", "gb") for line in (*data, *backups)}) > 1:
         return Unknown("its data and its backups in one unit")

@@ -1,9 +1,9 @@
-"""A burstable machine that runs above its baseline day after day buys credits for more than a larger one costs."""
+"""A burstable machine that runs above its baseline day after day may pay more for credits than a steady one costs."""
 
 from __future__ import annotations
 
-from audits.billed import BilledResource, cost_of, fraction_of
-from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
+from audits.billed import BilledResource, cost_of
+from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste, counted
 
 CREDITS = ("CPUCredits",)
 MACHINE = ("BoxUsage", "InstanceUsage")
@@ -20,7 +20,7 @@ def judge(resource: BilledResource, *, window_days: int, charged_days: int, min_
     if days < charged_days or bought * 100 < machine * min_percent:
         return Fine()
     return Waste(
-        saves=Share(fraction=fraction_of(bought, resource.lines(days=window_days))),
+        saves=UNTOLD,
         because=f"Credits were bought on {days} of the last {counted(window_days, 'day')}: {bought:,.2f} "
         f"{bought_credits[0].billing_currency} beside {machine:,.2f} for the machine itself.",
     )
@@ -31,7 +31,7 @@ rule = Rule(
     title="Burstable machine that buys credits day after day",
     looks_at=BilledResource,
     settings={"window_days": 14, "charged_days": 10, "min_percent": 20},
-    action="Move it to a type of steady performance, or to the next larger burstable one.",
+    action="Compare what its credits cost with what a type of steady performance costs more, and move it if less.",
     action_type="Rightsize",
     stage="SHRINK",
     restart_needed=True,
@@ -39,7 +39,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode.html",
     judge=judge,
     rollback="Change the type back.",
-    assumes="that the type of steady performance costs no more by the hour",
     told_by=("aws_ec2_instance_burst_credits",),
     access_adds="its CPU hour by hour, and which type carries it",
 )

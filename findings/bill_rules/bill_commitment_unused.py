@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from audits.billed import BilledCommitment
+from findings.cost_window import told_until
 from findings.rule import Fine, Rule, Unknown, Verdict, counted
 from findings.unused_share import paid_for
 
 
 def judge(commitment: BilledCommitment, *, window_days: int, max_unused_percent: int) -> Verdict:
-    if commitment.known_days < window_days:
+    if (told_until(commitment.lines(), commitment.until) - commitment.first).days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
     found = paid_for(commitment.lines(), until=commitment.until, days=window_days)
     return Fine() if found is None else found.verdict(max_unused_percent=max_unused_percent)

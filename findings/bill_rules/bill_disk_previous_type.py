@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-from audits.billed import BilledResource, cost_of, fraction_of, meter_of, standing
+from audits.billed import BilledResource, cost_of, fraction_of, lacks_quantity, meter_of, standing
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 GP2, MAGNETIC, REQUESTS = "EBS:VolumeUsage.gp2", "EBS:VolumeUsage", "EBS:VolumeIOUsage"
@@ -23,7 +23,7 @@ def judge(resource: BilledResource, *, window_days: int, min_saved_percent: int)
         return Fine()  # none of these types, or it was changed within the window
     if resource.known_days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    if any(line.consumed_quantity is None for line in old):
+    if lacks_quantity(old):
         return Unknown("its size on each day")
     size = standing(old, days=window_days)
     if not all(cost > 0 for cost in resource.cost_by_day(old, days=window_days)) or not size:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from audits.billed import BilledResource, cost_of, meter_of
+from audits.billed import BilledResource, cost_of, lacks_quantity, meter_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def judge(
         return Fine()
     if machine.known_days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    if any(line.consumed_quantity is None for line in hours):
+    if lacks_quantity(hours):
         return Unknown("the hours of each day")
     by_day, cost = machine.by_day(hours, days=window_days), cost_of(hours)
     if not all(min_hours <= of_day <= 2 * DAY_HOURS - min_hours for of_day in by_day) or cost < min_cost:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audits.billed import MONTH_DAYS, BilledService, cost_of, currencies_of, in_plain_units, quantity_of
+from audits.billed import MONTH_DAYS, BilledService, cost_of, currencies_of, in_plain_units, lacks_quantity, quantity_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 IN_USE = {
@@ -20,7 +20,7 @@ def judge(service: BilledService, *, max_addresses: int, min_cost: float) -> Ver
         return Unknown(f"{counted(MONTH_DAYS, 'complete day')} of its bill")
     if len(currencies_of(lines)) > 1:
         return Unknown("its charges in one currency")
-    if any(line.consumed_quantity is None for line in lines):
+    if lacks_quantity(lines):
         return Unknown("the hours of its addresses")
     addresses, cost = quantity_of(lines) / (24 * MONTH_DAYS), cost_of(lines)
     if addresses <= max_addresses or cost < min_cost:

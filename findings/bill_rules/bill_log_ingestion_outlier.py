@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from statistics import median
 
-from audits.billed import MONTH_DAYS, BilledResource, fraction_of, meter_of
+from audits.billed import MONTH_DAYS, BilledResource, fraction_of, lacks_quantity, meter_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 INGESTED = {
@@ -30,7 +30,7 @@ def judge(
         return Fine()
     if log.known_days < days:
         return Unknown(f"{counted(days, 'complete day')} of its bill")
-    if any(line.consumed_quantity is None for line in lines):
+    if lacks_quantity(lines):
         return Unknown("how much was written on each day")
     written = log.by_day(lines, days=days)
     before, recent = written[:before_days], written[before_days:]

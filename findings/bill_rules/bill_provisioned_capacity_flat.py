@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from audits.billed import BilledResource, cost_of, quantity_of
+from audits.billed import BilledResource, cost_of, lacks_quantity, quantity_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 
@@ -37,7 +37,7 @@ def judge(resource: BilledResource, *, window_days: int, max_percent: float, min
     if resource.known_days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
     use = resource.lines(pair.use, days=window_days)
-    if any(line.consumed_quantity is None for line in (*capacity, *use)):
+    if lacks_quantity((*capacity, *use)):
         return Unknown("the quantities of its capacity and of its use")
     by_day, had, used = resource.by_day(capacity, days=window_days), quantity_of(capacity), quantity_of(use)
     needs = Decimal(pair.least * 24 * window_days) if used else Decimal(0)

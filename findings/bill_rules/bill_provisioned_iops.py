@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from audits.billed import BilledResource, cost_of, fraction_of, standing
+from audits.billed import BilledResource, cost_of, fraction_of, lacks_quantity, standing
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 STORAGE = ("EBS:VolumeUsage.piops", "EBS:VolumeUsage.io2")
@@ -12,7 +12,7 @@ IOPS = ("EBS:VolumeP-IOPS.piops", "EBS:VolumeP-IOPS.io2")
 # gp3's prices in those of io1 and io2, which are the same up to 32,000 IOPS: of a GB, of an IOPS, and what the
 # throughput beyond gp3's own costs up to io1's most (1,000 MiB/s), in IOPS.
 GP3_GB, GP3_IOPS, THROUGHPUT_IOPS = Decimal("0.65"), Decimal("0.08"), 550
-FREE_IOPS = 3000
+FREE_IOPS, MOST_A_GB = 3000, 500  # io2 has up to 1,000 IOPS a GB
 
 
 def judge(resource: BilledResource, *, window_days: int, max_iops: int, min_times_storage: float) -> Verdict:
@@ -21,12 +21,14 @@ def judge(resource: BilledResource, *, window_days: int, max_iops: int, min_time
         return Fine()
     if resource.known_days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    if any(line.consumed_quantity is None for line in iops_lines):
-        return Unknown("how many IOPS each day was charged for")
-    stored = cost_of(resource.lines(*STORAGE, days=window_days))
+    storage = resource.lines(*STORAGE, days=window_days)
+    if lacks_quantity((*iops_lines, *storage)):
+        return Unknown("how many IOPS and how many GB each day was charged for")
+    most = min(Decimal(max_iops), max(Decimal(FREE_IOPS), standing(storage, days=window_days) * MOST_A_GB))
+    stored = cost_of(storage)
     paid, iops = cost_of(iops_lines), standing(iops_lines, days=window_days)
     is_whole = iops > 0 and all(cost > 0 for cost in resource.cost_by_day(iops_lines, days=window_days))
-    if not is_whole or stored <= 0 or paid < stored * Decimal(str(min_times_storage)) or iops > max_iops:
+    if not is_whole or stored <= 0 or paid < stored * Decimal(str(min_times_storage)) or iops > most:
         return Fine()
     left_iops = GP3_IOPS * max(Decimal(0), iops - FREE_IOPS) + THROUGHPUT_IOPS
     saved = stored * (1 - GP3_GB) + paid * (1 - left_iops / iops)

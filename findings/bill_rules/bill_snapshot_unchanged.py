@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from audits.billed import BilledResource, cost_of, meter_of
+from audits.billed import BilledResource, cost_of, lacks_quantity, meter_of
 from findings.rule import ALL, Fine, Rule, Unknown, Verdict, Waste, counted
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def judge(resource: BilledResource, *, min_days: int, tolerance_percent: int) ->
     lines = _lines(resource, days)
     if not lines:
         return Fine()
-    if any(line.consumed_quantity is None for line in lines):
+    if lacks_quantity(lines):
         return Unknown("the quantity of each of its days")
     if not _is_unchanged(resource, lines, days=days, tolerance_percent=tolerance_percent):
         return Fine()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from audits.billed import MONTH_DAYS, BilledResource, cost_of, fraction_of, meter_of
+from audits.billed import MONTH_DAYS, BilledResource, cost_of, fraction_of, lacks_quantity, meter_of
 from findings.rule import Fine, Rule, Share, Unknown, Verdict, Waste, counted
 
 # By cloud: the service, the meters of its standard class, and what is billed only where data is in or goes to another.
@@ -41,7 +41,7 @@ def judge(
         return Fine()
     if bucket.known_days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    if any(line.consumed_quantity is None for line in stored):
+    if lacks_quantity(stored):
         return Unknown("how much it held on each day")
     held = bucket.by_day(stored, days=window_days)
     has_shrunk = not all(held) or sum(held[-WEEK:]) < sum(held[:WEEK]) * KEPT

@@ -24,7 +24,7 @@ def judge(service: BilledService, *, max_percent: float, min_cost: float) -> Ver
     if first < service.first:
         return Unknown("a whole calendar month of its bill")
     paid = [line for line in service.charges if first <= line.charge_date < until and line.charge_category in CHARGED]
-    rest = [line for line in service.bill if first <= line.charge_date < until and line.charge_category == "Usage"]
+    rest = [line for line in service.bill if first <= line.charge_date < until and line.charge_category in CHARGED]
     rest = [line for line in rest if not _is_support(service.cloud, line.service_name)]
     if len(currencies_of((*paid, *rest))) > 1:
         return Unknown("its bill in one currency")
@@ -37,8 +37,9 @@ def judge(service: BilledService, *, max_percent: float, min_cost: float) -> Ver
         return Fine()
     return Waste(
         saves=Share(fraction=1 - allowed / cost),
-        because=f"{cost:,.2f} {paid[0].billing_currency} in {first:%Y-%m} beside {spend:,.2f} of usage on the whole "
-        f"bill, before discounts; no plan takes more than 10 % of what is spent, unless its least fee applies.",
+        because=f"{cost:,.2f} {paid[0].billing_currency} in {first:%Y-%m} beside {spend:,.2f} of usage and purchases "
+        f"on the whole bill, before discounts; no plan takes more than 10 % of what is spent, unless its least fee "
+        "applies.",
     )
 
 
@@ -47,6 +48,7 @@ def _is_support(cloud: str, name: str) -> bool:
 
 
 def _before_discounts(line: DayCost) -> Decimal:
+    """A commitment that is paid upfront has no effective cost: AWS reckons it in the month in which it is bought."""
     return max(line.list_cost, line.effective_cost)
 
 

@@ -26,5 +26,6 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/vpn/latest/s2svpn/VPC_VPN.html",
     judge=judge,
     rollback="Make a new connection; its addresses and keys are new, so the other end must be set up again.",
+    told_by=("aws_vpc_vpn_connection_idle",),
     access_adds="the state of its tunnels, its routes and its traffic day by day",
 )

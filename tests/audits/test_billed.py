@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from audits.billed import fraction_of, is_database_storage, meter_of, standing
-from tests.findings.bill_rules.billed import each_day
+from audits.billed import fraction_of, is_database_storage, less_discounts, meter_of, standing
+from tests.findings.bill_rules.billed import each_day, resource
 
 
 def test_a_part_is_a_fraction_of_what_is_charged_whatever_is_taken_back():
@@ -57,3 +57,32 @@ def test_a_database_s_size_is_written_out_where_the_bill_has_it_short():
 )
 def test_what_a_database_stores_is_told_from_what_it_does_and_from_its_backups(meter, expected):
     assert is_database_storage(each_day(meter, 1, days=1)[0]) is expected
+
+
+def test_a_discount_on_lines_of_its_own_is_off_the_lines_of_its_day_and_meter_and_stands_no_more():
+    tiers = (each_day("NatGateway-Bytes", 5, cost="3", days=2), each_day("NatGateway-Bytes", 5, cost="1", days=2))
+    off = each_day("NatGateway-Bytes", 0, cost="-1", days=1, consumed_quantity=None)
+    lines = resource(*tiers, off).lines("NatGateway-")
+    assert [line.effective_cost for line in lines] == [3, 1, Decimal("2.25"), Decimal("0.75")]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"usage_type": "BoxUsage:m5.large"},
+        {"charge_class": "Correction"},
+        {"billing_currency": "EUR"},
+        {"charge_days": 30},
+    ],
+)
+def test_what_is_taken_off_anything_else_stands_as_it_is(more):
+    lines = (*each_day("NatGateway-Hours", 24, days=1), *each_day("NatGateway-Hours", 24, cost="-1", days=1, **more))
+    assert less_discounts(lines) == lines
+
+
+def test_what_is_more_than_the_charges_or_of_what_a_commitment_covers_is_no_discount():
+    covered = each_day("BoxUsage:m5.large", 20, cost="9", days=1, commitment_discount_id="arn:plan")
+    full, all_of_it, more = (each_day("BoxUsage:m5.large", 4, cost=cost, days=1) for cost in ("1", "-1", "-1.1"))
+    assert [line.effective_cost for line in less_discounts((*covered, *full, *all_of_it))] == [9, 0]
+    assert less_discounts((*covered, *full, *more)) == (*covered, *full, *more)
+    assert less_discounts((*covered, *all_of_it)) == (*covered, *all_of_it)

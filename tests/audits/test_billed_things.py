@@ -71,6 +71,15 @@ def test_a_commitment_is_added_up_over_accounts_by_day_and_status():
     }
 
 
+def test_a_commitment_is_no_resource_where_what_it_did_not_cover_stands_under_its_id():
+    unused = {**COVERED, "commitment_discount_status": "Unused", "resource_id": "plan"}
+    bought = {"commitment_discount_id": "plan", "charge_category": "Purchase", "resource_id": "plan"}
+    resources, (found,), services = things_of([COVERED, unused, bought])
+    assert [one.resource_id for one in resources] == ["i-1"]
+    assert found.resource_id == "plan"
+    assert sum(line.effective_cost for line in services[0].charges) == Decimal("0.3")
+
+
 def test_a_purchase_of_a_commitment_is_no_use_of_it():
     bought = {"commitment_discount_id": "plan", "charge_category": "Purchase", "resource_id": ""}
     _, commitments, _ = things_of([bought])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from audits.billed import BilledCommitment, BilledResource, BilledService
+from connections.resources.links import VpnConnection
 from findings import registry
 from findings.registry import BILL_RULES, RULES, UnknownRule, bill_rule
 from findings.rule import STAGES
@@ -104,3 +105,8 @@ def test_no_page_is_left_without_a_rule():
 )
 def test_what_only_its_owner_or_the_cloud_can_tell_is_never_called_proven(rule_id):
     assert bill_rule(rule_id).assumes
+
+
+@pytest.mark.parametrize(("rule_id", "kind"), [("bill_vpn_without_bytes", VpnConnection)])
+def test_what_an_audit_reads_is_told_by_its_own_rule(rule_id, kind):
+    assert kind in {registry.rule(one).looks_at for one in bill_rule(rule_id).told_by}

@@ -52,6 +52,16 @@ def test_the_worked_sum_can_be_followed_line_by_line():
     ]
 
 
+def test_what_a_contract_takes_off_on_lines_of_its_own_is_not_saved():
+    charged, off = (bill(days=30, cost=cost, usage_type="EBS:VolumeUsage.gp2") for cost in ("2", "-0.2"))
+    found = saving_of(VOLUME, replace(charged, lines=charged.lines + off.lines))
+    assert (found.monthly, found.monthly_cost) == (Decimal("54.7875"), Decimal("54.7875"))
+    assert [(step.label, step.amount) for step in found.steps][:2] == [
+        ("Charged for usage, 2026-06-20 to 2026-07-19", 54),
+        ("Discounts within it", -6),
+    ]
+
+
 def test_lines_under_a_commitment_free_it_instead_of_cash():
     covered = bill(days=30, cost="3", commitment_discount_id="arn:plan")
     cash = bill(days=30, cost="1")

@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from findings.registry import bill_rule
-from findings.rule import Fine, Unknown, Waste
+from findings.rule import Fine, Share, Unknown, Waste
+from findings.savings import monthly_saving
+from findings.try_bill import NO_PRICES, evidence_of
 from tests.findings.bill_rules.billed import commitment, each_day, verdict, waste
 
 RULE = bill_rule("bill_commitment_unused")
@@ -57,5 +59,20 @@ def test_what_is_charged_by_the_month_counts_with_the_part_that_falls_into_the_w
     assert waste(RULE, from_before).because == (
         "Of 14.00 USD paid for it in the last 14 days, 3.50 (25 %) bought nothing."
     )
-    begun_within = commitment(used("0.95"), unused("1.5", until=7, **a_month))
-    assert isinstance(verdict(RULE, begun_within), Fine)
+
+
+def test_what_is_left_of_a_month_that_goes_on_is_not_yet_unused():
+    going_on = unused("17", until=13, charge_days=30, days=1)
+    assert isinstance(verdict(RULE, commitment(used("1"), going_on)), Fine)
+    before = unused("7.75", until=44, charge_days=31, days=1)
+    assert waste(RULE, commitment(used("0.75", until=14), used("1", days=13), before, going_on)).because == (
+        "Of 14.00 USD paid for it in the 14 days before 2026-07-07, 3.50 (25 %) bought nothing."
+    )
+    assert isinstance(verdict(RULE, commitment(used("1"), going_on, known_days=26)), Unknown)
+
+
+def test_a_month_that_goes_on_is_no_part_of_what_a_commitment_costs():
+    months = (unused("15.5", until=44, charge_days=31, days=1), unused("30", until=13, charge_days=30, days=1))
+    evidence = evidence_of(commitment(used("0.5"), *months))
+    found = monthly_saving(saves=Share(fraction=Decimal("0.5")), evidence=evidence, listed=NO_PRICES)
+    assert (found.monthly_cost, found.monthly) == (Decimal("30.4375"), Decimal("15.21875"))

@@ -34,6 +34,7 @@ def account(*meters, cloud="aws", known_days=60):
         (account(addresses(30), known_days=29), Unknown),
         (account(addresses(30), addresses(30, billing_currency="EUR")), Unknown),
         (account(addresses(None)), Unknown),
+        (account(addresses(30, cost="80"), addresses(None, cost="-8")), Waste),
         (account(), Fine),
         (account(addresses(30, "Standard IPv4 Static Public IP"), cloud="azure"), Waste),
         (account(addresses(30, "Standard IPv4 Static Public IP")), Fine),

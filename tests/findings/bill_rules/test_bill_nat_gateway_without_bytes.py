@@ -24,6 +24,7 @@ NO_QUANTITY = each_day(HOURS, 0, consumed_quantity=None)
         (resource(each_day("BoxUsage:m5.large", 24)), Fine),
         (resource(each_day(HOURS, 24), known_days=13), Unknown),
         (resource(NO_QUANTITY), Unknown),
+        (resource(each_day(HOURS, 24), each_day(HOURS, 0, cost="-0.1", consumed_quantity=None)), Waste),
         (
             resource(each_day("Standard Gateway", 24), cloud="azure", resource_id="/subscriptions/s/natgateways/n"),
             Waste,

@@ -34,6 +34,10 @@ def iops(number, *, cost="5", meter="EUC1-EBS:VolumeP-IOPS.piops", **more):
         (resource(storage("1"), iops(3000, consumed_quantity=None)), Unknown),
         (resource(iops(3000)), Fine),
         (resource(storage("1"), iops(0)), Fine),
+        (resource(storage("1", consumed_quantity=Decimal(24) / MONTH), iops(12_000)), Waste),
+        (resource(storage("1", consumed_quantity=Decimal("23.9") / MONTH), iops(12_000)), Fine),
+        (resource(storage("1", consumed_quantity=Decimal(5) / MONTH), iops(3000)), Waste),
+        (resource(storage("1", consumed_quantity=None), iops(3000)), Unknown),
         (
             resource(each_day("EBS:VolumeUsage.io2", 3), iops(3000, meter="EBS:VolumeP-IOPS.io2")),
             Waste,

@@ -39,6 +39,7 @@ def used(cost, **more):
         (plan("100", "100", beside=used("900", at=JULY)), Waste),
         (plan("100", "100", beside=used("900", charge_category="Tax")), Waste),
         (plan("100", "100", beside=used("900", billing_currency="EUR")), Unknown),
+        (plan("1000", "100", beside=used("9000", charge_category="Purchase", effective_cost=Decimal(0))), Fine),
         (plan("100", "100", known_days=49), Waste),
         (plan("100", "100", known_days=48), Unknown),
         (plan("100", "100", name="AWSSupportBusiness"), Waste),
@@ -61,7 +62,7 @@ def test_what_is_above_that_share_is_saved():
     found = waste(RULE, plan("100", "200"))
     assert found.saves.fraction == Decimal("0.7")
     assert found.because == (
-        "100.00 USD in 2026-06 beside 200.00 of usage on the whole bill, before discounts; "
+        "100.00 USD in 2026-06 beside 200.00 of usage and purchases on the whole bill, before discounts; "
         "no plan takes more than 10 % of what is spent, unless its least fee applies."
     )
 

@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from audits.evidence import Bill
+from audits.evidence import Bill, Evidence, Usage
 from connections.resources.commitments import Reservation
+from findings.evaluate import evaluate
 from findings.registry import rule
 from findings.rule import Fine, Unknown, Waste
+from findings.verify import verify
 from tests.findings.commitment_days import billed
-from tests.findings.evidence import ACCOUNT, NOW, ago
+from tests.findings.evidence import ACCOUNT, NOW, TODAY, ago, line
 
 RULE = rule("aws_commitment_reservation_underused")
 ACTIVE = Reservation(
@@ -54,3 +56,19 @@ def test_the_unused_share_of_what_it_costs_is_saved():
 def test_the_limit_is_a_setting():
     bill = billed(used="0.9", unused="0.1")
     assert isinstance(RULE.ask(ACTIVE, usage=None, settings={"max_unused_percent": 10}, bill=bill), Fine)
+
+
+def test_a_fully_used_reservation_has_the_rest_of_the_month_left_and_is_in_order():
+    bill = billed(used="1", unused="0")
+    rest = line(TODAY - timedelta(days=13), "17", commitment_discount_status="Unused", charge_days=30)
+    assert isinstance(RULE.ask(ACTIVE, usage=None, settings={}, bill=replace(bill, lines=(*bill.lines, rest))), Fine)
+
+
+def test_what_is_told_of_the_months_that_are_over_is_not_verified_where_that_is_long_ago():
+    bill = billed(used="0.75", unused="0.25")
+    rest = line(TODAY - timedelta(days=13), "17", commitment_discount_status="Unused", charge_days=30)
+    evidence = Evidence(thing=ACTIVE, usage=Usage(until=TODAY), bill=replace(bill, lines=(*bill.lines, rest)))
+    [judgement] = evaluate([evidence], [RULE], {})
+    found = verify(judgement)
+    assert found.confidence == "ESTIMATED"
+    assert "The bill tells of it until 13 days before the audit." in [proof.sentence for proof in found.proofs]
