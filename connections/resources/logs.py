@@ -12,7 +12,8 @@ from connections.resources.thing import Thing
 class LogGroup(Thing):
     """A group of log streams. `stored_bytes` is before compression; None: the provider did not say.
 
-    `retention_days` None: what is written stays for ever. `log_class` is STANDARD, INFREQUENT_ACCESS or DELIVERY.
+    `retention_days` None: what is written stays for ever. `by_policy`: a policy of its account says so or sets those
+    days, whatever the group's own retention is. `log_class` is STANDARD, INFREQUENT_ACCESS, ESSENTIALS or DELIVERY.
     `is_protected`: its owner has switched deletion off.
     """
 
@@ -23,3 +24,4 @@ class LogGroup(Thing):
     retention_days: int | None
     log_class: str = "STANDARD"
     is_protected: bool = False
+    by_policy: bool = False

@@ -42,6 +42,9 @@ CASES = {
     "stale_kept": Case(
         count=2, tags={"retain": "true"}, has={"gib": 14} | QUIET, trap="stale and for ever, but tagged to be retained"
     ),
+    "kept_by_policy": Case(
+        has={"gib": 16, "policy": "keep-all"} | QUIET, trap="stale and for ever, by a policy of the account that says so"
+    ),
     "stale_protected": Case(
         wastes=(FOREVER,),
         untold=(FOREVER,),
@@ -82,6 +85,7 @@ def _group(draw: Draw, estate: Estate, stand: Stand) -> None:
         "logGroupClass": has.get("class", "STANDARD"),
         "deletionProtectionEnabled": has.get("is_protected", False),
         "retentionInDays": has.get("retention"),
+        "retentionPolicyName": has.get("policy"),
         "storedBytes": None if has["gib"] is None else int(has["gib"] * GIB),
     }
     item.shape = {member: value for member, value in shape.items() if value is not None}

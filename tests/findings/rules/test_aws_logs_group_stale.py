@@ -51,6 +51,7 @@ NEVER_READ = usage_of({})
         ({"log_class": "INFREQUENT_ACCESS"}, incoming(5.0), Fine),
         ({"log_class": "ESSENTIALS"}, SILENT, Unknown),
         ({"is_protected": True}, SILENT, Fine),
+        ({"by_policy": True}, SILENT, Fine),
         ({"stored_bytes": GIB - 1}, SILENT, Fine),
         ({"stored_bytes": None}, SILENT, Unknown),
         ({"stored_bytes": None}, incoming(*[None] * 89, 1.0), Fine),

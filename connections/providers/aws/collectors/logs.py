@@ -24,7 +24,7 @@ DESCRIBE_LOG_GROUPS = Call(
     read=beneath(
         "logGroups",
         *("arn", "logGroupArn", "logGroupName", "logGroupClass", "creationTime"),
-        *("storedBytes", "retentionInDays", "deletionProtectionEnabled"),
+        *("storedBytes", "retentionInDays", "retentionPolicyName", "deletionProtectionEnabled"),
     ),
 )
 
@@ -57,6 +57,7 @@ def _group(reader: Reader, item: dict[str, Any], tags: dict[str, dict[str, str]]
         retention_days=item.get("retentionInDays"),
         log_class=item.get("logGroupClass", "STANDARD"),
         is_protected=bool(item.get("deletionProtectionEnabled")),
+        by_policy=bool(item.get("retentionPolicyName")),
     )
 
 
