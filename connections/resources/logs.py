@@ -14,7 +14,8 @@ class LogGroup(Thing):
 
     `retention_days` None: what is written stays for ever. `by_policy`: a policy of its account says so or sets those
     days, whatever the group's own retention is. `log_class` is STANDARD, INFREQUENT_ACCESS, ESSENTIALS or DELIVERY.
-    `is_protected`: its owner has switched deletion off.
+    `is_protected`: its owner has switched deletion off. `gets_copies`: logs of other accounts are copied to some groups
+    of its account and region, nobody says to which; None: could not be read, or was not asked.
     """
 
     KIND: ClassVar[str] = "log_group"
@@ -25,3 +26,4 @@ class LogGroup(Thing):
     log_class: str = "STANDARD"
     is_protected: bool = False
     by_policy: bool = False
+    gets_copies: bool | None = None
