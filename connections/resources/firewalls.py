@@ -15,7 +15,8 @@ class Firewall(Thing):
 
     `is_routed`: some route leads to one of its endpoints; None where not all that might could be read, or where traffic
     comes to it by other ways (a transit gateway, endpoints in other networks). `has_associations`: it has endpoints in
-    other networks, whose zones and packets are not among its own.
+    other networks, whose zones and packets are not among its own. `is_proxy`: clients send requests to it by
+    its name, which needs no route.
     """
 
     KIND: ClassVar[str] = "firewall"
@@ -26,3 +27,4 @@ class Firewall(Thing):
     zones: tuple[str, ...] | None = None
     is_routed: bool | None = None
     has_associations: bool = False
+    is_proxy: bool = False

@@ -84,6 +84,7 @@ def test_a_firewall_knows_its_zones_its_age_and_whether_a_route_leads_to_it(calm
     assert (told["guarding-1"], told["without-route-1"]) == (True, False)
     assert (told["silent-on-transit-1"], told["silent-shared-1"]) == (None, None)
     assert {name for name, one in found.items() if one.has_associations} == {"silent-associated-1"}
+    assert {name for name, one in found.items() if one.is_proxy} == {"proxy-1"}
     assert {one.zones for one in found.values()} == {("us-east-1a", "us-east-1b")}
     assert {one.created_at is None for one in found.values()} == {False}
 

@@ -20,8 +20,8 @@ LIST_METRICS = Call(
     operation="ListMetrics",
     action="cloudwatch:ListMetrics",
     why="Tells of which machines the memory and GPUs and of which functions the memory is measured, by agents and "
-    "layers that you install, of which buckets S3 Storage Lens publishes metrics, and which VPN connections there are: "
-    "their own listing holds keys, and is not called.",
+    "layers that you install, of which buckets S3 Storage Lens publishes metrics, whether logs of other accounts are "
+    "copied here, and which VPN connections there are: their own listing holds keys, and is not called.",
     cheapest={"Namespace": AGENT, "MetricName": MEMORY},
 )
 

@@ -24,9 +24,12 @@ def judge(group: LogGroup, *, usage: Usage, idle_days: int, min_stored_gib: floa
     incoming = [value for value in usage.days(INCOMING, days=idle_days) if value is not None]
     if any(value > 0 for value in incoming):
         return Fine()
-    if group.log_class != "STANDARD":
-        return Unknown(f"whether CloudWatch counts what comes in for the class {group.log_class}")
-    if len(incoming) < idle_days or group.created_at is None or _days(group) < idle_days:
+    # Copies come in by no group's usage and by no charge: the first one is free.
+    copied = "" if group.gets_copies is False else "whether logs of other accounts are copied to it"
+    if copied or group.log_class != "STANDARD":
+        return Unknown(copied or f"whether CloudWatch counts what comes in for the class {group.log_class}")
+    age_days = (group.observed_at - group.created_at).days if group.created_at else 0
+    if len(incoming) < idle_days or age_days < idle_days:
         return unmeasured(group, since=group.created_at, days=idle_days, what="incoming bytes")
     if stored_gib is None:
         return Unknown("how much the log group stores")
@@ -40,11 +43,8 @@ def judge(group: LogGroup, *, usage: Usage, idle_days: int, min_stored_gib: floa
 def _why_kept(group: LogGroup) -> str:
     if group.retention_days is not None or group.log_class == "DELIVERY":
         return "It empties itself: what it stores is deleted when its time is over."
-    return "Protected against deletion by its owner." if group.is_protected else ""
-
-
-def _days(group: LogGroup) -> int:
-    return (group.observed_at - group.created_at).days if group.created_at else 0
+    by_policy = "A policy of the account keeps it for ever." if group.by_policy else ""
+    return "Protected against deletion by its owner." if group.is_protected else by_policy
 
 
 rule = Rule(

@@ -12,6 +12,8 @@ KEEPS_ITSELF_SHORT = "DELIVERY"
 def judge(group: LogGroup, *, min_stored_gib: float, min_age_days: int) -> Verdict:
     if group.retention_days is not None:
         return Fine(f"Keeps what is written for {counted(group.retention_days, 'day')}.")
+    if group.by_policy:  # a retention of its own would change nothing
+        return Fine("A policy of the account keeps it for ever.")
     if group.log_class == KEEPS_ITSELF_SHORT:
         return Fine("Its class keeps what is written for a day or two.")
     if group.stored_bytes is None or group.created_at is None:

@@ -24,6 +24,8 @@ ASKED = tuple(
 )
 # And this it sends as long as it runs: a day without it is one of which nothing is known.
 CPU = Metric(name="CPUUtilization", statistic="Maximum", unit="%")
+# A serverless one is charged by its units, of which it keeps one at the least.
+HOURS = ("InstanceUsage", "Neptune:Serverless")
 
 
 def judge(instance: GraphInstance, *, usage: Usage, idle_days: int) -> Verdict:
@@ -50,5 +52,5 @@ rule = Rule(
     judge=judge, metrics=(*ASKED, CPU), window_days=14, implementation_effort="Medium", rollback_possible=True,
     rollback="Restore the final snapshot into a new cluster and give it an instance; its endpoint is a new one.",
     hint="aws neptune delete-db-instance --region {region} --db-instance-identifier {native_id}",
-    bill=BillExpects(prices=("InstanceUsage",), at_least=Decimal(23), says="so it did not run all day"),
+    bill=BillExpects(prices=HOURS, at_least=Decimal(23), says="so it did not run all day"),
 )  # fmt: skip

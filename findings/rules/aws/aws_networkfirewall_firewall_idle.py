@@ -27,8 +27,10 @@ def judge(firewall: Firewall, *, usage: Usage, idle_days: int) -> Verdict:
     if age_days is not None and age_days < idle_days:
         return Fine(f"There for {counted(age_days, 'day')} only.")
     is_silent = usage.was_read(PACKETS, days=idle_days) and firewall.is_routed is False and age_days is not None
-    if firewall.has_associations or (None in days and not is_silent):
+    # What comes to a proxy passes the stateful engine alone, of which no packet is counted here.
+    if firewall.is_proxy or firewall.has_associations or (None in days and not is_silent):
         where = " to its endpoints in other networks" if firewall.has_associations else ""
+        where = " to its proxy" if firewall.is_proxy else where
         return Unknown(f"whether a packet came{where} on every one of the last {counted(idle_days, 'day')}")
     came = f"no packet came on any of the last {counted(idle_days, 'day')}"
     routes = "no route leads to it, and " if firewall.is_routed is False else ""

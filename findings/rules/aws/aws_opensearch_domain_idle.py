@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 WRITTEN = Metric(name="IndexingRate", statistic="Sum", unit="documents")
 SEARCHED = Metric(name="SearchRate", statistic="Sum", unit="searches")
 ASKED = Metric(name="OpenSearchRequests", statistic="Sum", unit="requests")
+ASKED_OF_OLD = Metric(name="ElasticsearchRequests", statistic="Sum", unit="requests")  # its name before OpenSearch
 
 
 def judge(domain: SearchDomain, *, usage: Usage, idle_days: int, max_requests: int) -> Verdict:
@@ -26,7 +27,8 @@ def judge(domain: SearchDomain, *, usage: Usage, idle_days: int, max_requests: i
     if None in days:
         return unmeasured(domain, since=domain.created_at, days=idle_days, what="indexing and searches")
     # What is fetched by its id is no search; a few requests are somebody who looked at the domain itself.
-    if any((value or 0) > max_requests for value in usage.days(ASKED, days=idle_days)):
+    asked = (*usage.days(ASKED, days=idle_days), *usage.days(ASKED_OF_OLD, days=idle_days))
+    if any((value or 0) > max_requests for value in asked):
         return Unknown("who asks it without a search")
     return Waste(
         saves=ALL,
@@ -43,7 +45,8 @@ rule = Rule(
     action="Ask its owner, take a snapshot into a bucket of your own, then delete the domain.",
     docs="https://docs.aws.amazon.com/opensearch-service/latest/developerguide/gsgdeleting.html",
     judge=judge,
-    metrics=(WRITTEN, SEARCHED, ASKED),
+    metrics=(WRITTEN, SEARCHED, ASKED, ASKED_OF_OLD),
+    where_told=(ASKED_OF_OLD,),
     limits=(Limit(title="Requests", metrics=(ASKED,), setting="max_requests", unit="requests"),),
     window_days=14,
     implementation_effort="Medium",

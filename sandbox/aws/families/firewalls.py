@@ -43,6 +43,11 @@ CASES = {
         has={"packets": 0.0, "associations": 2},
         trap="no packet comes to its own zones, but it has endpoints in other networks",
     ),
+    "proxy": Case(
+        unknowns=(IDLE,),
+        has={"packets": 0.0, "is_routed": False, "is_proxy": True},
+        trap="no route leads to it and no packet is counted, but clients send requests to it by name",
+    ),
     "silent_shared": Case(
         unknowns=(IDLE,), has={"is_shared_vpc": True}, trap="nothing is reported, and another account keeps the routes"
     ),
@@ -60,13 +65,14 @@ def _firewall(draw: Draw, estate: Estate, stand: Stand) -> None:
     item = stand.item(draw, kind="firewall", native_id=arn, bill_id=arn, rules=(IDLE,))
     zones = {f"{stand.region}{letter}": draw.id("vpce") for letter in "ab"}
     subnets = {zone: draw.id("subnet") for zone in zones}
+    network = {"VpcId": vpc_id, "SubnetMappings": [{"SubnetId": subnet} for subnet in subnets.values()]}
     item.shape = {
         "Firewall": {
             "FirewallName": item.name,
             "FirewallArn": arn,
             "FirewallPolicyArn": stand.arn("network-firewall", f"firewall-policy/{item.name}"),
-            "VpcId": vpc_id,
-            "SubnetMappings": [{"SubnetId": subnet} for subnet in subnets.values()],
+            **network,
+            **({"VpcEndpoint": network} if has.get("is_proxy") else {}),
             "Description": "ask network",
             "FirewallId": draw.hex(36),
             "Tags": tag_list(item),

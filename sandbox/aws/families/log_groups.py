@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sandbox.aws import usage
 from sandbox.aws.cases import GIB, Case, meter, stands
 from sandbox.aws.compute import put
+from sandbox.aws.names import LAB, SHOP
 from sandbox.aws.shaped import Answered
 from sandbox.aws.usage import MIB
 
@@ -22,6 +24,7 @@ SERVICES = {BILLED_AS: ("Management and Governance", "Observability", "AmazonClo
 RESOURCE_TYPES = {"log_group": "Log Group"}
 COMPRESSED = Decimal("0.15")  # what is stored is billed compressed
 QUIET = {"is_quiet": True}
+CENTRAL = (LAB, "ap-southeast-2")  # where the logs of other accounts are copied to
 CASES = {
     "written_forever": Case(count=4, wastes=(FOREVER,), untold=(FOREVER,), has={"gib": 40}),
     "written_rarely": Case(
@@ -41,6 +44,17 @@ CASES = {
     "stale_new": Case(age_days=21, has={"gib": 6} | QUIET, trap="nothing comes in, but it is three weeks old"),
     "stale_kept": Case(
         count=2, tags={"retain": "true"}, has={"gib": 14} | QUIET, trap="stale and for ever, but tagged to be retained"
+    ),
+    "kept_by_policy": Case(
+        has={"gib": 16, "policy": "keep-all"} | QUIET, trap="stale and for ever, by a policy of the account"
+    ),
+    "stale_central": Case(
+        count=2,
+        wastes=(FOREVER,),
+        untold=(FOREVER,),
+        unknowns=(STALE,),
+        has={"gib": 60, "is_central": True} | QUIET,
+        trap="nothing comes in by itself, but logs of other accounts are copied to where it stands",
     ),
     "stale_protected": Case(
         wastes=(FOREVER,),
@@ -70,6 +84,8 @@ def add(draw: Draw, estate: Estate) -> None:
 
 def _group(draw: Draw, estate: Estate, stand: Stand) -> None:
     has, name = stand.case.has, f"/northwind/{stand.label}"
+    if has.get("is_central"):
+        stand = replace(stand, account=CENTRAL[0], region=CENTRAL[1])
     arn = stand.arn("logs", f"log-group:{name}")
     item = stand.item(draw, kind="log_group", native_id=arn, bill_id=arn, rules=(FOREVER, STALE))
     item.name = name
@@ -82,6 +98,7 @@ def _group(draw: Draw, estate: Estate, stand: Stand) -> None:
         "logGroupClass": has.get("class", "STANDARD"),
         "deletionProtectionEnabled": has.get("is_protected", False),
         "retentionInDays": has.get("retention"),
+        "retentionPolicyName": has.get("policy"),
         "storedBytes": None if has["gib"] is None else int(has["gib"] * GIB),
     }
     item.shape = {member: value for member, value in shape.items() if value is not None}
@@ -91,6 +108,9 @@ def _group(draw: Draw, estate: Estate, stand: Stand) -> None:
               operation="HourlyStorageMetering", held=stored)
     ]  # fmt: skip
     estate.items.append(item)
+    if has.get("is_central"):
+        came = usage.counter(draw.random, low=40 * MIB, high=900 * MIB)
+        put(estate, item, ("AWS/Logs", "IncomingCopiedBytes", "SourceAccount", SHOP, "SourceRegion", "us-east-1"), came)
     if has.get("is_quiet"):
         return  # CloudWatch tells nothing of a group to which nothing is written
     values = usage.counter(draw.random, low=40 * MIB, high=900 * MIB)

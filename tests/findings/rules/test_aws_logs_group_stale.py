@@ -18,6 +18,7 @@ WASTEFUL = LogGroup(
     created_at=ago(300),
     stored_bytes=25 * GIB,
     retention_days=None,
+    gets_copies=False,
 )
 
 
@@ -51,6 +52,11 @@ NEVER_READ = usage_of({})
         ({"log_class": "INFREQUENT_ACCESS"}, incoming(5.0), Fine),
         ({"log_class": "ESSENTIALS"}, SILENT, Unknown),
         ({"is_protected": True}, SILENT, Fine),
+        ({"by_policy": True}, SILENT, Fine),
+        ({"gets_copies": True}, SILENT, Unknown),
+        ({"gets_copies": None}, SILENT, Unknown),
+        ({"gets_copies": True}, incoming(5.0), Fine),
+        ({"gets_copies": True, "retention_days": 30}, SILENT, Fine),
         ({"stored_bytes": GIB - 1}, SILENT, Fine),
         ({"stored_bytes": None}, SILENT, Unknown),
         ({"stored_bytes": None}, incoming(*[None] * 89, 1.0), Fine),

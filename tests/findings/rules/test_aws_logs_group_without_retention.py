@@ -36,6 +36,8 @@ WASTEFUL = LogGroup(
         ({"retention_days": 3653}, Fine),
         ({"retention_days": 30, "stored_bytes": None}, Fine),
         ({"log_class": "DELIVERY"}, Fine),
+        ({"by_policy": True}, Fine),
+        ({"by_policy": True, "created_at": None}, Fine),
         ({"stored_bytes": None}, Unknown),
         ({"created_at": None}, Unknown),
         ({"created_at": None, "stored_bytes": 5}, Fine),

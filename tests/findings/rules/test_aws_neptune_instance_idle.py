@@ -1,13 +1,17 @@
 """A Neptune instance whose cluster nobody asks anything."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from audits.evidence import Evidence
 from connections.resources.clusters import GraphInstance
+from findings.evaluate import evaluate
 from findings.registry import rule
 from findings.rule import ALL, Fine, Unknown, Waste
-from tests.findings.evidence import ACCOUNT, ago, usage_of, waste
+from findings.verify import verify
+from tests.findings.evidence import ACCOUNT, ago, bill, usage_of, waste
 
 RULE = rule("aws_neptune_instance_idle")
 WASTEFUL = GraphInstance(
@@ -85,3 +89,19 @@ def test_the_days_are_a_setting():
 
 def test_the_hint_names_the_instance():
     assert "--db-instance-identifier events-1" in RULE.hint_for(WASTEFUL)
+
+
+@pytest.mark.parametrize(
+    ("usage_type", "quantity", "confidence"),
+    [
+        ("InstanceUsage:db.r6g.large", 24, "VERIFIED"),
+        ("InstanceUsageIOOptimized:db.r6g.large", 24, "VERIFIED"),
+        ("EU-Neptune:ServerlessUsage", 24, "VERIFIED"),
+        ("EU-Neptune:ServerlessUsage", 12, "ESTIMATED"),
+        ("Neptune:StorageUsage", 24, "ESTIMATED"),
+    ],
+)
+def test_the_bill_must_charge_each_hour_of_the_instance_or_a_unit_in_each(usage_type, quantity, confidence):
+    charged = bill(cost="8.4", usage_type=usage_type, consumed_quantity=Decimal(quantity), consumed_unit="Hrs")
+    [judgement] = evaluate([Evidence(thing=WASTEFUL, usage=QUIET, bill=charged)], [RULE], {RULE.id: {}})
+    assert verify(judgement).confidence == confidence

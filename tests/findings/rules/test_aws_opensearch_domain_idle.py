@@ -27,6 +27,11 @@ def last_day(metric, value):
     return usage_of({**KEPT, metric: [0.0] * 13 + [value]})
 
 
+def of_old(value):
+    """Requests as CloudWatch has them of a domain that never became one of OpenSearch."""
+    return usage_of({**KEPT, "OpenSearchRequests.Sum": [None] * 14, "ElasticsearchRequests.Sum": [value] * 14})
+
+
 @pytest.mark.parametrize(
     ("changed", "seen", "verdict"),
     [
@@ -47,6 +52,8 @@ def last_day(metric, value):
         ({}, last_day("OpenSearchRequests.Sum", 20.0), Waste),
         ({}, last_day("OpenSearchRequests.Sum", None), Waste),
         ({}, last_day("OpenSearchRequests.Sum", 21.0), Unknown),
+        ({"engine_version": "Elasticsearch_7.10"}, of_old(20.0), Waste),
+        ({"engine_version": "Elasticsearch_7.10"}, of_old(21.0), Unknown),
         ({}, usage_of({}), Unknown),
         ({"created_at": ago(13)}, usage_of({}), Fine),
     ],

@@ -1,11 +1,13 @@
-"""CloudWatch Logs: groups with what they store and for how long."""
+"""CloudWatch Logs: groups with what they store and for how long, and whether logs of others are copied to some."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, MetricPlace, beneath
+from connections.providers.aws.agents import LIST_METRICS
 from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
 from connections.resources.logs import LogGroup
 
@@ -24,21 +26,33 @@ DESCRIBE_LOG_GROUPS = Call(
     read=beneath(
         "logGroups",
         *("arn", "logGroupArn", "logGroupName", "logGroupClass", "creationTime"),
-        *("storedBytes", "retentionInDays", "deletionProtectionEnabled"),
+        *("storedBytes", "retentionInDays", "retentionPolicyName", "deletionProtectionEnabled"),
     ),
 )
+NAMESPACE, COPIED = "AWS/Logs", "IncomingCopiedBytes"
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
-    """Every log group of one region."""
+    """Every log group of one region. Copies are asked for only where a group keeps for ever what comes in."""
     tags = tags_by_arn(reader, "logs:log-group")
-    yield from reader.listing(
+    groups = reader.listing(
         DESCRIBE_LOG_GROUPS,
         result="logGroups",
         row=lambda item: _group(reader, item, tags),
         kinds=(LogGroup.KIND,),
         page_size=50,
     ).rows
+    gets_copies = _gets_copies(reader) if any(group.retention_days is None for group in groups) else None
+    for group in groups:
+        yield replace(group, gets_copies=gets_copies)
+
+
+def _gets_copies(reader: Reader) -> bool | None:
+    """Whether logs of other accounts are copied to this one: what came is told by account, and not by group."""
+    listed = reader.listing(
+        LIST_METRICS, result="Metrics", row=lambda item: item["MetricName"], Namespace=NAMESPACE, MetricName=COPIED
+    )
+    return bool(listed.rows) or (False if listed.is_complete else None)
 
 
 def _group(reader: Reader, item: dict[str, Any], tags: dict[str, dict[str, str]]) -> LogGroup:
@@ -57,17 +71,18 @@ def _group(reader: Reader, item: dict[str, Any], tags: dict[str, dict[str, str]]
         retention_days=item.get("retentionInDays"),
         log_class=item.get("logGroupClass", "STANDARD"),
         is_protected=bool(item.get("deletionProtectionEnabled")),
+        by_policy=bool(item.get("retentionPolicyName")),
     )
 
 
 def _place(group: LogGroup) -> MetricPlace:
-    return MetricPlace(namespace="AWS/Logs", dimensions=(("LogGroupName", group.name),))
+    return MetricPlace(namespace=NAMESPACE, dimensions=(("LogGroupName", group.name),))
 
 
 COLLECTOR = Collector(
     service="logs",
-    needs={LogGroup: (DESCRIBE_LOG_GROUPS,)},
-    calls=(DESCRIBE_LOG_GROUPS, GET_RESOURCES),
+    needs={LogGroup: (DESCRIBE_LOG_GROUPS, LIST_METRICS)},
+    calls=(DESCRIBE_LOG_GROUPS, LIST_METRICS, GET_RESOURCES),
     collect=collect,
     places={LogGroup: _place},
     billed_as=("AmazonCloudWatch", "Amazon CloudWatch"),

@@ -86,6 +86,7 @@ def _firewall(
         zones=tuple(sorted(zones)) if answer else None,
         is_routed=_is_routed(said, endpoints, tables),
         has_associations=bool(said.get("NumberOfAssociations")),
+        is_proxy=bool(said.get("VpcEndpoint")),
     )
 
 
