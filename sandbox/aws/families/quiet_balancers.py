@@ -34,6 +34,7 @@ class Balancer:
     units: str = "0"
     age_days: int = 300
     has_missing_days: bool = False
+    has_target: bool = True
     wastes: tuple[str, ...] = ()
     unknowns: tuple[str, ...] = ()
     is_untold: bool = False
@@ -56,6 +57,16 @@ BALANCERS: dict[str, Balancer] = {
         has_missing_days=True,
         unknowns=(LITTLE,),
         trap="silent, and 2 days on which nothing at all is reported",
+    ),
+    "quiet_scaled_to_nothing": Balancer(
+        count=1, burst=700, has_target=False, trap="no target now, but requests reached some on one of the last 14 days"
+    ),
+    "quiet_redirects_alone": Balancer(
+        count=1,
+        redirects=5_000,
+        units="3",
+        has_target=False,
+        trap="no target, and needs none: it redirects 5,000 a day",
     ),
 }
 
@@ -95,7 +106,7 @@ def _balancer(draw: Draw, estate: Estate, case: str, balancer: Balancer, *, name
         facts={
             "type": "application",
             "path": path,
-            "groups": [{"id": draw.hex(16), "targets": [target]}],
+            "groups": [{"id": draw.hex(16), "targets": [target] if balancer.has_target else []}],
             "is_healthy": True,
         },
         wastes=balancer.wastes,
