@@ -35,6 +35,7 @@ class Balancer:
     age_days: int = 300
     has_missing_days: bool = False
     has_target: bool = True
+    is_checked: bool = True
     wastes: tuple[str, ...] = ()
     unknowns: tuple[str, ...] = ()
     is_untold: bool = False
@@ -58,6 +59,7 @@ BALANCERS: dict[str, Balancer] = {
         unknowns=(LITTLE,),
         trap="silent, and 2 days on which nothing at all is reported",
     ),
+    "quiet_unchecked": Balancer(count=1, is_checked=False, wastes=(LITTLE,)),
     "quiet_scaled_to_nothing": Balancer(
         count=1, burst=700, has_target=False, trap="no target now, but requests reached some on one of the last 14 days"
     ),
@@ -108,6 +110,7 @@ def _balancer(draw: Draw, estate: Estate, case: str, balancer: Balancer, *, name
             "path": path,
             "groups": [{"id": draw.hex(16), "targets": [target] if balancer.has_target else []}],
             "is_healthy": True,
+            "is_checked": balancer.is_checked,
         },
         wastes=balancer.wastes,
         fines=all_but(RULES, balancer.wastes, balancer.unknowns),
