@@ -16,6 +16,8 @@ def why_left(reservation: CapacityReservation) -> str:
     now, ends, committed = reservation.observed_at, reservation.ends_at, reservation.commitment_ends_at
     if reservation.is_block:
         return "A capacity block was paid for beforehand and ends by itself."
+    if reservation.is_lent:
+        return "What another reservation lends: given up, it goes back there and is charged on."
     if committed and committed > now:
-        return f"Committed until {committed:%Y-%m-%d}: it can neither be made smaller nor cancelled before."
+        return f"Committed until {committed:%Y-%m-%d}: it cannot be made smaller before, and cancelling it is charged."
     return f"Ends by itself on {ends:%Y-%m-%d}." if ends and ends < now + MONTH else ""

@@ -17,8 +17,9 @@ class CapacityReservation(Thing):
     pending, scheduled and the like.
 
     `available_count` is how many machines could still be started in it. `ends_at` is None where it runs until it is
-    cancelled; before `commitment_ends_at` it can be neither made smaller nor cancelled. `is_block` says that it was
-    paid for beforehand, for a time that is fixed.
+    cancelled; before `commitment_ends_at` it cannot be made smaller, and cancelling it is charged. `is_block` says that
+    it was paid for beforehand, for a time that is fixed; `is_lent` that another reservation lends its capacity, which
+    goes back there, to work that may be interrupted.
     """
 
     KIND: ClassVar[str] = "capacity_reservation"
@@ -32,3 +33,4 @@ class CapacityReservation(Thing):
     ends_at: datetime | None = None
     commitment_ends_at: datetime | None = None
     is_block: bool = False
+    is_lent: bool = False

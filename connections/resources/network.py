@@ -50,7 +50,7 @@ class NatGateway(Thing):
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancer(Thing):
     """A load balancer of the second generation. `target_count` counts registered targets over all its target groups,
-    `healthy_target_count` the healthy ones; None: could not be read.
+    `healthy_target_count` those that are healthy or whose health nobody checks; None: could not be read.
     """
 
     KIND: ClassVar[str] = "load_balancer"

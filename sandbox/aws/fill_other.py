@@ -34,6 +34,16 @@ class UnhealthyTargetGroup(FakeTargetGroup):
         return status
 
 
+class UncheckedTargetGroup(FakeTargetGroup):
+    """A target group whose targets nobody checks, as those of functions unless somebody asks for it."""
+
+    def health_for(self, target: dict[str, Any], ec2_backend: Any) -> FakeHealthStatus:  # noqa: ANN401
+        status = super().health_for(target, ec2_backend)
+        status.status, status.reason = "unavailable", "Target.HealthCheckDisabled"
+        status.description = "Health checks are disabled for this target group"
+        return status
+
+
 def fill(estate: Estate) -> None:
     for item in estate.of("load_balancer"):
         _load_balancer(item)
@@ -62,7 +72,8 @@ def _load_balancer(item: Item) -> None:
     backend.load_balancers[item.native_id] = balancer
     backend.tagging_service.tag_resource(item.native_id, _tags(item))
     for at, group in enumerate(item.facts["groups"]):
-        make = FakeTargetGroup if item.facts["is_healthy"] else UnhealthyTargetGroup
+        checked = FakeTargetGroup if item.facts["is_healthy"] else UnhealthyTargetGroup
+        make = checked if item.facts.get("is_checked", True) else UncheckedTargetGroup
         name = target_group_name(item.name, at)
         target_group = make(
             name=name,

@@ -22,3 +22,9 @@ def test_a_reservation_says_when_it_ends_and_until_when_it_is_committed():
 def test_a_reservation_that_began_at_once_is_committed_to_nothing():
     found = capacity._reservation(READER, ITEM)
     assert (found.ends_at, found.commitment_ends_at) == (None, None)
+
+
+def test_what_another_reservation_lends_is_told_from_what_is_reserved_for_itself():
+    lends = ITEM | {"InterruptibleCapacityAllocation": {"InstanceCount": 2, "Status": "active"}}
+    found = [capacity._reservation(READER, item) for item in (ITEM | {"Interruptible": True}, ITEM, lends)]
+    assert [one.is_lent for one in found] == [True, False, False]

@@ -250,6 +250,13 @@ def test_without_the_images_a_snapshot_does_not_know_its_users(calm_cloud):
     assert {snapshot.image_ids for snapshot in snapshots} == {None}
 
 
+def test_a_target_whose_health_nobody_checks_as_a_functions_answers_like_a_healthy_one(calm_cloud):
+    found = collect(calm_cloud, service="elasticloadbalancing", region="eu-west-1").resources
+    counts = {one.name: (one.target_count, one.healthy_target_count) for one in found}
+    names_of = ("quiet-unchecked-1", "quiet-silent-1", "quiet-scaled-to-nothing-1")
+    assert [counts[name] for name in names_of] == [(1, 1), (1, 1), (0, 0)]
+
+
 def test_without_target_health_a_balancer_does_not_know_its_targets(calm_cloud):
     collected = collect(calm_cloud, service="elasticloadbalancing", account=names.LAB, region="ap-southeast-2")
     assert [(gap.action, gap.kinds) for gap in collected.gaps] == [("elasticloadbalancing:DescribeTargetHealth", ())]

@@ -61,6 +61,8 @@ LARGE, SMALL = (usage_of({SIZE.key: [gib * 1024**3] * 14}) for gib in (5000.0, 1
 CALLED, SILENT = (usage_of({CALLS.key: [calls] * 30}) for calls in (9.0, 0.0))
 UNUSED, BUSY = table_days(), usage_of({"Duration.Sum": [36_000_000.0] * 30})
 NOTHING = Usage(until=TODAY)
+ASKED = ("RequestCount.Sum", "NewFlowCount.Sum", "HTTP_Redirect_Count.Sum", "HTTP_Fixed_Response_Count.Sum")
+UNASKED = usage_of({name: [None] * 14 for name in ASKED})  # by any client
 
 
 def seen(thing, usage=NOTHING):
@@ -121,11 +123,11 @@ def judged(thing, usage, rule_id):
 
 def test_waste_by_details_of_an_earlier_night_is_not_known_until_they_are_read_and_says_when_they_were():
     empty = replace(BALANCER, target_count=0, healthy_target_count=0)
-    assert judged(empty, NOTHING, "aws_elb_load_balancer_without_targets") == Unknown(
+    assert judged(empty, UNASKED, "aws_elb_load_balancer_without_targets") == Unknown(
         "what was asked of it alone on 2026-07-17, as it is now: the next audit asks again"
     )
     fresh = replace(empty, details_read_at=None)
-    assert isinstance(judged(fresh, NOTHING, "aws_elb_load_balancer_without_targets"), Waste)
+    assert isinstance(judged(fresh, UNASKED, "aws_elb_load_balancer_without_targets"), Waste)
 
 
 def test_waste_that_only_a_tag_of_an_earlier_night_would_take_back_is_not_known_either():

@@ -53,6 +53,7 @@ MADE_OF: Mapping[str, Callable[[Any], tuple[Any, ...]]] = {
     "aws_elb_classic_low_traffic": lambda test: (test.WASTEFUL, test.SILENT),
     "aws_elb_classic_without_instances": lambda test: (test.WASTEFUL, test.NONE),
     "aws_elb_load_balancer_low_traffic": lambda test: (test.WASTEFUL, test.SILENT),
+    "aws_elb_load_balancer_without_targets": lambda test: (test.WASTEFUL, test.SILENT),
     "aws_emr_cluster_idle": lambda test: (test.WASTEFUL, test.WAITS),
     "aws_fsx_file_system_idle": lambda test: (test.WASTEFUL, test.STILL),
     "aws_kinesis_stream_idle": lambda test: (test.WASTEFUL, test.QUIET),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources import Instance, Metric
 from findings.aws_counterparts import run_by_operator
+from findings.machine_usage import IDLE_CPU, cpu_of_use
 from findings.rule import ALL, BillExpects, Fine, Limit, Rule, Verdict, Waste, counted, unmeasured
 from findings.traps import auto_scaling
 
@@ -24,10 +25,11 @@ def judge(instance: Instance, *, usage: Usage, idle_days: int, max_cpu: float, m
     if operated := run_by_operator(instance):
         return operated
     cpu = usage.days(CPU, days=idle_days)
+    most_cpu = max_cpu * cpu_of_use(instance, percent=IDLE_CPU) / IDLE_CPU  # of many processors one thread is little
     network = usage.total(*NETWORK, days=idle_days)
     known_cpu = [value for value in cpu if value is not None]
     known_mb = [value / 1e6 for value in network if value is not None]
-    if any(value >= max_cpu for value in known_cpu) or any(value >= max_network_mb for value in known_mb):
+    if any(value >= most_cpu for value in known_cpu) or any(value >= max_network_mb for value in known_mb):
         return Fine()
     if len(known_cpu) < idle_days or len(known_mb) < idle_days:
         return unmeasured(instance, since=instance.launched_at, days=idle_days, what="CPU and network")
@@ -40,14 +42,11 @@ def judge(instance: Instance, *, usage: Usage, idle_days: int, max_cpu: float, m
 
 
 rule = Rule(
-    id="aws_ec2_instance_idle",
-    title="Idle EC2 instance",
-    looks_at=Instance,
+    id="aws_ec2_instance_idle", title="Idle EC2 instance", looks_at=Instance,
     settings={"idle_days": 14, "max_cpu": 5, "max_network_mb": 5},
     action="Stop the instance; terminate it once nobody has missed it.",
     docs="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Stop_Start.html",
-    judge=judge,
-    metrics=(CPU, *NETWORK),
+    judge=judge, metrics=(CPU, *NETWORK),
     limits=(
         Limit(title="CPU, highest of the day", metrics=(CPU,), setting="max_cpu", unit="%"),
         Limit(title="Network in and out", metrics=NETWORK, setting="max_network_mb", unit="MB a day", per=1e6),

@@ -39,7 +39,9 @@ rule = Rule(
     action_type="Upgrade",
     stage="PRICE",
     implementation_effort="High",
-    rollback="A control plane cannot be set back to an earlier version: try the new one on another cluster first.",
+    rollback_possible=True,
+    rollback="Within 7 days EKS sets the control plane back by one minor version, nodes first, and extended support is "
+    "charged again. Later, or by more than one, only a new cluster.",
     hint="aws eks update-cluster-version --region {region} --name {native_id} --kubernetes-version THE_NEXT_VERSION",
     bill=BillExpects(prices=(EXTENDED,), at_least=Decimal(23), says="so it is not on extended support all day"),
 )

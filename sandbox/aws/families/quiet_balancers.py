@@ -34,6 +34,8 @@ class Balancer:
     units: str = "0"
     age_days: int = 300
     has_missing_days: bool = False
+    has_target: bool = True
+    is_checked: bool = True
     wastes: tuple[str, ...] = ()
     unknowns: tuple[str, ...] = ()
     is_untold: bool = False
@@ -56,6 +58,17 @@ BALANCERS: dict[str, Balancer] = {
         has_missing_days=True,
         unknowns=(LITTLE,),
         trap="silent, and 2 days on which nothing at all is reported",
+    ),
+    "quiet_unchecked": Balancer(count=1, is_checked=False, wastes=(LITTLE,)),
+    "quiet_scaled_to_nothing": Balancer(
+        count=1, burst=700, has_target=False, trap="no target now, but requests reached some on one of the last 14 days"
+    ),
+    "quiet_redirects_alone": Balancer(
+        count=1,
+        redirects=5_000,
+        units="3",
+        has_target=False,
+        trap="no target, and needs none: it redirects 5,000 a day",
     ),
 }
 
@@ -95,8 +108,9 @@ def _balancer(draw: Draw, estate: Estate, case: str, balancer: Balancer, *, name
         facts={
             "type": "application",
             "path": path,
-            "groups": [{"id": draw.hex(16), "targets": [target]}],
+            "groups": [{"id": draw.hex(16), "targets": [target] if balancer.has_target else []}],
             "is_healthy": True,
+            "is_checked": balancer.is_checked,
         },
         wastes=balancer.wastes,
         fines=all_but(RULES, balancer.wastes, balancer.unknowns),

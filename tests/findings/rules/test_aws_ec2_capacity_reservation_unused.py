@@ -62,10 +62,11 @@ def test_what_was_free_at_every_moment_is_unused(changed, seen, verdict):
     [
         (
             {"commitment_ends_at": ago(-60), "ends_at": ago(-10)},
-            "Committed until 2026-09-18: it can neither be made smaller nor cancelled before.",
+            "Committed until 2026-09-18: it cannot be made smaller before, and cancelling it is charged.",
         ),
         ({"ends_at": ago(-10)}, "Ends by itself on 2026-07-30."),
         ({"is_block": True, "ends_at": ago(-10)}, "A capacity block was paid for beforehand and ends by itself."),
+        ({"is_lent": True}, "What another reservation lends: given up, it goes back there and is charged on."),
     ],
 )
 def test_what_cannot_be_given_up_or_ends_anyway_says_until_when(changed, because):

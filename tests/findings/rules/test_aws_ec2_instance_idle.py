@@ -53,6 +53,30 @@ def test_only_fourteen_quiet_days_in_full_are_idle(changed, seen, verdict):
     assert isinstance(RULE.ask(replace(WASTEFUL, **changed), usage=seen, settings={}), verdict)
 
 
+@pytest.mark.parametrize(
+    ("changed", "peak", "verdict"),
+    [
+        ({"instance_type": "m5.12xlarge"}, 1.05, Fine),
+        ({"instance_type": "m5.12xlarge"}, 1.04, Waste),
+        ({"instance_type": "m5.12xlarge", "vcpus": 24}, 1.05, Waste),
+        ({"instance_type": "m5.2xlarge"}, 4.99, Waste),
+        ({"instance_type": "x99.huge"}, 4.99, Waste),
+    ],
+)
+def test_one_thread_at_work_is_work_however_many_processors_the_machine_has(changed, peak, verdict):
+    seen = usage_of({**QUIET, "CPUUtilization.Maximum": [peak] * 14})
+    assert isinstance(RULE.ask(replace(WASTEFUL, **changed), usage=seen, settings={}), verdict)
+
+
+def test_a_threshold_of_ones_own_counts_whole_on_a_small_machine_and_in_proportion_on_a_large_one():
+    seen = {peak: usage_of({**QUIET, "CPUUtilization.Maximum": [peak] * 14}) for peak in (39.0, 8.0, 9.0)}
+    own = {"max_cpu": 40}
+    assert isinstance(RULE.ask(WASTEFUL, usage=seen[39.0], settings=own), Waste)
+    large = replace(WASTEFUL, instance_type="m5.12xlarge")
+    assert isinstance(RULE.ask(large, usage=seen[8.0], settings=own), Waste)
+    assert isinstance(RULE.ask(large, usage=seen[9.0], settings=own), Fine)
+
+
 def test_no_usage_is_never_taken_for_idle():
     empty = usage(CPUUtilization_Maximum=None, NetworkIn_Sum=None, NetworkOut_Sum=None)
     assert RULE.ask(WASTEFUL, usage=empty, settings={}) == Unknown("CPU and network on every one of the last 14 days")

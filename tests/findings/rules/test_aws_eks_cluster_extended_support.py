@@ -77,3 +77,9 @@ def test_without_a_bill_it_is_the_list_price_of_a_month():
 
 def test_the_hint_names_the_cluster():
     assert "--name shop " in RULE.hint_for(WASTEFUL)
+
+
+def test_the_way_back_is_as_long_as_eks_has_one():
+    assert RULE.rollback_possible
+    assert "Within 7 days" in RULE.rollback
+    assert "only a new cluster" in RULE.rollback

@@ -51,6 +51,8 @@ DESCRIBE_LOAD_BALANCER_TAGS = Call(
     answers_cheapest=frozenset({"LoadBalancerNotFound"}),
 )
 TAGS_AT_ONCE = 20  # what DescribeTags takes
+# A function's health is not checked unless somebody asks for it: its target is "unavailable", and answers all the same.
+ANSWERING = frozenset({"healthy", "unavailable"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +123,7 @@ def _counted(reader: Reader, group: _Group) -> _Group:
     )
     if not states.is_complete:
         return group
-    return replace(group, target_count=len(states.rows), healthy_count=states.rows.count("healthy"))
+    return replace(group, target_count=len(states.rows), healthy_count=sum(one in ANSWERING for one in states.rows))
 
 
 def _with_targets(balancer: LoadBalancer, groups: list[_Group]) -> LoadBalancer:
