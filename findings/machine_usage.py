@@ -110,7 +110,7 @@ def demand_of(instance: Instance, usage: Usage, *, days: int, most_cpu: float) -
     p95 = usage.highest(P95_CPU, days=days)
     if len(cpu) < days or len(traffic) < days or p95 is None:
         return unmeasured(instance, since=instance.launched_at, days=days, what="CPU and network")
-    if max(cpu) < IDLE_CPU and max(traffic) < IDLE_MB * 1e6:
+    if max(cpu) < cpu_of_use(instance, percent=IDLE_CPU) and max(traffic) < IDLE_MB * 1e6:
         return Fine("It does next to nothing: its size is not the question.")
     memory = usage.highest(MEMORY, days=days)
     now = facts(instance.instance_type)

@@ -42,6 +42,8 @@ RULE = rule("aws_ec2_instance_oversized")
         ({"launched_at": None}, usage_of({}), Unknown),
         ({}, month(p95=1, peak=3, traffic=1), Fine),
         ({}, month(p95=1, peak=3, traffic=900), Waste),
+        ({"instance_type": "m6g.12xlarge"}, month(p95=1, peak=3, traffic=1), Waste),
+        ({"instance_type": "m6g.12xlarge"}, month(p95=1, peak=1, traffic=1), Fine),
         ({"state": "stopped"}, month(), Fine),
         ({"lifecycle": "spot"}, month(), Fine),
         ({"autoscaling_group": "web"}, month(), Fine),
