@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from connections.resources.endpoints import VpcEndpoint
 
 # GuardDuty's agents send what they see through it: AWS charges nothing for it, and may make one in each VPC.
-UNCHARGED = "guardduty-data"
+UNCHARGED = {"guardduty-data", "guardduty-data-fips"}
 # Reported for a minute in which the endpoint received traffic, and not at all for any other.
 BYTES = Metric(name="BytesProcessed", statistic="Sum", unit="bytes", is_silent_at_zero=True)
 
@@ -23,7 +23,7 @@ def judge_silence(endpoint: VpcEndpoint, *, usage: Usage, idle_days: int) -> Ver
         return Fine()
     if endpoint.is_requester_managed:
         return Fine("Another service of AWS made it, and keeps it.")
-    if UNCHARGED in endpoint.service_name.split("."):
+    if not UNCHARGED.isdisjoint(endpoint.service_name.split(".")):
         return Fine("It is for the agents of GuardDuty, and AWS charges nothing for it.")
     days = usage.days(BYTES, days=idle_days)
     if any(days):

@@ -40,6 +40,7 @@ SILENT = passed(*[None] * 30)
         ({"created_at": None}, passed(*[None] * 29, 1.0), Fine),
         ({"is_requester_managed": True}, SILENT, Fine),
         ({"service_name": "com.amazonaws.us-east-1.guardduty-data"}, SILENT, Fine),
+        ({"service_name": "com.amazonaws.us-gov-west-1.guardduty-data-fips"}, SILENT, Fine),
         ({"service_name": "com.amazonaws.us-east-1.guardduty"}, SILENT, Waste),
         ({"state": "pendingacceptance"}, SILENT, Fine),
         ({"state": "rejected"}, SILENT, Fine),
