@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from findings.aws_types import facts
-from findings.machine_usage import BITS, MEMORY, NETWORK, SAMPLE_SECONDS
+from findings.machine_usage import BITS, IDLE_CPU, MEMORY, NETWORK, SAMPLE_SECONDS, cpu_of_use_of_any
 from findings.rule import Fine, Unknown, unmeasured
 from findings.scaling_groups import CPU
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 SIZING: tuple[Metric, ...] = (CPU, *NETWORK, MEMORY)
 LEAST = 2  # one machine alone is a service that stops with it
-IDLE_CPU = 5  # below it, whether they are needed is the question, and the rule on idle groups asks it
 NETWORK_SHARE = 0.4
 
 
@@ -35,7 +34,7 @@ def load_of(
         return Fine()
     if len(cpu) < days:
         return unmeasured(group, since=group.created_at, days=days, what="CPU of its machines")
-    if max(cpu) < IDLE_CPU:
+    if max(cpu) < cpu_of_use_of_any(group.instance_types, percent=IDLE_CPU):
         return Fine("Its machines do next to nothing: whether they are needed is the question.")
     if bound := _bound(group, usage, days=days):
         return bound

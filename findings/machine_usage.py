@@ -14,6 +14,8 @@ from findings.rule import UNTOLD, Fine, Share, Unknown, unmeasured
 from findings.sql_licences import EDITION, LEAST_VCPUS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from audits.evidence import Usage
     from connections.resources import Instance
     from findings.aws_types import TypeFacts
@@ -83,8 +85,14 @@ def without_gpus(instance: Instance) -> Fine | Unknown | None:
 
 def cpu_of_use(instance: Instance, *, percent: float) -> float:
     """From how much CPU on a machine is used: `percent`, or less where many processors make that several at work."""
-    now = facts(instance.instance_type)
-    vcpus = instance.vcpus or (now.vcpus if now else 1)
+    if instance.vcpus:
+        return min(percent, HALF_A_PROCESSOR / instance.vcpus)
+    return cpu_of_use_of_any((instance.instance_type,), percent=percent)
+
+
+def cpu_of_use_of_any(types: Iterable[str], *, percent: float) -> float:
+    """From how much CPU on machines of several types are used, by the type with the most processors."""
+    vcpus = max((now.vcpus for one in types if (now := facts(one))), default=1)
     return min(percent, HALF_A_PROCESSOR / vcpus)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connections.resources.scaling import AutoScalingGroup
+from findings.machine_usage import IDLE_CPU, cpu_of_use_of_any
 from findings.rule import UNTOLD, Fine, Limit, Rule, Verdict, Waste, counted, unmeasured
 from findings.scaling_groups import CPU, TRAFFIC, why_left
 
@@ -20,7 +21,7 @@ def judge(group: AutoScalingGroup, *, usage: Usage, idle_days: int, max_cpu: flo
     # Each machine answers health checks: what all of them talk is shared out among those that there are at least.
     least = max(1, group.min_size)
     megabytes = [value / 1e6 / least for value in usage.total(*TRAFFIC, days=idle_days) if value is not None]
-    if any(value >= max_cpu for value in cpu) or any(value >= max_network_mb for value in megabytes):
+    if any(value >= _most_cpu(group, max_cpu) for value in cpu) or any(value >= max_network_mb for value in megabytes):
         return Fine()
     if len(cpu) < idle_days or len(megabytes) < idle_days:
         return unmeasured(group, since=group.created_at, days=idle_days, what="CPU and network of its machines")
@@ -30,6 +31,11 @@ def judge(group: AutoScalingGroup, *, usage: Usage, idle_days: int, max_cpu: flo
         f" CPU of none peaked above {max(cpu):.1f} % and network traffic was {max(megabytes):.2f} MB a day each at "
         f"most over the last {counted(idle_days, 'day')}.",
     )
+
+
+def _most_cpu(group: AutoScalingGroup, max_cpu: float) -> float:
+    """Of many processors one thread is little: so much less as they are more."""
+    return max_cpu * cpu_of_use_of_any(group.instance_types, percent=IDLE_CPU) / IDLE_CPU
 
 
 rule = Rule(

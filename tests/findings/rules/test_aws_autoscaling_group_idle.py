@@ -68,6 +68,8 @@ QUIET = days()
         ({"tags": {"team": "eks"}}, QUIET, Waste),
         ({"instance_types": ("m6g.large", "g4dn.xlarge")}, QUIET, Fine),
         ({"instance_types": ("x99.large",)}, QUIET, Waste),
+        ({"instance_types": ("m6g.large", "m6g.12xlarge")}, days(cpu=[1.04]), Waste),
+        ({"instance_types": ("m6g.large", "m6g.12xlarge")}, days(cpu=[1.05]), Fine),
         ({"instance_types": ()}, QUIET, Waste),
     ],
 )

@@ -65,6 +65,8 @@ QUIET = month()
         ({}, usage_of({}), Unknown),
         ({"created_at": ago(20)}, month(cpu=[None] * 30), Fine),
         ({}, month(cpu=[4.0] * 30), Fine),
+        ({"instance_types": ("m6g.12xlarge",)}, month(cpu=[4.0] * 30), Waste),
+        ({"instance_types": ("m6g.12xlarge",)}, month(cpu=[1.0] * 30), Fine),
         ({}, month(gigabytes=[2.0]), Waste),
         ({}, month(gigabytes=[3.0]), Fine),
         ({}, month(gigabytes=[None]), Unknown),
