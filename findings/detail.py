@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from audits.evidence import DailySeries
+    from connections.resources import Thing
     from findings.confidence import Part
     from findings.queries import ActionRow
     from findings.reports.chart import Panel
@@ -125,8 +126,13 @@ def _rule(rule_id: str) -> Rule | None:
 def _hint(rule: Rule | None, finding: Finding) -> str:
     if rule is None or not rule.hint:
         return ""
-    thing = finding.evidence["thing"]
-    return rule.hint_for(from_data(thing["kind"], thing))
+    return rule.hint_for(_thing(finding.evidence))
+
+
+def _thing(evidence: Mapping[str, Any]) -> Thing:
+    """The resource as it was judged."""
+    thing: Mapping[str, Any] = evidence["thing"]
+    return from_data(thing["kind"], thing)
 
 
 def _series(finding: Finding) -> Mapping[str, DailySeries]:
@@ -137,9 +143,12 @@ def _series(finding: Finding) -> Mapping[str, DailySeries]:
 
 
 def _charts(rule: Rule, evidence: Mapping[str, Any], series: Mapping[str, DailySeries]) -> list[Panel]:
+    if not rule.metrics:
+        return []
     usage = evidence["usage"]
     window = (date.fromisoformat(usage["first_date"]), date.fromisoformat(usage["until"]))
-    return usage_panels(rule, settings=evidence["rule"]["settings"], series=series, window=window)
+    thing, settings = _thing(evidence), evidence["rule"]["settings"]
+    return usage_panels(rule, thing=thing, settings=settings, series=series, window=window)
 
 
 def _cost_chart(evidence: Mapping[str, Any]) -> Panel | None:

@@ -90,6 +90,11 @@ def cpu_of_use(instance: Instance, *, percent: float) -> float:
     return cpu_of_use_of_any((instance.instance_type,), percent=percent)
 
 
+def in_proportion(instance: Instance, percent: float) -> float:
+    """What `percent` of CPU means on a machine: of many processors, where one thread is little, as much less."""
+    return percent * cpu_of_use(instance, percent=IDLE_CPU) / IDLE_CPU
+
+
 def cpu_of_use_of_any(types: Iterable[str], *, percent: float) -> float:
     """From how much CPU on machines of several types are used, by the type with the most processors."""
     vcpus = max((now.vcpus for one in types if (now := facts(one))), default=1)

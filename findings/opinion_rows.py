@@ -202,4 +202,5 @@ def _titled(said: Said) -> str:
 def _why_fine(judgement: Judgement) -> str:
     """Why a rule finds it in order: in its own words, else by the day on which usage was highest."""
     because = getattr(judgement.verdict, "because", "")
-    return because or peak(judgement.rule, usage=judgement.evidence.usage, settings=judgement.settings)
+    evidence = judgement.evidence
+    return because or peak(judgement.rule, thing=evidence.thing, usage=evidence.usage, settings=judgement.settings)

@@ -283,7 +283,7 @@ def source_of(service: str) -> str:
     return SOURCES.get(service, service)
 
 
-def peak(rule: Rule, *, usage: Any, settings: Mapping[str, Any]) -> str:  # noqa: ANN401 - an audits.evidence.Usage
+def peak(rule: Rule, *, thing: Thing, usage: Any, settings: Mapping[str, Any]) -> str:  # noqa: ANN401 - an audits.evidence.Usage
     """When usage was highest in the days that a rule looks at: what tells a reader why it finds in order what others
     call idle. What has a limit is told where that was reached; empty where nothing tells: then something else says.
     """
@@ -291,7 +291,7 @@ def peak(rule: Rule, *, usage: Any, settings: Mapping[str, Any]) -> str:  # noqa
     if not days:
         return ""
     limited = {metric for one in rule.limits for metric in one.metrics}
-    asked = [(one.title, one.metrics, one.unit, one.per, settings.get(one.setting)) for one in rule.limits] + [
+    asked = [(one.title, one.metrics, one.unit, one.per, one.on(thing, settings)) for one in rule.limits] + [
         (f"{one.name} ({one.statistic.lower()})", (one,), one.unit, 1.0, None)
         for one in rule.metrics
         if one not in limited

@@ -103,7 +103,8 @@ class BillExpects:
 class Limit:
     """What usage must stay below each day for the verdict of waste: the line in the reader's chart.
 
-    The sum of `metrics`, divided by `per`, is compared with the value of the setting named `setting`, in `unit`.
+    The sum of `metrics`, divided by `per`, is compared with the value of the setting named `setting`, in `unit`; where
+    that means another value on some resources, `of` works it out of the resource and the setting's value.
     """
 
     title: str
@@ -111,6 +112,12 @@ class Limit:
     setting: str
     unit: str
     per: float = 1.0
+    of: Callable[[Any, float], float] | None = None
+
+    def on(self, thing: Thing, settings: Mapping[str, Any]) -> float | None:
+        """The value that the usage of `thing` is compared with; None where `settings` do not name it."""
+        value = settings.get(self.setting)
+        return value if value is None or self.of is None else self.of(thing, value)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from audits.evidence import DailySeries
+    from connections.resources import Thing
     from findings.rule import Rule
     from findings.unit_prices import PriceHistory
 
@@ -47,7 +48,12 @@ class Panel:
 
 
 def usage_panels(
-    rule: Rule, *, settings: Mapping[str, float], series: Mapping[str, DailySeries], window: tuple[date, date] | None
+    rule: Rule,
+    *,
+    thing: Thing,
+    settings: Mapping[str, float],
+    series: Mapping[str, DailySeries],
+    window: tuple[date, date] | None,
 ) -> list[Panel]:
     """A chart for each limit of the rule, else for each of its metrics; `window` is [first, until) as it was judged.
 
@@ -55,7 +61,7 @@ def usage_panels(
     """
     panels = []
     drawn = [
-        (limit.title, limit.unit, limit.metrics, limit.per, settings.get(limit.setting)) for limit in rule.limits
+        (limit.title, limit.unit, limit.metrics, limit.per, limit.on(thing, settings)) for limit in rule.limits
     ] or [(f"{metric.name}, {metric.statistic.lower()} of the day", metric.unit, (metric,), 1.0, None)
           for metric in rule.metrics]  # fmt: skip
     for title, unit, metrics, per, limit in drawn:

@@ -250,4 +250,12 @@ PEAKS = [
 @pytest.mark.parametrize(("rule_id", "seen", "changed", "expected"), PEAKS)
 def test_what_was_used_is_told_by_its_busiest_day_and_only_where_that_is_the_reason(rule_id, seen, changed, expected):
     rule = registry.rule(rule_id)
-    assert peak(rule, usage=usage_of(seen), settings={**rule.settings, **changed}) == expected
+    settings = {**rule.settings, **changed}
+    assert peak(rule, thing=INSTANCE, usage=usage_of(seen), settings=settings) == expected
+
+
+def test_the_limit_that_is_told_is_the_one_that_the_resource_was_judged_by():
+    rule, large = registry.rule("aws_ec2_instance_idle"), dataclasses.replace(INSTANCE, instance_type="m5.12xlarge")
+    seen = usage_of(CALM | {CPU: [0.9] * 13 + [3.0]})
+    told = peak(rule, thing=large, usage=seen, settings=rule.settings)
+    assert told == "CPU, highest of the day: 3 % on 2026-07-19; the rule's limit is 1."

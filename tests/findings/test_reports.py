@@ -5,19 +5,23 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
 from audits.evidence import DailySeries
+from connections.resources import Instance
 from findings import registry
 from findings.queries import ActionRow, CurrencyTotal, Totals
 from findings.reports import chart, csv_file, table
 from findings.reports.money import amount, plain
+from tests.findings.evidence import ACCOUNT
 
 AT = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 DAY = dt.date(2026, 11, 1)
+SMALL = Instance(**ACCOUNT, resource_id="i-1", state="running", instance_type="m5.large")
 
 
 def row(**changes) -> ActionRow:
@@ -176,9 +180,19 @@ def test_a_chart_can_be_drawn_of_anything(values):
 def test_a_limit_on_several_metrics_is_drawn_over_their_sum():
     rule = registry.rule("aws_ec2_instance_idle")
     series = {metric.key: DailySeries(first_date=DAY, values=(2e6, None)) for metric in rule.metrics}
-    cpu, network = chart.usage_panels(rule, settings={"max_cpu": 5, "max_network_mb": 7}, series=series, window=None)
+    cpu, network = chart.usage_panels(
+        rule, thing=SMALL, settings={"max_cpu": 5, "max_network_mb": 7}, series=series, window=None
+    )
     assert (cpu.threshold.label, network.threshold.label) == ("limit 5", "limit 7")
     assert [text for _, text in network.table] == ["4", "no data"]
+
+
+def test_the_limit_that_is_drawn_is_the_one_that_the_resource_was_judged_by():
+    rule = registry.rule("aws_ec2_instance_idle")
+    series = {metric.key: DailySeries(first_date=DAY, values=(1.0, 0.5)) for metric in rule.metrics}
+    large = replace(SMALL, instance_type="m5.12xlarge")
+    cpu, network = chart.usage_panels(rule, thing=large, settings=rule.settings, series=series, window=None)
+    assert (cpu.threshold.label, network.threshold.label) == ("limit 1.042", "limit 5")
 
 
 @pytest.mark.parametrize("rule", [rule for rule in registry.RULES if rule.limits], ids=lambda rule: rule.id)

@@ -46,7 +46,7 @@ rule = Rule(
     action="Set the group's size to nothing; delete it once nobody has missed its machines.",
     docs="https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-process-shutdown.html",
     judge=judge, metrics=(CPU, *TRAFFIC), window_days=14, action_type="ScaleIn",
-    limits=(Limit(title="CPU, highest of the day", metrics=(CPU,), setting="max_cpu", unit="%"),),
+    limits=(Limit(title="CPU, highest of the day", metrics=(CPU,), setting="max_cpu", unit="%", of=_most_cpu),),
     implementation_effort="Medium", restart_needed=True, rollback_possible=True,
     rollback="Set its sizes back: new machines start from its template. What stood on the old ones' disks is gone.",
     hint="aws autoscaling update-auto-scaling-group --region {region} --auto-scaling-group-name {native_id} "

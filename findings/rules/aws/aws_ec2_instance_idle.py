@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources import Instance, Metric
 from findings.aws_counterparts import run_by_operator
-from findings.machine_usage import IDLE_CPU, cpu_of_use
+from findings.machine_usage import in_proportion
 from findings.rule import ALL, BillExpects, Fine, Limit, Rule, Verdict, Waste, counted, unmeasured
 from findings.traps import auto_scaling
 
@@ -25,10 +25,10 @@ def judge(instance: Instance, *, usage: Usage, idle_days: int, max_cpu: float, m
     if operated := run_by_operator(instance):
         return operated
     cpu = usage.days(CPU, days=idle_days)
-    most_cpu = max_cpu * cpu_of_use(instance, percent=IDLE_CPU) / IDLE_CPU  # of many processors one thread is little
     network = usage.total(*NETWORK, days=idle_days)
     known_cpu = [value for value in cpu if value is not None]
     known_mb = [value / 1e6 for value in network if value is not None]
+    most_cpu = in_proportion(instance, max_cpu)
     if any(value >= most_cpu for value in known_cpu) or any(value >= max_network_mb for value in known_mb):
         return Fine()
     if len(known_cpu) < idle_days or len(known_mb) < idle_days:
@@ -48,7 +48,7 @@ rule = Rule(
     docs="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Stop_Start.html",
     judge=judge, metrics=(CPU, *NETWORK),
     limits=(
-        Limit(title="CPU, highest of the day", metrics=(CPU,), setting="max_cpu", unit="%"),
+        Limit(title="CPU, highest of the day", metrics=(CPU,), setting="max_cpu", unit="%", of=in_proportion),
         Limit(title="Network in and out", metrics=NETWORK, setting="max_network_mb", unit="MB a day", per=1e6),
     ),
     window_days=14, action_type="Stop", restart_needed=True, rollback_possible=True,
