@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources import Metric
 from findings.aws_types import facts
+from findings.database_clusters import about_to_take_over
 from findings.database_storage import DISKS, OPERATIONS
 from findings.rightsizing import Demand, smaller_of_family
 from findings.rule import Fine, Share, Unknown, unmeasured
@@ -62,7 +63,7 @@ def part_of_more(database: Database) -> Fine | None:
     """What to say of a database that is not alone; None of one that is."""
     if database.cluster_id or database.replica_of or database.replica_ids:
         return Fine("Part of a cluster or of a replication, where a member is as large as the one it stands in for.")
-    return None
+    return about_to_take_over(database.name)
 
 
 def left_to_others(database: Database) -> Fine | None:

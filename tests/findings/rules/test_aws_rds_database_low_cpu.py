@@ -56,6 +56,7 @@ def cpu(*values, connections=8.0):
         ({"cluster_id": "aurora"}, QUIET, Fine),
         ({"replica_of": "main"}, QUIET, Fine),
         ({"replica_ids": ("copy",)}, QUIET, Fine),
+        ({"name": "orders-green-a1b2c3"}, QUIET, Fine),
     ],
 )
 def test_thirty_days_below_a_fifth_are_little_for_a_database_that_is_used(changed, seen, verdict):

@@ -85,6 +85,7 @@ def month(*, days=30, last_day=None, **more):
         ({"cluster_id": "orders"}, month(), Fine),
         ({"replica_of": "main"}, month(), Fine),
         ({"replica_ids": ("copy",)}, month(), Fine),
+        ({"name": "orders-green-a1b2c3"}, month(), Fine),
         ({"engine": "oracle-ee"}, month(), Fine),
         ({"engine": "sqlserver-se"}, month(), Fine),
         ({"engine": "aurora-mysql"}, month(), Fine),

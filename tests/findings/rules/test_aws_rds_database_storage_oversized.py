@@ -66,6 +66,7 @@ def month(*, days=30, free=880.0, until=None, reads=500.0, writes=300.0, rate=20
         ({"cluster_id": "orders"}, month(), Fine),
         ({"replica_of": "main"}, month(), Fine),
         ({"replica_ids": ("copy",)}, month(), Fine),
+        ({"name": "orders-green-a1b2c3"}, month(), Fine),
         ({"created_at": ago(8)}, month(days=7), Fine),
         ({}, month(days=29), Unknown),
         ({}, month(lost="FreeStorageSpace.Minimum"), Unknown),
