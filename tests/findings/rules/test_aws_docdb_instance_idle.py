@@ -1,13 +1,17 @@
 """A DocumentDB instance whose cluster nobody connects to."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from audits.evidence import Evidence
 from connections.resources.clusters import DocumentInstance
+from findings.evaluate import evaluate
 from findings.registry import rule
 from findings.rule import ALL, Fine, Unknown, Waste
-from tests.findings.evidence import ACCOUNT, ago, usage_of, waste
+from findings.verify import verify
+from tests.findings.evidence import ACCOUNT, ago, bill, usage_of, waste
 
 RULE = rule("aws_docdb_instance_idle")
 WASTEFUL = DocumentInstance(
@@ -79,3 +83,19 @@ def test_the_days_are_a_setting():
 
 def test_the_hint_names_the_instance():
     assert "--db-instance-identifier events-1" in RULE.hint_for(WASTEFUL)
+
+
+@pytest.mark.parametrize(
+    ("usage_type", "quantity", "confidence"),
+    [
+        ("InstanceUsage:db.r6g.large", 24, "VERIFIED"),
+        ("InstanceUsage:db.r6g.large", 11, "ESTIMATED"),
+        ("EU-DocDB:ServerlessUsage", 12, "VERIFIED"),
+        ("EU-DocDB:ServerlessUsage", 11, "ESTIMATED"),
+        ("DocDB:StorageUsage", 24, "ESTIMATED"),
+    ],
+)
+def test_the_bill_must_charge_hours_of_the_instance_or_half_a_unit_in_each(usage_type, quantity, confidence):
+    charged = bill(cost="8.4", usage_type=usage_type, consumed_quantity=Decimal(quantity), consumed_unit="Hrs")
+    [judgement] = evaluate([Evidence(thing=WASTEFUL, usage=QUIET, bill=charged)], [RULE], {RULE.id: {}})
+    assert verify(judgement).confidence == confidence
