@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # A private gateway goes on by the routes of its own subnet: to a transit gateway, a VPN, a network of the customer's.
 ONWARD = Unknown("whether the elder gateway's own subnet leads to the same networks: both are private")
+PROXIED = Fine("A network firewall's proxy sends through it: another gateway cannot take that.")
 ROUTES = Unknown("which gateways of its zone a route table leads to")
 
 
@@ -18,6 +19,8 @@ def elders_in_use(gateway: NatGateway) -> tuple[str, ...] | Fine | Unknown:
     """The elder gateways of its zone that some route table leads to. One that none leads to was left behind and is to
     go itself: nothing is to be led there again.
     """
+    if gateway.has_proxy:
+        return PROXIED
     beside = gateway.zone_gateway_ids
     if beside is None or gateway.resource_id not in beside:
         return Unknown("which gateways stand beside it in its zone")
@@ -34,6 +37,8 @@ def why_wanted(gateway: NatGateway) -> Fine | Unknown | None:
     """Fine for the one gateway of a zone and for the eldest of several, Unknown where that cannot be told; None: the
     zone has another one to take what passes. One that no route table leads to stands beside nobody.
     """
+    if gateway.has_proxy:
+        return PROXIED
     beside, routed, zones = gateway.zone_gateway_ids, gateway.zone_routed_ids, gateway.vpc_zones
     if beside is None or zones is None:
         return Unknown("which gateways its VPC has in which zones")

@@ -30,6 +30,7 @@ class NatGateway(Thing):
     `zone_gateway_ids` are the available gateways of its VPC, zone and connectivity, itself among them, the eldest
     first; `zone_routed_ids` those of them that some route table leads to; `vpc_zones` the zones in which its VPC has
     any of its connectivity. None: not all of them could be told. A regional gateway stands in no one zone.
+    `has_proxy`: a network firewall in proxy mode sends through it what its clients ask for, by no route.
     """
 
     KIND: ClassVar[str] = "nat_gateway"
@@ -40,6 +41,7 @@ class NatGateway(Thing):
     vpc_id: str = ""
     connectivity: str = "public"
     is_regional: bool = False
+    has_proxy: bool = False
     zone: str | None = None
     zone_gateway_ids: tuple[str, ...] | None = None
     zone_routed_ids: tuple[str, ...] | None = None

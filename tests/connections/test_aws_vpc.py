@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.connections.aws import session
 AT = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 MADE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 BASE = {"account_id": "1", "region": "eu-west-1", "observed_at": AT}
+READER = SimpleNamespace(account_id="1", region="eu-west-1", at=AT)
 
 
 @pytest.fixture
@@ -55,6 +57,21 @@ def test_what_could_not_be_read_is_not_known_of_any_gateway(collect, calm_cloud,
     assert gateways
     for name, value in known.items():
         assert {getattr(gateway, name) for gateway in gateways} == {value}
+
+
+@pytest.mark.parametrize(
+    ("told", "has_proxy"),
+    [
+        ({}, False),
+        ({"AttachedAppliances": []}, False),
+        ({"AttachedAppliances": [{"Type": "network-firewall-proxy", "AttachmentState": "attached"}]}, True),
+        ({"AttachedAppliances": [{"Type": "network-firewall-proxy", "AttachmentState": "detaching"}]}, True),
+        ({"AttachedAppliances": [{"Type": "network-firewall-proxy", "AttachmentState": "detached"}]}, False),
+    ],
+)
+def test_a_gateway_knows_whether_a_proxy_sends_through_it(told, has_proxy):
+    found, *_ = vpc._gateway(READER, {"NatGatewayId": "nat-1", "State": "available"} | told)
+    assert found.has_proxy is has_proxy
 
 
 def gateway(identifier, *, zone="a", created_at=MADE, **more):

@@ -65,6 +65,7 @@ LITTLE = passed(*[4 * MB] * 14, back=6 * MB)
         (beside("nat-0abc", "nat-1", routed=("nat-1",)), LITTLE, Waste),
         (beside("nat-1", "nat-0abc", routed=None), LITTLE, Unknown),
         ({"connectivity": "private"}, LITTLE, Fine),
+        ({"has_proxy": True}, LITTLE, Fine),
         ({"zone_gateway_ids": None, "vpc_zones": None}, LITTLE, Unknown),
         ({"zone_gateway_ids": None, "vpc_zones": None}, passed(*[40 * MB] * 14, back=40 * MB), Fine),
         ({"is_regional": True}, LITTLE, Fine),

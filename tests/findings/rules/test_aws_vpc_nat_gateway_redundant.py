@@ -48,6 +48,7 @@ LITTLE = passed(*[1 * GB] * 14, back=2 * GB)
         ({"created_at": ago(9)}, passed(*[0.0] * 8), Fine),
         ({"is_regional": True, "zone_gateway_ids": None}, LITTLE, Fine),
         ({"connectivity": "private"}, LITTLE, Unknown),
+        ({"has_proxy": True}, LITTLE, Fine),
         ({"connectivity": "private", "zone_routed_ids": ("nat-2",)}, LITTLE, Fine),
         ({"connectivity": "private"}, passed(*[0.0] * 13, 10 * GB), Fine),
         ({"state": "pending"}, LITTLE, Fine),

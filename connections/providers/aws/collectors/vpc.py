@@ -23,6 +23,7 @@ DESCRIBE_NAT_GATEWAYS = Call(
     why="Lists NAT gateways.",
     cheapest={"MaxResults": 5},
 )
+LET_GO = frozenset({"detached", "attach-failed"})  # an appliance that is none of the gateway's any more, or never was
 DESCRIBE_SUBNETS = Call(
     service="ec2",
     operation="DescribeSubnets",
@@ -116,6 +117,7 @@ def _gateway(reader: Reader, item: dict[str, Any]) -> tuple[NatGateway, str, str
         vpc_id=item.get("VpcId", ""),
         connectivity=item.get("ConnectivityType") or "public",
         is_regional=is_regional,
+        has_proxy=any(one.get("AttachmentState") not in LET_GO for one in item.get("AttachedAppliances", ())),
     )
     return gateway, item.get("SubnetId", ""), said.pop() if len(said) == 1 and not is_regional else None
 
