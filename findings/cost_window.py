@@ -78,7 +78,7 @@ def told_until(lines: Iterable[DayCost], until: date) -> date:
     AWS tells of a reservation by the month, in a line that has all of the month's fee at first and loses what is used
     day by day: what is left of it is not yet unused.
     """
-    unused = (line for line in lines if line.commitment_discount_status == "Unused")
+    unused = (line for line in lines if line.commitment_discount_status == "Unused" and is_counted(line))
     return min((line.charge_date for line in unused if line.charge_date < until < end_of(line)), default=until)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from audits.billed import BilledService
 from audits.evidence import Bill, Evidence, Usage
 from findings.confidence import confidence_of
+from findings.cost_window import told_until
 from findings.evaluate import evaluate
 from findings.overlaps import Claim, net_savings
 from findings.prices import PriceTable
@@ -91,7 +92,8 @@ def saving_of(judgement: Judgement, verdict: Waste) -> Saving:
     days = judgement.rule.settings.get("window_days")
     if days is None or first is None or until is None or saving.monthly is None:
         return saving
-    in_window = replace(evidence.bill, billed_from=max(first, until - timedelta(days=days)))
+    since = told_until(evidence.bill.lines, until) - timedelta(days=days)
+    in_window = replace(evidence.bill, billed_from=max(first, since))
     recent = monthly_saving(saves=verdict.saves, evidence=replace(evidence, bill=in_window), listed=NO_PRICES)
     return saving if recent.monthly is None or recent.monthly >= saving.monthly else recent
 

@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from findings.evaluate import evaluate
 from findings.registry import bill_rule
 from findings.rule import Fine, Share, Unknown, Waste
 from findings.savings import monthly_saving
-from findings.try_bill import NO_PRICES, evidence_of
+from findings.try_bill import NO_PRICES, evidence_of, saving_of
 from tests.findings.bill_rules.billed import commitment, each_day, verdict, waste
 
 RULE = bill_rule("bill_commitment_unused")
@@ -76,3 +77,20 @@ def test_a_month_that_goes_on_is_no_part_of_what_a_commitment_costs():
     evidence = evidence_of(commitment(used("0.5"), *months))
     found = monthly_saving(saves=Share(fraction=Decimal("0.5")), evidence=evidence, listed=NO_PRICES)
     assert (found.monthly_cost, found.monthly) == (Decimal("30.4375"), Decimal("15.21875"))
+
+
+@pytest.mark.parametrize("begun", [7, 13, 20])
+def test_its_saving_is_of_the_days_before_a_month_that_goes_on_however_far_that_is(begun):
+    months = (
+        unused("7.75", until=begun + 31, charge_days=31, days=1),
+        unused("30", until=begun, charge_days=30, days=1),
+    )
+    idle_at_the_end = (used("1", days=40, until=begun + 2), used("0", until=begun + 1, days=1))
+    [judgement] = evaluate([evidence_of(commitment(*idle_at_the_end, *months))], [RULE], {})
+    found = saving_of(judgement, judgement.verdict)
+    assert (found.days, found.monthly) == (14, Decimal("7.609375"))
+
+
+def test_a_correction_of_a_month_that_goes_on_leaves_the_days_in_it_told():
+    corrected = unused("-3", until=13, charge_days=30, days=1, charge_class="Correction")
+    assert isinstance(verdict(RULE, commitment(used("1"), corrected, known_days=20)), Fine)
