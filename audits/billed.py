@@ -201,8 +201,7 @@ def less_discounts(lines: Iterable[DayCost]) -> tuple[DayCost, ...]:
     for line in lines:
         key = _meter_key(line)
         if key in off and _is_discounted(line):
-            part = off[key] * line.effective_cost / charged[key]
-            left.append(replace(line, effective_cost=line.effective_cost + part))
+            left.append(replace(line, effective_cost=line.effective_cost * (charged[key] + off[key]) / charged[key]))
         elif key not in off or not is_discount(line):
             left.append(line)
     return tuple(left)

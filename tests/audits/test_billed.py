@@ -86,3 +86,10 @@ def test_what_is_more_than_the_charges_or_of_what_a_commitment_covers_is_no_disc
     assert [line.effective_cost for line in less_discounts((*covered, *full, *all_of_it))] == [9, 0]
     assert less_discounts((*covered, *full, *more)) == (*covered, *full, *more)
     assert less_discounts((*covered, *all_of_it)) == (*covered, *all_of_it)
+
+
+def test_of_what_a_discount_takes_off_whole_nothing_is_left_however_many_digits_it_has():
+    costs = ("0.000082982779796481", "5705.64326975102537", "9582.16082857755175")
+    tiers = [one for cost in costs for one in each_day("m", 1, cost=cost, days=1)]
+    off = each_day("m", 0, cost=str(-sum(map(Decimal, costs))), days=1)
+    assert [line.effective_cost for line in less_discounts((*tiers, *off))] == [0, 0, 0]
