@@ -11,7 +11,7 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from connections.resources import Thing
@@ -74,13 +74,18 @@ class Billed(Thing):
         less its discounts.
         """
         since = self.first if days is None else self.until - timedelta(days=days)
-        return less_discounts(
+        return tuple(
             line
-            for line in self.charges
+            for line in self._less_discounts
             if line.charge_category == "Usage"
             and since <= line.charge_date < self.until
             and (not meters or meter_of(line).startswith(meters))
         )
+
+    @cached_property
+    def _less_discounts(self) -> tuple[DayCost, ...]:
+        """The charges, each less its discounts: once for all rules, of which each asks for some of them."""
+        return less_discounts(self.charges)
 
     def by_day(self, lines: Iterable[DayCost], *, days: int) -> tuple[Decimal, ...]:
         """The quantity of `lines` on each of the last `days` complete days, oldest first."""

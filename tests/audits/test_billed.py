@@ -66,6 +66,11 @@ def test_a_discount_on_lines_of_its_own_is_off_the_lines_of_its_day_and_meter_an
     assert [line.effective_cost for line in lines] == [3, 1, Decimal("2.25"), Decimal("0.75")]
 
 
+def test_discounts_are_taken_off_once_however_many_rules_ask():
+    thing = resource(each_day("BoxUsage:m5.large", 24), each_day("BoxUsage:m5.large", 0, cost="-0.1"))
+    assert all(one is other for one, other in zip(thing.lines("BoxUsage"), thing.lines(), strict=True))
+
+
 @pytest.mark.parametrize(
     "more",
     [
