@@ -20,17 +20,26 @@ if TYPE_CHECKING:
     from connections.resources import Thing
     from findings.evaluate import Judgement
 
+# Charges for usage, each less its discounts as `audits.billed.less_discounts` has them.
 SINCE = """
-select wanted.number, sum(line.effective_cost)
-  from unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::date[])
-       as wanted (number, account_id, name, currency, since)
-  join audits_costline line
-    on line.organization_id = %s and line.sub_account_id = wanted.account_id and line.resource_id = wanted.name
-   and line.charge_date >= wanted.since and line.billing_currency = wanted.currency
-  join audits_billload load on load.organization_id = %s and load.id = line.load_id and load.state = 'LOADED'
-   and load.lines_removed_at is null
- where line.charge_category = 'Usage' and line.charge_class <> 'Correction' and line.effective_cost >= 0
- group by wanted.number
+select number, sum(charged + case when taken_off + discounted >= 0 then taken_off else 0 end)
+  from (select wanted.number,
+               coalesce(sum(line.effective_cost) filter (where line.effective_cost >= 0), 0) as charged,
+               coalesce(sum(line.effective_cost)
+                        filter (where line.effective_cost > 0 and line.commitment_discount_id = ''), 0) as discounted,
+               coalesce(sum(line.effective_cost)
+                        filter (where line.effective_cost < 0 and line.usage_type <> ''), 0) as taken_off
+          from unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::date[])
+               as wanted (number, account_id, name, currency, since)
+          join audits_costline line
+            on line.organization_id = %s and line.sub_account_id = wanted.account_id
+           and line.resource_id = wanted.name and line.charge_date >= wanted.since
+           and line.billing_currency = wanted.currency
+          join audits_billload load on load.organization_id = %s and load.id = line.load_id and load.state = 'LOADED'
+           and load.lines_removed_at is null
+         where line.charge_category = 'Usage' and line.charge_class <> 'Correction'
+         group by wanted.number, line.charge_date, line.charge_days, line.usage_type) as of_meters
+ group by number
 """
 
 

@@ -327,6 +327,17 @@ def test_the_cost_since_counts_from_when_the_waste_began(shop):
     assert finding.cost_since == 40 * Decimal("0.25")
 
 
+def test_the_cost_since_is_less_the_discounts_that_the_saving_is_less(shop):
+    load = load_bill(shop, days=60)
+    for cost in ("0.25", "-0.05"):
+        bill(load, "vol-1", cost)
+    bill(load, "vol-1", "-0.30", usage_type="EBS:VolumeIOUsage")  # of nothing that is charged
+    judged_audit(shop, UNATTACHED)
+    finding = the_finding()
+    assert finding.cost_since == 40 * Decimal("0.20")
+    assert finding.gross_monthly_savings == Decimal("6.0875")
+
+
 def test_the_headline_explains_how_the_savings_moved(shop):
     load = load_bill(shop)
     bill(load, "vol-1", "0.25")
