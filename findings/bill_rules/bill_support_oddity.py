@@ -28,18 +28,15 @@ def judge(service: BilledService, *, max_percent: float, min_cost: float) -> Ver
     rest = [line for line in rest if not _is_support(service.cloud, line.service_name)]
     if len(currencies_of((*paid, *rest))) > 1:
         return Unknown("its bill in one currency")
-    cost, spend = (
-        sum((line.effective_cost for line in paid), ZERO),
-        sum((_before_discounts(line) for line in rest), ZERO),
-    )
+    cost, spend = sum((line.effective_cost for line in paid), ZERO), _spend(rest)
     allowed = spend * Decimal(str(max_percent)) / 100
     if cost < Decimal(str(min_cost)) or cost <= allowed:
         return Fine()
     return Waste(
         saves=Share(fraction=1 - allowed / cost),
-        because=f"{cost:,.2f} {paid[0].billing_currency} in {first:%Y-%m} beside {spend:,.2f} of usage and purchases "
-        f"on the whole bill, before discounts; no plan takes more than 10 % of what is spent, unless its least fee "
-        "applies.",
+        because=f"{cost:,.2f} {paid[0].billing_currency} in {first:%Y-%m} beside {spend:,.2f} on the whole bill, of "
+        "usage before discounts or of all charges, whichever is more; no plan takes more than 10 % of what is spent, "
+        "unless its least fee applies.",
     )
 
 
@@ -47,9 +44,13 @@ def _is_support(cloud: str, name: str) -> bool:
     return name == "Support" if cloud == "gcp" else name.startswith(PLANS.get(cloud, ("-",)))
 
 
-def _before_discounts(line: DayCost) -> Decimal:
-    """A commitment that is paid upfront has no effective cost: AWS reckons it in the month in which it is bought."""
-    return max(line.list_cost, line.effective_cost)
+def _spend(lines: list[DayCost]) -> Decimal:
+    """Usage before discounts, or all that is charged, whichever is more: never what a commitment covers beside its fee.
+
+    AWS reckons a commitment that is paid upfront in the month in which it is bought.
+    """
+    listed = (max(line.list_cost, line.effective_cost) for line in lines if line.charge_category == "Usage")
+    return max(sum(listed, ZERO), sum((line.billed_cost for line in lines), ZERO))
 
 
 rule = Rule(

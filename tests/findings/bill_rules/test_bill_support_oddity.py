@@ -62,9 +62,15 @@ def test_what_is_above_that_share_is_saved():
     found = waste(RULE, plan("100", "200"))
     assert found.saves.fraction == Decimal("0.7")
     assert found.because == (
-        "100.00 USD in 2026-06 beside 200.00 of usage and purchases on the whole bill, before discounts; "
-        "no plan takes more than 10 % of what is spent, unless its least fee applies."
+        "100.00 USD in 2026-06 beside 200.00 on the whole bill, of usage before discounts or of all charges, whichever "
+        "is more; no plan takes more than 10 % of what is spent, unless its least fee applies."
     )
+
+
+def test_what_a_commitment_covers_is_not_counted_beside_its_fee():
+    covered = used("600", billed_cost=Decimal(0), list_cost=Decimal(1000))
+    fee = used("0", billed_cost=Decimal(700), list_cost=Decimal(700), charge_category="Purchase")
+    assert waste(RULE, plan("200", "0", beside=(*covered, *fee))).saves.fraction == Decimal("0.25")
 
 
 def test_the_limit_is_a_setting():
