@@ -132,8 +132,10 @@ class Pace:
     def further_try(self, *, tries: int) -> float | None:
         """After how many seconds a call goes again that the SDK gave up after so many tries; None: it does not.
 
-        By then the complaint is a moment of its own, so that the rate is halved by the next one.
+        By then the complaint is a moment of its own, so that the rate is halved by the next one. Raises what ends the
+        work: where its turn has come by then, nobody would ask.
         """
+        self.raise_if_over()
         return CALM_SECONDS if tries < MOST_TRIES and self.is_patient() else None
 
     def _place(self, service: str, region: str) -> UUID:

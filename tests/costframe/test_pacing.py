@@ -200,6 +200,15 @@ def test_work_that_is_over_stops_waiting(clock):
     assert clock.now == 1_000_002.0
 
 
+def test_work_that_is_over_tries_no_further_though_its_turn_may_have_come():
+    def over():
+        raise claims.EndEarly(claims.STOPPED)
+
+    pace = Pace(connection_id=CONNECTION, rates=Turns(), raise_if_over=over, is_patient=lambda: True)
+    with pytest.raises(claims.EndEarly):
+        pace.further_try(tries=4)
+
+
 def test_a_place_is_of_its_connection_region_and_service():
     turns = Turns(*[0.0] * 5)
     for connection_id, service, region in (
