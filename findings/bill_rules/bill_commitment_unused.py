@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from audits.billed import BilledCommitment
+from audits.billed import BilledCommitment, currencies_of
 from findings.cost_window import told_until
 from findings.rule import Fine, Rule, Unknown, Verdict, counted
 from findings.unused_share import paid_for
 
 
 def judge(commitment: BilledCommitment, *, window_days: int, max_unused_percent: int) -> Verdict:
-    if (told_until(commitment.lines(), commitment.until) - commitment.first).days < window_days:
+    lines = commitment.lines()
+    if (told_until(lines, commitment.until) - commitment.first).days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
-    found = paid_for(commitment.lines(), until=commitment.until, days=window_days)
+    if len(currencies_of(lines)) > 1:
+        return Unknown("its charges in one currency")
+    found = paid_for(lines, until=commitment.until, days=window_days)
     return Fine() if found is None else found.verdict(max_unused_percent=max_unused_percent)
 
 

@@ -34,6 +34,7 @@ def unused(cost, **more):
         (commitment(used("0.95"), unused("0.05"), unused("5", charge_class="Correction")), Fine),
         (commitment(used("0.95"), unused("0.05"), used("-0.9")), Fine),
         (commitment(used("0.9"), unused("0.1"), known_days=13), Unknown),
+        (commitment(used("0.9"), unused("0.1", billing_currency="EUR")), Unknown),
     ],
 )
 def test_more_than_a_twentieth_unused_in_two_weeks_is_waste(thing, expected):
