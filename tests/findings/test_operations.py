@@ -319,23 +319,15 @@ def test_what_a_commitment_covers_is_freed_and_not_cash(shop):
     assert finding.freed_commitment_monthly == finding.estimated_monthly_savings > 69
 
 
-def test_the_cost_since_counts_from_when_the_waste_began(shop):
-    bill(load_bill(shop, days=60), "vol-1", "0.25")
+def test_the_cost_since_counts_from_when_the_waste_began_less_the_discounts_that_the_saving_is_less(shop):
+    load = load_bill(shop, days=60)
+    for cost, of in (("0.30", "gp3"), ("-0.05", "gp3"), ("-0.30", "gp2")):  # the last is of nothing that is charged
+        bill(load, "vol-1", cost, usage_type=f"EBS:VolumeUsage.{of}")
     judged_audit(shop, UNATTACHED)
     finding = the_finding()
     assert finding.cost_since_date == (AT - 40 * DAY).date()
     assert finding.cost_since == 40 * Decimal("0.25")
-
-
-def test_the_cost_since_is_less_the_discounts_that_the_saving_is_less(shop):
-    load = load_bill(shop, days=60)
-    for cost in ("0.25", "-0.05"):
-        bill(load, "vol-1", cost)
-    bill(load, "vol-1", "-0.30", usage_type="EBS:VolumeIOUsage")  # of nothing that is charged
-    judged_audit(shop, UNATTACHED)
-    finding = the_finding()
-    assert finding.cost_since == 40 * Decimal("0.20")
-    assert finding.gross_monthly_savings == Decimal("6.0875")
+    assert finding.gross_monthly_savings == Decimal("7.609375")
 
 
 def test_the_headline_explains_how_the_savings_moved(shop):
