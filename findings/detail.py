@@ -59,6 +59,7 @@ class Detail:
     overlaps: tuple[ActionRow, ...]
     lines: tuple[Mapping[str, Any], ...]
     left_out: tuple[Mapping[str, Any], ...]
+    discounts: tuple[Mapping[str, Any], ...]  # that `lines` are less by now
     prices: ResourcePrices
     same_action: tuple[SaidOf, ...]  # what others say of the same resource and action
     other_advice: tuple[SaidOf, ...]  # and of the same resource alone
@@ -102,6 +103,7 @@ def detail_of(finding: Finding, *, at: datetime) -> Detail:
         overlaps=tuple(action_rows(others.defer(*HEAVY).order_by("rule_id"), labels=labels, at=at)),
         lines=tuple(lines_of(bill["charges"])),
         left_out=tuple(lines_of(bill["left_out"])),
+        discounts=tuple(lines_of(bill.get("discounts", ()))),
         prices=resource_prices(finding),
         same_action=tuple(one for one in said if one.is_same_action),
         other_advice=tuple(one for one in said if not one.is_same_action),

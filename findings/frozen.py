@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from findings.rule import Rule, Verdict
     from findings.verify import Verification
 
-FORMAT = 4  # 1 had no points, parts and traps, 2 no dependents, 3 no opinions
+FORMAT = 5  # 1 had no points, parts and traps, 2 no dependents, 3 no opinions, 4 no discounts
 DAY_FIELDS = (
     "charge_date",
     "consumed_quantity",
@@ -160,15 +160,18 @@ def _usage(judgement: Judgement) -> dict[str, Any]:
 
 
 def _bill(evidence: Evidence) -> dict[str, Any]:
-    """The lines in the days that count, and apart from them those that are no charges for usage."""
+    """The lines in the days that count, and apart from them those that are no charges for usage, and the discounts that
+    the charges are less: as the bill has them.
+    """
     window = cost_window(evidence.thing, evidence.bill)
     if window is None:
-        return {"first_date": None, "until": None, "charges": [], "left_out": []}
+        return {"first_date": None, "until": None, "charges": [], "left_out": [], "discounts": []}
     return {
         "first_date": window.first,
         "until": window.until,
         "charges": _charges(window.lines),
         "left_out": _charges(window.left_out),
+        "discounts": _charges(window.discounts),
     }
 
 

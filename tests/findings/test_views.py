@@ -193,6 +193,21 @@ def test_a_finding_shows_checks_bill_sum_and_action(full, visit):
         assert expected in shown
 
 
+def test_a_finding_shows_the_discounts_that_its_charges_are_less(organization, visit):
+    with scope.organization(organization.id):
+        shop = make_connection()
+        with acting_as("cf_worker"):
+            load = load_bill(shop)
+            for cost in ("0.35", "-0.10"):
+                bill(load, "vol-1", cost)
+            judged_audit(shop, UNATTACHED)
+    shown = text_of(visit(organization, reverse("findings:finding", args=[finding_of(organization).id])))
+    assert "30 discounts on lines of their own, which the effective costs above are less" in shown
+    assert "lines left out" not in shown
+    assert "0.25 0.35" in shown, "of a charge what it cost in effect, and what it was billed at"
+    assert "-0.1 -0.1" in shown
+
+
 def test_a_finding_shows_how_sure_it_is_by_parts_and_which_traps_were_checked(full, visit):
     finding = finding_of(full)
     shown = text_of(visit(full, reverse("findings:finding", args=[finding.id])))
@@ -218,6 +233,7 @@ def test_the_list_and_its_file_have_the_points(full, visit):
 def test_a_finding_frozen_before_there_were_parts_is_still_shown_and_intact(full, visit):
     finding = finding_of(full)
     old = {name: value for name, value in finding.evidence.items() if name not in {"points", "parts", "traps"}}
+    old["bill"] = {name: value for name, value in old["bill"].items() if name != "discounts"}
     old["format"] = 1
     with scope.organization(full.id), acting_as("cf_worker"):
         Finding.objects.filter(id=finding.id).update(evidence=old, evidence_hash=hash_of(old), confidence_points=-1)
