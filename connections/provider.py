@@ -261,7 +261,10 @@ class Pace(Protocol):
         """The provider asked us to slow down there."""
 
     def further_try(self, *, tries: int) -> float | None:
-        """After how many seconds a call goes again that was throttled in each of so many tries; None: not any more."""
+        """After how many seconds a call goes again that was throttled in each of so many tries; None: not any more.
+
+        Raises where the work is over.
+        """
 
 
 class Unlimited:
