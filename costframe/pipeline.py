@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 log = logging.getLogger(__name__)
-PATIENT_SHARE = 0.5  # of a step's time, in which throttled calls go again and again; then it has to get on
+PATIENT_SHARE = 0.25  # of a step's time, in which throttled calls go again and again; then it has to get on
 MOST_BATCHES = 500  # of old bill lines that a night removes
 
 

@@ -313,7 +313,7 @@ def test_work_is_patient_for_as_long_as_it_was_given(rates, monkeypatch, seconds
     assert book.pace.further_try(tries=4) == more
 
 
-def test_a_step_of_an_audit_is_patient_for_half_of_its_time(organization, monkeypatch, settings):
+def test_a_step_of_an_audit_is_patient_for_a_quarter_of_its_time(organization, monkeypatch, settings):
     settings.STEP_SECONDS = 100
     given = []
     monkeypatch.setattr(pipeline.steps, "take", lambda **_: Step(id=CONNECTION, kind="Said", connection_id=CONNECTION))
@@ -321,4 +321,4 @@ def test_a_step_of_an_audit_is_patient_for_half_of_its_time(organization, monkey
     monkeypatch.setattr(pipeline, "paced_book", lambda **told: given.append(told["patient_seconds"]))
     monkeypatch.setitem(pipeline.DOING, "Said", lambda _: None)
     pipeline.run_step(str(organization.id), str(CONNECTION))
-    assert given == [50]
+    assert given == [25]
