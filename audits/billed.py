@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 # AWS puts a region's code before a meter (EUC1-EBS:VolumeUsage.gp3), except in us-east-1. Codes have a digit, but for
-# Ireland's and those of CloudFront; other words before a dash are the meter's own (VPN-Usage-Hours).
-REGION_CODE = re.compile(r"^(?:[A-Z]{2,4}\d+|AP|AU|CA|EU|IN|JP|ME|SA|US|ZA)-(?=[A-Z])")
+# Ireland's and those of CloudFront; other words before a dash are the meter's own (VPN-Usage-Hours). A Local Zone has a
+# code of its own (LAX1-), a Wavelength Zone its region's and its place's in one (USE1WL1ATL1-, the first of a region
+# USE1WL1-). Of what goes between two regions, which names both, the second is a part of the meter.
+REGION_CODE = re.compile(r"^(?:[A-Z]{2,4}\d+(?:WL\d+(?:[A-Z]{3,4}\d+)?)?|AP|AU|CA|EU|IN|JP|ME|SA|US|ZA)-(?=[A-Z])")
 # RDS is billed by a short word for sizes above large: InstanceUsage:db.r5.2xl is of a db.r5.2xlarge.
 SHORT_SIZE = re.compile(r"(:db\.[a-z0-9-]+\.\d*xl)$")
 CLOUDS = {"aws": "aws", "amazon": "aws", "microsoft": "azure", "azure": "azure", "google": "gcp"}

@@ -28,6 +28,23 @@ def test_a_day_without_a_quantity_stands_for_nothing():
     assert standing(each_day("EBS:VolumeUsage.gp2", 1, days=2, consumed_quantity=None), days=2) == 0
 
 
+@pytest.mark.parametrize(
+    ("usage_type", "expected"),
+    [
+        ("USW2-BoxUsage:c5.large", "BoxUsage:c5.large"),
+        ("LAX1-BoxUsage:c5.large", "BoxUsage:c5.large"),
+        ("LAX1-EBS:VolumeUsage.gp2", "EBS:VolumeUsage.gp2"),
+        ("USE1WL1-BoxUsage:t3.xlarge", "BoxUsage:t3.xlarge"),
+        ("USE1WL1ATL1-EBS:VolumeUsage.gp2", "EBS:VolumeUsage.gp2"),
+        ("APNE1WL1NRT1-BoxUsage:t3.medium", "BoxUsage:t3.medium"),
+        ("CAN1-DEN1-AWS-Out-Bytes", "DEN1-AWS-Out-Bytes"),
+        ("VPN-Usage-Hours", "VPN-Usage-Hours"),
+    ],
+)
+def test_a_meter_is_without_the_code_of_its_region_or_of_a_zone_outside_of_it(usage_type, expected):
+    assert meter_of(each_day(usage_type, 1, days=1)[0]) == expected
+
+
 def test_a_database_s_size_is_written_out_where_the_bill_has_it_short():
     assert meter_of(each_day("EUC1-InstanceUsage:db.r5.2xl", 1, days=1)[0]) == "InstanceUsage:db.r5.2xlarge"
 
