@@ -7,8 +7,9 @@ RUNS_ON_ARM = frozenset(
         *("nodejs20.x", "nodejs22.x", "nodejs24.x"),
         *("python3.10", "python3.11", "python3.12", "python3.13", "python3.14"),
         *("java8.al2", "java11", "java17", "java21", "java25"),
+        *("java8.al2023", "java11.al2023", "java17.al2023"),
         *("dotnet8", "dotnet10"),
-        *("ruby3.2", "ruby3.3", "ruby3.4"),
+        *("ruby3.2", "ruby3.3", "ruby3.4", "ruby4.0"),
         *("provided.al2", "provided.al2023"),
     }
 )

@@ -34,6 +34,15 @@ TENTH = 0.1
 LEAST_DAYS = 3  # with calls: fewer are an incident
 
 
+def charged_otherwise(function: Function) -> Fine | Unknown | None:
+    """What to say of a function that its memory and time do not price; None of any other."""
+    if function.is_on_own_machines:
+        return Fine("It runs on machines that are charged as such.")
+    if function.has_accelerator:
+        return Unknown("what its time costs: an accelerator computes for it, and memory alone does not price that")
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Day:
     """One day: how often it was called, how many calls ended in an error, how long all took together, and what nine

@@ -16,7 +16,8 @@ class Function(Thing):
     """A function, in all of its versions. `package` is Zip or Image, and an image names no `runtime`.
 
     `architecture` None: the provider did not tell. `is_on_own_machines`: it runs on machines that are charged as such,
-    and not by its calls. `provisioned` is how many of its environments are kept ready, whatever their version, and
+    and not by its calls. `has_accelerator`: an accelerator computes for it, of which its memory says nothing.
+    `provisioned` is how many of its environments are kept ready, whatever their version, and
     `provisioned_names` of which versions or aliases; None: could not be read. `provisioned_at` is when that was last
     changed. `is_measured` says whether the customer has its memory and processor measured; None: could not be read.
     When a function was made, nobody tells.
@@ -32,6 +33,7 @@ class Function(Thing):
     runtime: str = ""
     architecture: str | None = None
     is_on_own_machines: bool = False
+    has_accelerator: bool = False
     provisioned: int | None = None
     provisioned_names: tuple[str, ...] = ()
     provisioned_at: datetime | None = None

@@ -34,7 +34,8 @@ def test_a_function_knows_what_is_kept_ready_and_whether_it_is_measured_and_noth
     assert (found["steady-1"].provisioned, found["steady-1"].provisioned_at) == (0, None)
     assert (found["steady-1"].is_measured, found["roomy-unmeasured-1"].is_measured) == (True, False)
     assert (found["x86-image-1"].package, found["x86-image-1"].runtime) == ("Image", "")
-    assert found["on-machines-1"].is_on_own_machines
+    assert (found["on-machines-1"].is_on_own_machines, found["on-machines-1"].has_accelerator) == (True, True)
+    assert not found["steady-1"].has_accelerator
     assert all(function.tags["Name"] == name for name, function in found.items())
     assert "PASSWORD" not in repr(collected)
     place = COLLECTOR.places[Function]

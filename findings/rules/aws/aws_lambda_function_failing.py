@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from connections.resources.functions import Function
-from findings.function_usage import OUTCOMES, days_all, gib_hours
+from findings.function_usage import OUTCOMES, charged_otherwise, days_all, gib_hours
 from findings.rule import UNTOLD, Fine, Rule, Verdict, Waste, counted
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def judge(
     function: Function, *, usage: Usage, idle_days: int, max_error_percent: float, min_gib_hours: float
 ) -> Verdict:
-    if function.is_on_own_machines:
-        return Fine("It runs on machines that are charged as such.")
+    if other := charged_otherwise(function):
+        return other
     found = days_all(
         usage,
         days=idle_days,

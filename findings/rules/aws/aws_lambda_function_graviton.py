@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources.functions import Function
 from findings.function_runtimes import EARLIER, RUNS_ON_ARM
-from findings.function_usage import TIME, gib_hours, total_ms
+from findings.function_usage import TIME, charged_otherwise, gib_hours, total_ms
 from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste, counted
 
 if TYPE_CHECKING:
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 
 def judge(function: Function, *, usage: Usage, idle_days: int, min_gib_hours: float) -> Verdict:
-    if function.architecture == "arm64" or function.is_on_own_machines or function.runtime in EARLIER:
+    if function.architecture == "arm64" or function.runtime in EARLIER:
         return Fine(f"A newer runtime than {function.runtime} comes first." if function.runtime in EARLIER else "")
+    if other := charged_otherwise(function):
+        return other
     time_ms = total_ms(usage, days=idle_days)
     hours = None if time_ms is None else gib_hours(function, time_ms=time_ms)
     if hours is not None and hours < min_gib_hours:
@@ -37,7 +39,10 @@ def _missing(function: Function) -> str:
         return "which architecture it runs on"
     if function.package != "Zip":
         return "what is in its image"
-    return "" if function.runtime in RUNS_ON_ARM else f"whether {function.runtime or 'its runtime'} runs on ARM"
+    if not function.runtime:
+        return "which runtime it has"
+    is_listed = function.runtime in RUNS_ON_ARM
+    return "" if is_listed else f"whether {function.runtime} runs on ARM: our list of AWS' runtimes does not have it"
 
 
 rule = Rule(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources.functions import Function
 from findings.function_memory import enough_mib, need_of, saved_share
-from findings.function_usage import CALLS, MEMORY, PROCESSOR, TIME, gib_hours, total_ms
+from findings.function_usage import CALLS, MEMORY, PROCESSOR, TIME, charged_otherwise, gib_hours, total_ms
 from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste, counted
 
 if TYPE_CHECKING:
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 def judge(
     function: Function, *, usage: Usage, idle_days: int, min_saved_percent: float, min_gib_hours: float
 ) -> Verdict:
+    if other := charged_otherwise(function):
+        return other
     time_ms = total_ms(usage, days=idle_days)
     hours = None if time_ms is None else gib_hours(function, time_ms=time_ms)
-    if function.is_on_own_machines or (hours is not None and hours < min_gib_hours):
-        return Fine("" if function.is_on_own_machines else "Called too little for its memory to matter.")
+    if hours is not None and hours < min_gib_hours:
+        return Fine("Called too little for its memory to matter.")
     if not function.is_measured:
         by_whom = "whether Lambda Insights measures its memory" if function.is_measured is None else ""
         return Unknown(by_whom or "how much memory its calls take, which Lambda Insights alone would measure")

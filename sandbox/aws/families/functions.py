@@ -140,6 +140,7 @@ def _function(draw: Draw, estate: Estate, stand: Stand) -> None:
         item.shape["CapacityProviderConfig"] = {
             "LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": own}
         }
+        item.shape["AcceleratorConfig"] = {"AcceleratorMemorySize": 24}
     changed = _moment(draw.ago(has.get("kept_days", 90) + 0.5))
     item.facts["kept"] = [
         {

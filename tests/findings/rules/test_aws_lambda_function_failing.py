@@ -29,6 +29,8 @@ FAILING = seen(errors=4_000)
         ({}, seen(days=6, errors=4_000, last={"Errors.Sum": 0.0}), Fine),
         ({}, SILENT_WEEK, Fine),
         ({"is_on_own_machines": True}, FAILING, Fine),
+        ({"is_on_own_machines": True, "has_accelerator": True}, FAILING, Fine),
+        ({"has_accelerator": True}, FAILING, Unknown),
         ({}, seen(days=6, errors=4_000), Unknown),
         ({}, seen(errors=4_000, p90_ms=None), Unknown),
         ({}, NEVER_READ, Unknown),

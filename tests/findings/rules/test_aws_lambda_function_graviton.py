@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from botocore.session import Session
 
 from findings.function_runtimes import EARLIER, RUNS_ON_ARM
 from findings.registry import rule
@@ -30,11 +31,17 @@ def busy(*, days=30, gib_hours=10.0):
         ({"runtime": "python3.8"}, busy(), Fine),
         ({"runtime": "go1.x"}, busy(), Fine),
         ({"is_on_own_machines": True}, busy(), Fine),
+        ({"is_on_own_machines": True, "has_accelerator": True}, busy(), Fine),
+        ({"has_accelerator": True}, busy(), Unknown),
         ({"architecture": None}, busy(gib_hours=1.0), Fine),
         ({"architecture": None}, busy(), Unknown),
         ({"package": "Image", "runtime": ""}, busy(), Unknown),
         ({"package": "Image"}, busy(), Unknown),
+        ({"runtime": "ruby4.0"}, busy(), Waste),
+        ({"runtime": "java17.al2023"}, busy(), Waste),
         ({"runtime": "cobol1"}, busy(), Unknown),
+        ({"runtime": "custom"}, busy(), Unknown),
+        ({"runtime": ""}, busy(), Unknown),
         ({}, busy(days=29), Unknown),
         ({}, usage_of({}), Unknown),
     ],
@@ -54,5 +61,12 @@ def test_how_much_matters_is_a_setting():
     assert isinstance(RULE.ask(MODEST, usage=busy(), settings={"min_gib_hours": 301}), Fine)
 
 
-def test_no_runtime_is_of_both_kinds():
+def test_of_a_runtime_that_our_list_does_not_have_it_says_so():
+    told = RULE.ask(replace(MODEST, runtime="python3.15"), usage=busy(), settings={})
+    assert told == Unknown("whether python3.15 runs on ARM: our list of AWS' runtimes does not have it")
+
+
+def test_no_runtime_is_of_both_kinds_and_aws_names_each_of_them_so():
+    named = Session().get_service_model("lambda").shape_for("Runtime").enum
     assert RUNS_ON_ARM.isdisjoint(EARLIER)
+    assert (RUNS_ON_ARM | EARLIER) <= set(named)

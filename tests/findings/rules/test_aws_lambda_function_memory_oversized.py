@@ -40,6 +40,7 @@ UNMEASURED = fortnight(memory=None, processors=None)
         ({"is_measured": False}, fortnight(calls=1_200), Fine),
         ({}, fortnight(calls=1_400), Fine),
         ({"is_on_own_machines": True}, ROOMY, Fine),
+        ({"has_accelerator": True}, ROOMY, Unknown),
         ({"is_measured": False}, UNMEASURED, Unknown),
         ({"is_measured": False}, ROOMY, Unknown),
         ({"is_measured": None}, UNMEASURED, Unknown),

@@ -47,6 +47,8 @@ def on_days(number):
         ({"memory_mib": 128, "timeout_seconds": 1}, seen(errors=1_500, p90_ms=1_000), Fine),
         ({}, SILENT_WEEK, Fine),
         ({"is_on_own_machines": True}, CUT_OFF, Fine),
+        ({"is_on_own_machines": True, "has_accelerator": True}, CUT_OFF, Fine),
+        ({"has_accelerator": True}, CUT_OFF, Unknown),
         ({}, seen(errors=1_500, p90_ms=31_501), Unknown),
         ({}, seen(errors=1_500, p90_ms=30_000, last={"Duration.p90": 60_000.0}), Unknown),
         ({"timeout_seconds": 3}, CUT_OFF, Unknown),

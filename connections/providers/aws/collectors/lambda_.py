@@ -73,6 +73,7 @@ def _function(reader: Reader, item: dict[str, Any]) -> Function | None:
         runtime=item.get("Runtime", ""),
         architecture=next(iter(item.get("Architectures", ())), None),
         is_on_own_machines=bool(item.get("CapacityProviderConfig")),
+        has_accelerator=bool(item.get("AcceleratorConfig")),
     )
 
 
