@@ -18,8 +18,10 @@ CONNECTIONS = tuple(
     Metric(name=name, statistic="Maximum", unit="connections")
     for name in ("DatabaseConnections", "DatabaseConnectionsMax")
 )
-# A serverless one is charged by its units, of which it keeps half a one at the least: as many as in 23 hours.
-HOURS, LEAST = ("InstanceUsage", "DocDB:Serverless"), Decimal("11.5")
+
+# A serverless one is charged by its units, of which it keeps half a one at the least. AWS names the meter nowhere that
+# we found: Neptune's and Aurora's are Neptune:ServerlessUsage and Aurora:ServerlessV2Usage.
+HOURS, LEAST_A_DAY = ("InstanceUsage", "DocDB:Serverless", "Serverless"), Decimal("11.5")
 
 
 def judge(instance: DocumentInstance, *, usage: Usage, idle_days: int) -> Verdict:
@@ -52,5 +54,5 @@ rule = Rule(
     rollback_possible=True,
     rollback="Restore the final snapshot into a new cluster and give it an instance; its endpoint is a new one.",
     hint="aws docdb delete-db-instance --region {region} --db-instance-identifier {native_id}",
-    bill=BillExpects(prices=HOURS, at_least=LEAST, says="so it did not run all day"),
+    bill=BillExpects(prices=HOURS, at_least=LEAST_A_DAY, says="so it did not run all day"),
 )

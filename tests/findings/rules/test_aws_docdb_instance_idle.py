@@ -88,14 +88,15 @@ def test_the_hint_names_the_instance():
 @pytest.mark.parametrize(
     ("usage_type", "quantity", "confidence"),
     [
-        ("InstanceUsage:db.r6g.large", 24, "VERIFIED"),
-        ("InstanceUsage:db.r6g.large", 11, "ESTIMATED"),
-        ("EU-DocDB:ServerlessUsage", 12, "VERIFIED"),
-        ("EU-DocDB:ServerlessUsage", 11, "ESTIMATED"),
-        ("DocDB:StorageUsage", 24, "ESTIMATED"),
+        ("InstanceUsage:db.r6g.large", "24", "VERIFIED"),
+        ("InstanceUsageIOOptimized:db.r6g.large", "24", "VERIFIED"),
+        ("EU-DocDB:ServerlessUsage", "12", "VERIFIED"),
+        ("EU-DocDB:ServerlessV2IOOptimizedUsage", "12", "VERIFIED"),
+        ("EU-DocDB:ServerlessUsage", "6", "ESTIMATED"),
+        ("DocDB:StorageUsage", "24", "ESTIMATED"),
     ],
 )
-def test_the_bill_must_charge_hours_of_the_instance_or_half_a_unit_in_each(usage_type, quantity, confidence):
+def test_the_bill_must_charge_half_a_unit_or_an_hour_in_each(usage_type, quantity, confidence):
     charged = bill(cost="8.4", usage_type=usage_type, consumed_quantity=Decimal(quantity), consumed_unit="Hrs")
     [judgement] = evaluate([Evidence(thing=WASTEFUL, usage=QUIET, bill=charged)], [RULE], {RULE.id: {}})
     assert verify(judgement).confidence == confidence
