@@ -11,7 +11,8 @@ from findings.rule import ALL, Fine, Rule, Unknown, Verdict, Waste, counted, unm
 if TYPE_CHECKING:
     from audits.evidence import Usage
 
-# Checked every five minutes: 1 where YARN has nothing to do.
+# Checked every five minutes: 1 where YARN has nothing to do. EMR's bytes of S3 and HDFS are those of MapReduce alone,
+# which are jobs of YARN: they tell nothing of others that read its HDFS, and no metric tells of its Hive metastore.
 IDLE = Metric(name="IsIdle", statistic="Minimum", unit="yes or no")
 
 
@@ -44,4 +45,5 @@ rule = Rule(
     implementation_effort="Medium",
     rollback="Make a cluster again as a clone of the terminated one; what lay on its own disks is gone.",
     hint="aws emr terminate-clusters --region {region} --cluster-ids {native_id}",
+    assumes="that no other cluster uses its Hive metastore or its HDFS",
 )

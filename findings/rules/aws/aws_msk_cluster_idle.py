@@ -37,7 +37,7 @@ def judge(cluster: KafkaCluster, *, usage: Usage, idle_days: int, max_bytes_per_
     return Waste(
         saves=ALL,
         because=f"{counted(count, 'broker')} {cluster.instance_type} with {highest:,.0f} bytes a second in or out of "
-        f"each at most, the same on each of the last {counted(idle_days, 'day')}: no more than MSK's own checks.",
+        f"each at most, much the same on each of the last {counted(idle_days, 'day')}, as MSK's own checks are.",
     )
 
 
@@ -49,5 +49,6 @@ rule = Rule(
     judge=judge, metrics=(CAME, WENT), window_days=30, implementation_effort="Medium",
     rollback="Make a cluster again from the same configuration; its addresses are new ones, and its messages are gone.",
     hint="aws kafka describe-cluster-v2 --region {region} --cluster-arn {resource_id}",
+    assumes="that the little that goes through it, the same each day, is MSK's own checks, of which AWS tells no size",
     bill=BillExpects(prices=("Kafka.m", "Kafka.t", "Express.m"), at_least=Decimal(23), says="so no broker ran all day"),
 )  # fmt: skip

@@ -59,5 +59,9 @@ def test_the_sentence_says_for_how_long():
     assert found.because == "It had nothing to do at any check on each of the last 14 days, and waits."
 
 
+def test_that_others_leave_its_metastore_and_its_disks_alone_is_assumed_as_no_metric_tells():
+    assert RULE.assumes == "that no other cluster uses its Hive metastore or its HDFS"
+
+
 def test_the_days_are_a_setting():
     assert isinstance(RULE.ask(WASTEFUL, usage=WAITS, settings={"idle_days": 15}), Unknown)

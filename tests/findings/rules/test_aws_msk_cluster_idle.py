@@ -80,9 +80,15 @@ def test_the_sentence_names_the_brokers_and_the_most_that_went_through_one():
     verdict = waste(RULE, WASTEFUL, seen=QUIET)
     assert verdict.saves == ALL
     assert verdict.because == (
-        "3 brokers kafka.m5.large with 200 bytes a second in or out of each at most, the same on each of the last "
-        "30 days: no more than MSK's own checks."
+        "3 brokers kafka.m5.large with 200 bytes a second in or out of each at most, much the same on each of the last "
+        "30 days, as MSK's own checks are."
     )
+
+
+def test_that_these_are_msks_own_checks_is_assumed_as_clients_may_send_as_little_and_as_evenly():
+    devices_of_three_brokers = 400 * 200 / 30 / 3
+    assert waste(RULE, WASTEFUL, seen=always(devices_of_three_brokers)).saves == ALL
+    assert "MSK's own checks" in RULE.assumes
 
 
 def test_days_and_bytes_are_settings():
