@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from audits.billed_things import Line
     from findings.evidence_from_rows import Coverage
 
-LOOKED_AT_DAYS = 62  # two months: what a rule compares with, and what a night can read
+LOOKED_AT_DAYS = 93  # three months: the most that a rule needs, and what a night can read
 CLOSED_DAYS = 31  # a bill of which nothing has come for so long has ended
 ROW_FIELDS = ("sub_account_id", "resource_id", "region_id", "provider_name", "service_name")
 AT_ONCE = 2000
-MOST_LINES = 10_000_000  # about ten minutes' work, a third of what a step may take
+MOST_LINES = 15_000_000  # about a quarter of an hour's work, half of what a step may take
 SUPPORT = "AWS Support"  # whose price is a part of what the whole bill comes to
 BILL_FIELDS = ("charge_date", "charge_days", "service_name", "charge_category", "charge_class", "billing_currency")
 COSTS = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
 
 
 class TooManyLines(Exception):
-    """The bills of the last two months are too long to be judged in a night. Nothing was judged, nothing ends."""
+    """The bills of the last three months are too long to be judged in a night. Nothing was judged, nothing ends."""
 
     permanent = True
 

@@ -266,7 +266,7 @@ def test_a_bill_that_is_too_long_for_a_night_is_a_gap_and_leaves_what_was_found(
     assert found(later, at=AT + DAY)
     (gap,) = later.gaps.all()
     assert (gap.service, gap.reason) == ("bill", "CAPPED")
-    assert gap.message.startswith("The bills of the last 62 days have 30 lines, more than the 29")
+    assert gap.message.startswith("The bills of the last 93 days have 30 lines, more than the 29")
 
 
 def test_without_a_bill_that_is_open_what_was_found_stays_open(shop):

@@ -9,6 +9,8 @@ import pytest
 from audits.billed import BilledCommitment, BilledResource, BilledService
 from connections.resources.links import VpnConnection
 from findings import registry
+from findings.bill_rules.bill_marketplace_recurring import LONGEST_MONTH
+from findings.connected_bills import LOOKED_AT_DAYS
 from findings.registry import BILL_RULES, RULES, UnknownRule, bill_rule
 from findings.rule import STAGES
 from findings.steady_use import SteadyUse
@@ -82,6 +84,14 @@ def test_it_has_a_test_with_all_three_verdicts(rule):
     expected = {"Waste", "Fine"} if rule.id in NEVER_UNKNOWN else {"Waste", "Fine", "Unknown"}
     assert set(re.findall(r"\b(Waste|Fine|Unknown)\)", text)) == expected
     assert f'bill_rule("{rule.id}")' in text
+
+
+@every_rule
+def test_the_days_that_it_needs_are_looked_at_on_a_connection(rule):
+    """At the most: all of its days one before the other, and a day before its months."""
+    days_of = {"days": 1, "weeks": 7, "months": LONGEST_MONTH}
+    needed = sum(value * days_of.get(name.rpartition("_")[2], 0) for name, value in rule.settings.items())
+    assert needed + ("months" in rule.settings) <= LOOKED_AT_DAYS
 
 
 @every_rule
