@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connections.resources import Metric
@@ -26,6 +27,9 @@ def judge(endpoint: ModelEndpoint, *, usage: Usage, idle_days: int) -> Verdict:
     age_days = (endpoint.observed_at - endpoint.created_at).days if endpoint.created_at else 0
     if len(calls) < idle_days or age_days < idle_days:
         return unmeasured(endpoint, since=endpoint.created_at, days=idle_days, what="calls")
+    if endpoint.changed_at is None or endpoint.changed_at.date() >= usage.until - timedelta(days=idle_days):
+        when = f"on {endpoint.changed_at:%Y-%m-%d}" if endpoint.changed_at else "last"
+        return Unknown(f"under which name its calls were counted before it was changed {when}")
     machines = counted(endpoint.instance_count or 0, "machine")
     return Waste(saves=ALL, because=f"{machines} running, and nobody called over the last {counted(idle_days, 'day')}.")
 

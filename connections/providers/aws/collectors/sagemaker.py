@@ -124,6 +124,7 @@ def _endpoint(reader: Reader, item: dict[str, Any]) -> ModelEndpoint:
         observed_at=reader.at,
         name=item["EndpointName"],
         created_at=item.get("CreationTime"),
+        changed_at=item.get("LastModifiedTime"),
         state=item.get("EndpointStatus", ""),
     )
 
