@@ -9,9 +9,9 @@ from tests.findings.bill_rules.billed import each_day, resource, verdict, waste
 RULE = bill_rule("bill_api_requests_outlier")
 
 
-def bucket(cost, *, stored="0.5", **given):
+def bucket(cost, *, stored="0.5", asked="Requests-Tier2", **given):
     return resource(
-        each_day("EUC1-TimedStorage-ByteHrs", 30, cost=stored), each_day("EUC1-Requests-Tier2", 9, cost=cost), **given
+        each_day("EUC1-TimedStorage-ByteHrs", 30, cost=stored), each_day(f"EUC1-{asked}", 9, cost=cost), **given
     )
 
 
@@ -38,6 +38,23 @@ GOOGLE = (
 )
 def test_five_times_what_is_stored_and_fifty_are_waste(thing, expected):
     assert isinstance(verdict(RULE, thing), expected)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("Requests-Tier1", Waste),
+        ("Requests-SIA-Tier1", Waste),
+        ("Tables-Requests-Tier1", Waste),
+        ("Requests-GIR-Tier2", Waste),
+        ("Requests-Tier3", Fine),
+        ("Requests-Tier4", Fine),
+        ("Requests-GLACIER-Tier1", Fine),
+        ("Requests-GDA-Tier1", Fine),
+    ],
+)
+def test_what_a_lifecycle_rule_moves_once_is_nobodys_asking(asked, expected):
+    assert isinstance(verdict(RULE, bucket("9", asked=asked)), expected)
 
 
 def test_the_sentence_has_both_figures():
