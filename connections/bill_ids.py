@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connections.resources.databases import DatabaseCluster
+from connections.resources.functions import Function
 
 if TYPE_CHECKING:
     from connections.resources import Thing
@@ -15,8 +16,11 @@ def bill_ids(thing: Thing) -> tuple[str, ...]:
 
     `resource_id` is the provider's own short id (i-…, vol-…, snap-…, eipalloc-…, nat-…), or the ARN for what has no
     short id that is unique (load balancers, databases). AWS' bill has the short id for instances and volumes and the
-    ARN for the rest, so both forms are given wherever its type declares an ARN beside the id.
+    ARN for the rest, so both forms are given wherever its type declares an ARN beside the id. What is kept ready for an
+    alias of a function may stand under the function or under the alias, of which AWS says nothing.
     """
+    if isinstance(thing, Function):
+        return (thing.resource_id, *(f"{thing.resource_id}:{name}" for name in thing.provisioned_names))
     if not thing.ARN:
         return (thing.resource_id,)
     arn = thing.ARN.format(

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from connections.bill_ids import bill_ids
 from connections.providers.aws import inventory
 from connections.providers.aws.collectors.lambda_ import COLLECTOR
 from connections.resources.functions import Function
@@ -31,6 +32,7 @@ def test_a_function_knows_what_is_kept_ready_and_whether_it_is_measured_and_noth
     ready = found["ready-used-1"]
     assert (ready.provisioned, ready.provisioned_names) == (6, ("blue", "green", "live"))
     assert ready.provisioned_at is not None
+    assert bill_ids(ready) == (ready.resource_id, *(f"{ready.resource_id}:{name}" for name in ready.provisioned_names))
     assert (found["steady-1"].provisioned, found["steady-1"].provisioned_at) == (0, None)
     assert (found["steady-1"].is_measured, found["roomy-unmeasured-1"].is_measured) == (True, False)
     assert (found["x86-image-1"].package, found["x86-image-1"].runtime) == ("Image", "")
