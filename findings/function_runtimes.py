@@ -22,3 +22,12 @@ EARLIER = frozenset(
         *("ruby2.5", "ruby2.7", "go1.x", "provided"),
     }
 )
+
+
+def untold_of_arm(runtime: str) -> str:
+    """What is not known of whether a runtime that is not one of `EARLIER` runs on ARM; "" where it does."""
+    if not runtime:
+        return "which runtime it has"
+    if runtime in RUNS_ON_ARM:
+        return ""
+    return f"whether {runtime} runs on ARM: our list of AWS' runtimes does not have it"

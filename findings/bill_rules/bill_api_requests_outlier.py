@@ -7,8 +7,8 @@ import re
 from audits.billed import BilledResource, cost_of, meter_of
 from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste, counted
 
-# S3 charges what a lifecycle rule moves, once an object, as requests of tiers 3 to 6, and of what it moves to an archive
-# as tier 1 of that: nobody asks often for that. No bill tells one from another by its operation here.
+# S3 charges what a lifecycle rule moves, once an object, as requests of tiers 3 to 6, or of tier 1 of the archive that
+# it moves to. By which operation is not among what is kept of a bill's lines.
 ASKED = "(^|-)requests-((sia|zia|int|xz|annotation)-)?tier[12]$|(^|-)requests-(gir|glacier|gda)-tier2$"
 REQUESTS = {"aws": ASKED, "azure": "operations", "gcp": "class [ab] | operations"}
 STORED = {"aws": "timedstorage-", "azure": "data stored", "gcp": " storage "}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connections.resources.functions import Function
-from findings.function_runtimes import EARLIER, RUNS_ON_ARM
+from findings.function_runtimes import EARLIER, untold_of_arm
 from findings.function_usage import TIME, charged_otherwise, gib_hours, total_ms
 from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste, counted
 
@@ -39,10 +39,7 @@ def _missing(function: Function) -> str:
         return "which architecture it runs on"
     if function.package != "Zip":
         return "what is in its image"
-    if not function.runtime:
-        return "which runtime it has"
-    is_listed = function.runtime in RUNS_ON_ARM
-    return "" if is_listed else f"whether {function.runtime} runs on ARM: our list of AWS' runtimes does not have it"
+    return untold_of_arm(function.runtime)
 
 
 rule = Rule(

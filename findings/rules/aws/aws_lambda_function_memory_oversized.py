@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 def judge(
     function: Function, *, usage: Usage, idle_days: int, min_saved_percent: float, min_gib_hours: float
 ) -> Verdict:
-    if other := charged_otherwise(function):
-        return other
     time_ms = total_ms(usage, days=idle_days)
     hours = None if time_ms is None else gib_hours(function, time_ms=time_ms)
-    if hours is not None and hours < min_gib_hours:
-        return Fine("Called too little for its memory to matter.")
+    other = charged_otherwise(function)
+    if other or (hours is not None and hours < min_gib_hours):
+        return other or Fine("Called too little for its memory to matter.")
     if not function.is_measured:
         by_whom = "whether Lambda Insights measures its memory" if function.is_measured is None else ""
         return Unknown(by_whom or "how much memory its calls take, which Lambda Insights alone would measure")
