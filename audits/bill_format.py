@@ -287,6 +287,17 @@ def sum_of(*names: str, less: Iterable[str] = ()) -> str:
     return f"case {wrong} else {short(' + '.join(terms))} end"
 
 
+def share_of(amount: str, *, part: Iterable[str], whole: Iterable[str]) -> str:
+    """SQL for an amount of text times how much `part` is of `whole`, each a sum; the amount where that is not told.
+
+    The share is rounded to a millionth, as no contract goes beyond, so that shares of amounts add up to that of their
+    sum. What is no number is handed on as it stands, to be refused.
+    """
+    sums = [" + ".join(f"coalesce(try_cast({one} as double), 0)" for one in terms) for terms in (part, whole)]
+    share = f"try_cast(({sums[0]}) / nullif({sums[1]}, 0) as decimal(12,6))"
+    return f"coalesce({short(f'try_cast({amount} as decimal(26,14)) * nullif({share}, 1)')}, {amount})"
+
+
 def short(number: str) -> str:
     """SQL for a decimal as text without noughts at its end: what is short is plainly exact, which is told at once."""
     return f"rtrim(rtrim(cast({number} as varchar), '0'), '.')"

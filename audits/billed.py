@@ -188,9 +188,13 @@ def cost_of(lines: Iterable[DayCost]) -> Decimal:
 
 
 def is_discount(line: DayCost) -> bool:
-    """Such as a contract's: it names the meter again, and its quantity, where it has one, is no further use."""
+    """Such as a contract's: it names the meter again, and its quantity, where it has one, is no further use.
+
+    Of one that is billed and costs nothing in effect, the charges' own effective costs are less it already.
+    """
     is_usage = line.charge_category == "Usage" and line.charge_class != "Correction"
-    return is_usage and line.effective_cost < 0 and bool(line.usage_type)
+    is_off = line.effective_cost < 0 or (not line.effective_cost and line.billed_cost < 0)
+    return is_usage and is_off and bool(line.usage_type)
 
 
 def less_discounts(lines: Iterable[DayCost]) -> tuple[DayCost, ...]:
@@ -200,7 +204,7 @@ def less_discounts(lines: Iterable[DayCost]) -> tuple[DayCost, ...]:
     and what is more than the charges is no discount of theirs.
     """
     lines = tuple(lines)
-    if not any(line.effective_cost < 0 for line in lines):
+    if not any(map(is_discount, lines)):
         return lines
     off, charged = _by_meter(filter(is_discount, lines)), _by_meter(filter(_is_discounted, lines))
     off = {key: amount for key, amount in off.items() if 0 < -amount <= charged.get(key, ZERO)}
@@ -209,7 +213,7 @@ def less_discounts(lines: Iterable[DayCost]) -> tuple[DayCost, ...]:
         key = _meter_key(line)
         if key in off and _is_discounted(line):
             left.append(replace(line, effective_cost=line.effective_cost * (charged[key] + off[key]) / charged[key]))
-        elif key not in off or not is_discount(line):
+        elif not is_discount(line) or (line.effective_cost and key not in off):
             left.append(line)
     return tuple(left)
 

@@ -3,14 +3,17 @@
 Billed cost is the unblended cost, which adds up to the invoice. What a Savings Plan covers is billed at its on-demand
 price and taken back by a negation; FOCUS bills it at 0, so both halves are booked apart from the resource and cancel
 out. A commitment's recurring fee is a purchase of no effective cost, and what of it was not used is a row of its own.
+Effective cost is net where the report says it: AWS takes a contract's discounts off each row there, and nothing is left
+of the rows of their own that they have among the unblended costs, by account and SKU and often of no resource.
 Source: AWS, data dictionary of the Cost and Usage Report; FOCUS 1.2, ChargeCategory and CommitmentDiscountStatus.
 """
 
 from __future__ import annotations
 
-from audits.bill_format import CHARGE, Absent, Alike, BillFormat, Mapped, constant, same, sum_of
+from audits.bill_format import CHARGE, Absent, Alike, BillFormat, Mapped, constant, same, share_of, sum_of
 
 KIND, UNBLENDED = "line_item_line_item_type", "line_item_unblended_cost"
+NET = "line_item_net_unblended_cost"
 ON_DEMAND = "pricing_public_on_demand_cost"
 PLAN, RESERVATION = "savings_plan_savings_plan_arn", "reservation_reservation_arn"
 COVERED_BY_PLAN, COVERED_BY_RESERVATION = "'SavingsPlanCoveredUsage'", "'DiscountedUsage'"
@@ -26,14 +29,33 @@ IS_UPFRONT = f"({KIND} = 'Fee' and {RESERVATION} is not null)"
 TAKEN_BACK, UNUSED = "'taken back'", "'unused'"
 IS_NEGATION = f"(piece = {TAKEN_BACK} or {KIND} = {NEGATION})"
 IS_USE = f"(piece = '{CHARGE}' and {KIND} in ('Usage', {COVERED_BY_PLAN}, {COVERED_BY_RESERVATION}))"
+PLAN_EFFECTIVE, RESERVATION_EFFECTIVE = "savings_plan_savings_plan_effective_cost", "reservation_effective_cost"
+UNUSED_UPFRONT = "reservation_unused_amortized_upfront_fee_for_billing_period"
+UNUSED_RECURRING = "reservation_unused_recurring_fee"
+COMMITTED, USED = "savings_plan_total_commitment_to_date", "savings_plan_used_commitment"
+FEE_UPFRONT = "savings_plan_amortized_upfront_commitment_for_billing_period"
+FEE_RECURRING = "savings_plan_recurring_commitment_for_billing_period"
+NETS = {
+    PLAN_EFFECTIVE: "savings_plan_net_savings_plan_effective_cost",
+    RESERVATION_EFFECTIVE: "reservation_net_effective_cost",
+    UNUSED_UPFRONT: "reservation_net_unused_amortized_upfront_fee_for_billing_period",
+    UNUSED_RECURRING: "reservation_net_unused_recurring_fee",
+    FEE_UPFRONT: "savings_plan_net_amortized_upfront_commitment_for_billing_period",
+    FEE_RECURRING: "savings_plan_net_recurring_commitment_for_billing_period",
+}
 
+
+def net(cost: str) -> str:
+    """SQL for a commitment's cost after discounts. Read where the row's own is, or a discount would count twice."""
+    return f"case when {NET} is null then {cost} else coalesce({NETS[cost]}, {cost}) end"
+
+
+# AWS says of a plan's fee what is left of it after discounts, and of what was not used of it only what it was before.
+UNUSED_OF_PLAN = share_of(
+    sum_of(COMMITTED, less=[USED]), part=[net(FEE_UPFRONT), net(FEE_RECURRING)], whole=[FEE_UPFRONT, FEE_RECURRING]
+)
 UNUSED_COST = f"""
-    case when {KIND} = 'RIFee' then {
-    sum_of(
-        "reservation_unused_amortized_upfront_fee_for_billing_period",
-        "reservation_unused_recurring_fee",
-    )
-} else {sum_of("savings_plan_total_commitment_to_date", less=["savings_plan_used_commitment"])} end"""
+    case when {KIND} = 'RIFee' then {sum_of(net(UNUSED_UPFRONT), net(UNUSED_RECURRING))} else {UNUSED_OF_PLAN} end"""
 
 PIECES = f"""
     case when {KIND} = {COVERED_BY_PLAN} then ['{CHARGE}', {TAKEN_BACK}]
@@ -59,14 +81,16 @@ AWS_CUR = BillFormat(
     alike=Alike(
         amounts=(
             UNBLENDED,
+            NET,
             ON_DEMAND,
             "line_item_usage_amount",
-            "savings_plan_savings_plan_effective_cost",
-            "reservation_effective_cost",
-            "reservation_unused_amortized_upfront_fee_for_billing_period",
-            "reservation_unused_recurring_fee",
-            "savings_plan_total_commitment_to_date",
-            "savings_plan_used_commitment",
+            PLAN_EFFECTIVE,
+            RESERVATION_EFFECTIVE,
+            UNUSED_UPFRONT,
+            UNUSED_RECURRING,
+            COMMITTED,
+            USED,
+            *(NETS[cost] for cost in (PLAN_EFFECTIVE, RESERVATION_EFFECTIVE, UNUSED_UPFRONT, UNUSED_RECURRING)),
         ),
         moments=("line_item_usage_start_date", "line_item_usage_end_date"),
     ),
@@ -78,24 +102,15 @@ AWS_CUR = BillFormat(
             f"else {UNBLENDED} end",
         ),
         "EffectiveCost": Mapped(
-            sources=(
-                UNBLENDED,
-                KIND,
-                RESERVATION,
-                "savings_plan_savings_plan_effective_cost",
-                "reservation_effective_cost",
-                "reservation_unused_amortized_upfront_fee_for_billing_period",
-                "reservation_unused_recurring_fee",
-                "savings_plan_total_commitment_to_date",
-                "savings_plan_used_commitment",
-            ),
+            sources=(UNBLENDED, NET, KIND, RESERVATION, COMMITTED, USED, *NETS, *NETS.values()),
             rule="the commitment's effective cost where one covers the usage; what was paid for and not used, as a row "
-            "of its own; 0 for a commitment's fees and for negations; the unblended cost of all else",
+            "of its own; 0 for a commitment's fees and for negations; the unblended cost of all else. Where a row has "
+            "a net unblended cost, each of these is net of discounts, and nothing is left of a discount's own row",
             sql=f"""case when piece = {UNUSED} then {UNUSED_COST}
                 when {IS_NEGATION} or {KIND} in ({FEES}) or {IS_UPFRONT} then '0'
-                when {KIND} = {COVERED_BY_PLAN} then coalesce(savings_plan_savings_plan_effective_cost, {UNBLENDED})
-                when {KIND} = {COVERED_BY_RESERVATION} then coalesce(reservation_effective_cost, {UNBLENDED})
-                else {UNBLENDED} end""",
+                when {KIND} = {COVERED_BY_PLAN} then coalesce({net(PLAN_EFFECTIVE)}, {NET}, {UNBLENDED})
+                when {KIND} = {COVERED_BY_RESERVATION} then coalesce({net(RESERVATION_EFFECTIVE)}, {NET}, {UNBLENDED})
+                else coalesce({NET}, {UNBLENDED}) end""",
         ),
         "ListCost": Mapped(
             sources=(ON_DEMAND, UNBLENDED, KIND),

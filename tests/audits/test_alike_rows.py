@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -131,13 +132,15 @@ def changed(row, values, *, often, seldom):
 AWS_AMOUNTS = [
     "lineItem/UnblendedCost", "lineItem/UsageAmount", "pricing/publicOnDemandCost",
     "savingsPlan/SavingsPlanEffectiveCost", "savingsPlan/TotalCommitmentToDate", "savingsPlan/UsedCommitment",
-    "reservation/EffectiveCost", "reservation/UnusedRecurringFee",
+    "reservation/EffectiveCost", "reservation/UnusedRecurringFee", "lineItem/NetUnblendedCost",
+    "savingsPlan/NetSavingsPlanEffectiveCost", "reservation/NetEffectiveCost", "reservation/NetUnusedRecurringFee",
 ]  # fmt: skip
 AWS_MOMENTS = ["lineItem/UsageStartDate", "lineItem/UsageEndDate"]
 AWS_ROWS = changed(
     st.sampled_from([
         LINE, *plan_of_one_hour(), line("DiscountedUsage", "0.1", **RESERVED), line("RIFee", "5", **RESERVED),
         line("Fee", "5", **RESERVED), line("Tax", "0.02"), line("EdpDiscount", "-0.01"), line("Usage", "1", **PLAN),
+        *({**one, "lineItem/NetUnblendedCost": "0.09"} for one in (LINE, *plan_of_one_hour(), line("EdpDiscount", "-0.01"))),
     ]).map(lambda row: {name: row.get(name, "") for name in (*LINE, *PLAN, *RESERVED, *AWS_AMOUNTS)}),
     {**dict.fromkeys(AWS_AMOUNTS, PLAIN), **dict.fromkeys(AWS_MOMENTS, HOURS)},
     often=[*AWS_AMOUNTS[:3], *AWS_MOMENTS],
@@ -325,6 +328,18 @@ def test_what_covers_much_stands_for_all_of_its_rows(monkeypatch, tmp_path):
     (tmp_path / "google.jsonl").write_bytes(as_json(rows))
     report, _ = same(monkeypatch, tmp_path / "google.jsonl")
     assert report["rows_by_part"] == [14]
+
+
+def test_the_hours_of_a_plans_fee_have_the_same_net_cost_together_as_each(monkeypatch, tmp_path):
+    _, _, fee = plan_of_one_hour()
+    fee |= {"lineItem/NetUnblendedCost": "0.0907", "savingsPlan/RecurringCommitmentForBillingPeriod": "0.1",
+            "savingsPlan/NetRecurringCommitmentForBillingPeriod": "0.0907"}  # fmt: skip
+    fees = [{**fee, **hour(number), **{name: fee[name] for name in fee if fee[name] != LINE.get(name)},
+             "savingsPlan/UsedCommitment": f"0.0{number:02}1234567"} for number in range(23)]  # fmt: skip
+    (tmp_path / "cur.csv").write_bytes(text_of(fees))
+    _, sums = same(monkeypatch, tmp_path / "cur.csv")
+    unused = sum(Decimal("0.1") - Decimal(one["savingsPlan/UsedCommitment"]) for one in fees)
+    assert any(str(unused * Decimal("0.907")) in one for one in sums)
 
 
 def test_rows_with_a_credit_of_which_rules_read_the_sum_alone_are_one_with_those_without(database):

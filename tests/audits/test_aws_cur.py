@@ -103,6 +103,83 @@ def test_a_discount_lowers_the_contracted_cost_and_not_the_list_cost(database, t
     assert [total(rows, name) for name in DATASET] == [Decimal(one) for one in ("0.09", "0.09", "0.10", "0.09")]
 
 
+NET, NO_RESOURCE = "lineItem/NetUnblendedCost", {"lineItem/ResourceId": ""}
+NET_COSTS = {
+    "savingsPlan/SavingsPlanEffectiveCost": "savingsPlan/NetSavingsPlanEffectiveCost",
+    "savingsPlan/RecurringCommitmentForBillingPeriod": "savingsPlan/NetRecurringCommitmentForBillingPeriod",
+    "savingsPlan/AmortizedUpfrontCommitmentForBillingPeriod": (
+        "savingsPlan/NetAmortizedUpfrontCommitmentForBillingPeriod"
+    ),
+    "reservation/EffectiveCost": "reservation/NetEffectiveCost",
+    "reservation/UnusedAmortizedUpfrontFeeForBillingPeriod": (
+        "reservation/NetUnusedAmortizedUpfrontFeeForBillingPeriod"
+    ),
+    "reservation/UnusedRecurringFee": "reservation/NetUnusedRecurringFee",
+}
+
+
+def contract(*, lacks=()):
+    """An hour of everything at a discount of a tenth, which stands on rows of no resource and in the net columns."""
+    covered, negation, fee = plan_of_one_hour()
+    fee |= {"savingsPlan/RecurringCommitmentForBillingPeriod": "0.06",
+            "savingsPlan/AmortizedUpfrontCommitmentForBillingPeriod": "0.04", **NO_RESOURCE}  # fmt: skip
+    charges = [
+        line("Usage", "0.20"), covered, negation, fee,
+        line("DiscountedUsage", "0", **RESERVED, **{"reservation/EffectiveCost": "0.06"}),
+        line("RIFee", "0.08", **RESERVED, **NO_RESOURCE, **{
+            "reservation/UnusedAmortizedUpfrontFeeForBillingPeriod": "0.005", "reservation/UnusedRecurringFee": "0.015"}),
+    ]  # fmt: skip
+    off = {"Usage": "-0.020", "SavingsPlanRecurringFee": "-0.010", "RIFee": "-0.008"}
+    rows = [
+        {**row, NET: tenth_off(row["lineItem/UnblendedCost"]),
+         **{net: tenth_off(row[gross]) for gross, net in NET_COSTS.items() if gross in row}}
+        for row in charges
+    ] + [line("EdpDiscount", one, **NO_RESOURCE, **{NET: "0.0000"}) for one in off.values()]  # fmt: skip
+    return [{name: value for name, value in row.items() if name not in lacks} for row in rows]
+
+
+def tenth_off(cost):
+    return str(Decimal(cost) * Decimal("0.9"))
+
+
+def test_a_report_with_net_costs_has_a_contracts_discount_on_each_resource_and_not_twice(database, tmp_path):
+    rows = from_rows(database, tmp_path, AWS_CUR, contract())
+    assert total(rows) == total(rows, "EffectiveCost") == Decimal("0.342"), "0.38 less a tenth, as on the invoice"
+    assert total(rows, "EffectiveCost", CommitmentDiscountStatus=None, ResourceId="i-1") == Decimal("0.18")
+    assert total(rows, "EffectiveCost", CommitmentDiscountStatus="Used") == Decimal("0.063") + Decimal("0.054")
+    assert total(rows, "EffectiveCost", CommitmentDiscountStatus="Unused") == Decimal("0.027") + Decimal("0.018")
+    assert total(rows, "BilledCost", ResourceId="i-1") == Decimal("0.20"), "what is billed is the unblended cost"
+    assert [row["EffectiveCost"] for row in rows if Decimal(row["BilledCost"]) < 0] == [
+        "0",
+        "0.0000",
+        "0.0000",
+        "0.0000",
+    ]
+
+
+def test_without_the_net_cost_of_a_row_discounts_are_on_rows_of_their_own_alone(database, tmp_path):
+    rows = from_rows(database, tmp_path, AWS_CUR, contract(lacks=[NET]))
+    assert total(rows) == total(rows, "EffectiveCost") == Decimal("0.342")
+    assert total(rows, "EffectiveCost", CommitmentDiscountStatus=None, ResourceId="i-1") == Decimal("0.20")
+    assert total(rows, "EffectiveCost", CommitmentDiscountStatus="Used") == Decimal("0.13")
+    assert total(rows, "EffectiveCost", CommitmentDiscountStatus="Unused") == Decimal("0.05")
+
+
+@pytest.mark.parametrize("gross", NET_COSTS)
+def test_a_net_column_that_a_report_lacks_leaves_its_own_cost_before_discounts(database, tmp_path, gross):
+    rows = from_rows(database, tmp_path, AWS_CUR, contract(lacks=[NET_COSTS[gross]]))
+    (before,) = {Decimal(row[gross]) for row in contract() if gross in row}
+    if gross.startswith("savingsPlan/") and "Commitment" in gross:
+        before *= Decimal("0.3")  # of the fee three tenths are not used
+    assert total(rows, "EffectiveCost") == Decimal("0.342") + before / 10
+    assert total(rows) == Decimal("0.342")
+
+
+def test_a_row_without_a_net_cost_has_its_unblended_cost_and_one_that_is_no_number_is_handed_on(database, tmp_path):
+    rows = [line("Usage", "0.10", **{NET: net}) for net in ("", "0", "n/a")]
+    assert [row["EffectiveCost"] for row in from_rows(database, tmp_path, AWS_CUR, rows)] == ["0.10", "0", "n/a"]
+
+
 def test_a_sum_over_what_is_no_number_is_handed_on_to_be_refused(database, tmp_path):
     fee = line("RIFee", "0.08", **RESERVED, **{"reservation/UnusedRecurringFee": "n/a"})
     rows = from_rows(database, tmp_path, AWS_CUR, [fee])

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from audits.billed import fraction_of, is_database_storage, less_discounts, meter_of, standing
+from audits.billed import fraction_of, is_database_storage, lacks_quantity, less_discounts, meter_of, standing
 from tests.findings.bill_rules.billed import each_day, resource
 
 
@@ -115,3 +115,13 @@ def test_of_what_a_discount_takes_off_whole_nothing_is_left_however_many_digits_
     tiers = [one for cost in costs for one in each_day("m", 1, cost=cost, days=1)]
     off = each_day("m", 0, cost=str(-sum(map(Decimal, costs))), days=1)
     assert [line.effective_cost for line in less_discounts((*tiers, *off))] == [0, 0, 0]
+
+
+def test_a_discount_that_the_charges_are_less_already_stands_no_more_and_lacks_no_quantity():
+    net = each_day("NatGateway-Hours", 24, cost="0.9", days=2)
+    off = each_day("NatGateway-Hours", 0, cost="0", days=2, consumed_quantity=None, billed_cost=Decimal("-0.1"))
+    assert less_discounts((*net, *off)) == net
+    assert not lacks_quantity((*net, *off))
+    free = each_day("NatGateway-Hours", 0, cost="0", days=2, consumed_quantity=None)
+    assert less_discounts((*net, *free)) == (*net, *free)
+    assert lacks_quantity((*net, *free))
