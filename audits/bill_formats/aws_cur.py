@@ -151,10 +151,11 @@ AWS_CUR = BillFormat(
         ),
         "ChargeCategory": Mapped(
             sources=(KIND,),
-            rule="Usage for usage, its discounts and what was not used; Purchase for fees; Tax; Credit; Adjustment for "
-            "refunds, negations and whatever AWS may add",
+            rule="Usage for usage, its discounts and what was not used; Purchase for fees and flat rates; Tax; Credit; "
+            "Adjustment for refunds, negations and whatever AWS may add",
             sql=f"""case when {IS_NEGATION} then 'Adjustment' when piece = {UNUSED} or {KIND} in ({USAGES}) then 'Usage'
-                when {KIND} in ('Fee', {FEES}) then 'Purchase' when {KIND} in ('Tax', 'Credit') then {KIND}
+                when {KIND} in ('Fee', 'FlatRateSubscription', {FEES}) then 'Purchase'
+                when {KIND} in ('Tax', 'Credit') then {KIND}
                 else 'Adjustment' end""",
         ),
         "ChargeClass": Absent(reason="the report does not say which rows correct an earlier invoice"),

@@ -86,7 +86,7 @@ def test_an_upfront_fee_is_a_purchase_without_effective_cost(database, tmp_path)
 
 
 KINDS = {
-    "Usage": "Usage", "Fee": "Purchase", "Tax": "Tax", "Credit": "Credit", "Refund": "Adjustment",
+    "Usage": "Usage", "Fee": "Purchase", "FlatRateSubscription": "Purchase", "Tax": "Tax", "Credit": "Credit", "Refund": "Adjustment",
     "EdpDiscount": "Usage", "BundledDiscount": "Usage", "PrivateRateDiscount": "Usage",
     "SppDiscount": "Usage", "DistributorDiscount": "Usage", "Something new": "Adjustment",
 }  # fmt: skip
