@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from decimal import localcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audits import cost_crossed, cost_sums, left_out_tags
+from audits.bill_sums import USAGE
 from audits.bills_page import LoadRow, load_row
 from audits.cost_choice import BASES, DIMENSIONS, NONE, CostForm, kind_choices
 from audits.cost_rows import EXACT, largest, name_of, part_of
 from audits.cost_spans import earlier_than, missing, months_of, span_of
 from audits.cost_sums import Span, Sums
-from audits.load_page import period_state, state_words
+from audits.load_page import end_of_period, period_state, state_words
 from connections.models import Connection
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ ALONE = "No earlier time of equal length is loaded to compare with."
 STILL_OPEN = (
     "This bill is still open: its last day may not be complete, and charges for more than a day are whole in the time "
     "before."
+)
+LEFT_OF_A_MONTH = (
+    "In a bill that is still open, usage that is charged for more than a day stands whole on its first day. Of a "
+    "reservation AWS charges what is left of it, all of the month at first and less with each day that uses it: until "
+    "the month is over, its effective cost looks dearer than it will be."
 )
 
 
@@ -143,6 +149,7 @@ def _cost_page(data: QueryDict, *, most_rows: int) -> CostPage:
         notes=(
             *alone,
             *([STILL_OPEN] if earlier and not earlier.is_whole else []),
+            *([LEFT_OF_A_MONTH] if choice.cost == "effective" and _has_left_of_a_month(long, loads) else []),
             *_tag_notes(choice, [load for load in loads if load.id in there.providers], keys),
             *left_out_tags.notes(load for load in loads if load.id in there.providers),
             *missing(span, earlier, loads),
@@ -157,6 +164,16 @@ def _comparable(
     if earlier is None or not choice.is_crossed or not (reason := cost_crossed.why_not(earlier, loads)):
         return earlier, ()
     return None, (f"The time before cannot be compared with. {reason}",)
+
+
+def _has_left_of_a_month(long: Sequence[tuple[Any, ...]], loads: Sequence[BillLoad]) -> bool:
+    """Whether usage of more than a day is charged in a month that was going on when its bill was loaded."""
+    going_on = {
+        load.billing_period.replace(day=1)
+        for load in loads
+        if load.loaded_at.date() < end_of_period(load.billing_period)
+    }
+    return any(kind == USAGE and cost > 0 and first.replace(day=1) in going_on for _, first, _, _, kind, cost in long)
 
 
 def _tag_notes(choice: CostChoice, loads: Sequence[BillLoad], keys: Sequence[CostTagKey]) -> list[str]:

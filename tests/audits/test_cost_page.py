@@ -221,6 +221,21 @@ def test_a_bill_that_is_open_is_compared_with_as_many_days_of_the_one_before(loa
     assert "This bill is still open" in page
 
 
+def test_what_a_reservation_has_left_of_a_month_that_goes_on_is_said_to_get_less(loaded, shown):
+    open_yet, said = dt.datetime(2026, 11, 3, tzinfo=dt.UTC), "less with each day that uses it"
+    rest = {"month": 11, "days": 30, "CommitmentDiscountStatus": "Unused", "CommitmentDiscountId": "ri-1"}
+    loaded([charge(1, month=11), charge(1, "30", **rest)], month=NOVEMBER, at=open_yet)
+    assert said in shown()
+    assert said not in shown("?cost=billed")
+    loaded([charge(1, month=11), charge(1, "30", **rest)], month=NOVEMBER, execution="run-2", at=OVER)
+    assert said not in shown()
+    loaded(
+        [charge(1, month=10), charge(1, "30", days=31, ChargeCategory="Tax")],
+        at=dt.datetime(2026, 10, 3, tzinfo=dt.UTC),
+    )
+    assert said not in shown("?month=2026-10")
+
+
 def test_dates_take_charges_of_all_bills_beside_as_many_days_before(loaded, shown):
     loaded([charge(29, "1"), charge(30, "2"), charge(31, "4")])
     loaded([charge(1, "8", month=11), charge(2, "16", month=11)], month=NOVEMBER, execution="run-2")
