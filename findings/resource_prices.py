@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import BooleanField, Case, F, Q, Sum, TextField, Value, When
 
+from audits.billed import less_discounts
+from audits.evidence import DayCost
+from audits.focus import COSTS
 from audits.models import BillLoad, CostLine
 from audits.things import from_data
 from connections.bill_ids import bill_ids
@@ -16,7 +19,7 @@ from findings.reports.chart import price_panel
 from findings.unit_prices import Charge, price_histories
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from findings.models import Finding
     from findings.reports.chart import Panel
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 DAYS_BACK = 400  # a year's commitment is seen to begin and to end
 MOST_ROWS = 20_000
 MOST_SHOWN = 6
+COMMON = ("charge_date", "charge_days", "sku_id", "usage_type", "consumed_unit", "billing_currency")
+OFF = Q(effective_cost__lt=0) | Q(effective_cost=0, billed_cost__lt=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +50,7 @@ class ResourcePrices:
 
 def resource_prices(finding: Finding) -> ResourcePrices:
     """Charges for usage of the last `DAYS_BACK` days before the finding was seen last. One question."""
-    histories = price_histories(_whole_days(_charges(finding)))
+    histories = price_histories(_charges(less_discounts(_whole_days(_lines(finding)))))
     return ResourcePrices(
         shown=tuple(
             ShownPrice(history=one, chart=price_panel(one) if len(one.by_day) > 1 else None)
@@ -55,7 +60,11 @@ def resource_prices(finding: Finding) -> ResourcePrices:
     )
 
 
-def _charges(finding: Finding) -> list[Charge]:
+def _lines(finding: Finding) -> list[DayCost]:
+    """The resource's charges added up by day and all that is told apart, those that take something off by themselves.
+
+    A description stands in its place: it varies with the price tier, and names a charge where there is no usage type.
+    """
     thing = finding.evidence["thing"]
     is_seen = thing["kind"] in KINDS
     names = bill_ids(from_data(thing["kind"], thing)) if is_seen else (thing["resource_id"],)
@@ -66,30 +75,46 @@ def _charges(finding: Finding) -> list[Charge]:
         load__state=BillLoad.State.LOADED,
         load__lines_removed_at=None,
         charge_category="Usage",
-        effective_cost__gte=0,
     ).exclude(charge_class="Correction")
-    # A description varies with the price tier; it only matters where the file has no usage type.
-    named = Case(When(usage_type="", then=F("charge_description")), default=F("usage_type"), output_field=TextField())
-    told = Case(When(Q(consumed_quantity__gt=0), then=Value(True)), default=Value(False), output_field=BooleanField())  # noqa: FBT003 - SQL's
-    common = ("charge_date", "charge_days", "sku_id", "named", "consumed_unit", "billing_currency")
+    named = Case(When(usage_type="", then=F("charge_description")), default=Value(""), output_field=TextField())
+    keys = (*COMMON, "named", "told", "off", "commitment_discount_id")
     rows = (
-        lines.annotate(named=named, told=told)
-        .values(*common, "told")
-        .annotate(quantity=Sum("consumed_quantity"), effective=Sum("effective_cost"), listed=Sum("list_cost"))
-        .order_by("-charge_date", *common[1:], "told")
-        .values_list(*common, "quantity", "effective", "listed", "told")[:MOST_ROWS]
+        lines.annotate(named=named, told=_whether(Q(consumed_quantity__gt=0)), off=_whether(OFF))
+        .values(*keys)
+        .annotate(quantity=Sum("consumed_quantity"), **{f"{name}_sum": Sum(name) for name in COSTS})
+        .order_by("-charge_date", *keys[1:])
     )
     return [
-        Charge(
-            charge_date=day, charge_days=days, sku_id=sku_id, name=name, unit=unit, currency=currency,
-            quantity=quantity if is_told else None, effective_cost=effective, list_cost=listed,
+        DayCost(
+            **{name: row[name] for name in (*COMMON, "commitment_discount_id")},
+            **{name: row[f"{name}_sum"] for name in COSTS},
+            charge_category="Usage",
+            charge_description=row["named"],
+            consumed_quantity=row["quantity"] if row["told"] else None,
         )
-        for day, days, sku_id, name, unit, currency, quantity, effective, listed, is_told in rows
+        for row in rows[:MOST_ROWS]
+    ]
+
+
+def _charges(lines: Iterable[DayCost]) -> list[Charge]:
+    """What is charged: what takes off more than that is left out, as it has no price."""
+    return [
+        Charge(
+            charge_date=line.charge_date, charge_days=line.charge_days, sku_id=line.sku_id,
+            name=line.usage_type or line.charge_description, unit=line.consumed_unit, currency=line.billing_currency,
+            quantity=line.consumed_quantity, effective_cost=line.effective_cost, list_cost=line.list_cost,
+        )
+        for line in lines
+        if line.effective_cost >= 0
     ]  # fmt: skip
 
 
-def _whole_days(charges: Sequence[Charge]) -> list[Charge]:
+def _whether(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())  # noqa: FBT003 - SQL's
+
+
+def _whole_days(lines: Sequence[DayCost]) -> list[DayCost]:
     """Where there are more rows than are read, the oldest day may be one of parts."""
-    if len(charges) < MOST_ROWS:
-        return list(charges)
-    return [charge for charge in charges if charge.charge_date > charges[-1].charge_date]
+    if len(lines) < MOST_ROWS:
+        return list(lines)
+    return [line for line in lines if line.charge_date > lines[-1].charge_date]

@@ -122,7 +122,9 @@ def test_sums_and_quotients_lose_no_digit_that_is_shown():
 
 @pytest.fixture
 def priced(organization):
-    """A volume whose price falls by 28 % for its last ten days, with a monthly fee and a line without quantity."""
+    """A volume whose price falls by 28 % for its last ten days, of which a contract takes off 20 % of before, with a
+    monthly fee and a line without quantity.
+    """
     with scope.organization(organization.id):
         shop = make_connection()
         with acting_as("cf_worker"):
@@ -139,6 +141,10 @@ def priced(organization):
                 **common, charge_days=30, usage_type="Fee", consumed_quantity=1, consumed_unit="Fee"
             )
             CostLine.objects.create(**common, charge_description="Untold")
+            bill(load, "vol-1", "-0.05", quantity="0", unit="")  # a contract's, on lines of their own
+            CostLine.objects.filter(effective_cost=Decimal("-0.05"), charge_date__lt=AT.date() - 10 * DAY).update(
+                effective_cost=0
+            )  # of days whose charges are less it already
             judged_audit(shop, UNATTACHED)
     return organization
 
@@ -150,7 +156,7 @@ def test_the_page_of_a_finding_shows_the_price_by_change_with_its_unit(priced, v
     shown = text_of(response)
     for expected in (
         "What a unit has cost", "USD per GB-Mo", "2026-10-21 to 2026-11-09 20 days with use 0.1 0.2 50",
-        "2026-11-10 to 2026-11-19 10 days with use 0.072 -28.0 % 0.2 25",
+        "2026-11-10 to 2026-11-19 10 days with use 0.052 -48.0 % 0.2 25",
         "charged for 30 days at once, not divided by day",
         "1 charge of 3.00 USD has no quantity, so no unit price.",
     ):  # fmt: skip
