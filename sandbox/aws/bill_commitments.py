@@ -1,6 +1,7 @@
-"""What commitments cost on the bill: what each was bought for a day, and what of it nobody used.
+"""What commitments cost on the bill: what each was bought for, and what of it nobody used.
 
-Used and unused make up what was bought, to the last digit.
+A savings plan is billed by the day, a reservation by the month: its fee is all of the month's from the first day on,
+and what is unused all that is left of it. Used and unused make up what was bought, to the last digit.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Commitment:
     region: str = ""
     first: date = date.min
     last: date = date.max
+    ends: date | None = None  # a reservation's last day, where it is billed by the month
     covered_meter: str = ""
     covered_service: str = ""
 
@@ -113,6 +115,7 @@ def reserved(item: Item) -> Bought:
             account=item.account,
             meter=f"{code}HeavyUsage:{facts['type']}",
             region=item.region,
+            ends=facts["ends"],
             covered_meter=f"{code}{facts['meter']}:{facts['type']}",
             covered_service=facts["service"],
         ),
@@ -166,7 +169,7 @@ def rows(
     used: Mapping[date, Decimal],
     unused: Decimal,
 ) -> Iterator[Row]:
-    """Two lines a day: what it was bought for, and what of it went unused."""
+    """Two lines for each of its charge periods: what it was bought for, and what of it went unused."""
     common = {
         **period,
         **focus.service_fields(commitment.service),
@@ -179,14 +182,14 @@ def rows(
         "x_UsageType": commitment.meter,
         "PricingUnit": "USD",
     }
-    for day in days:
-        if not commitment.first <= day <= commitment.last:
-            continue
-        bought = used.get(day, NOTHING) + unused
-        span = {
-            "ChargePeriodStart": focus.moment(midnight(day)),
-            "ChargePeriodEnd": focus.moment(midnight(day) + timedelta(days=1)),
-        }
+    stood = [day for day in days if commitment.first <= day <= commitment.last]
+    for begins, ends in _charge_periods(commitment, stood):
+        length = (ends - begins).days
+        used_up = sum((used.get(day, NOTHING) for day in stood if begins <= day < ends), NOTHING)
+        # Of a month that goes on, what will be used is left like what nobody will.
+        bought = length * (used.get(begins, NOTHING) + unused)
+        left = bought - used_up
+        span = {"ChargePeriodStart": focus.moment(midnight(begins)), "ChargePeriodEnd": focus.moment(midnight(ends))}
         yield focus.line(
             {
                 **common,
@@ -197,7 +200,7 @@ def rows(
                 "ChargeFrequency": "Recurring",
                 "ChargeDescription": f"{commitment.title} recurring fee",
                 "PricingCategory": "Standard",
-                "PricingQuantity": "24",
+                "PricingQuantity": f"{24 * length}",
             }
         )
         yield focus.line(
@@ -205,11 +208,20 @@ def rows(
                 **common,
                 **span,
                 **commitment.fields("Unused"),
-                **focus.cost_fields(billed=NOTHING, effective=unused, listed=NOTHING, contracted=NOTHING),
+                **focus.cost_fields(billed=NOTHING, effective=left, listed=NOTHING, contracted=NOTHING),
                 "ChargeCategory": "Usage",
                 "ChargeFrequency": "Usage-Based",
                 "ChargeDescription": f"{commitment.title}, unused commitment",
                 "PricingCategory": "Committed",
-                "PricingQuantity": focus.plain(unused),
+                "PricingQuantity": focus.plain(left),
             }
         )
+
+
+def _charge_periods(commitment: Commitment, stood: list[date]) -> list[tuple[date, date]]:
+    """The first day of each, and the day after it: each day that it stood, or what it stands for of the month."""
+    if commitment.ends is None or not stood:
+        return [(day, day + timedelta(days=1)) for day in stood]
+    first = stood[0]
+    month_end = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return [(first, min(month_end, commitment.ends + timedelta(days=1)))]

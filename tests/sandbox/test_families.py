@@ -124,20 +124,21 @@ def test_the_savings_plan_is_the_one_that_the_bill_is_covered_by(sessions):
 def test_reserved_machines_that_run_are_on_the_bill_with_what_goes_unused_and_others_are_not(sessions):
     estate = build(seed=7, as_of=AS_OF)
     rows = [row for period in billing_periods(AS_OF) for row in bill.rows(estate, period)]
-    last = f"{AS_OF - timedelta(days=1):%Y-%m-%d}"
     told = sessions.read("ec2", account=names.SHOP).describe_reserved_instances()["ReservedInstances"]
     assert {one["State"] for one in told} >= {"active", "retired", "queued"}
     billed = 0
     for one in told:
         mine = [row for row in rows if row["CommitmentDiscountId"].endswith(f"/{one['ReservedInstancesId']}")]
-        today = [row for row in mine if row["ChargePeriodStart"].startswith(last)]
-        billed += bool(today)
-        assert one["State"] == "active" or not today
-        if today:
-            bought, paid = (sum(Decimal(row[cost]) for row in today) for cost in ("BilledCost", "EffectiveCost"))
-            hourly = Decimal(str(one["RecurringCharges"][0]["Amount"]))
-            assert bought == paid == hourly * 24 * one["InstanceCount"]
-            assert {row["CommitmentDiscountStatus"] for row in today} <= {"", "Used", "Unused"}
+        of_month = [row for row in mine if row["BillingPeriodStart"].startswith("2026-11")]
+        billed += bool(of_month)
+        assert one["State"] == "active" or not of_month
+        if of_month:
+            bought, paid = (sum(Decimal(row[cost]) for row in of_month) for cost in ("BilledCost", "EffectiveCost"))
+            [fee, left] = (row for row in of_month if row["CommitmentDiscountStatus"] != "Used")
+            hourly, days = Decimal(str(one["RecurringCharges"][0]["Amount"])), int(fee["PricingQuantity"]) / 24
+            assert bought == paid == hourly * 24 * one["InstanceCount"] * int(days)
+            assert left["ChargePeriodEnd"] == fee["ChargePeriodEnd"] > f"{AS_OF:%Y-%m-%d}"
+            assert left["ResourceId"] == left["CommitmentDiscountId"]
     assert billed > 5
 
 

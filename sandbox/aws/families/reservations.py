@@ -21,6 +21,7 @@ UNUSED = "aws_commitment_reservation_underused"
 EXPIRING, EXPIRED = "aws_commitment_reservation_expiring", "aws_commitment_reservation_expired"
 RULES = (UNUSED, EXPIRING, EXPIRED)
 YEAR_SECONDS = 31_536_000
+TOLD_DAYS = 7  # for so long what a month that is over says of a reservation is as good as today's
 CELLS = ((names.SHOP, "us-east-1"), (names.PAYER, "eu-west-1"))
 REDSHIFT = "Amazon Redshift"
 SERVICES = {REDSHIFT: ("Databases", "Data Warehouses", "AmazonRedshift")}
@@ -136,6 +137,7 @@ def _item(draw: Draw, name: str, case: Case, account: str, region: str) -> Item:
                 "meter": meter,
                 "first": first,
                 "last": last,
+                "ends": end.date(),
                 "per_day": per_day,
                 "unused_per_day": per_day * (1 - case.used),
             }
@@ -147,8 +149,15 @@ def _item(draw: Draw, name: str, case: Case, account: str, region: str) -> Item:
         fines=case.fines,
         unknowns=case.unknowns,
         saves={EXPIRING: None, EXPIRED: None},
+        silent=() if _is_told(draw.as_of) else tuple(one for one in case.wastes if one == UNUSED),
         trap=case.trap,
     )
+
+
+def _is_told(as_of: datetime) -> bool:
+    """Whether the last month of which the bill is done ended lately: a reservation is billed by the month."""
+    done = as_of - timedelta(days=1)  # the day before stands on the bill, but the provider is not done with it
+    return (as_of - done.replace(day=1)).days <= TOLD_DAYS
 
 
 def _times(case: Case, start: datetime, end: datetime) -> dict[str, Any]:
