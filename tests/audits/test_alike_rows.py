@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 import tempfile
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -328,18 +327,6 @@ def test_what_covers_much_stands_for_all_of_its_rows(monkeypatch, tmp_path):
     (tmp_path / "google.jsonl").write_bytes(as_json(rows))
     report, _ = same(monkeypatch, tmp_path / "google.jsonl")
     assert report["rows_by_part"] == [14]
-
-
-def test_the_hours_of_a_plans_fee_have_the_same_net_cost_together_as_each(monkeypatch, tmp_path):
-    _, _, fee = plan_of_one_hour()
-    fee |= {"lineItem/NetUnblendedCost": "0.2", "savingsPlan/RecurringCommitmentForBillingPeriod": "0.3",
-            "savingsPlan/NetRecurringCommitmentForBillingPeriod": "0.2"}  # fmt: skip
-    fees = [{**fee, **hour(number), **{name: fee[name] for name in fee if fee[name] != LINE.get(name)},
-             "savingsPlan/UsedCommitment": f"0.0{number:02}1234567"} for number in range(23)]  # fmt: skip
-    (tmp_path / "cur.csv").write_bytes(text_of(fees))
-    _, sums = same(monkeypatch, tmp_path / "cur.csv")
-    unused = sum(Decimal("0.1") - Decimal(one["savingsPlan/UsedCommitment"]) for one in fees)
-    assert any(str(unused * Decimal("0.666667")) in one for one in sums)
 
 
 def test_rows_with_a_credit_of_which_rules_read_the_sum_alone_are_one_with_those_without(database):

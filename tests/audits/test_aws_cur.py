@@ -175,6 +175,18 @@ def test_a_net_column_that_a_report_lacks_leaves_its_own_cost_before_discounts(d
     assert total(rows) == Decimal("0.342")
 
 
+def test_the_hours_of_a_plans_fee_have_the_same_net_cost_together_as_each(database, tmp_path):
+    _, _, fee = plan_of_one_hour()
+    fee |= {NET: "0.2", "savingsPlan/RecurringCommitmentForBillingPeriod": "0.3",
+            "savingsPlan/NetRecurringCommitmentForBillingPeriod": "0.2"}  # fmt: skip
+    used = [Decimal(f"0.0{hour:02}1234567") for hour in range(24)]
+    hours = [{**fee, "savingsPlan/UsedCommitment": str(one)} for one in used]
+    day = {**fee, "savingsPlan/TotalCommitmentToDate": "2.4", "savingsPlan/UsedCommitment": str(sum(used))}
+    each, together = (from_rows(database, tmp_path, AWS_CUR, rows) for rows in (hours, [day]))
+    assert total(each, "EffectiveCost") == total(together, "EffectiveCost")
+    assert total(each, "EffectiveCost") == (Decimal("2.4") - sum(used)) * Decimal("0.666667")
+
+
 def test_a_row_without_a_net_cost_has_its_unblended_cost_and_one_that_is_no_number_is_handed_on(database, tmp_path):
     rows = [line("Usage", "0.10", **{NET: net}) for net in ("", "0", "n/a")]
     assert [row["EffectiveCost"] for row in from_rows(database, tmp_path, AWS_CUR, rows)] == ["0.10", "0", "n/a"]
@@ -199,13 +211,14 @@ def test_cur_2_has_the_same_columns_in_small_letters_and_products_in_a_map(datab
         f"""copy (select '9' as bill_payer_account_id, timestamp '2026-10-01' as bill_billing_period_start_date,
             '1' as line_item_usage_account_id, 'Usage' as line_item_line_item_type, 'eu-central-1' as product_region_code,
             timestamp '2026-10-05' as line_item_usage_start_date, timestamp '2026-10-06' as line_item_usage_end_date,
-            0.1::double as line_item_unblended_cost, 'USD' as line_item_currency_code, {product} as product,
+            0.1::double as line_item_unblended_cost, 0.09::double as line_item_net_unblended_cost, 'USD' as line_item_currency_code, {product} as product,
             map {{'user_team': 'shop'}} as resource_tags) to '{path}' (format {how})"""
     )
     source = f"read_parquet('{path}', filename = true)" if kind == "map" else csv_source(path)
     (row,) = focus_rows(database, AWS_CUR, source)
     assert (row["ServiceName"], row["SkuId"], row["RegionId"]) == ("Amazon S3", "X", "eu-central-1")
-    assert (row["BilledCost"], row["ChargePeriodStart"]) == ("0.1", "2026-10-05 00:00:00")
+    assert (row["BilledCost"], row["EffectiveCost"]) == ("0.1", "0.09")
+    assert row["ChargePeriodStart"] == "2026-10-05 00:00:00"
 
 
 def test_the_spelling_of_the_old_parquet_report_is_known_too():
