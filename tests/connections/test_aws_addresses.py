@@ -98,31 +98,6 @@ def test_without_routes_or_endpoints_it_is_not_known_where_those_lead(calm_cloud
     assert lost == (everyone if is_all_lost else {"address-behind-nat-1", "address-behind-firewall-1"})
 
 
-def test_whether_an_address_left_on_an_interface_is_of_amazons_own_is_not_known_without_the_list_of_addresses(
-    calm_cloud,
-):
-    calm_cloud.fault("deny", service="ec2", operation="DescribeAddresses", count=None)
-    found = of(collect(calm_cloud, service="network-interfaces"), HeldAddress).values()
-    assert {(one.interface_state == "available", one.pool) for one in found} == {(True, None), (False, "")}
-
-
-@pytest.mark.parametrize(
-    ("listed", "is_complete", "pool"),
-    [
-        ([("eipalloc-1", "ipv4pool-ec2-1")], True, "ipv4pool-ec2-1"),
-        ([("eipalloc-1", "ipv4pool-ec2-1")], False, "ipv4pool-ec2-1"),
-        ([("eipalloc-1", ""), ("eipalloc-2", "ipv4pool-ec2-1")], True, ""),
-        ([], True, ""),
-        ([], False, None),
-    ],
-)
-def test_an_address_left_on_an_interface_knows_the_pool_that_it_comes_from(calm_cloud, listed, is_complete, pool):
-    association = {"AllocationId": "eipalloc-1", "IpOwnerId": names.SHOP}
-    left = network_interfaces._address(reader(calm_cloud), interface(**association) | {"Status": "available"})
-    found = network_interfaces.with_pool(left, Listing(rows=tuple(listed), is_complete=is_complete))
-    assert found.pool == pool
-
-
 def interface(**association):
     attached = {"AttachTime": None, "InstanceId": "i-1"}
     return {"NetworkInterfaceId": "eni-1", "Attachment": attached, "VpcId": "vpc-1", "Association": association}

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from connections.provider import Call, beneath
-
-if TYPE_CHECKING:
-    from typing import Any
 
 TAGS = ("Tags.Key", "Tags.Value")
 DESCRIBE_INSTANCES = Call(
@@ -73,10 +68,3 @@ DESCRIBE_ADDRESSES = Call(
         *("PublicIpv4Pool", "CustomerOwnedIpv4Pool"),
     ),
 )
-OF_AMAZON = "amazon"  # the pool of addresses that AWS owns
-
-
-def own_pool(item: dict[str, Any]) -> str:
-    """The pool that an address comes from, "" where that is Amazon's, whose addresses alone are charged one by one."""
-    pool: str = item.get("CustomerOwnedIpv4Pool") or item.get("PublicIpv4Pool") or ""
-    return "" if pool == OF_AMAZON else pool

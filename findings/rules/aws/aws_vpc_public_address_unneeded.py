@@ -17,10 +17,6 @@ def judge(address: HeldAddress) -> Verdict:
         return Unknown("whether the interface that holds it is attached to anything")
     if address.interface_state != "available":
         return Fine()
-    if address.pool:
-        return Fine(f"Of the pool {address.pool}: of a range of its owner's, no address is charged by itself.")
-    if address.pool is None:
-        return Unknown("whether it is of a range of its owner's, which AWS does not charge for")
     return Waste(
         saves=ALL,
         because=f"{address.public_ip} is held by {address.interface_id}, which is attached to nothing; AWS does not say"

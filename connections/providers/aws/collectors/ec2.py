@@ -18,7 +18,6 @@ from connections.providers.aws.ec2_calls import (
     DESCRIBE_INSTANCES,
     DESCRIBE_SNAPSHOTS,
     DESCRIBE_VOLUMES,
-    own_pool,
 )
 from connections.providers.aws.images import DESCRIBE_PERMISSIONS, with_machines, with_sharing
 from connections.providers.aws.launch_templates import DESCRIBE_TEMPLATES, templates, with_templates
@@ -39,6 +38,7 @@ COPIED_FROM_NOWHERE = "vol-ffffffff"  # what AWS writes as the source of a snaps
 BACKUP_TAG = "aws:backup:source-resource"
 LIFECYCLE_TAGS = ("aws:dlm:lifecycle-policy-id", "dlm:managed")
 RECOVERY_TAG = "AWSElasticDisasterRecoveryManaged"
+OF_AMAZON = "amazon"  # the pool of addresses that AWS owns
 BACKUP_WORDS = "This snapshot is created by the AWS Backup service"
 
 
@@ -286,9 +286,15 @@ def _address(reader: Reader, item: dict[str, Any]) -> Address:
     return Address(
         **_base(reader, item, identifier=identifier),
         public_ip=item.get("PublicIp", ""),
-        pool=own_pool(item),
+        pool=_own_pool(item),
         associated_with=item.get("InstanceId") or item.get("NetworkInterfaceId") or item.get("AssociationId") or None,
     )
+
+
+def _own_pool(item: dict[str, Any]) -> str:
+    """The pool that an address comes from, "" where that is Amazon's, whose addresses alone are charged one by one."""
+    pool: str = item.get("CustomerOwnedIpv4Pool") or item.get("PublicIpv4Pool") or ""
+    return "" if pool == OF_AMAZON else pool
 
 
 def _of_instance(instance: Instance) -> MetricPlace | None:

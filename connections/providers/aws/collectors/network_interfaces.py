@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, beneath
-from connections.providers.aws.ec2_calls import DESCRIBE_ADDRESSES, own_pool
 from connections.providers.aws.internet_routes import leads_out, route_table
 from connections.providers.aws.networks import DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS
 from connections.providers.aws.reader import clean_tags
@@ -34,7 +33,6 @@ DESCRIBE_INTERFACES = Call(
     ),
 )
 PUBLIC = [{"Name": "association.public-ip", "Values": ["*"]}]
-AVAILABLE = "available"
 OF_AWS = "amazon"  # how the owner of an address begins that AWS gives from its own, and charges for
 
 
@@ -90,23 +88,9 @@ def _held(reader: Reader, held: list[HeldAddress]) -> Iterator[HeldAddress]:
     if not held:
         return
     tags = tags_by_arn(reader, "ec2:elastic-ip")
-    pools = _pools(reader) if any(one.interface_state == AVAILABLE for one in held) else None
-    for address in held if pools is None else (with_pool(one, pools) for one in held):
+    for address in held:
         arn = address.ARN.format(region=address.region, account_id=address.account_id, resource_id=address.resource_id)
         yield with_tags(address, tags.get(arn, {}))
-
-
-def _pools(reader: Reader) -> Listing[tuple[str, str]]:
-    return reader.listing(
-        DESCRIBE_ADDRESSES, result="Addresses", row=lambda item: (item.get("AllocationId", ""), own_pool(item))
-    )
-
-
-def with_pool(address: HeldAddress, pools: Listing[tuple[str, str]]) -> HeldAddress:
-    """The address with the pool that it comes from, None where the list of them broke off before it."""
-    if address.interface_state != AVAILABLE:
-        return address
-    return replace(address, pool=dict(pools.rows).get(address.resource_id, "" if pools.is_complete else None))
 
 
 def with_tags(address: HeldAddress, own: dict[str, str]) -> HeldAddress:
@@ -151,10 +135,10 @@ def _given(reader: Reader, given: list[tuple[str, GivenAddress]]) -> Iterator[Gi
 COLLECTOR = Collector(
     service="network-interfaces",
     needs={
-        HeldAddress: (DESCRIBE_INTERFACES, DESCRIBE_ADDRESSES),
+        HeldAddress: (DESCRIBE_INTERFACES,),
         GivenAddress: (DESCRIBE_INTERFACES, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS),
     },
-    calls=(DESCRIBE_INTERFACES, DESCRIBE_ADDRESSES, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS, GET_RESOURCES),
+    calls=(DESCRIBE_INTERFACES, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS, GET_RESOURCES),
     collect=collect,
     billed_as=("Amazon Elastic Compute Cloud", "Amazon Virtual Private Cloud"),
 )
