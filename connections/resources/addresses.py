@@ -11,7 +11,8 @@ from connections.resources.thing import Thing
 @dataclass(frozen=True, kw_only=True)
 class HeldAddress(Thing):
     """A reserved public address that a network interface holds. `interface_state` is in-use, attaching, detaching, or
-    available where the interface is attached to nothing. `is_requester_managed`: a service keeps the interface.
+    available where the interface is attached to nothing. `is_requester_managed`: a service keeps the interface. `pool`
+    is the range of its owner's that it comes from, "" where it is one of the provider's own; None: could not be read.
     """
 
     KIND: ClassVar[str] = "held_address"
@@ -22,6 +23,7 @@ class HeldAddress(Thing):
     interface_id: str
     interface_state: str
     is_requester_managed: bool = False
+    pool: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,6 @@ from moto.ec2 import ec2_backends
 from moto.ec2.models.amis import Ami
 from moto.ec2.models.block_device import BlockDeviceType
 from moto.ec2.models.elastic_block_store import Snapshot, Volume, VolumeAttachment
-from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.instances import Instance, InstanceState, Reservation, StateReason
 
 from sandbox.aws.compute import IMAGE as PUBLIC_IMAGE
@@ -30,14 +29,11 @@ def fill(estate: Estate, draw: Draw) -> None:
         "volume": _volume,
         "snapshot": _snapshot,
         "image": _image,
-        "address": _address,
     }
     for kind, make in makers.items():
         for item in estate.of(kind):
             if item.is_in_inventory:
                 make(backend_of(item), item, draw)
-    for item in estate.of("nat_gateway"):
-        _hold_address(backend_of(item), item, draw)
     for account, region in sorted({(item.account, item.region) for item in estate.items}):
         _foreign(ec2_backends[account][region], draw)
 
@@ -154,25 +150,6 @@ def _image(backend: Any, item: Item, draw: Draw) -> None:  # noqa: ANN401
     image.instance_id = item.facts["instance_id"]
     backend.amis[item.native_id] = image
     _tag(backend, item)
-
-
-def _address(backend: Any, item: Item, draw: Draw) -> None:  # noqa: ANN401
-    address = ElasticAddress(backend, domain="vpc", address=item.facts["public_ip"])
-    address.allocation_id = address.id = item.native_id
-    holder = item.facts["holder_id"] or ""
-    if holder.startswith("i-"):
-        instance = backend.get_instance(holder)
-        address.instance = instance
-        address.eni = instance.nics[0]
-        address.association_id = f"eipassoc-0{draw.hex(16)}"
-    backend.addresses.append(address)
-    _tag(backend, item)
-
-
-def _hold_address(backend: Any, gateway: Item, draw: Draw) -> None:  # noqa: ANN401
-    """A family answers for the gateway itself; its address must know that it is held."""
-    address = backend.address_by_allocation([gateway.facts["allocation_id"]])[0]
-    address.association_id = f"eipassoc-0{draw.hex(16)}"
 
 
 def _foreign(backend: Any, draw: Draw) -> None:  # noqa: ANN401

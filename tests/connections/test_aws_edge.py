@@ -17,6 +17,7 @@ from connections.resources.edge import Distribution
 from connections.resources.firewalls import Firewall
 from connections.resources.links import DirectConnection
 from sandbox.aws import names
+from sandbox.aws.families.held_addresses import CASES
 from tests.connections.test_aws_inventory import collect, of
 
 
@@ -73,9 +74,24 @@ def test_a_held_address_has_its_own_tags_beside_those_of_its_interface(calm_clou
     found = of(collect(calm_cloud, service="network-interfaces"), HeldAddress).values()
     assert [one.tags["keep"] for one in found if "keep" in one.tags] == ["failover"]
     one = replace(next(iter(found)), tags={"Name": "eni", "team": "network"})
-    assert network_interfaces.with_tags(one, {}).tags == one.tags
-    both = network_interfaces.with_tags(one, {"Name": "shop", "keep": "yes"})
+    assert network_interfaces.with_own(one, {}).tags == one.tags
+    own = [{"Key": "Name", "Value": "shop"}, {"Key": "keep", "Value": "yes"}]
+    both = network_interfaces.with_own(one, {"Tags": own})
     assert (both.name, both.tags) == ("shop", {"Name": "shop", "team": "network", "keep": "yes"})
+
+
+def test_a_held_address_knows_the_range_of_its_owners_or_that_nobody_said_it(calm_cloud):
+    known = of(collect(calm_cloud, service="network-interfaces"), HeldAddress).values()
+    assert [(one.public_ip, one.pool) for one in known if one.pool != ""] == [
+        (
+            next(one.public_ip for one in known if one.name == "interface-of-own-range-1"),
+            CASES["interface_of_own_range"].has["pool"],
+        )
+    ]
+    calm_cloud.fault("deny", service="ec2", operation="DescribeAddresses", count=None)
+    collected = collect(calm_cloud, service="network-interfaces")
+    assert {one.pool for one in of(collected, HeldAddress).values()} == {None}
+    assert ("ec2:DescribeAddresses", ("held_address",)) in {(gap.action, gap.kinds) for gap in collected.gaps}
 
 
 def test_a_firewall_knows_its_zones_its_age_and_whether_a_route_leads_to_it(calm_cloud):

@@ -10,7 +10,7 @@ import pytest
 
 from connections.bill_ids import bill_ids
 from connections.provider import GapFound, Scope
-from connections.providers.aws import calls, ec2_calls, inventory, launch_templates, networks
+from connections.providers.aws import calls, ec2_calls, elastic_ips, inventory, launch_templates, networks
 from connections.providers.aws.agents import with_agents
 from connections.providers.aws.collectors import ec2, vpc
 from connections.providers.aws.collectors import elasticloadbalancing as elb
@@ -84,7 +84,7 @@ def test_short_pages_bring_the_same_as_long_ones(calm_cloud, whole, service):
         (ec2_calls.DESCRIBE_VOLUMES, ("volume",)),
         (ec2_calls.DESCRIBE_SNAPSHOTS, ("snapshot",)),
         (ec2_calls.DESCRIBE_IMAGES, ("image",)),
-        (ec2_calls.DESCRIBE_ADDRESSES, ("address",)),
+        (elastic_ips.DESCRIBE_ADDRESSES, ("address",)),
         (launch_templates.DESCRIBE_TEMPLATES, ("launch_template",)),
         (vpc.DESCRIBE_NAT_GATEWAYS, ("nat_gateway",)),
         (networks.DESCRIBE_ROUTE_TABLES, ()),

@@ -20,7 +20,6 @@ MOTO: dict[str, dict[str, dict[str, list[str]]]] = {
         "DescribeVolumes": {},
         "DescribeSnapshots": {"OwnerIds": ["self"]},
         "DescribeImages": {"Owners": ["self"]},
-        "DescribeAddresses": {},
         "DescribeRegions": {},
     },
     "elbv2": {"DescribeLoadBalancers": {}, "DescribeTargetGroups": {}},

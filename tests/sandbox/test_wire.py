@@ -160,7 +160,9 @@ def test_the_inventory_is_what_the_estate_says(cloud, sessions):
             pages = sessions.read("rds", region, account).get_paginator("describe_db_instances").paginate()
             databases = [one for page in pages for one in page["DBInstances"]]
             counts["database"] += sum(one["Engine"] not in {"docdb", "neptune"} for one in databases)
-    assert counts == {kind: number for kind, number in cloud.estate["resources"].items() if kind in counts}
+    stand = cloud.estate["resources"]
+    counts["address"] -= stand["held_address"]  # listed with the others, and told by interfaces too
+    assert counts == {kind: number for kind, number in stand.items() if kind in counts}
 
 
 def test_one_region_of_one_account_refuses_one_call(sessions):

@@ -1,4 +1,4 @@
-"""The calls that tell of machines, disks, their copies and addresses: long answers, of which little is read."""
+"""The calls that tell of machines, disks and their copies: long answers, of which little is read."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ DESCRIBE_VOLUMES = Call(
         "Volumes",
         *("VolumeId", "VolumeType", "Size", "State", "CreateTime", "Iops", "Throughput", "MultiAttachEnabled", *TAGS),
         *("Attachments.State", "Attachments.InstanceId", "Attachments.DeleteOnTermination"),
+        *("Operator.Managed", "Operator.Principal"),
     ),
 )
 DESCRIBE_SNAPSHOTS = Call(
@@ -55,16 +56,5 @@ DESCRIBE_IMAGES = Call(
         "Images",
         *("ImageId", "Name", "State", "Public", "CreationDate", "LastLaunchedTime", "DeregistrationProtection", *TAGS),
         *("ProductCodes", "BlockDeviceMappings.Ebs.SnapshotId"),
-    ),
-)
-DESCRIBE_ADDRESSES = Call(
-    service="ec2",
-    operation="DescribeAddresses",
-    action="ec2:DescribeAddresses",
-    why="Lists reserved public addresses and what holds them.",
-    read=beneath(
-        "Addresses",
-        *("AllocationId", "PublicIp", "InstanceId", "NetworkInterfaceId", "AssociationId", *TAGS),
-        *("PublicIpv4Pool", "CustomerOwnedIpv4Pool"),
     ),
 )

@@ -17,6 +17,10 @@ def judge(address: HeldAddress) -> Verdict:
         return Unknown("whether the interface that holds it is attached to anything")
     if address.interface_state != "available":
         return Fine()
+    if address.pool is None:
+        return Unknown("whether it comes from a range of its owner's, of which no address is charged by itself")
+    if address.pool:
+        return Fine(f"Of the pool {address.pool}: of a range of its owner's, no address is charged by itself.")
     return Waste(
         saves=ALL,
         because=f"{address.public_ip} is held by {address.interface_id}, which is attached to nothing; AWS does not say"

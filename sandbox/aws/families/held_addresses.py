@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sandbox.aws.cases import Stand
-    from sandbox.aws.model import Draw, Estate
+    from sandbox.aws.model import Draw, Estate, Item
     from sandbox.aws.shaped import Asked
 
 KINDS = ("held_address", "given_address")
+OF_AMAZON = "amazon"
 UNNEEDED = "aws_vpc_public_address_unneeded"
 RESOURCE_TYPES = {"held_address": "Elastic IP"}
 CASES = {
@@ -34,6 +35,10 @@ CASES = {
         trap="attached to nothing, but to keep: its own tag says so, its interface has none",
     ),
     "interface_untold": Case(count=2, unknowns=(UNNEEDED,), trap="whether its interface is attached is not told"),
+    "interface_of_own_range": Case(
+        has={"state": "available", "pool": "ipv4pool-ec2-0123456789abcdef0"},
+        trap="attached to nothing, but of a range that its owner brought, which is charged nothing",
+    ),
 }
 
 
@@ -62,9 +67,11 @@ def _address(draw: Draw, estate: Estate, stand: Stand) -> None:
         "TagSet": [] if "is_bare" in has else tag_list(item),
         **({"Status": has["state"]} if "state" in has else {}),
     }
-    first, last = charges.span(item.created_at, draw.as_of)
-    is_idle = has.get("state") == "available"
-    item.charges = [charges.address_hours(region=stand.region, is_idle=is_idle, first=first, last=last)]
+    item.facts = {"pool": has.get("pool", OF_AMAZON)}
+    if "pool" not in has:
+        first, last = charges.span(item.created_at, draw.as_of)
+        is_idle = has.get("state") == "available"
+        item.charges = [charges.address_hours(region=stand.region, is_idle=is_idle, first=first, last=last)]
     estate.items.append(item)
 
 
@@ -76,7 +83,39 @@ def _interfaces(asked: Asked) -> dict[str, Any]:
     return {"NetworkInterfaces": [item.shape for kind in KINDS for item in asked.of(kind)]}
 
 
+def _addresses(asked: Asked) -> dict[str, Any]:
+    """Every Elastic IP: those of `sandbox.aws.network`, and those that interfaces hold."""
+    free = [_of_holder(item) for item in asked.of("address")]
+    return {"Addresses": [*free, *(_of_interface(item) for item in asked.of("held_address"))]}
+
+
+def _of_holder(item: Item) -> dict[str, Any]:
+    holder = item.facts["holder_id"]
+    told = {"PublicIp": item.facts["public_ip"], "PublicIpv4Pool": OF_AMAZON}
+    if holder:
+        told["AssociationId"] = item.native_id.replace("eipalloc", "eipassoc")
+        told |= {"InstanceId": holder} if holder.startswith("i-") else {}
+    return _elastic_ip(item) | told
+
+
+def _of_interface(item: Item) -> dict[str, Any]:
+    held = item.shape["Association"]
+    told = {name: held[name] for name in ("AssociationId", "PublicIp")}
+    interface_id = item.shape["NetworkInterfaceId"]
+    return _elastic_ip(item) | told | {"NetworkInterfaceId": interface_id, "PublicIpv4Pool": item.facts["pool"]}
+
+
+def _elastic_ip(item: Item) -> dict[str, Any]:
+    return {
+        "AllocationId": item.native_id,
+        "Domain": "vpc",
+        "NetworkBorderGroup": item.region,
+        "Tags": tag_list(item),
+    }
+
+
 ANSWERS = (
+    Answered(service="ec2", operation="DescribeAddresses", make=_addresses),
     Answered(
         service="ec2",
         operation="DescribeNetworkInterfaces",

@@ -23,7 +23,6 @@ KINDS = {
     "comprehend:document-classifier-endpoint": "language_endpoint",
     "comprehend:entity-recognizer-endpoint": "entity_endpoint",
     "dms:rep": "replication_instance",
-    "ec2:elastic-ip": "held_address",
     "ec2:snapshot": "snapshot",
     "ec2:vpn-connection": "vpn_connection",
     "ecr:repository": "image_repository",

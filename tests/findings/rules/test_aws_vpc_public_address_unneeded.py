@@ -20,6 +20,7 @@ WASTEFUL = HeldAddress(
     public_ip="198.51.103.7",
     interface_id="eni-1",
     interface_state="available",
+    pool="",
 )
 
 
@@ -35,6 +36,9 @@ WASTEFUL = HeldAddress(
         ({"is_requester_managed": True}, Fine),
         ({"is_requester_managed": True, "interface_state": ""}, Fine),
         ({"interface_state": ""}, Unknown),
+        ({"pool": "ipv4pool-ec2-0a1b2c3d"}, Fine),
+        ({"pool": None}, Unknown),
+        ({"pool": None, "interface_state": "in-use"}, Fine),
     ],
 )
 def test_an_address_whose_interface_is_attached_to_nothing_leads_nowhere(changed, verdict):

@@ -13,12 +13,12 @@ from connections.providers.aws import fast_restores
 from connections.providers.aws.agents import AGENT, GPU, LIST_METRICS, agents, with_agents, with_gpus
 from connections.providers.aws.capacity import DESCRIBE_RESERVATIONS, place, reservations
 from connections.providers.aws.ec2_calls import (
-    DESCRIBE_ADDRESSES,
     DESCRIBE_IMAGES,
     DESCRIBE_INSTANCES,
     DESCRIBE_SNAPSHOTS,
     DESCRIBE_VOLUMES,
 )
+from connections.providers.aws.elastic_ips import DESCRIBE_ADDRESSES, own_pool
 from connections.providers.aws.images import DESCRIBE_PERMISSIONS, with_machines, with_sharing
 from connections.providers.aws.launch_templates import DESCRIBE_TEMPLATES, templates, with_templates
 from connections.providers.aws.reader import clean_tags
@@ -38,7 +38,6 @@ COPIED_FROM_NOWHERE = "vol-ffffffff"  # what AWS writes as the source of a snaps
 BACKUP_TAG = "aws:backup:source-resource"
 LIFECYCLE_TAGS = ("aws:dlm:lifecycle-policy-id", "dlm:managed")
 RECOVERY_TAG = "AWSElasticDisasterRecoveryManaged"
-OF_AMAZON = "amazon"  # the pool of addresses that AWS owns
 BACKUP_WORDS = "This snapshot is created by the AWS Backup service"
 
 
@@ -286,15 +285,9 @@ def _address(reader: Reader, item: dict[str, Any]) -> Address:
     return Address(
         **_base(reader, item, identifier=identifier),
         public_ip=item.get("PublicIp", ""),
-        pool=_own_pool(item),
+        pool=own_pool(item),
         associated_with=item.get("InstanceId") or item.get("NetworkInterfaceId") or item.get("AssociationId") or None,
     )
-
-
-def _own_pool(item: dict[str, Any]) -> str:
-    """The pool that an address comes from, "" where that is Amazon's, whose addresses alone are charged one by one."""
-    pool: str = item.get("CustomerOwnedIpv4Pool") or item.get("PublicIpv4Pool") or ""
-    return "" if pool == OF_AMAZON else pool
 
 
 def _of_instance(instance: Instance) -> MetricPlace | None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connections.provider import Call, Collector, beneath
+from connections.providers.aws.elastic_ips import DESCRIBE_ADDRESSES, own_pool
 from connections.providers.aws.internet_routes import leads_out, route_table
 from connections.providers.aws.networks import DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS
 from connections.providers.aws.reader import clean_tags
-from connections.providers.aws.tagging import GET_RESOURCES, tags_by_arn
 from connections.resources.addresses import GivenAddress, HeldAddress
 
 if TYPE_CHECKING:
@@ -85,18 +85,25 @@ def _held_address(reader: Reader, item: dict[str, Any]) -> HeldAddress:
 
 
 def _held(reader: Reader, held: list[HeldAddress]) -> Iterator[HeldAddress]:
+    """Addresses with what their interfaces do not tell: their own tags, and the pool that they come from."""
     if not held:
         return
-    tags = tags_by_arn(reader, "ec2:elastic-ip")
+    listed: Listing[tuple[Any, dict[str, Any]]] = reader.listing(
+        DESCRIBE_ADDRESSES,
+        result="Addresses",
+        row=lambda item: (item.get("AllocationId"), item),
+        kinds=(HeldAddress.KIND,),
+    )
+    own = dict(listed.rows)
     for address in held:
-        arn = address.ARN.format(region=address.region, account_id=address.account_id, resource_id=address.resource_id)
-        yield with_tags(address, tags.get(arn, {}))
+        item = own.get(address.resource_id)
+        yield address if item is None else with_own(address, item)
 
 
-def with_tags(address: HeldAddress, own: dict[str, str]) -> HeldAddress:
-    """The address with its own tags over those of its interface: what either asks to keep is kept."""
-    tags = {**address.tags, **own}
-    return replace(address, tags=tags, name=tags.get("Name", ""))
+def with_own(address: HeldAddress, item: dict[str, Any]) -> HeldAddress:
+    """The address with its pool, and its own tags over those of its interface: what either asks to keep is kept."""
+    tags = {**address.tags, **clean_tags(item.get("Tags"))}
+    return replace(address, tags=tags, name=tags.get("Name", ""), pool=own_pool(item))
 
 
 def _given_address(reader: Reader, item: dict[str, Any]) -> GivenAddress:
@@ -135,10 +142,10 @@ def _given(reader: Reader, given: list[tuple[str, GivenAddress]]) -> Iterator[Gi
 COLLECTOR = Collector(
     service="network-interfaces",
     needs={
-        HeldAddress: (DESCRIBE_INTERFACES,),
+        HeldAddress: (DESCRIBE_INTERFACES, DESCRIBE_ADDRESSES),
         GivenAddress: (DESCRIBE_INTERFACES, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS),
     },
-    calls=(DESCRIBE_INTERFACES, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS, GET_RESOURCES),
+    calls=(DESCRIBE_INTERFACES, DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS, DESCRIBE_ADDRESSES),
     collect=collect,
     billed_as=("Amazon Elastic Compute Cloud", "Amazon Virtual Private Cloud"),
 )
