@@ -5,6 +5,8 @@ from __future__ import annotations
 from connections.resources.secrets import Secret
 from findings.rule import ALL, Fine, Rule, Unknown, Verdict, Waste, counted
 
+OF_KAFKA = "AmazonMSK_"  # as the name of a secret must begin that MSK signs users in with
+
 
 def judge(secret: Secret, *, unread_days: int) -> Verdict:
     if kept := _why_kept(secret):
@@ -17,6 +19,8 @@ def judge(secret: Secret, *, unread_days: int) -> Verdict:
         return Fine()
     if secret.primary_region:
         return Unknown("whether its replicas in other regions are read")
+    if secret.name.startswith(OF_KAFKA):
+        return Unknown("whether a cluster of MSK signs its users in with it: AWS does not say that such reads count")
     age_days = (secret.observed_at - secret.created_at).days
     told = f"Never read since it was made {counted(age_days, 'day')} ago."
     if secret.last_read_at is not None:

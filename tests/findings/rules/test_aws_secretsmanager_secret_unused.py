@@ -37,6 +37,9 @@ WASTEFUL = Secret(
         ({"primary_region": "us-east-1", "last_read_at": ago(3)}, Fine),
         ({"deleted_at": ago(3)}, Fine),
         ({"created_at": None}, Unknown),
+        ({"name": "AmazonMSK_shop"}, Unknown),
+        ({"name": "AmazonMSK_shop", "last_read_at": ago(3)}, Fine),
+        ({"name": "shop/AmazonMSK_"}, Waste),
         ({"created_at": None, "managed_by": "rds"}, Fine),
     ],
 )
