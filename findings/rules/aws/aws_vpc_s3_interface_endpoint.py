@@ -38,5 +38,5 @@ rule = Rule(
     hint="aws ec2 create-vpc-endpoint --region {region} --vpc-id {vpc_id} --service-name {service_name} "
     "--route-table-ids ITS_ROUTE_TABLES\n"
     "aws ec2 delete-vpc-endpoints --region {region} --vpc-endpoint-ids {native_id}",
-    assumes="that no program names the endpoint itself, and no bucket policy asks for it",
+    assumes="that no program names the endpoint, no bucket policy asks for it, and no Client VPN leads into its VPC",
 )

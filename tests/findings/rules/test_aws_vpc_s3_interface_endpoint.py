@@ -49,4 +49,6 @@ def test_all_of_it_is_saved_and_what_is_assumed_is_said():
         "No route leads from vpc-1 to another network, so only machines in it use the endpoint, in 2 subnets; "
         "a gateway endpoint of S3 is free."
     )
-    assert RULE.assumes == "that no program names the endpoint itself, and no bucket policy asks for it"
+    assert RULE.assumes == (
+        "that no program names the endpoint, no bucket policy asks for it, and no Client VPN leads into its VPC"
+    )
