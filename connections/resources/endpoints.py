@@ -39,7 +39,8 @@ class TransitAttachment(Thing):
     """What is attached to a transit gateway. `attached_kind` is vpc, vpn, direct-connect-gateway, peering or connect.
 
     `owner_id` is the account of what is attached, which pays for the attachment, and `gateway_owner_id` that of the
-    transit gateway, where its traffic is told.
+    transit gateway, where its traffic is told. `carries` are the Connect attachments whose tunnels go through it (None:
+    they could not all be read).
     """
 
     KIND: ClassVar[str] = "transit_attachment"
@@ -52,3 +53,4 @@ class TransitAttachment(Thing):
     attached_id: str = ""
     owner_id: str = ""
     gateway_owner_id: str = ""
+    carries: tuple[str, ...] | None = ()

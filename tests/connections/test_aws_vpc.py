@@ -208,3 +208,22 @@ def test_an_attachments_bytes_are_kept_under_its_transit_gateway_and_its_id():
 )
 def test_what_aws_measures_for_nobody_or_for_somebody_else_is_not_asked_for(thing):
     assert inventory.place_of(thing) is None
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_an_attachment_knows_the_connect_attachments_that_go_through_it_or_that_nobody_may_ask(
+    calm_cloud, collect, is_refused
+):
+    if is_refused:
+        calm_cloud.fault("deny", service="ec2", operation="DescribeTransitGatewayConnects", count=None)
+    found = collect()
+    through = (found["attachment-connect"].resource_id,)
+    assert found["attachment-carries"].carries == (None if is_refused else through)
+    assert found["attachment-idle"].carries == (None if is_refused else ())
+
+
+def test_connect_attachments_are_asked_for_where_one_is_listed_or_not_all_were():
+    none, broken_off = Listing(rows=(ATTACHED,), is_complete=True), Listing(rows=(ATTACHED,), is_complete=False)
+    assert list(vpc._with_connects(None, none)) == [ATTACHED]
+    told = SimpleNamespace(listing=lambda *_, **__: Listing(rows=(("tgw-attach-1", "tgw-attach-2"),), is_complete=True))
+    assert [one.carries for one in vpc._with_connects(told, broken_off)] == [("tgw-attach-2",)]

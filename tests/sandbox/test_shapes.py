@@ -25,6 +25,7 @@ NEEDED = {
 # What each operation must find somewhere, so that an empty list is no proof; one that is not named, LEAST_FOUND. With
 # its service where several have one of the name.
 LEAST = {
+    "DescribeTransitGatewayConnects": 1,
     "DescribeCapacityReservations": 10,
     "ec2:DescribeReservedInstances": 12,
     "DescribeSavingsPlans": 6,

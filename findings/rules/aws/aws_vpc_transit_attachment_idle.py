@@ -18,10 +18,12 @@ TRAFFIC = tuple(Metric(name=name, statistic="Sum", unit="bytes") for name in ("B
 def judge(attachment: TransitAttachment, *, usage: Usage, idle_days: int, max_traffic_mb: float) -> Verdict:
     if attachment.state != "available" or attachment.owner_id != attachment.account_id:
         return Fine()
-    if attachment.attached_kind != "vpc":
-        return Fine("A link to another network may stand by for one that fails.")
-    if attachment.gateway_owner_id != attachment.account_id:
-        return Unknown(f"its traffic: it is told to account {attachment.gateway_owner_id}, which owns the gateway")
+    if attachment.attached_kind != "vpc" or attachment.carries:
+        tunnels = ", ".join(attachment.carries or ())
+        link = "A link to another network may stand by for one that fails."
+        return Fine(f"The tunnels of {tunnels} go through it." if tunnels else link)
+    if attachment.gateway_owner_id != attachment.account_id or attachment.carries is None:
+        return Unknown(_missing(attachment))
     known = [value / 1e6 for value in usage.total(*TRAFFIC, days=idle_days) if value is not None]
     if any(value >= max_traffic_mb for value in known):
         return Fine()
@@ -34,22 +36,23 @@ def judge(attachment: TransitAttachment, *, usage: Usage, idle_days: int, max_tr
     )
 
 
+def _missing(attachment: TransitAttachment) -> str:
+    if attachment.carries is None:
+        return "whether tunnels of a Connect attachment go through it"
+    return f"its traffic: it is told to account {attachment.gateway_owner_id}, which owns the gateway"
+
+
 rule = Rule(
-    id="aws_vpc_transit_attachment_idle",
-    title="Idle VPC attachment of a transit gateway",
-    looks_at=TransitAttachment,
+    id="aws_vpc_transit_attachment_idle", title="Idle VPC attachment of a transit gateway", looks_at=TransitAttachment,
     settings={"idle_days": 30, "max_traffic_mb": 1},
     action="Take out the routes that lead through it, on both sides, then delete the attachment.",
     docs="https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html",
-    judge=judge,
-    metrics=TRAFFIC,
+    judge=judge, metrics=TRAFFIC, window_days=30,
     limits=(Limit(title="Traffic passed", metrics=TRAFFIC, setting="max_traffic_mb", unit="MB a day", per=1e6),),
-    window_days=30,
     rollback="Attach the VPC again, in the same subnets, and restore associations, propagations and routes.",
     hint="aws ec2 delete-transit-gateway-vpc-attachment --region {region} --transit-gateway-attachment-id {native_id}",
     bill=BillExpects(
-        prices=("TransitGateway-Bytes",),
+        prices=("TransitGateway-Bytes",), says="so bytes do pass",
         at_most=lambda settings: Decimal(str(settings["max_traffic_mb"])) / 1000,
-        says="so bytes do pass",
     ),
-)
+)  # fmt: skip

@@ -13,8 +13,10 @@ from sandbox.aws.shaped import Answered
 
 if TYPE_CHECKING:
     from datetime import date
+    from typing import Any
 
     from sandbox.aws.model import Draw, Estate
+    from sandbox.aws.shaped import Asked
 
 INTERFACE_IDLE, BALANCER_IDLE = "aws_vpc_interface_endpoint_idle", "aws_vpc_gateway_endpoint_idle"
 S3_INTERFACE, ATTACHMENT_IDLE = "aws_vpc_s3_interface_endpoint", "aws_vpc_transit_attachment_idle"
@@ -131,6 +133,7 @@ class Attachment:
     trap: str = ""
 
 
+CARRIED, CARRIES = "attachment_connect", "attachment_carries"
 ATTACHMENTS: dict[str, Attachment] = {
     "attachment_idle": Attachment(count=3, wastes=(ATTACHMENT_IDLE,)),
     "attachment_keep_alive": Attachment(count=1, mb=0.1, wastes=(ATTACHMENT_IDLE,), trap="200 KB a day are no use"),
@@ -149,8 +152,11 @@ ATTACHMENTS: dict[str, Attachment] = {
     "attachment_days_missing": Attachment(
         count=1, has_missing_days=True, unknowns=(ATTACHMENT_IDLE,), trap="looks idle, but 3 days are missing"
     ),
+    CARRIED: Attachment(count=1, kind="connect", mb=4_000),
+    CARRIES: Attachment(count=1, trap="idle, but the tunnels of a Connect attachment go through it"),
 }
 MISSING_DAYS = (4, 9, 17)
+CONNECT_TELLS = ("TransitGatewayAttachmentId", "TransitGatewayId", "State", "CreationTime", "Tags")
 
 
 def add(draw: Draw, estate: Estate) -> None:
@@ -288,7 +294,18 @@ def _attachment(draw: Draw, estate: Estate, case: str, attachment: Attachment, w
             put(estate, item, ("AWS/TransitGateway", metric, *dimensions), known)
 
 
+def _connects(asked: Asked) -> dict[str, Any]:
+    """Connect attachments, each with the attachment of its region that carries it."""
+    of_case = {item.case: item for item in asked.of("transit_attachment") if item.case in {CARRIED, CARRIES}}
+    if len(of_case) < len({CARRIED, CARRIES}):
+        return {"TransitGatewayConnects": []}
+    own = {name: of_case[CARRIED].shape[name] for name in CONNECT_TELLS}
+    transport = of_case[CARRIES].native_id
+    return {"TransitGatewayConnects": [own | {"TransportTransitGatewayAttachmentId": transport}]}
+
+
 ANSWERS = (
+    Answered(service="ec2", operation="DescribeTransitGatewayConnects", make=_connects, largest=1000),
     Answered(
         service="ec2",
         operation="DescribeVpcEndpoints",

@@ -39,6 +39,8 @@ NOTHING = passed(*[0.0] * 30)
         ({"attached_kind": "direct-connect-gateway"}, NOTHING, Fine),
         ({"attached_kind": "peering"}, NOTHING, Fine),
         ({"attached_kind": "connect"}, usage_of({}), Fine),
+        ({"carries": ("tgw-attach-2",)}, NOTHING, Fine),
+        ({"carries": None}, NOTHING, Unknown),
         ({"owner_id": OTHER}, NOTHING, Fine),
         ({"state": "pendingAcceptance"}, NOTHING, Fine),
         ({"state": "failed"}, usage_of({}), Fine),

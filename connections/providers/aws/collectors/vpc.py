@@ -38,6 +38,14 @@ DESCRIBE_TRANSIT_ATTACHMENTS = Call(
     why="Lists what is attached to transit gateways.",
     cheapest={"MaxResults": 5},
 )
+DESCRIBE_TRANSIT_CONNECTS = Call(
+    service="ec2",
+    operation="DescribeTransitGatewayConnects",
+    action="ec2:DescribeTransitGatewayConnects",
+    why="Tells which VPC attachment carries a Connect attachment, so that what carries tunnels is not called idle.",
+    cheapest={"MaxResults": 5},
+)
+CONNECT = "connect"  # how an attachment is called whose tunnels go through another one
 MEASURED = ("Interface", "GatewayLoadBalancer")
 WAYS = ("TransitGatewayId", "VpcPeeringConnectionId", "CoreNetworkArn", "LocalGatewayId")
 
@@ -81,7 +89,7 @@ def collect(reader: Reader) -> Iterator[Thing]:
         yield _beside_others(gateway, placed) if gateways.is_complete else gateway
     for endpoint in endpoints.rows:
         yield replace(endpoint, ways_into_vpc=_ways_into(endpoint.vpc_id, tables))
-    yield from attachments.rows
+    yield from _with_connects(reader, attachments)
 
 
 def _base(reader: Reader, item: dict[str, Any], *, identifier: str) -> dict[str, Any]:
@@ -223,6 +231,26 @@ def _attachment(reader: Reader, item: dict[str, Any]) -> TransitAttachment:
     )
 
 
+def _with_connects(reader: Reader, attachments: Listing[TransitAttachment]) -> Iterator[TransitAttachment]:
+    """Attachments with the Connect attachments that go through them. They are asked for where there may be any."""
+    if attachments.is_complete and all(one.attached_kind != CONNECT for one in attachments.rows):
+        yield from attachments.rows
+        return
+    connects: Listing[tuple[str, str]] = reader.listing(
+        DESCRIBE_TRANSIT_CONNECTS,
+        result="TransitGatewayConnects",
+        row=lambda item: (
+            (item["TransportTransitGatewayAttachmentId"], item["TransitGatewayAttachmentId"])
+            if item.get("State") != "deleted"
+            else None
+        ),
+        page_size=1000,
+    )
+    for one in attachments.rows:
+        carried = tuple(sorted(own for transport, own in connects.rows if transport == one.resource_id))
+        yield replace(one, carries=carried if carried or connects.is_complete else None)
+
+
 def _of_gateway(gateway: NatGateway) -> MetricPlace:
     return MetricPlace(namespace="AWS/NATGateway", dimensions=(("NatGatewayId", gateway.resource_id),))
 
@@ -261,7 +289,7 @@ COLLECTOR = Collector(
     needs={
         NatGateway: (DESCRIBE_NAT_GATEWAYS, DESCRIBE_ROUTE_TABLES, DESCRIBE_SUBNETS),
         VpcEndpoint: (DESCRIBE_VPC_ENDPOINTS, DESCRIBE_ROUTE_TABLES),
-        TransitAttachment: (DESCRIBE_TRANSIT_ATTACHMENTS,),
+        TransitAttachment: (DESCRIBE_TRANSIT_ATTACHMENTS, DESCRIBE_TRANSIT_CONNECTS),
     },
     calls=(
         DESCRIBE_NAT_GATEWAYS,
@@ -269,6 +297,7 @@ COLLECTOR = Collector(
         DESCRIBE_SUBNETS,
         DESCRIBE_VPC_ENDPOINTS,
         DESCRIBE_TRANSIT_ATTACHMENTS,
+        DESCRIBE_TRANSIT_CONNECTS,
     ),
     collect=collect,
     places={NatGateway: _of_gateway, VpcEndpoint: _of_endpoint, TransitAttachment: _of_attachment},
