@@ -56,10 +56,13 @@ def scaled_by_itself(table: Table) -> Fine | Unknown | None:
 
 
 def unread_capacity(table: Table, usage: Usage, *, days: int) -> Fine | Unknown | None:
-    """What to say where not every day of what is kept was read: then nothing shows that the table was measured."""
+    """What to say where not every day of what is kept was read: then nothing shows that the table was measured.
+
+    The same of one of which it could not be read whether it stands in for a table elsewhere.
+    """
     if any(value is None for metric in KEPT for value in usage.days(metric, days=days)):
         return unmeasured(table, since=table.created_at, days=days, what="its capacity")
-    return None
+    return Unknown("whether it is a replica of a global table") if table.replica_regions is None else None
 
 
 def unread(table: Table, usage: Usage, *, days: int) -> Fine | Unknown | None:

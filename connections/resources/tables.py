@@ -11,7 +11,9 @@ from connections.resources.thing import Thing
 @dataclass(frozen=True, kw_only=True)
 class Table(Thing):
     """A table. `billing_mode` is PROVISIONED or PAY_PER_REQUEST; `read_units` and `write_units` are what is kept for it
-    a second, without its indexes, whose names are `index_names`. `replica_regions` are where else it stands.
+    a second, without its indexes, whose names are `index_names`. `replica_regions` are where else it stands
+    (None: it could not be read whether it is a replica of the version of 2017), and `has_full_stream` says that a
+    stream of it holds what changes, as it was and as it is.
 
     `read_scaling` and `write_scaling` are the least and the most that automatic scaling may give it: empty where it is
     not scaled, None where that could not be read.
@@ -30,6 +32,7 @@ class Table(Thing):
         "size_gib",
         "index_names",
         "replica_regions",
+        "has_full_stream",
     )
 
     state: str
@@ -39,6 +42,7 @@ class Table(Thing):
     write_units: int = 0
     size_gib: float = 0.0
     index_names: tuple[str, ...] = ()
-    replica_regions: tuple[str, ...] = ()
+    replica_regions: tuple[str, ...] | None = ()
+    has_full_stream: bool = False
     read_scaling: tuple[int, ...] | None = ()
     write_scaling: tuple[int, ...] | None = ()

@@ -13,6 +13,7 @@ from sandbox.aws.families.dynamodb import REFUSED_CELL
 from tests.connections.aws import session
 
 AT = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+REPLICAS = {f"unused-replica-of-2017-{number}" for number in (1, 2, 3)}
 
 
 def collect(cloud, *, account=names.SHOP, region="us-east-1"):
@@ -34,6 +35,21 @@ def test_a_table_tells_how_it_is_paid_what_is_kept_and_where_else_it_stands(clou
     assert tables["unused-with-index-1"].index_names == ("by-day",)
     assert tables["unused-replica-1"].replica_regions == ("eu-west-1",)
     assert tables["quiet-rarely-read-1"].table_class == "STANDARD_INFREQUENT_ACCESS"
+
+
+def test_a_replica_of_the_version_of_2017_is_known_by_the_list_of_those_alone(calm_cloud):
+    calm_cloud.set_page_size(1)
+    tables = named(collect(calm_cloud))
+    followed = {name: one.replica_regions for name, one in tables.items() if one.has_full_stream}
+    assert followed == dict.fromkeys(REPLICAS, ("eu-west-1",)) | {"unused-with-stream-1": ()}
+
+
+def test_of_what_may_be_such_a_replica_it_is_not_known_where_nobody_may_ask(calm_cloud):
+    calm_cloud.fault("deny", service="dynamodb", operation="ListGlobalTables", count=None)
+    collected = collect(calm_cloud)
+    unknown = {name for name, one in named(collected).items() if one.replica_regions is None}
+    assert unknown == REPLICAS | {"unused-with-stream-1"}
+    assert [(gap.action, gap.kinds) for gap in collected.gaps] == [("dynamodb:ListGlobalTables", ())]
 
 
 def test_a_table_tells_the_bounds_of_its_scaling_or_that_it_has_none(cloud):

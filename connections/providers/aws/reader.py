@@ -43,7 +43,12 @@ SECRET_WORDS = (
     "connectionstring",
 )
 WITHHELD = "(withheld)"
-NEXT = ("nextToken", "NextToken")  # as the services have it whose paging the SDK does not know
+# What names the next page, in the answer and then in the request, where the SDK does not know how a service pages.
+NEXT = (
+    ("nextToken", "nextToken"),
+    ("NextToken", "NextToken"),
+    ("LastEvaluatedGlobalTableName", "ExclusiveStartGlobalTableName"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +202,7 @@ class Reader:
         """Page after page of an operation whose paging the SDK does not know, where it has any."""
         page = call(**parameters)
         yield page
-        while token := next(((name, page[name]) for name in NEXT if page.get(name)), None):
+        while token := next(((sent, page[told]) for told, sent in NEXT if page.get(told)), None):
             page = call(**parameters, **dict([token]))
             yield page
 

@@ -63,6 +63,8 @@ class Case:
 
 
 NOTHING = (0.0, 0.0)
+OF_2017 = "unused_replica_of_2017"
+STREAM = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}}
 CASES = {
     "busy": Case(count=3),
     "by_request": Case(count=3, kept=(0, 0), used=(20.0, 8.0), is_by_request=True),
@@ -132,6 +134,10 @@ CASES = {
     "scaling_refused": Case(
         count=2, where=REFUSED_CELL, unknowns=(FIXED,), trap="nobody may ask within which bounds it is scaled"
     ),
+    OF_2017: Case(
+        count=3, used=NOTHING, told=STREAM, trap="unused here, but a replica of a global table of the version of 2017"
+    ),
+    "unused_with_stream": Case(count=1, used=NOTHING, told=STREAM, wastes=(IDLE,)),
 }  # fmt: skip
 
 

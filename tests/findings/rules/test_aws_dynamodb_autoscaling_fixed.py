@@ -29,6 +29,7 @@ HALF = seen(80.0, 40.0, days=14)
         ({"read_scaling": (), "write_scaling": ()}, HALF, Fine),
         ({"billing_mode": "PAY_PER_REQUEST"}, HALF, Fine),
         ({"replica_regions": ("eu-west-1",)}, HALF, Fine),
+        ({"replica_regions": None}, HALF, Unknown),
         ({"state": "DELETING", "read_scaling": None}, HALF, Fine),
         ({"created_at": ago(9)}, seen(days=9), Fine),
         ({"read_scaling": None, "write_scaling": None}, HALF, Unknown),

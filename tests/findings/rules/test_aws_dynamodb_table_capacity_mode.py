@@ -34,6 +34,7 @@ LITTLE = seen(10.0, 4.0)
         ({"table_class": "STANDARD_INFREQUENT_ACCESS"}, LITTLE, Fine),
         ({"billing_mode": "PAY_PER_REQUEST", "read_units": 0}, LITTLE, Fine),
         ({"replica_regions": ("eu-west-1",)}, LITTLE, Fine),
+        ({"replica_regions": None}, LITTLE, Unknown),
         ({"state": "UPDATING"}, LITTLE, Fine),
         ({"created_at": ago(20)}, seen(10.0, 4.0, days=20), Fine),
         ({"index_names": ("by-day",)}, LITTLE, Unknown),

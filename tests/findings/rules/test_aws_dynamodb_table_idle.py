@@ -38,6 +38,7 @@ KEPT = "ProvisionedReadCapacityUnits.Average"
         ({"created_at": ago(29)}, usage_of({}), Fine),
         ({"billing_mode": "PAY_PER_REQUEST"}, UNUSED, Fine),
         ({"replica_regions": ("eu-west-1",)}, UNUSED, Fine),
+        ({"replica_regions": None}, UNUSED, Unknown),
         ({"state": "CREATING"}, UNUSED, Fine),
         ({"state": "ARCHIVED"}, UNUSED, Fine),
     ],

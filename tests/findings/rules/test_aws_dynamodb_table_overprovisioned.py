@@ -39,6 +39,7 @@ LITTLE = by_hour((50.0, 24.0), (50.0, 24.0))
         ({"table_class": "STANDARD_INFREQUENT_ACCESS"}, LITTLE, Fine),
         ({"billing_mode": "PAY_PER_REQUEST", "read_units": 0, "write_units": 0}, LITTLE, Fine),
         ({"replica_regions": ("eu-west-1",)}, LITTLE, Fine),
+        ({"replica_regions": None}, LITTLE, Unknown),
         ({"state": "UPDATING"}, LITTLE, Fine),
         ({"created_at": ago(20)}, by_hour((50.0, 24.0), days=20), Fine),
         ({"read_scaling": None}, LITTLE, Unknown),

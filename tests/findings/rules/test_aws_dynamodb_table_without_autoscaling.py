@@ -35,6 +35,7 @@ BY_DAY = by_hour((160.0, 80.0))
         ({"table_class": "STANDARD_INFREQUENT_ACCESS"}, BY_DAY, Fine),
         ({"billing_mode": "PAY_PER_REQUEST", "read_units": 0, "write_units": 0}, BY_DAY, Fine),
         ({"replica_regions": ("eu-west-1",)}, BY_DAY, Fine),
+        ({"replica_regions": None}, BY_DAY, Unknown),
         ({"state": "CREATING"}, BY_DAY, Fine),
         ({"created_at": ago(20)}, by_hour((160.0, 80.0), days=20), Fine),
         ({"read_scaling": None}, BY_DAY, Unknown),

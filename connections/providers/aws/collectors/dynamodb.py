@@ -43,6 +43,14 @@ LIST_TAGS = Call(
     answers_cheapest=frozenset({"ResourceNotFoundException"}),
     absent=frozenset({"ResourceNotFoundException"}),
 )
+LIST_GLOBAL_TABLES = Call(
+    service="dynamodb",
+    operation="ListGlobalTables",
+    action="dynamodb:ListGlobalTables",
+    why="Tells which tables are replicas of a global table of the version of 2017, which their own details do not say.",
+    cheapest={"Limit": 1},
+)
+STREAM_OF_REPLICAS = "NEW_AND_OLD_IMAGES"  # what the stream of each replica of the version of 2017 holds
 READ, WRITE = "dynamodb:table:ReadCapacityUnits", "dynamodb:table:WriteCapacityUnits"
 GIB = 1024**3
 
@@ -55,7 +63,7 @@ def collect(reader: Reader) -> Iterator[Thing]:
     if not names.rows:
         return
     found = reader.together(*(partial(_table, reader, name) for name in names.rows))
-    tables = [table for table in found if table is not None]
+    tables = _with_replicas(reader, [table for table in found if table is not None])
     scaled = targets(reader, namespace="dynamodb")
     bounds = dict(scaled.rows)
     for table in tables:
@@ -79,6 +87,35 @@ def _table(reader: Reader, name: str) -> Table | None:
     return replace(table, tags=clean_tags(list(tags.rows)), are_details_read=tags.is_complete)
 
 
+def _with_replicas(reader: Reader, tables: list[Table]) -> list[Table]:
+    """Tables with where else they stand by the version of 2017. It is asked for only where one of them may be of it."""
+    if not any(_may_be_replica(table) for table in tables):
+        return tables
+    listed: Listing[tuple[str, tuple[str, ...]]] = reader.listing(
+        LIST_GLOBAL_TABLES,
+        result="GlobalTables",
+        row=lambda item: (item["GlobalTableName"], _elsewhere(item, region=reader.region)),
+        RegionName=reader.region,
+    )
+    groups = dict(listed.rows)
+    unlisted = () if listed.is_complete else None
+    return [
+        replace(table, replica_regions=groups.get(table.name, unlisted)) if _may_be_replica(table) else table
+        for table in tables
+    ]
+
+
+def _elsewhere(item: dict[str, Any], *, region: str) -> tuple[str, ...]:
+    """The other regions of a global table: its group names this one too, as a table's own replicas do not."""
+    regions = (one.get("RegionName", "") for one in item.get("ReplicationGroup", ()))
+    return tuple(one for one in regions if one != region)
+
+
+def _may_be_replica(table: Table) -> bool:
+    """A replica of the version of 2017 has a stream of all changes, by which it follows the others."""
+    return table.has_full_stream and not table.replica_regions
+
+
 def _described(reader: Reader, item: dict[str, Any]) -> Table:
     kept = item.get("ProvisionedThroughput", {})
     return Table(
@@ -97,6 +134,7 @@ def _described(reader: Reader, item: dict[str, Any]) -> Table:
         size_gib=round(item.get("TableSizeBytes", 0) / GIB, 3),
         index_names=tuple(one["IndexName"] for one in item.get("GlobalSecondaryIndexes", ())),
         replica_regions=tuple(one.get("RegionName", "") for one in item.get("Replicas", ())),
+        has_full_stream=item.get("StreamSpecification", {}).get("StreamViewType") == STREAM_OF_REPLICAS,
     )
 
 
@@ -110,8 +148,8 @@ def _place(table: Table) -> MetricPlace:
 
 COLLECTOR = Collector(
     service="dynamodb",
-    needs={Table: (LIST_TABLES, DESCRIBE_TABLE, DESCRIBE_TARGETS)},
-    calls=(LIST_TABLES, DESCRIBE_TABLE, LIST_TAGS, DESCRIBE_TARGETS),
+    needs={Table: (LIST_TABLES, DESCRIBE_TABLE, LIST_GLOBAL_TABLES, DESCRIBE_TARGETS)},
+    calls=(LIST_TABLES, DESCRIBE_TABLE, LIST_GLOBAL_TABLES, LIST_TAGS, DESCRIBE_TARGETS),
     collect=collect,
     places={Table: _place},
     billed_as=("Amazon DynamoDB",),
