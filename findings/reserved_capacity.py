@@ -21,3 +21,10 @@ def why_left(reservation: CapacityReservation) -> str:
     if committed and committed > now:
         return f"Committed until {committed:%Y-%m-%d}: it cannot be made smaller before, and cancelling it is charged."
     return f"Ends by itself on {ends:%Y-%m-%d}." if ends and ends < now + MONTH else ""
+
+
+def of_fleet(reservation: CapacityReservation) -> str:
+    """What to say of one that a fleet of reservations made, as a further sentence; empty of any other."""
+    if not reservation.fleet_id:
+        return ""
+    return f" The fleet {reservation.fleet_id} made it, and may make it again: lower the fleet's target first."

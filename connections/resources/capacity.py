@@ -19,7 +19,8 @@ class CapacityReservation(Thing):
     `available_count` is how many machines could still be started in it. `ends_at` is None where it runs until it is
     cancelled; before `commitment_ends_at` it cannot be made smaller, and cancelling it is charged. `is_block` says that
     it was paid for beforehand, for a time that is fixed; `is_lent` that another reservation lends its capacity, which
-    goes back there, to work that may be interrupted.
+    goes back there, to work that may be interrupted. `fleet_id` is the fleet of reservations that made it, and that
+    makes, changes and cancels its members to have as much in all as it was told; "" where none did.
     """
 
     KIND: ClassVar[str] = "capacity_reservation"
@@ -34,3 +35,4 @@ class CapacityReservation(Thing):
     commitment_ends_at: datetime | None = None
     is_block: bool = False
     is_lent: bool = False
+    fleet_id: str = ""

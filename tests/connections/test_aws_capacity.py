@@ -28,3 +28,8 @@ def test_what_another_reservation_lends_is_told_from_what_is_reserved_for_itself
     lends = ITEM | {"InterruptibleCapacityAllocation": {"InstanceCount": 2, "Status": "active"}}
     found = [capacity._reservation(READER, item) for item in (ITEM | {"Interruptible": True}, ITEM, lends)]
     assert [one.is_lent for one in found] == [True, False, False]
+
+
+def test_a_reservation_of_a_fleet_names_it():
+    found = [capacity._reservation(READER, item) for item in (ITEM, ITEM | {"CapacityReservationFleetId": "crf-1"})]
+    assert [one.fleet_id for one in found] == ["", "crf-1"]

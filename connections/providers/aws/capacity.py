@@ -55,4 +55,5 @@ def _reservation(reader: Reader, item: dict[str, Any]) -> CapacityReservation:
         commitment_ends_at=item.get("CommitmentInfo", {}).get("CommitmentEndDate"),
         is_block=item.get("ReservationType") == "capacity-block",
         is_lent=bool(item.get("Interruptible")),
+        fleet_id=item.get("CapacityReservationFleetId", ""),
     )

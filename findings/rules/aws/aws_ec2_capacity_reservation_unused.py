@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connections.resources import Metric
 from connections.resources.capacity import CapacityReservation
-from findings.reserved_capacity import why_left
+from findings.reserved_capacity import of_fleet, why_left
 from findings.rule import BillExpects, Fine, Rule, Share, Unknown, Verdict, Waste, counted, unmeasured
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def judge(reservation: CapacityReservation, *, usage: Usage, idle_days: int) -> 
     return Waste(
         saves=Share(fraction=share),
         because=f"Of {counted(reservation.total_count, 'reserved machine')} of type {reservation.instance_type}, "
-        f"{unused:,} never ran in the last {counted(idle_days, 'day')}.",
+        f"{unused:,} never ran in the last {counted(idle_days, 'day')}.{of_fleet(reservation)}",
     )
 
 

@@ -57,6 +57,12 @@ def test_what_was_free_at_every_moment_is_unused(changed, seen, verdict):
     assert isinstance(RULE.ask(replace(RESERVED, **changed), usage=seen, settings={}), verdict)
 
 
+def test_the_fleet_that_made_it_is_named_since_it_would_make_it_again():
+    own = waste(RULE, RESERVED, seen=free(3.0)).because
+    found = waste(RULE, replace(RESERVED, fleet_id="crf-1"), seen=free(3.0)).because
+    assert found == f"{own} The fleet crf-1 made it, and may make it again: lower the fleet's target first."
+
+
 @pytest.mark.parametrize(
     ("changed", "because"),
     [
