@@ -80,6 +80,7 @@ class Cloud:
             "DescribeVolumes": pages("DescribeVolumes", "volumeSet", VOLUME, 2 * instances),
             "DescribeAddresses": pages("DescribeAddresses", "addressesSet", ADDRESS, instances // 2),
             "DescribeSnapshots": pages("DescribeSnapshots", "snapshotSet", SNAPSHOT, instances),
+            "DescribeLockedSnapshots": pages("DescribeLockedSnapshots", "snapshotSet", "", 0),
             "DescribeImages": pages("DescribeImages", "imagesSet", "", 0),
             "DescribeCapacityReservations": pages("DescribeCapacityReservations", "capacityReservationSet", "", 0),
             "DescribeFastSnapshotRestores": pages("DescribeFastSnapshotRestores", "fastSnapshotRestoreSet", "", 0),

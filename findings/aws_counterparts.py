@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from findings import aws_generations
 from findings.aws_types import facts
 from findings.rule import Fine, Unknown
+from findings.traps import run_by_service
 
 if TYPE_CHECKING:
     from connections.resources import Instance
@@ -104,7 +105,8 @@ def held_by_another(instance: Instance) -> Fine | None:
 
 def run_by_operator(instance: Instance) -> Fine | None:
     """What to say of a machine that a service runs and alone may stop, such as EKS Auto Mode's; else None."""
-    return Fine(f"Run by {instance.operator}, which alone may change it.") if instance.operator else None
+    operated = run_by_service.trap.caught(instance)
+    return Fine(operated) if operated else None
 
 
 def has_same_disks(instance_type: str, counterpart: str) -> bool:

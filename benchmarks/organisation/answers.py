@@ -189,11 +189,12 @@ def _alone(answers: tuple[Answered, ...], operation: str, make: Callable[[Asked]
     return next(replace(one, make=make) for one in answers if one.operation == operation)
 
 
+HIDDEN_TOO = frozenset({"IncludeManagedResources"})  # nothing here is hidden
 ANSWERS = (
     _alone(alarms.ANSWERS, "DescribeAlarms", lambda asked: {"MetricAlarms": [one.shape for one in asked.of("alarm")]}),
     _alone(commitments.ANSWERS, "DescribeSavingsPlans", lambda _: {"savingsPlans": []}),
-    Answered(service="ec2", operation="DescribeInstances", make=_instances, largest=1000),
-    Answered(service="ec2", operation="DescribeVolumes", make=_volumes, largest=500),
+    Answered(service="ec2", operation="DescribeInstances", make=_instances, honours=HIDDEN_TOO, largest=1000),
+    Answered(service="ec2", operation="DescribeVolumes", make=_volumes, honours=HIDDEN_TOO, largest=500),
     Answered(
         service="ec2",
         operation="DescribeSnapshots",

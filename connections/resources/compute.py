@@ -22,7 +22,8 @@ class Instance(Thing):
     has but one. `vcpus` are those that are switched on, where the provider says it: at the start some of its type's may
     be switched off. `operator` is the service that runs it for its owner, who cannot change it ("eks.amazonaws.com" of
     EKS Auto Mode); "" where none does. `image_id` is the image that it was launched from, and `is_monitored` says that
-    its metrics are sent each minute, which is charged.
+    its metrics are sent each minute, which is charged. `seen_stopped_at` is since when at least it has been stopped, as
+    our own audits saw it, where the provider gives no `stopped_at`.
     """
 
     KIND: ClassVar[str] = "instance"
@@ -33,6 +34,7 @@ class Instance(Thing):
     state: str
     instance_type: str
     stopped_at: datetime | None = None
+    seen_stopped_at: datetime | None = None
     launched_at: datetime | None = None
     platform: str | None = None
     architecture: str | None = None
@@ -60,7 +62,8 @@ class Volume(Thing):
     `creation` (a bound: never seen attached, so at the earliest since it was made). `last_stop_at` is the latest
     moment at which an attached instance stopped, None while any runs or when it cannot be told. `autoscaling_groups`
     hold the instances that it is attached to, and `is_root` says that one of them starts from it. `is_multi_attach`:
-    several instances may hold it at once, whether they do or not; AWS changes the type of no such volume.
+    several instances may hold it at once, whether they do or not; AWS changes the type of no such volume. `operator` is
+    the service that keeps it for its owner (see Instance).
     """
 
     KIND: ClassVar[str] = "volume"
@@ -82,13 +85,15 @@ class Volume(Thing):
     is_deleted_with_instance: bool = False
     is_root: bool = False
     is_multi_attach: bool = False
+    operator: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot(Thing):
     """A copy of a volume. `image_ids` are the images made of it and `is_volume_present` whether its source volume
     still stands (each None: could not be read). `managed_by` names the service that keeps it (backup, dlm, drs,
-    ami).
+    ami). `is_locked`: a lock keeps everybody from deleting it (None: the locks could not be read), until `lock_ends_at`
+    where that is told.
     """
 
     KIND: ClassVar[str] = "snapshot"
@@ -102,6 +107,8 @@ class Snapshot(Thing):
     image_ids: tuple[str, ...] | None = None
     managed_by: str | None = None
     storage_tier: str = "standard"
+    is_locked: bool | None = None
+    lock_ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

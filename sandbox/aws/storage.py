@@ -48,6 +48,7 @@ SNAPSHOTS: dict[str, tuple[int, tuple[float, float], bool, str, tuple[str, ...],
     "backup_orphaned": (2, (100, 300), False, "backup", (), "source volume gone, but kept by AWS Backup"),
     "copied": (3, (100, 400), False, "", (), "old, and a copy: of which volume, or whether it stands, nobody says"),
     "lifecycle": (4, (95, 200), True, "dlm", (), "old, but kept by Data Lifecycle Manager"),
+    "locked": (3, (100, 300), False, "", (), "source volume gone, but locked: nobody can delete it"),
 }
 IMAGES = 10
 NO_VOLUME = "vol-ffffffff"  # what AWS names as the source of a snapshot that was copied

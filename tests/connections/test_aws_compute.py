@@ -40,6 +40,24 @@ def test_an_address_knows_the_pool_of_its_owners_that_it_comes_from(told, pool):
     assert (found.pool, found.associated_with) == (pool, None)
 
 
+@pytest.mark.parametrize("listed", [ec2._instances, ec2._volumes])
+def test_what_an_account_hides_since_a_service_runs_it_is_asked_for_too(listed):
+    asked = {}
+
+    def listing(call, **parameters):
+        asked.update(parameters)
+        return Listing(rows=(), is_complete=True)
+
+    listed(SimpleNamespace(listing=listing))
+    assert asked["IncludeManagedResources"] is True
+
+
+def test_a_disk_names_the_service_that_keeps_it():
+    item = {"VolumeId": "vol-1", "Size": 8, "State": "in-use"}
+    kept = ec2._volume(READER, item | {"Operator": {"Managed": True, "Principal": "eks.amazonaws.com"}})
+    assert (ec2._volume(READER, item).operator, kept.operator) == ("", "eks.amazonaws.com")
+
+
 @pytest.mark.parametrize(
     ("machines", "is_complete", "has"),
     [

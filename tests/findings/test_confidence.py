@@ -60,7 +60,7 @@ def test_what_is_known_whole_agrees_and_is_in_no_trap_has_all_points():
         ({"its_bill": bill()}, {"sources_agree": 0}, 80),
         ({"thing": replace(IDLE, name="shop-dr")}, {"traps_checked": 0}, 85),
         ({"thing": replace(IDLE, launched_at=ago(2))}, {"traps_checked": 0}, 85),
-        ({"are_tags_read": False}, {"traps_checked": 6}, 91),
+        ({"are_tags_read": False}, {"traps_checked": 7}, 92),
     ],
 )  # fmt: skip
 def test_each_part_costs_what_it_lacks_and_no_other(changed, lost, total):
@@ -98,10 +98,10 @@ def test_a_part_that_does_not_apply_gives_its_points_in_proportion_and_says_so()
     assert "could not be checked: recent launch" in by_name["traps_checked"].sentence
 
 
-def test_a_cheaper_type_of_the_same_thing_has_no_trap_to_check():
+def test_a_cheaper_type_of_the_same_thing_has_no_trap_to_check_but_whether_a_service_runs_it():
     volume = Volume(**ACCOUNT, resource_id="vol-1", volume_type="gp2", size_gib=8, state="in-use", created_at=ago(200))
     confidence, _ = judged(volume, rule_id="aws_ebs_volume_gp2_to_gp3")
-    assert points(confidence)["traps_checked"] is None
+    assert [part.sentence for part in confidence.parts if part.name == "traps_checked"] == ["1 of 1 trap ruled out."]
 
 
 def on_bill(rule_id, kind=BilledResource, *, days=40, **more):

@@ -43,7 +43,7 @@ def test_how_sure_a_finding_is_is_kept_with_its_parts_and_traps(shop):
         "state_age": 20, "history_complete": None, "sources_agree": None, "bill_matched": 20, "traps_checked": 15,
     }  # fmt: skip
     assert [trap["id"] for trap in finding.evidence["traps"] if trap["clear"]] == [
-        *("auto_scaling", "disaster_recovery", "keep_tag", "kubernetes_volume", "recent_launch"),
+        *("auto_scaling", "disaster_recovery", "keep_tag", "kubernetes_volume", "recent_launch", "run_by_service"),
     ]  # fmt: skip
 
 
@@ -62,6 +62,7 @@ def traps_of_an_audit(shop, *, at, **gap) -> dict[str, bool | None]:
 def test_tags_that_were_refused_rule_nothing_out(shop, gap):
     assert traps_of_an_audit(shop, at=AT, **gap) == {
         "auto_scaling": True, "disaster_recovery": None, "keep_tag": None, "kubernetes_volume": None, "recent_launch": True,
+        "run_by_service": True,
     }  # fmt: skip
 
 

@@ -77,6 +77,17 @@ def seen(trap_id, thing, *, stage="DELETE", **known):
         ("auto_scaling", VOLUME, Clear),
         ("auto_scaling", replace(VOLUME, attached_to=("i-1",), autoscaling_groups=("web",)), Caught),
         ("auto_scaling", replace(VOLUME, attached_to=("i-1",), attached_states=None), Unchecked),
+        ("run_by_service", INSTANCE, Clear),
+        ("run_by_service", replace(INSTANCE, operator="eks.amazonaws.com"), Caught),
+        ("run_by_service", VOLUME, Clear),
+        ("run_by_service", replace(VOLUME, operator="eks.amazonaws.com"), Caught),
+        ("run_by_service", SNAPSHOT, type(None)),
+        ("run_by_service", charged(20, usage_type="EUC1-BoxUsage:m5.large"), type(None)),
+        ("snapshot_lock", SNAPSHOT, Unchecked),
+        ("snapshot_lock", replace(SNAPSHOT, is_locked=False), Clear),
+        ("snapshot_lock", replace(SNAPSHOT, is_locked=True), Caught),
+        ("snapshot_lock", VOLUME, type(None)),
+        ("snapshot_lock", charged(20, usage_type="EBS:SnapshotUsage"), Unchecked),
         ("backup", SNAPSHOT, Clear),
         ("backup", replace(SNAPSHOT, managed_by="backup"), Caught),
         ("backup", replace(SNAPSHOT, managed_by="dlm"), Caught),
@@ -147,12 +158,13 @@ def test_every_file_is_a_trap_with_its_effect():
     files = {path.stem for path in (Path(traps.__file__).parent).glob("*.py")} - {"__init__"}
     assert set(TRAPS) == files
     assert {trap.id for trap in TRAPS.values() if trap.effect == FINE} == {
-        *("keep_tag", "auto_scaling", "backup", "cluster_node", "machine_image"),
+        *("keep_tag", "auto_scaling", "backup", "cluster_node", "machine_image", "run_by_service", "snapshot_lock"),
     }  # fmt: skip
     assert {trap.effect for trap in TRAPS.values()} == {FINE, LOWER}
     assert all(trap.title and trap.stages <= set(STAGES) for trap in TRAPS.values())
     assert {trap.id for trap in TRAPS.values() if bool(trap.kinds) != bool(trap.meters)} == {
         "launch_template",  # an image stands on no bill, only the snapshots under it
+        "run_by_service",  # a bill charges a machine or a disk alike, whoever runs it
     }, "what a bill calls its kinds"
 
 
@@ -183,8 +195,10 @@ def test_a_load_balancer_of_a_controller_says_what_is_to_be_deleted_instead():
     )
 
 
-def test_what_is_only_made_cheaper_is_in_no_trap():
-    assert {seen(trap_id, tagged(VOLUME, keep="yes"), stage="PRICE") for trap_id in TRAPS} == {None}
+def test_what_is_only_made_cheaper_is_in_no_trap_but_that_of_a_service_which_alone_may_change_it():
+    of_price = TRAPS.keys() - {"run_by_service"}
+    assert {seen(trap_id, tagged(VOLUME, keep="yes"), stage="PRICE") for trap_id in of_price} == {None}
+    assert isinstance(seen("run_by_service", VOLUME, stage="PRICE"), Clear)
     assert seen("keep_tag", INSTANCE, stage="SHRINK") is None
     assert isinstance(seen("auto_scaling", INSTANCE, stage="SHRINK"), Clear)
 
@@ -207,6 +221,18 @@ def judged(thing, verdict, *, stage="DELETE", **known):
 
 
 WASTE = Waste(saves=ALL, because="Idle.")
+
+
+def test_what_a_service_runs_is_left_alone_whatever_is_asked_of_it():
+    found = {judged(replace(VOLUME, operator="eks.amazonaws.com"), WASTE, stage=stage).verdict for stage in STAGES}
+    assert found == {Fine("Run by eks.amazonaws.com, which alone may change it.")}
+
+
+def test_a_lock_says_until_when_it_holds():
+    locked = replace(SNAPSHOT, is_locked=True, lock_ends_at=ago(-40))
+    assert judged(locked, WASTE).verdict == Fine(
+        f"Locked until {ago(-40):%Y-%m-%d}: nobody can delete it while that lasts."
+    )
 
 
 @pytest.mark.parametrize("verdict", [WASTE, Unknown("its use")])

@@ -213,7 +213,7 @@ def test_a_finding_shows_how_sure_it_is_by_parts_and_which_traps_were_checked(fu
     shown = text_of(visit(full, reverse("findings:finding", args=[finding.id])))
     for expected in (
         "How sure it is: 100 of 100", "20 of 20 State age. Its state was read at 2026-11-20 12:00 UTC.",
-        "Does not apply History complete. The rule needs no usage.", "15 of 15 Traps checked. 5 of 5 traps ruled out.",
+        "Does not apply History complete. The rule needs no usage.", "15 of 15 Traps checked. 6 of 6 traps ruled out.",
         "Ruled out Keep tag. No tag asks to keep it.",
     ):  # fmt: skip
         assert expected in shown

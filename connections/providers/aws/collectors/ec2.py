@@ -21,6 +21,7 @@ from connections.providers.aws.ec2_calls import (
 from connections.providers.aws.elastic_ips import DESCRIBE_ADDRESSES, own_pool
 from connections.providers.aws.images import DESCRIBE_PERMISSIONS, with_machines, with_sharing
 from connections.providers.aws.launch_templates import DESCRIBE_TEMPLATES, templates, with_templates
+from connections.providers.aws.locked_snapshots import DESCRIBE_LOCKED_SNAPSHOTS, with_locks
 from connections.providers.aws.reader import clean_tags
 from connections.resources import Address, Image, Instance, Snapshot, Thing, Volume
 from connections.resources.capacity import CapacityReservation
@@ -62,7 +63,7 @@ def collect(reader: Reader) -> Iterator[Thing]:
     machines = with_agents((one for one in instances.rows if one.state != "terminated"), measured)
     yield from with_gpus(reader, machines)
     yield from _with_instances(volumes.rows, instances)
-    yield from _with_origins(snapshots.rows, volumes, images)
+    yield from with_locks(reader, tuple(_with_origins(snapshots.rows, volumes, images)))
     yield from with_templates(with_sharing(reader, with_machines(images.rows, instances)), named)
     yield from named.rows
     yield from addresses.rows
@@ -83,12 +84,14 @@ def _base(reader: Reader, item: dict[str, Any], *, identifier: str) -> dict[str,
 
 
 def _instances(reader: Reader) -> Listing[Any]:
+    # What a service of AWS runs is charged as the rest is, and an account may hide it from whoever does not ask for it.
     listing: Listing[Any] = reader.listing(
         DESCRIBE_INSTANCES,
         result="Reservations",
         row=lambda group: [_instance(reader, item) for item in group["Instances"]],
         kinds=(Instance.KIND,),
         page_size=1000,
+        IncludeManagedResources=True,
     )
     return replace(listing, rows=tuple(instance for group in listing.rows for instance in group))
 
@@ -123,7 +126,7 @@ def _instance(reader: Reader, item: dict[str, Any]) -> Instance:
 
 
 def _operator(item: dict[str, Any]) -> str:
-    """The service that runs a machine for its owner; "" where none does."""
+    """The service that runs a machine or a disk for its owner; "" where none does."""
     return str(item.get("Principal") or "another service") if item.get("Managed") else ""
 
 
@@ -140,6 +143,7 @@ def _volumes(reader: Reader) -> Listing[Any]:
         row=lambda item: _volume(reader, item),
         kinds=(Volume.KIND,),
         page_size=500,
+        IncludeManagedResources=True,
     )
 
 
@@ -157,6 +161,7 @@ def _volume(reader: Reader, item: dict[str, Any]) -> Volume:
         attached_states=() if not attachments else None,
         is_deleted_with_instance=any(one.get("DeleteOnTermination") for one in attachments),
         is_multi_attach=bool(item.get("MultiAttachEnabled")),
+        operator=_operator(item.get("Operator", {})),
     )
 
 
@@ -314,7 +319,7 @@ COLLECTOR = Collector(
     needs={
         Instance: (DESCRIBE_INSTANCES, LIST_METRICS),
         Volume: (DESCRIBE_VOLUMES,),
-        Snapshot: (DESCRIBE_SNAPSHOTS,),
+        Snapshot: (DESCRIBE_SNAPSHOTS, DESCRIBE_LOCKED_SNAPSHOTS),
         Image: (DESCRIBE_IMAGES, DESCRIBE_PERMISSIONS),
         Address: (DESCRIBE_ADDRESSES,),
         CapacityReservation: (DESCRIBE_RESERVATIONS,),
@@ -325,6 +330,7 @@ COLLECTOR = Collector(
         DESCRIBE_INSTANCES,
         DESCRIBE_VOLUMES,
         DESCRIBE_SNAPSHOTS,
+        DESCRIBE_LOCKED_SNAPSHOTS,
         DESCRIBE_IMAGES,
         DESCRIBE_PERMISSIONS,
         DESCRIBE_ADDRESSES,
