@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import F, Func, IntegerField
 from django.db.models.functions import Coalesce
@@ -13,7 +13,7 @@ from audits.evidence import SeriesRow, usage_from
 from audits.models import Resource
 from audits.models import Usage as StoredUsage
 from audits.things import from_data, to_data
-from connections.resources import KINDS, Volume
+from connections.resources import KINDS, Instance, Volume
 from connections.resources.thing import DAY, KEPT_DAYS, series_key
 
 if TYPE_CHECKING:
@@ -26,16 +26,19 @@ if TYPE_CHECKING:
     from connections.provider import Collected, Series
     from connections.resources import Thing
 
+Kind = TypeVar("Kind", bound="Thing")
 ROWS_AT_ONCE = 1000
 AUDITS, METRICS, CREATION = "audits", "metrics", "creation"
 
 
 def write(*, step: Step, collected: Collected, kinds: Collection[str], at: datetime) -> None:
     """Write one step's results inside the open scope. `kinds` are those that the step looked for."""
-    earlier = earlier_volumes(step=step) if Volume.KIND in kinds else {}
+    earlier = _earlier(Volume, step=step) if Volume.KIND in kinds else {}
+    untold = {one.resource_id for one in collected.resources if isinstance(one, Instance) and _stopped_untold(one)}
+    stopped = _earlier(Instance, step=step, ids=untold) if untold else {}
     last_days = _last_days(collected.series)
     measured = {one.resource_id for one in collected.series}
-    things = [
+    things: list[Thing] = [
         with_detachment(
             thing,
             earlier=earlier.get(thing.resource_id),
@@ -43,6 +46,8 @@ def write(*, step: Step, collected: Collected, kinds: Collection[str], at: datet
             is_measured=thing.resource_id in measured,
         )
         if isinstance(thing, Volume)
+        else with_stop(thing, earlier=stopped.get(thing.resource_id))
+        if isinstance(thing, Instance)
         else thing
         for thing in collected.resources
     ]
@@ -76,13 +81,32 @@ def with_detachment(volume: Volume, *, earlier: Volume | None, last_used: date |
     return volume
 
 
-def earlier_volumes(*, step: Step) -> dict[str, Volume]:
-    """The step's volumes as the connection's last audit left them, by resource id."""
+def with_stop(instance: Instance, *, earlier: Instance | None) -> Instance:
+    """`instance` with the time since which it has been stopped at least, where AWS does not say when it was stopped.
+
+    `earlier` is the same machine as our last audit saw it. Was it stopped then, and not started since, which would have
+    moved `launched_at`, it has been stopped since an audit first saw it so; else since this one.
+    """
+    if not _stopped_untold(instance):
+        return instance
+    since = instance.observed_at
+    if earlier is not None and earlier.state == instance.state and earlier.launched_at == instance.launched_at:
+        since = earlier.seen_stopped_at or earlier.observed_at
+    return replace(instance, seen_stopped_at=since)
+
+
+def _stopped_untold(instance: Instance) -> bool:
+    return instance.state == "stopped" and instance.stopped_at is None and instance.launched_at is not None
+
+
+def _earlier(kind: type[Kind], *, step: Step, ids: Collection[str] | None = None) -> dict[str, Kind]:
+    """The step's resources of a kind as the connection's last audit left them, by id: all, or those of `ids`."""
     rows = Resource.objects.filter(
-        connection_id=step.connection_id, region=step.region, kind=Volume.KIND, gone_at=None
+        connection_id=step.connection_id, region=step.region, kind=kind.KIND, gone_at=None
     ).values_list("resource_id", "data")
-    found = {resource_id: from_data(Volume.KIND, data) for resource_id, data in rows.iterator()}
-    return {resource_id: volume for resource_id, volume in found.items() if isinstance(volume, Volume)}
+    rows = rows if ids is None else rows.filter(resource_id__in=ids)
+    found = {resource_id: from_data(kind.KIND, data) for resource_id, data in rows.iterator()}
+    return {resource_id: thing for resource_id, thing in found.items() if isinstance(thing, kind)}
 
 
 def earlier_details(*, step: Step, kinds: Collection[str]) -> list[Thing]:

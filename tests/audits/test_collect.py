@@ -26,7 +26,7 @@ from audits.collect import (
     places,
 )
 from audits.models import Audit, Gap, Resource, Step, Usage
-from audits.record import merged, with_detachment
+from audits.record import merged, with_detachment, with_stop
 from audits.things import from_data, to_data
 from connections.models import Connection
 from connections.provider import Collected, GapFound, Series
@@ -255,6 +255,22 @@ def test_what_stands_in_another_region_is_not_gone(inside):
     write(VOLUME)
     write(at=AT + DAY, region="us-east-1")
     assert stored().gone_at is None
+
+
+def test_since_when_a_machine_has_been_stopped_audits_know_where_aws_does_not(inside):
+    stopped = replace(INSTANCE, state="stopped", launched_at=AT - 90 * DAY)
+    seen = []
+    for nights, machine in enumerate((INSTANCE, stopped, stopped, replace(stopped, launched_at=AT + 2.5 * DAY))):
+        write(replace(machine, observed_at=AT + nights * DAY), at=AT + nights * DAY)
+        found = stored("i-1").data.get("seen_stopped_at")
+        seen.append(found and dt.datetime.fromisoformat(found) - AT)
+    assert seen == [None, 1 * DAY, 1 * DAY, 3 * DAY]
+
+
+@pytest.mark.parametrize("told", [{"state": "running"}, {"stopped_at": AT - DAY}, {"launched_at": None}])
+def test_what_runs_or_says_when_it_stopped_or_not_when_it_was_launched_needs_no_audit_to_tell(told):
+    machine = replace(INSTANCE, **{"state": "stopped", "launched_at": AT - 90 * DAY, **told})
+    assert with_stop(machine, earlier=machine) == machine
 
 
 def test_the_second_audit_sees_that_a_volume_was_detached_since(inside):

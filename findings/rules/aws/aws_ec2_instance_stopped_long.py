@@ -15,15 +15,17 @@ def judge(instance: Instance, *, stopped_days: int) -> Verdict:
         return Fine(f"Kept ready, stopped, by the group {instance.autoscaling_group}.")
     if not instance.volume_ids:
         return Fine("It holds no volume, so that nothing is charged while it is stopped.")
-    if instance.stopped_at is None:
-        return Unknown("since when the instance has been stopped")
-    days = (instance.observed_at - instance.stopped_at).days
+    since, least = instance.stopped_at, ""
+    if since is None:
+        since, least = instance.seen_stopped_at or instance.observed_at, " at least, as audits saw it"
+    days = (instance.observed_at - since).days
     if days < stopped_days:
-        return Fine(f"Stopped for {counted(days, 'day')} only.")
+        lately = Fine(f"Stopped for {counted(days, 'day')} only.")
+        return Unknown("since when the instance has been stopped") if least else lately
     # What it wastes stands on the bill under its volumes, and the rules of those count it.
     return Waste(
         saves=UNTOLD,
-        because=f"{instance.instance_type}, stopped for {counted(days, 'day')}. "
+        because=f"{instance.instance_type}, stopped for {counted(days, 'day')}{least}. "
         f"{counted(len(instance.volume_ids), 'volume')} of it stay charged: findings on those have the figure.",
     )
 

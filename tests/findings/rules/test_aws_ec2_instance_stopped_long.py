@@ -29,6 +29,8 @@ WASTEFUL = Instance(
         ({"stopped_at": ago(30)}, Waste),
         ({"stopped_at": ago(29.9)}, Fine),
         ({"stopped_at": None}, Unknown),
+        ({"stopped_at": None, "seen_stopped_at": ago(30)}, Waste),
+        ({"stopped_at": None, "seen_stopped_at": ago(29.9)}, Unknown),
         ({"state": "running"}, Fine),
         ({"state": "running", "stopped_at": None}, Fine),
         ({"state": "stopping"}, Fine),
@@ -48,6 +50,11 @@ def test_it_has_no_figure_of_its_own_and_says_where_it_stands():
     assert found.because == (
         "m5.large, stopped for 45 days. 2 volumes of it stay charged: findings on those have the figure."
     )
+
+
+def test_what_only_audits_saw_is_said_to_be_the_least():
+    found = waste(RULE, replace(WASTEFUL, stopped_at=None, seen_stopped_at=ago(45.5)))
+    assert found.because.startswith("m5.large, stopped for 45 days at least, as audits saw it. 2 volumes")
 
 
 def test_the_image_comes_before_the_end():
