@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 DAYS_BACK = 400  # a year's commitment is seen to begin and to end
 MOST_ROWS = 20_000
 MOST_SHOWN = 6
+# As `audits.billed.is_discount` has it: a discount's quantity, where it has one, is none of the charges'.
+TAKES_OFF = Q(effective_cost__lt=0) | Q(effective_cost=0, billed_cost__lt=0)
 COMMON = ("charge_date", "charge_days", "sku_id", "usage_type", "consumed_unit", "billing_currency")
 
 
@@ -78,7 +80,7 @@ def _lines(finding: Finding) -> list[DayCost]:
     named = Case(When(usage_type="", then=F("charge_description")), default=Value(""), output_field=TextField())
     keys = (*COMMON, "named", "told", "off", "commitment_discount_id")
     rows = (
-        lines.annotate(named=named, told=_whether(Q(consumed_quantity__gt=0)), off=_whether(Q(effective_cost__lt=0)))
+        lines.annotate(named=named, told=_whether(Q(consumed_quantity__gt=0)), off=_whether(TAKES_OFF))
         .values(*keys)
         .annotate(quantity=Sum("consumed_quantity"), **{f"{name}_sum": Sum(name) for name in COSTS})
         .order_by("-charge_date", *keys[1:])

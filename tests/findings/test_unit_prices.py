@@ -141,7 +141,7 @@ def priced(organization):
                 **common, charge_days=30, usage_type="Fee", consumed_quantity=1, consumed_unit="Fee"
             )
             CostLine.objects.create(**common, charge_description="Untold")
-            bill(load, "vol-1", "-0.05", quantity="0", unit="")  # a contract's, on lines of their own
+            bill(load, "vol-1", "-0.05", quantity="2.5")  # a contract's, on lines of their own
             CostLine.objects.filter(effective_cost=Decimal("-0.05"), charge_date__lt=AT.date() - 10 * DAY).update(
                 effective_cost=0
             )  # of days whose charges are less it already
