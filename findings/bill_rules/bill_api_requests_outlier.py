@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from audits.billed import BilledResource, cost_of, meter_of
 from findings.rule import UNTOLD, Fine, Rule, Unknown, Verdict, Waste, counted
@@ -34,7 +35,9 @@ def judge(resource: BilledResource, *, window_days: int, min_cost: float, min_fa
     )
 
 
+@lru_cache(maxsize=8192)
 def _is(meter: str, pattern: str) -> bool:
+    """Of the meters, which are few, and not of each of their lines: a search in each took twice the rule's time."""
     return re.search(pattern, meter.lower()) is not None
 
 
