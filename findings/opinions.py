@@ -309,4 +309,5 @@ def peak(rule: Rule, *, thing: Thing, usage: Any, settings: Mapping[str, Any]) -
 
 
 def _figure(value: float) -> str:
-    return f"{value:,.1f}".removesuffix(".0")
+    """With a hundredth where there is one: of large machines a limit is less than one percent."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")

@@ -256,6 +256,6 @@ def test_what_was_used_is_told_by_its_busiest_day_and_only_where_that_is_the_rea
 
 def test_the_limit_that_is_told_is_the_one_that_the_resource_was_judged_by():
     rule, large = registry.rule("aws_ec2_instance_idle"), dataclasses.replace(INSTANCE, instance_type="m5.12xlarge")
-    seen = usage_of(CALM | {CPU: [0.9] * 13 + [3.0]})
+    seen = usage_of(CALM | {CPU: [0.9] * 13 + [1.052]})
     told = peak(rule, thing=large, usage=seen, settings=rule.settings)
-    assert told == "CPU, highest of the day: 3 % on 2026-07-19; the rule's limit is 1."
+    assert told == "CPU, highest of the day: 1.05 % on 2026-07-19; the rule's limit is 1.04."
