@@ -32,7 +32,7 @@ CLOSED_DAYS = 31  # a bill of which nothing has come for so long has ended
 ROW_FIELDS = ("sub_account_id", "resource_id", "region_id", "provider_name", "service_name")
 AT_ONCE = 2000
 MOST_LINES = 15_000_000  # about a quarter of an hour's work, half of what a step may take
-SUPPORT = "AWS Support"  # whose price is a part of what the whole bill comes to
+SUPPORT = ("AWS Support", "AWSSupport")  # whose price is a part of what the whole bill comes to
 BILL_FIELDS = ("charge_date", "charge_days", "service_name", "charge_category", "charge_class", "billing_currency")
 COSTS = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
 

@@ -92,6 +92,17 @@ def test_what_no_audit_reads_is_told_by_its_bill_and_never_verified(shop):
     assert finding.evidence["thing"]["charges"] == []
 
 
+@pytest.mark.parametrize("name", ["AWS Support (Business)", "AWSSupportBusiness"])
+def test_what_a_support_plan_is_held_against_is_the_whole_bill_whichever_name_it_has(shop, name):
+    load = load_bill(shop, days=60)
+    bill(load, "", "10", usage_type="Dollar")
+    CostLine.objects.update(service_name=name)
+    bill(load, "i-1", "1000", account_id=OTHER_ACCOUNT, usage_type="BoxUsage:m5.large")
+    connect(OTHER_ACCOUNT)
+    charge(load, "i-2", "0")
+    assert not found(make_audit(shop))
+
+
 def test_judging_again_tells_the_same_once(shop):
     charge(load_bill(shop), GATEWAY, "1.2", **HOURS)
     first, later = make_audit(shop, state="DONE"), make_audit(shop, at=AT + DAY)
