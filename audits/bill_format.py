@@ -293,9 +293,12 @@ def share_of(amount: str, *, part: Iterable[str], whole: Iterable[str]) -> str:
     The share is rounded to a millionth, as no contract goes beyond, so that shares of amounts add up to that of their
     sum. What is no number is handed on as it stands, to be refused.
     """
-    sums = [" + ".join(f"coalesce(try_cast({one} as double), 0)" for one in terms) for terms in (part, whole)]
+    terms = list(part), list(whole)
+    sums = [" + ".join(f"coalesce(try_cast({one} as double), 0)" for one in some) for some in terms]
     share = f"try_cast(({sums[0]}) / nullif({sums[1]}, 0) as decimal(12,6))"
-    return f"coalesce({short(f'try_cast({amount} as decimal(26,14)) * nullif({share}, 1)')}, {amount})"
+    product = short(f"try_cast({amount} as decimal(26,14)) * nullif({share}, 1)")
+    wrong = " ".join(f"when {is_lost(one)} then {one}" for one in (*terms[0], *terms[1]))
+    return f"case {wrong} else coalesce({product}, {amount}) end"
 
 
 def short(number: str) -> str:

@@ -192,6 +192,15 @@ def test_a_row_without_a_net_cost_has_its_unblended_cost_and_one_that_is_no_numb
     assert [row["EffectiveCost"] for row in from_rows(database, tmp_path, AWS_CUR, rows)] == ["0.10", "0", "n/a"]
 
 
+@pytest.mark.parametrize("column", ["Net", ""])
+def test_a_share_of_what_is_no_number_is_handed_on_to_be_refused(database, tmp_path, column):
+    _, _, fee = plan_of_one_hour()
+    told = {f"savingsPlan/{one}RecurringCommitmentForBillingPeriod": "0.1" for one in ("", "Net")}
+    fee |= {NET: "0.09", **told, f"savingsPlan/{column}RecurringCommitmentForBillingPeriod": "n/a"}
+    rows = from_rows(database, tmp_path, AWS_CUR, [fee])
+    assert [row["EffectiveCost"] for row in rows] == ["0", "n/a"]
+
+
 def test_a_sum_over_what_is_no_number_is_handed_on_to_be_refused(database, tmp_path):
     fee = line("RIFee", "0.08", **RESERVED, **{"reservation/UnusedRecurringFee": "n/a"})
     rows = from_rows(database, tmp_path, AWS_CUR, [fee])
