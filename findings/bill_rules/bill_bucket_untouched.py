@@ -22,7 +22,8 @@ def judge(
     lines = bucket.lines(days=window_days) if re.search(service, bucket.service_name.lower()) else ()
     stored = [line for line in lines if re.fullmatch(held, meter_of(line))]
     reads = [line for line in lines if re.fullmatch(read, meter_of(line))]
-    writes = [line for line in lines if line not in reads and re.fullmatch(asked, meter_of(line))]
+    rest = (line for line in lines if not re.fullmatch(read, meter_of(line)))
+    writes = [line for line in rest if re.fullmatch(asked, meter_of(line))]
     paid, days = cost_of(stored), min(window_days, bucket.known_days)
     if not stored or paid * MONTH_DAYS < Decimal(str(min_month_cost)) * days:
         return Fine()
