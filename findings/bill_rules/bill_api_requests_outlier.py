@@ -17,11 +17,13 @@ NOTHING = "(?!)"
 
 
 def judge(resource: BilledResource, *, window_days: int, min_cost: float, min_factor: float) -> Verdict:
-    lines = resource.lines(days=window_days)
-    requests = [line for line in lines if _is(meter_of(line), REQUESTS.get(resource.cloud, NOTHING))]
-    rest = [line for line in lines if not _is(meter_of(line), REQUESTS.get(resource.cloud, NOTHING))]
+    lines, asked = resource.lines(days=window_days), REQUESTS.get(resource.cloud, NOTHING)
+    requests = [line for line in lines if _is(meter_of(line), asked)]
+    if not requests:
+        return Fine()
+    rest = [line for line in lines if not _is(meter_of(line), asked)]
     stored = [line for line in rest if _is(meter_of(line), STORED.get(resource.cloud, NOTHING))]
-    if not requests or not stored:
+    if not stored:
         return Fine()
     if resource.known_days < window_days:
         return Unknown(f"{counted(window_days, 'complete day')} of its bill")
