@@ -17,11 +17,11 @@ NOTHING = "(?!)"
 
 
 def judge(resource: BilledResource, *, window_days: int, min_cost: float, min_factor: float) -> Verdict:
-    lines, asked = resource.lines(days=window_days), REQUESTS.get(resource.cloud, NOTHING)
-    requests = [line for line in lines if _is(meter_of(line), asked)]
+    lines, pattern = resource.lines(days=window_days), REQUESTS.get(resource.cloud, NOTHING)
+    requests = [line for line in lines if _is(meter_of(line), pattern)]
     if not requests:
         return Fine()
-    rest = [line for line in lines if not _is(meter_of(line), asked)]
+    rest = [line for line in lines if not _is(meter_of(line), pattern)]
     stored = [line for line in rest if _is(meter_of(line), STORED.get(resource.cloud, NOTHING))]
     if not stored:
         return Fine()
