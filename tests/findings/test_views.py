@@ -202,7 +202,7 @@ def test_a_finding_shows_the_discounts_that_its_charges_are_less(organization, v
                 bill(load, "vol-1", cost)
             judged_audit(shop, UNATTACHED)
     shown = text_of(visit(organization, reverse("findings:finding", args=[finding_of(organization).id])))
-    assert "30 discounts on lines of their own, which the effective costs above are less" in shown
+    assert "30 discounts on lines of their own, by which the effective costs above are less" in shown
     assert "lines left out" not in shown
     assert "0.25 0.35" in shown, "of a charge what it cost in effect, and what it was billed at"
     assert "-0.1 -0.1" in shown
