@@ -164,6 +164,8 @@ def one_page(answered: Answered, asked: Asked, *, page_size: int | None = None) 
     # A list that was not given reads as an empty one where lists come in a path's query.
     for name in sorted({name for name, value in asked.parameters.items() if value != []} - known):
         raise Refusal("InvalidParameterValue", f"The sandbox does not know the parameter {name} of this operation.")
+    for problem in shapes.too_much(answered.service, answered.operation, asked.parameters):
+        raise Refusal("ValidationException", f"1 validation error detected: {problem}.")
     whole = dict(answered.make(asked))
     if pages is None:
         return whole

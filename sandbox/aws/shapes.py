@@ -44,6 +44,19 @@ def refuse_misshapen(service: str, operation: str, answer: Mapping[str, Any]) ->
         raise Misshapen(f"{service}:{operation}: {'; '.join(found[:5])}")
 
 
+def too_much(service: str, operation: str, asked: Mapping[str, Any]) -> list[str]:
+    """What is asked above the most that the model allows: page sizes and lists, which botocore does not check."""
+    shape = described(service).operation_model(operation).input_shape
+    members = shape.members if isinstance(shape, StructureShape) else {}
+    found = []
+    for name, value in asked.items():
+        most = members[name].metadata.get("max") if name in members else None
+        size = len(value) if isinstance(value, list) else value
+        if most is not None and isinstance(size, int) and size > most:
+            found.append(f"{name} must not be above {most}")
+    return found
+
+
 @cache
 def _has_words(shape: Shape) -> bool:
     """Whether anything below the shape is one of an enum, so that long lists of numbers need no walk."""

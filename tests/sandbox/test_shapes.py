@@ -126,6 +126,27 @@ def test_pages_of_one_hold_the_same_as_the_whole(estate, answered):
         one_page(answered, ask(estate, account, **given, **{pages.token: "bm9uc2Vuc2U="}))
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "asked", "refused"),
+    [
+        ("compute-optimizer", "GetIdleRecommendations", {"maxResults": 101}, "maxResults must not be above 100"),
+        ("compute-optimizer", "GetIdleRecommendations", {"maxResults": 100}, ""),
+        ("dynamodb", "ListTables", {"Limit": 101}, "Limit must not be above 100"),
+        ("resourcegroupstaggingapi", "GetResources", {"ResourceARNList": ["arn"] * 101}, "must not be above 100"),
+        ("resourcegroupstaggingapi", "GetResources", {"ResourceARNList": ["arn"] * 100}, ""),
+    ],
+)
+def test_more_than_the_model_allows_is_refused_as_the_provider_refuses_it(service, operation, asked, refused):
+    assert refused in " ".join(shapes.too_much(service, operation, asked))
+    assert bool(refused) is bool(shapes.too_much(service, operation, asked))
+
+
+def test_a_page_longer_than_the_provider_gives_is_refused(estate):
+    [idle] = [one for one in ANSWERS if one.operation == "GetIdleRecommendations"]
+    with pytest.raises(Refusal, match="maxResults must not be above 100"):
+        one_page(idle, ask(estate, maxResults=1000))
+
+
 @every_answer
 def test_a_parameter_that_is_not_heeded_is_refused_and_never_passed_over(estate, answered):
     with pytest.raises(Refusal, match="does not know the parameter Unheeded"):

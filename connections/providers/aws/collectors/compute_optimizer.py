@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from connections.providers.aws.reader import Reader
     from connections.resources import Thing
 
-PAGE = 1000
+PAGE, PAGE_OF_IDLE = 1000, 100  # the most that each list gives at once: it refuses to be asked for more
 NEXT_PAGE = {"nextToken": "It only tells the pages of an answer apart."}
 KINDS = (ComputeOptimizerOpinion.KIND,)
 FUNCTION_PARTS = 7  # of the ARN of a function as such: arn, partition, service, region, account, "function", its name
@@ -99,7 +99,8 @@ def _listed(
     reader: Reader, call: Call, result: str, told: Callable[[dict[str, Any]], Iterator[dict[str, Any]]]
 ) -> list[ComputeOptimizerOpinion]:
     """The opinions of one list. A recommendation may hold none, or two."""
-    rows = reader.listing(call, result=result, row=lambda item: item, kinds=KINDS, maxResults=PAGE).rows
+    most = PAGE_OF_IDLE if call is GET_IDLE else PAGE
+    rows = reader.listing(call, result=result, row=lambda item: item, kinds=KINDS, maxResults=most).rows
     return [_opinion(reader, item, said) for item in rows for said in told(item)]
 
 
