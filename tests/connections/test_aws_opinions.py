@@ -103,6 +103,24 @@ def test_advice_is_read_where_it_is_given():
         assert (scopes[service].scope, scopes[service].home_region) == (Scope.GLOBAL, "us-east-1")
 
 
+# By the word that it has for the type of what is idle: of whom the bill is that names it.
+IDLE_TYPES = {
+    "EC2Instance": "ec2", "AutoScalingGroup": "autoscaling", "EBSVolume": "ec2", "ECSService": "ecs",
+    "RDSDBInstance": "rds", "NatGateway": "vpc", "DynamoDBTable": "dynamodb", "ElastiCacheCluster": "elasticache",
+    "MemoryDBCluster": "memorydb", "DocumentDBCluster": "docdb", "WorkSpaces": "workspaces",
+    "SageMakerEndpoint": "sagemaker",
+}  # fmt: skip
+
+
+def test_advice_is_asked_for_where_the_bill_names_anything_that_may_be_called_idle():
+    model = shapes.described("compute-optimizer").shape_for("IdleRecommendationResourceType")
+    assert set(model.enum) == IDLE_TYPES.keys()
+    billed = set(compute_optimizer.COLLECTOR.billed_as)
+    assert {
+        service for service in IDLE_TYPES.values() if not billed & set(inventory.COLLECTORS[service].billed_as)
+    } == set()
+
+
 def test_the_hub_tells_an_account_of_itself_alone_and_all_that_excludes_each_other(calm_cloud):
     found = collect(calm_cloud, "cost-optimization-hub", account=names.PAYER).resources
     assert {one.account_id for one in found} == {names.PAYER}

@@ -298,5 +298,11 @@ COLLECTOR = Collector(
         "Amazon Elastic Container Service",
         "Amazon Relational Database Service",
         "Amazon Virtual Private Cloud",
+        "Amazon DynamoDB",
+        "Amazon ElastiCache",
+        "Amazon MemoryDB",
+        "Amazon DocumentDB",
+        "Amazon WorkSpaces",
+        "Amazon SageMaker",
     ),
 )
