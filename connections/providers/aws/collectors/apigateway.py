@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from connections.resources import Thing
 
 READ_ALONE = ("arn:aws:apigateway:*::/restapis", "arn:aws:apigateway:*::/restapis/*/stages")
+GONE = frozenset({"NotFoundException"})
 GET_APIS = Call(
     service="apigateway",
     operation="GetRestApis",
@@ -37,7 +38,8 @@ GET_STAGES = Call(
     why="Lists the stages of a REST API with their caches.",
     resources=READ_ALONE,
     cheapest={"restApiId": "0000000000"},
-    answers_cheapest=frozenset({"NotFoundException"}),
+    answers_cheapest=GONE,
+    absent=GONE,
     withheld=(
         "item.accessLogSettings",
         "item.canarySettings",

@@ -24,13 +24,15 @@ DESCRIBE_FILE_SYSTEMS = Call(
     cheapest={"MaxItems": 1},
     withheld=("FileSystems.CreationToken",),
 )
+GONE = frozenset({"FileSystemNotFound"})
 DESCRIBE_LIFECYCLE = Call(
     service="efs",
     operation="DescribeLifecycleConfiguration",
     action="elasticfilesystem:DescribeLifecycleConfiguration",
     why="Tells whether files that nobody reads move to a cheaper class.",
     cheapest={"FileSystemId": "fs-00000000000000000"},
-    answers_cheapest=frozenset({"FileSystemNotFound"}),
+    answers_cheapest=GONE,
+    absent=GONE,
 )
 
 
@@ -66,7 +68,7 @@ def _share(reader: Reader, item: dict[str, Any]) -> FileShare:
 
 def _with_lifecycle(reader: Reader, share: FileShare) -> FileShare:
     answer = reader.one(DESCRIBE_LIFECYCLE, FileSystemId=share.resource_id)
-    if answer is None:
+    if not answer:
         return share
     moves = [one for one in answer.get("LifecyclePolicies", ()) if {"TransitionToIA", "TransitionToArchive"} & set(one)]
     return replace(share, is_tiered=bool(moves))

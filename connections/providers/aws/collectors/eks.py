@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from connections.providers.aws.reader import Listing, Reader
     from connections.resources import Thing
 
+GONE = frozenset({"ResourceNotFoundException"})
 LIST_CLUSTERS = Call(
     service="eks",
     operation="ListClusters",
@@ -30,7 +31,8 @@ DESCRIBE_CLUSTER = Call(
     action="eks:DescribeCluster",
     why="Tells a cluster's version of Kubernetes and what happens when that is no longer supported.",
     cheapest={"name": "costframe-none"},
-    answers_cheapest=frozenset({"ResourceNotFoundException"}),
+    answers_cheapest=GONE,
+    absent=GONE,
     withheld=(
         "cluster.certificateAuthority",
         "cluster.clientRequestToken",
@@ -47,7 +49,6 @@ DESCRIBE_CLUSTER_VERSIONS = Call(
     cheapest={"maxResults": 1},
     withheld=("clusterVersions.controlPlaneComponentConfig", "clusterVersions.controlPlaneScalingTiers"),
 )
-GONE = frozenset({"ResourceNotFoundException"})
 LIST_NODE_GROUPS = Call(
     service="eks",
     operation="ListNodegroups",
@@ -126,7 +127,7 @@ def _versions(reader: Reader) -> Listing[Any]:
 
 
 def _cluster(reader: Reader, name: str) -> KubernetesCluster | None:
-    """One cluster; None where it could not be read, of which a gap tells."""
+    """One cluster; None where it has gone meanwhile, or could not be read, of which a gap tells."""
     answer = reader.one(DESCRIBE_CLUSTER, kinds=(KubernetesCluster.KIND,), name=name)
     if not answer:
         return None
