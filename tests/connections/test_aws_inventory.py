@@ -107,6 +107,11 @@ def test_a_refused_call_is_a_gap_that_names_it_and_nothing_else_is_lost(calm_clo
     assert len(collected.resources) == len(left)
 
 
+def test_a_launch_template_that_another_service_manages_is_listed_where_the_account_hides_it(cloud):
+    reader = Reader(session=session(cloud), region="us-east-1", service="ec2", at=AT)
+    assert "eks.amazonaws.com" in {one.operator for one in launch_templates.templates(reader).rows}
+
+
 @pytest.mark.parametrize(("kind", "reason"), [("throttle", "THROTTLED"), ("error", "FAILED"), ("hang_up", "FAILED")])
 def test_trouble_is_a_gap_with_its_reason(calm_cloud, kind, reason):
     calm_cloud.fault(kind, service="rds", count=None)

@@ -32,6 +32,7 @@ def templates(reader: Reader) -> Listing[LaunchTemplate]:
         row=lambda item: _template(reader, item),
         kinds=(LaunchTemplate.KIND,),
         page_size=200,
+        IncludeManagedResources=True,  # an account may hide those that other services keep for it
     )
 
 

@@ -37,7 +37,18 @@ def add(draw: Draw, estate: Estate) -> None:
 
 
 def _templates(asked: Asked) -> dict[str, Any]:
-    return {"LaunchTemplates": [item.shape for item in asked.of("launch_template")]}
+    """Its accounts hide what other services manage: that is told to those alone who ask for it."""
+    is_all = bool(asked.parameters.get("IncludeManagedResources"))
+    rows = (item.shape for item in asked.of("launch_template"))
+    return {"LaunchTemplates": [row for row in rows if is_all or "Operator" not in row]}
 
 
-ANSWERS = (Answered(service="ec2", operation="DescribeLaunchTemplates", make=_templates, largest=200),)
+ANSWERS = (
+    Answered(
+        service="ec2",
+        operation="DescribeLaunchTemplates",
+        make=_templates,
+        honours=frozenset({"IncludeManagedResources"}),
+        largest=200,
+    ),
+)
