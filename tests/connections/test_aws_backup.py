@@ -85,6 +85,7 @@ def test_without_the_list_of_plans_nobody_knows_whether_one_stands(calm_cloud):
         ({}, True),
         ({"Lifecycle": {"MoveToColdStorageAfterDays": 30}}, True),
         ({"Lifecycle": {"DeleteAfterDays": 35}}, False),
+        ({"Lifecycle": {"DeleteAfterDays": -1, "MoveToColdStorageAfterDays": -1}}, True),
         ({"Lifecycle": {"DeleteAfterEvent": "DELETE_AFTER_COPY"}}, False),
         ({"CalculatedLifecycle": {"DeleteAt": AT}}, False),
     ],

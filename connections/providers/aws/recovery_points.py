@@ -11,7 +11,7 @@ from connections.providers.aws.tagging import tags_by_arn
 from connections.resources.backups import RecoveryPoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from connections.providers.aws.reader import Listing, Reader
@@ -36,7 +36,13 @@ LIST_HOLDS = Call(
     withheld=("LegalHolds.Description", "LegalHolds.Title"),
 )
 COMMON = "BACKUP_VAULT"  # any other type of vault holds what it has apart from the account's own hands
+NO_END = -1
 TAGGED_ELSEWHERE = ("ec2:snapshot", "ec2:image", "rds:snapshot", "rds:cluster-snapshot")
+
+
+def has_end(lifecycle: Mapping[str, Any]) -> bool:
+    """Whether a lifecycle deletes anything. Days of -1 are AWS Backup's word for an end that was taken back."""
+    return lifecycle.get("DeleteAfterDays", NO_END) > 0 or "DeleteAfterEvent" in lifecycle
 
 
 def points_of(reader: Reader, vault: BackupVault) -> Listing[RecoveryPoint]:
@@ -147,7 +153,7 @@ def _point(reader: Reader, vault: BackupVault, item: dict[str, Any]) -> Recovery
         completed_at=item.get("CompletionDate"),
         cold_at=ends.get("MoveToColdStorageAt"),
         ends_at=ends.get("DeleteAt"),
-        is_endless=not (ends.get("DeleteAt") or lifecycle.get("DeleteAfterDays") or lifecycle.get("DeleteAfterEvent")),
+        is_endless=not (ends.get("DeleteAt") or has_end(lifecycle)),
         plan_id=made_by.get("BackupPlanId", ""),
         rule_name=made_by.get("BackupRuleName", ""),
         is_apart=vault.is_locked or vault.vault_type not in {"", COMMON},

@@ -10,6 +10,7 @@ from connections.provider import Call, Collector
 from connections.providers.aws.recovery_points import (
     LIST_HOLDS,
     LIST_POINTS,
+    has_end,
     points_of,
     tags_of,
     with_company,
@@ -49,7 +50,6 @@ GET_PLAN = Call(
     absent=frozenset({"ResourceNotFoundException"}),
     withheld=("AdvancedBackupSettings", "BackupPlan.AdvancedBackupSettings", "BackupPlan.Rules.RecoveryPointTags"),
 )
-ENDS = frozenset({"DeleteAfterDays", "DeleteAfterEvent"})
 
 
 def collect(reader: Reader) -> Iterator[Thing]:
@@ -112,7 +112,7 @@ def _with_rules(reader: Reader, plan: BackupPlan) -> BackupPlan:
     if answer is None or "BackupPlan" not in answer:
         return plan
     rules = answer["BackupPlan"].get("Rules", ())
-    endless = [rule["RuleName"] for rule in rules if not ENDS & set(rule.get("Lifecycle", {}))]
+    endless = [rule["RuleName"] for rule in rules if not has_end(rule.get("Lifecycle", {}))]
     return replace(plan, endless_rules=tuple(sorted(endless)))
 
 
