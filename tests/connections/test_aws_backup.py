@@ -146,3 +146,17 @@ def test_what_lies_in_a_locked_or_air_gapped_vault_is_apart(vault_type, is_locke
 )
 def test_the_tags_of_a_snapshot_are_asked_by_its_own_service(arn, kind, is_of):
     assert recovery_points._is_of(arn, kind) is is_of
+
+
+@pytest.mark.parametrize(
+    ("arn", "kind"),
+    [
+        ("arn:aws:fsx:eu-west-1:1:backup/backup-1", "fsx:backup"),
+        ("arn:aws:redshift:eu-west-1:1:snapshot:warehouse/awsbackup:job-1", "redshift:snapshot"),
+        ("arn:aws:rds:eu-west-1:1:cluster-snapshot:awsbackup:job-1", "rds:cluster-snapshot"),
+        ("arn:aws:backup:eu-west-1:1:recovery-point:1a", None),
+    ],
+)
+def test_tags_are_asked_for_wherever_a_backup_is_kept(arn, kind):
+    found = [one for one in recovery_points.TAGGED_ELSEWHERE if recovery_points._is_of(arn, one)]
+    assert found == ([kind] if kind else [])

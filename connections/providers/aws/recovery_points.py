@@ -37,7 +37,11 @@ LIST_HOLDS = Call(
 )
 COMMON = "BACKUP_VAULT"  # any other type of vault holds what it has apart from the account's own hands
 NO_END = -1
-TAGGED_ELSEWHERE = ("ec2:snapshot", "ec2:image", "rds:snapshot", "rds:cluster-snapshot")
+# The services that keep their own backups, and their tags: AWS Backup has those of all others.
+TAGGED_ELSEWHERE = (
+    *("ec2:snapshot", "ec2:image", "rds:snapshot", "rds:cluster-snapshot"),
+    *("fsx:backup", "redshift:snapshot"),
+)
 
 
 def has_end(lifecycle: Mapping[str, Any]) -> bool:
