@@ -52,9 +52,10 @@ class RecoveryPoint(Thing):
     `plan_id` is the plan that made it, "" where somebody did, and `is_plan_present` whether that plan still stands.
     `is_endless`: nothing deletes it. `is_apart`: its vault is locked, or held apart from the account's hands.
     `is_copy`: copied from another region, account or vault. `is_part`: one of several that are one backup together, or
-    the whole of them. `newest_at` is when the newest backup of its source in the region was made, `newest_planned_at`
-    the newest by a plan; both None, and `are_points_read` False, where not all vaults could be read. `is_held`: a legal
-    hold keeps it; None where there are holds, or where they could not be read.
+    the whole of them. `newest_at` is when the newest backup of its source in the region was made, which is now where
+    one goes on continuously, and `newest_planned_at` the newest that a plan completed; both None, and `are_points_read`
+    False, where not all vaults could be read. `is_held`: a legal hold keeps it; None where there are holds, or where
+    they could not be read.
     """
 
     KIND: ClassVar[str] = "recovery_point"

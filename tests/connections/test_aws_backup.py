@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from connections.providers.aws import inventory, recovery_points
+from connections.providers.aws.reader import Listing
 from connections.resources.backups import BackupPlan, BackupVault, RecoveryPoint
 from sandbox.aws.families import backups
 from tests.connections.aws import session
@@ -109,6 +110,18 @@ def test_a_backup_has_an_end_where_anything_ends_it(said, is_endless):
 )
 def test_a_backup_is_a_copy_where_its_vault_its_source_or_its_plan_stands_elsewhere(said, is_copy):
     assert point(**said).is_copy is is_copy
+
+
+def test_what_is_backed_up_without_a_break_was_backed_up_just_now_and_by_its_plan_when_that_began():
+    long_ago, later = AT - dt.timedelta(days=500), AT - dt.timedelta(days=300)
+    old = point(Status="COMPLETED", CreationDate=long_ago, CreatedBy={"BackupPlanId": "gone"})
+    endless = point(Status="AVAILABLE", CreationDate=later, CreatedBy={"BackupPlanId": "p"})
+    reader = SimpleNamespace(listing=lambda *_, **__: Listing(rows=(), is_complete=True))
+    found = recovery_points.with_company(
+        reader, [old, endless], plans=Listing(rows=(), is_complete=True), is_complete=True
+    )
+    assert {one.newest_at for one in found} == {AT}
+    assert {one.newest_planned_at for one in found} == {long_ago}
 
 
 @pytest.mark.parametrize(

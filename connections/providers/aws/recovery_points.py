@@ -36,6 +36,7 @@ LIST_HOLDS = Call(
     withheld=("LegalHolds.Description", "LegalHolds.Title"),
 )
 COMMON = "BACKUP_VAULT"  # any other type of vault holds what it has apart from the account's own hands
+GOES_ON = "AVAILABLE"  # said of a continuous backup, which is dated when it began and updated ever since
 NO_END = -1
 # The services that keep their own backups, and their tags: AWS Backup has those of all others.
 TAGGED_ELSEWHERE = (
@@ -70,7 +71,7 @@ def with_company(
     """
     is_held = _are_held(reader) if any(one.is_endless for one in points) else None
     standing = {plan.resource_id.rpartition(":")[2] for plan in plans.rows}
-    newest = _newest(points)
+    newest = _newest(points) | {one.source: one.observed_at for one in points if one.state == GOES_ON}
     by_plan = _newest(one for one in points if one.plan_id)
     return [
         replace(
