@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from connections.providers.aws import inventory, recovery_points
+from connections.providers.aws.collectors import backup
 from connections.providers.aws.reader import Listing
 from connections.resources.backups import BackupPlan, BackupVault, RecoveryPoint
 from sandbox.aws.families import backups
@@ -110,6 +111,13 @@ def test_a_backup_has_an_end_where_anything_ends_it(said, is_endless):
 )
 def test_a_backup_is_a_copy_where_its_vault_its_source_or_its_plan_stands_elsewhere(said, is_copy):
     assert point(**said).is_copy is is_copy
+
+
+@pytest.mark.parametrize(("account", "is_ours"), [("1", True), ("2", False)])
+def test_a_vault_that_another_account_shares_is_not_ours(account, is_ours):
+    arn = f"arn:aws:backup:eu-west-1:{account}:backup-vault:main"
+    found = backup._vault(READER, {"BackupVaultArn": arn, "BackupVaultName": "main"})
+    assert (found is not None) is is_ours
 
 
 def test_what_is_backed_up_without_a_break_was_backed_up_just_now_and_by_its_plan_when_that_began():

@@ -69,21 +69,29 @@ def _vaults(reader: Reader) -> Listing[Any]:
     return reader.listing(
         LIST_VAULTS,
         result="BackupVaultList",
-        row=lambda item: BackupVault(
-            resource_id=item["BackupVaultArn"],
-            account_id=reader.account_id,
-            region=reader.region,
-            observed_at=reader.at,
-            name=item["BackupVaultName"],
-            created_at=item.get("CreationDate"),
-            vault_type=item.get("VaultType", ""),
-            is_locked=bool(item.get("Locked")),
-            min_days=item.get("MinRetentionDays"),
-            max_days=item.get("MaxRetentionDays"),
-            point_count=item.get("NumberOfRecoveryPoints"),
-        ),
+        row=lambda item: _vault(reader, item),
         kinds=(BackupVault.KIND, RecoveryPoint.KIND),
         page_size=1000,
+    )
+
+
+def _vault(reader: Reader, item: dict[str, Any]) -> BackupVault | None:
+    """A vault; None where another account shares its own: what lies there is charged there, and not ours to list."""
+    arn: str = item["BackupVaultArn"]
+    if f":{reader.account_id}:" not in arn:
+        return None
+    return BackupVault(
+        resource_id=arn,
+        account_id=reader.account_id,
+        region=reader.region,
+        observed_at=reader.at,
+        name=item["BackupVaultName"],
+        created_at=item.get("CreationDate"),
+        vault_type=item.get("VaultType", ""),
+        is_locked=bool(item.get("Locked")),
+        min_days=item.get("MinRetentionDays"),
+        max_days=item.get("MaxRetentionDays"),
+        point_count=item.get("NumberOfRecoveryPoints"),
     )
 
 
