@@ -15,9 +15,9 @@ AT = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 EACH = pytest.mark.parametrize("service", ["docdb", "neptune"])
 
 
-def collect(cloud, service):
+def collect(cloud, service, region="us-east-1"):
     opened = session(cloud, account=names.SHOP, service=service)
-    return inventory.collect(session=opened, service=service, region="us-east-1", at=AT)
+    return inventory.collect(session=opened, service=service, region=region, at=AT)
 
 
 @EACH
@@ -41,3 +41,9 @@ def test_without_the_clusters_nothing_is_known_of_them(calm_cloud, service):
     collected = collect(calm_cloud, service)
     assert {(one.cluster_state, one.member_count) for one in collected.resources} == {(None, 0)}
     assert [gap.action for gap in collected.gaps] == ["rds:DescribeDBClusters"]
+
+
+@EACH
+def test_where_rds_takes_the_engine_for_a_wrong_name_there_is_none_and_that_is_no_gap(calm_cloud, service):
+    collected = collect(calm_cloud, service, region="eu-north-1")
+    assert (collected.resources, collected.gaps) == ((), ())

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from connections.providers.aws.reader import Listing, Reader
 
 TAGS = ("TagList.Key", "TagList.Value")
+# RDS answers in every region, and where DocumentDB or Neptune is not sold it takes their engine for a wrong name.
+NOT_SOLD = ("unrecognized engine name",)
 DESCRIBE_DATABASES = Call(
     service="rds",
     operation="DescribeDBInstances",
     action="rds:DescribeDBInstances",
     why="Lists managed databases with their size and state, those of DocumentDB and Neptune among them.",
     cheapest={"MaxRecords": 20},
+    absent_words=NOT_SOLD,
     read=beneath(
         "DBInstances",
         *("DBInstanceArn", "DBInstanceIdentifier", "DBInstanceClass", "DBInstanceStatus", "DBClusterIdentifier"),
@@ -39,6 +42,7 @@ DESCRIBE_CLUSTERS = Call(
     action="rds:DescribeDBClusters",
     why="Lists clusters with their instances, state and settings, so that no snapshot of one is called left over.",
     cheapest={"MaxRecords": 20},
+    absent_words=NOT_SOLD,
     read=beneath(
         "DBClusters",
         *("DBClusterIdentifier", "DBClusterArn", "DbClusterResourceId", "Status", "ClusterCreateTime", *TAGS),

@@ -26,6 +26,7 @@ ENDS: dict[tuple[str, str], tuple[str, str] | None] = {
 STANDARD, EXTENDED = "open-source-rds-standard-support", "open-source-rds-extended-support"
 MANUAL = "manual"
 OF_CLUSTERS = ("document_instance", "graph_instance")  # of other services, which share this API
+UNSOLD = {"eu-north-1": frozenset({"docdb", "neptune"})}  # where RDS takes the names of engines for wrong ones
 
 
 def _tags(item: Item) -> list[dict[str, str]]:
@@ -48,6 +49,9 @@ def _of_engine(asked: Asked, rows: list[dict[str, Any]]) -> list[dict[str, Any]]
     filters = asked.parameters.get("Filters", ())
     if any(one["Name"] != "engine" for one in filters):
         raise Refusal("InvalidParameterValue", "The sandbox knows the filter engine only.")
+    for engine in (value for one in filters for value in one["Values"]):
+        if engine in UNSOLD.get(asked.region, frozenset()):
+            raise Refusal("InvalidParameterValue", f"Unrecognized engine name: {engine}")
     return [row for row in rows if all(row["Engine"] in one["Values"] for one in filters)]
 
 
