@@ -113,6 +113,19 @@ def test_what_is_not_read_of_a_firewall_is_not_known(calm_cloud, operation):
     assert {getattr(one, left[operation]) for one in found} == {None}
 
 
+def test_a_firewall_that_was_deleted_since_it_was_listed_is_none_and_no_gap(calm_cloud, monkeypatch):
+    read = network_firewall._described
+
+    def too_late(reader, arn):
+        return read(reader, arn.replace("/guarding-1", "/deleted-1"))
+
+    before = of(collect(calm_cloud, service="network-firewall"), Firewall)
+    monkeypatch.setattr(network_firewall, "_described", too_late)
+    collected = collect(calm_cloud, service="network-firewall")
+    gone = before.keys() - of(collected, Firewall).keys()
+    assert ([before[one].name for one in gone], collected.gaps) == (["guarding-1"], ())
+
+
 MAIN = {"VpcId": "vpc-1", "Associations": [{"Main": True}], "Routes": [{"GatewayId": "local"}]}
 LEADS = MAIN | {"Routes": [{"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "vpce-1"}]}
 

@@ -12,7 +12,7 @@ from connections.bill_ids import bill_ids
 from connections.provider import GapFound, Scope
 from connections.providers.aws import calls, ec2_calls, elastic_ips, inventory, launch_templates, networks
 from connections.providers.aws.agents import with_agents
-from connections.providers.aws.collectors import ec2, vpc
+from connections.providers.aws.collectors import ec2, kms, vpc
 from connections.providers.aws.collectors import elasticloadbalancing as elb
 from connections.providers.aws.reader import Listing, Reader
 from connections.resources import KINDS, Instance, Snapshot, Volume
@@ -157,6 +157,13 @@ def test_a_refusal_is_a_gap_whatever_may_be_absent(calm_cloud):
     assert not listed(reading, MAY_BE_ABSENT).is_complete
     assert reading.one(MAY_BE_ABSENT, TargetGroupArn=NO_GROUP) is None
     assert [gap.reason for gap in reading.gaps] == ["REFUSED"]
+
+
+def test_a_key_that_was_deleted_since_it_was_listed_is_none_and_no_gap(calm_cloud):
+    opened = session(calm_cloud, service="kms")
+    reading = Reader(session=opened, region="us-east-1", service="kms", at=AT)
+    assert kms._key(reading, f"arn:aws:kms:us-east-1:{names.SHOP}:key/{kms.NOBODYS}") is None
+    assert reading.gaps == ()
 
 
 def test_rows_may_lie_deeper_in_the_answer(calm_cloud):

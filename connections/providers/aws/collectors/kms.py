@@ -31,6 +31,7 @@ DESCRIBE_KEY = Call(
     why="Tells a customer's own keys from those that AWS keeps, and their states.",
     cheapest={"KeyId": NOBODYS},
     answers_cheapest=frozenset({"NotFoundException"}),
+    absent=frozenset({"NotFoundException"}),  # deleted since it was listed
     withheld=("KeyMetadata.Description", "KeyMetadata.XksKeyConfiguration"),
 )
 GET_LAST_USAGE = Call(

@@ -32,6 +32,7 @@ DESCRIBE_FIREWALL = Call(
     why="Tells in which zones a network firewall has endpoints, each of which is charged by the hour.",
     cheapest={"FirewallArn": NOWHERE},
     answers_cheapest=frozenset({"ResourceNotFoundException"}),
+    absent=frozenset({"ResourceNotFoundException"}),  # deleted since it was listed
     withheld=("Firewall.Description", "Firewall.ProxySettings", "FirewallStatus.SyncStates.Config", "UpdateToken"),
 )
 
@@ -56,10 +57,12 @@ def collect(reader: Reader) -> Iterator[Thing]:
     )
     described = reader.together(*(partial(_described, reader, arn) for arn in arns))
     for arn, answer in zip(arns, described, strict=True):
-        yield _firewall(reader, arn, answer or {}, tables, dict(made.rows))
+        if answer is None or answer:
+            yield _firewall(reader, arn, answer or {}, tables, dict(made.rows))
 
 
 def _described(reader: Reader, arn: str) -> dict[str, Any] | None:
+    """None where it was not read, empty where it is gone."""
     return reader.one(DESCRIBE_FIREWALL, kinds=(Firewall.KIND,), FirewallArn=arn)
 
 
