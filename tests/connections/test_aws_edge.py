@@ -113,6 +113,12 @@ def test_what_is_not_read_of_a_firewall_is_not_known(calm_cloud, operation):
     assert {getattr(one, left[operation]) for one in found} == {None}
 
 
+def test_a_firewall_that_another_account_shares_is_listed_and_not_described_and_is_none_of_the_account_s(calm_cloud):
+    collected = collect(calm_cloud, service="network-firewall")
+    owners = {arn.split(":")[4] for arn in of(collected, Firewall)}
+    assert (owners, collected.gaps) == ({names.SHOP}, ())
+
+
 def test_a_firewall_that_was_deleted_since_it_was_listed_is_none_and_no_gap(calm_cloud, monkeypatch):
     read = network_firewall._described
 

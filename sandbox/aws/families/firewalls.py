@@ -9,6 +9,7 @@ from sandbox.aws import usage
 from sandbox.aws.cases import Case, meter, stands, tag_list
 from sandbox.aws.compute import put
 from sandbox.aws.model import Item
+from sandbox.aws.names import PAYER, SHOP
 from sandbox.aws.shaped import Answered
 from sandbox.aws.wire import Refusal
 
@@ -21,6 +22,8 @@ IDLE = "aws_networkfirewall_firewall_idle"
 BILLED_AS = "AWS Network Firewall"
 SERVICES = {BILLED_AS: ("Networking", "Network Security", "AWSNetworkFirewall")}
 RESOURCE_TYPES = {"firewall": "Firewall"}
+# What a share lets the other account do: list the firewall and make endpoints of its own for it, not describe it.
+LENT = {"FirewallName": "lent", "FirewallArn": f"arn:aws:network-firewall:us-east-1:{PAYER}:firewall/lent"}
 # `packets` of a day in each zone, None: nothing is reported; "b" has them in its second zone alone.
 CASES = {
     "guarding": Case(count=4, has={"packets": 9e6}),
@@ -139,11 +142,14 @@ def _endpoint(estate: Estate, firewall: Item, vpc_id: str, subnet: str, endpoint
 
 def _listed(asked: Asked) -> dict[str, Any]:
     said = [item.shape["Firewall"] for item in asked.of("firewall")]
+    said += [LENT] if (asked.account, asked.region) == (SHOP, "us-east-1") else []
     return {"Firewalls": [{name: one[name] for name in ("FirewallName", "FirewallArn")} for one in said]}
 
 
 def _described(asked: Asked) -> dict[str, Any]:
     found = [item.shape for item in asked.of("firewall") if item.bill_id == asked.parameters.get("FirewallArn")]
+    if asked.parameters.get("FirewallArn") == LENT["FirewallArn"] and asked.account != PAYER:
+        raise Refusal("AccessDeniedException", "The firewall is another account's.")
     if not found:
         raise Refusal("ResourceNotFoundException", "Resource not found")
     return found[0]

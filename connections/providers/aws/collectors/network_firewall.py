@@ -42,7 +42,7 @@ def collect(reader: Reader) -> Iterator[Thing]:
     arns = reader.listing(
         LIST_FIREWALLS,
         result="Firewalls",
-        row=lambda item: item.get("FirewallArn"),
+        row=lambda item: _own(reader, item.get("FirewallArn", "")),
         kinds=(Firewall.KIND,),
         page_size=100,
     ).rows
@@ -59,6 +59,13 @@ def collect(reader: Reader) -> Iterator[Thing]:
     for arn, answer in zip(arns, described, strict=True):
         if answer is None or answer:
             yield _firewall(reader, arn, answer or {}, tables, dict(made.rows))
+
+
+def _own(reader: Reader, arn: str) -> str | None:
+    """The ARN of a firewall of the account's own. One that another account shares is listed too, and is not charged
+    here; nobody here may describe it.
+    """
+    return arn if f":{reader.account_id}:" in arn else None
 
 
 def _described(reader: Reader, arn: str) -> dict[str, Any] | None:
