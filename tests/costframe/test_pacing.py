@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import socketserver
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
@@ -25,6 +26,7 @@ from costframe.pacing import (
     MOST_TRIES,
     Pace,
     Rates,
+    connect,
     paced_book,
 )
 from tests.connections.aws import guarded
@@ -158,11 +160,23 @@ def test_what_redis_holds_names_no_account_region_or_service(client, clock, rate
     assert all(float(value) >= 0 for value in client.hvals(name))
 
 
-def test_where_redis_is_away_nobody_waits_and_nothing_fails(clock):
-    with contextlib.closing(redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=1)) as away:
-        rates = Rates(away, clock=clock)
-        rates.slow_down(CONNECTION)
-        assert rates.take_turn(CONNECTION) == 0.0
+class HangsUp(socketserver.BaseRequestHandler):
+    """A Redis that goes away whenever it is asked."""
+
+    def handle(self):
+        self.server.asked.append(self.client_address)
+
+
+def test_where_redis_is_away_it_is_asked_once_and_nobody_waits_and_nothing_fails(clock):
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), HangsUp) as server:
+        server.asked = []
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        with contextlib.closing(connect(f"redis://127.0.0.1:{server.server_address[1]}")) as away:
+            rates = Rates(away, clock=clock)
+            rates.slow_down(CONNECTION)
+            assert rates.take_turn(CONNECTION) == 0.0
+        server.shutdown()
+    assert len(server.asked) == 2
 
 
 class Turns:
