@@ -378,9 +378,7 @@ def test_a_format_adds_up_what_its_rules_read_and_no_text_that_describes_a_line(
     sources = set(bill_format.sources())
     alike = bill_format.alike
     assert {*alike.amounts, *alike.lists, *alike.moments} <= sources
-    described = {
-        *(one.sources for name, one in bill_format.columns.items() if isinstance(one, Mapped) and name in KEPT)
-    }
+    described = [one.sources for name, one in bill_format.columns.items() if isinstance(one, Mapped) and name in KEPT]
     assert not {*alike.amounts} & {source for sources in described for source in sources}
 
 

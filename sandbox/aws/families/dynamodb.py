@@ -134,9 +134,7 @@ CASES = {
     "scaling_refused": Case(
         count=2, where=REFUSED_CELL, unknowns=(FIXED,), trap="nobody may ask within which bounds it is scaled"
     ),
-    OF_2017: Case(
-        count=3, used=NOTHING, told=STREAM, trap="unused here, but a replica of a global table of the version of 2017"
-    ),
+    OF_2017: Case(count=3, used=NOTHING, told=STREAM, trap="a replica of a global table of the version of 2017"),
     "unused_with_stream": Case(count=1, used=NOTHING, told=STREAM, wastes=(IDLE,)),
 }  # fmt: skip
 
